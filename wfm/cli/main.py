@@ -1,0 +1,39 @@
+"""The `wfm` command: every sub-command, and errors as one sentence."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from wfm.domain.errors import WfmError
+
+app = typer.Typer(
+    name="wfm",
+    help="Muster: forecast, staff, schedule, follow the day, explain the numbers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Muster: forecast, staff, schedule, follow the day, explain the numbers."""
+
+
+def run() -> None:
+    """The console script: 0 done, 1 failed, 2 bad usage; never a traceback for a known error."""
+    from wfm.cli import register_all
+
+    register_all(app)
+    try:
+        app()
+    except WfmError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"wfm: {error}", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,205 @@
+"""Sites, teams, people and queues, each as in force on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from wfm.domain.errors import BadInput
+from wfm.domain.scope import Scope
+
+
+@dataclass(frozen=True)
+class OrgUnit:
+    """An enterprise, site or team, in force from `valid_from` up to, not including, `valid_to`."""
+
+    org_id: str
+    level: str
+    parent_id: str | None
+    name: str
+    timezone: str | None
+    opening_hours: str | None
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of a person's history; instants in UTC seconds, half-open."""
+
+    agent_id: str
+    display_name: str
+    team_id: str
+    role: str
+    valid_from_at: int
+    valid_to_at: int | None = None
+    contract_id: str | None = None
+    weekly_hours: float | None = None
+    skills: tuple[tuple[str, int], ...] = ()  # (queue or skill group, level 0-100)
+    hire_on: date | None = None
+    leave_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One row of a queue's history; `sl_definition` is never implied."""
+
+    queue_id: str
+    name: str
+    channel: str
+    skill_group: str
+    sl_threshold_s: int
+    short_abandon_s: int
+    sl_target_pct: float | None
+    sl_definition: str
+    timezone: str | None
+    site_id: str | None
+    valid_from_at: int = 0
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The organisation as far as a scope shows it, with its history."""
+
+    units: tuple[OrgUnit, ...]
+    people: tuple[Person, ...]
+    queues: tuple[Queue, ...]
+
+    @cached_property
+    def _unit(self) -> dict[str, OrgUnit]:
+        return {u.org_id: u for u in sorted(self.units, key=lambda u: u.valid_from)}
+
+    @cached_property
+    def _people(self) -> dict[str, list[Person]]:
+        rows: dict[str, list[Person]] = {}
+        for row in sorted(self.people, key=lambda p: p.valid_from_at):
+            rows.setdefault(row.agent_id, []).append(row)
+        return rows
+
+    @cached_property
+    def _queues(self) -> dict[str, list[Queue]]:
+        rows: dict[str, list[Queue]] = {}
+        for row in sorted(self.queues, key=lambda q: q.valid_from_at):
+            rows.setdefault(row.queue_id, []).append(row)
+        return rows
+
+    @property
+    def sites(self) -> tuple[OrgUnit, ...]:
+        """Sites by name, latest row of each."""
+        return tuple(
+            sorted((u for u in self._unit.values() if u.level == "site"), key=lambda u: u.name)
+        )
+
+    def teams(self, site_id: str | None = None) -> tuple[OrgUnit, ...]:
+        """Teams (of a site) by name, latest row of each."""
+        return tuple(
+            sorted(
+                (
+                    u
+                    for u in self._unit.values()
+                    if u.level == "team" and (site_id is None or u.parent_id == site_id)
+                ),
+                key=lambda u: u.name,
+            )
+        )
+
+    def unit(self, org_id: str) -> OrgUnit:
+        """The unit of an id (its latest row); `BadInput` when there is none."""
+        try:
+            return self._unit[org_id]
+        except KeyError:
+            raise BadInput(f"No site or team {org_id!r} is known; load org.csv first.") from None
+
+    def site_of(self, team_id: str) -> str:
+        """The site id a team belongs to."""
+        team = self.unit(team_id)
+        if team.parent_id is None:
+            raise BadInput(f"Team {team_id!r} has no site; give it a parent_id in org.csv.")
+        return team.parent_id
+
+    def zone(self, site_id: str) -> str:
+        """The IANA zone of a site."""
+        zone = self.unit(site_id).timezone
+        if not zone:
+            raise BadInput(f"Site {site_id!r} has no timezone; add one in org.csv.")
+        return zone
+
+    def queue_zone(self, queue: Queue) -> str:
+        """The zone in which a queue's days run: its own, else its site's, else UTC."""
+        if queue.timezone:
+            return queue.timezone
+        return self.zone(queue.site_id) if queue.site_id else "UTC"
+
+    def person_at(self, agent_id: str, at: int) -> Person | None:
+        """The row of a person in force at an instant; the first row before it begins."""
+        rows = self._people.get(agent_id)
+        return _in_force(rows, at) if rows else None
+
+    def queue_at(self, queue_id: str, at: int) -> Queue | None:
+        """The row of a queue in force at an instant; the first row before it begins."""
+        rows = self._queues.get(queue_id)
+        return _in_force(rows, at) if rows else None
+
+    def agents(self, at: int, scope: Scope) -> tuple[Person, ...]:
+        """People with role agent employed at an instant inside a scope, by display name."""
+        found = []
+        for rows in self._people.values():
+            row = _in_force(rows, at)
+            if row.role != "agent" or (row.valid_to_at is not None and row.valid_to_at <= at):
+                continue
+            if scope.holds(self.scope_of(row)):
+                found.append(row)
+        return tuple(sorted(found, key=lambda p: (p.display_name, p.agent_id)))
+
+    def scope_of(self, person: Person) -> Scope:
+        """The scope of one person: site, team, agent."""
+        return Scope(self.site_of(person.team_id), person.team_id, person.agent_id)
+
+    def has(self, scope: Scope) -> bool:
+        """Whether a scope names units and people that exist, each below the one before."""
+        if scope.site is None:
+            return True
+        site = self._unit.get(scope.site)
+        if site is None or site.level != "site":
+            return False
+        if scope.team is None:
+            return True
+        team = self._unit.get(scope.team)
+        if team is None or team.level != "team" or team.parent_id != scope.site:
+            return False
+        if scope.agent is None:
+            return True
+        return any(row.team_id == scope.team for row in self._people.get(scope.agent, ()))
+
+    def name_of(self, scope: Scope) -> str:
+        """The display name of a scope's last part; "All sites" for the enterprise."""
+        if scope.agent is not None:
+            return self._people[scope.agent][-1].display_name
+        if scope.team is not None:
+            return self._unit[scope.team].name
+        return self._unit[scope.site].name if scope.site is not None else "All sites"
+
+
+def _in_force(rows: list, at: int):  # type: ignore[no-untyped-def, type-arg]
+    chosen = rows[0]
+    for row in rows:
+        if row.valid_from_at <= at:
+            chosen = row
+    return chosen
+
+
+def parse_skills(text: str | None) -> tuple[tuple[str, int], ...]:
+    """Skills of `IN:80;NE:60` as (queue, level) pairs; a missing level is 100."""
+    pairs: list[tuple[str, int]] = []
+    for part in (text or "").split(";"):
+        name, _, level = part.strip().partition(":")
+        if name:
+            pairs.append((name, int(level) if level else 100))
+    return tuple(pairs)
+
+
+def agents_of(people: Iterable[Person]) -> list[str]:
+    """Ids of people, in order, each once."""
+    return list(dict.fromkeys(person.agent_id for person in people))

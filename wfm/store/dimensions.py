@@ -1,0 +1,49 @@
+"""Small numbers for the ids in fact files: given once, never reused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+from sqlalchemy import Connection, func, insert, select
+
+from wfm.store.schema import dim
+
+KINDS = (
+    "site", "team", "agent", "queue", "group", "channel", "contact_type", "reason", "activity",
+    "source",
+)  # fmt: skip
+
+
+def dimension_keys(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, int]:
+    """Number of each id of a kind, new ids numbered on the way (needs a write transaction).
+
+    The first queue ever seen is 1; the same id asked again gives 1 again.
+    """
+    wanted = sorted(set(ids))
+    known = known_keys(connection, kind)
+    missing = [ext_id for ext_id in wanted if ext_id not in known]
+    if missing:
+        last = connection.scalar(select(func.max(dim.c.key)).where(dim.c.kind == kind)) or 0
+        rows = [
+            {"kind": kind, "key": last + i, "ext_id": ext_id}
+            for i, ext_id in enumerate(missing, start=1)
+        ]
+        connection.execute(insert(dim), rows)
+        known.update({row["ext_id"]: row["key"] for row in rows})  # type: ignore[misc]
+    return {ext_id: known[ext_id] for ext_id in wanted}
+
+
+def known_keys(connection: Connection, kind: str) -> dict[str, int]:
+    """Number of every id of a kind seen so far."""
+    rows = connection.execute(select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind))
+    return dict(rows.tuples().all())
+
+
+def dimension_frame(connection: Connection, kind: str) -> pl.DataFrame:
+    """Columns `key` (UInt32) and `ext_id` of a kind, for joins with fact frames."""
+    known = known_keys(connection, kind)
+    return pl.DataFrame(
+        {"key": list(known.values()), "ext_id": list(known)},
+        schema={"key": pl.UInt32, "ext_id": pl.String},
+    )

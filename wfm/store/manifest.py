@@ -1,0 +1,147 @@
+"""The manifest: which immutable files are live. Its transaction is the only commit point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, update
+
+from wfm.domain.errors import BatchConflict
+from wfm.store.files import StoredFile
+from wfm.store.schema import batch_partition, build, partition, raw_batch, store_state, version
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A committed raw batch."""
+
+    batch_id: str
+    table: str
+    source_id: str
+    file: str
+    rows: int
+    first_at: int
+    last_at: int
+    received_at: int
+
+
+@dataclass(frozen=True)
+class FactFile:
+    """One live fact file."""
+
+    table: str
+    day: date
+    shard: str
+    file: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The fact files of one generation: every query of a page uses the same."""
+
+    generation: int
+    files: tuple[FactFile, ...]
+
+
+def record_batch(
+    connection: Connection,
+    *,
+    table: str,
+    source_id: str,
+    stored: StoredFile,
+    first_at: int,
+    last_at: int,
+    days: Iterable[date],
+    received_at: int,
+    delivery_id: int | None = None,
+) -> str:
+    """The id of a raw batch, made live in the caller's transaction; its days become dirty.
+
+    The id is the content hash: the same rows again are the same batch and change nothing.
+    """
+    batch_id = stored.content_hash
+    known = connection.execute(
+        select(raw_batch.c.table_name, raw_batch.c.file).where(raw_batch.c.batch_id == batch_id)
+    ).first()
+    if known is not None:
+        if known.table_name != table:
+            raise BatchConflict(
+                f"Batch {batch_id[:12]} is known as {known.table_name}, and came again as {table}."
+            )
+        return batch_id
+    connection.execute(
+        insert(raw_batch),
+        {
+            "batch_id": batch_id,
+            "table_name": table,
+            "source_id": source_id,
+            "content_hash": stored.content_hash,
+            "file": stored.file,
+            "rows": stored.rows,
+            "first_at": first_at,
+            "last_at": last_at,
+            "received_at": received_at,
+            "delivery_id": delivery_id,
+        },
+    )
+    touched = sorted(set(days))
+    if touched:
+        connection.execute(
+            insert(batch_partition), [{"batch_id": batch_id, "day": day} for day in touched]
+        )
+        mark_dirty(connection, touched)
+    return batch_id
+
+
+def mark_dirty(connection: Connection, days: Iterable[date], shard: str = "") -> None:
+    """Days asked to be rebuilt; a day never seen gets its partition row."""
+    for day in sorted(set(days)):
+        changed = connection.execute(
+            update(partition)
+            .where(partition.c.day == day, partition.c.shard == shard)
+            .values(dirty=partition.c.dirty + 1)
+        )
+        if changed.rowcount == 0:
+            connection.execute(
+                insert(partition),
+                {"day": day, "shard": shard, "dirty": 1, "fence": 0, "sealed": False},
+            )
+
+
+def batches_of(connection: Connection, table: str, days: Iterable[date]) -> list[Batch]:
+    """Live raw batches of a table that touch any of the days, in order of arrival."""
+    rows = connection.execute(
+        select(raw_batch)
+        .where(
+            raw_batch.c.table_name == table,
+            raw_batch.c.compacted_into.is_(None),
+            raw_batch.c.batch_id.in_(
+                select(batch_partition.c.batch_id).where(batch_partition.c.day.in_(list(days)))
+            ),
+        )
+        .order_by(raw_batch.c.received_at, raw_batch.c.batch_id)
+    )
+    return [
+        Batch(
+            r.batch_id, r.table_name, r.source_id, r.file, r.rows, r.first_at, r.last_at,
+            r.received_at,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def snapshot(connection: Connection) -> Snapshot:
+    """The live fact files and their generation."""
+    generation = connection.scalar(select(store_state.c.generation)) or 0
+    rows = connection.execute(
+        select(version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows)
+        .join(build, build.c.build_id == version.c.build_id)
+        .join(partition, partition.c.live_build == build.c.build_id)
+        .order_by(build.c.day, version.c.table_name)
+    )
+    return Snapshot(
+        generation, tuple(FactFile(r.table_name, r.day, r.shard, r.file, r.rows) for r in rows)
+    )

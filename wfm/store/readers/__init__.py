@@ -1,0 +1,1 @@
+"""Readers of the store: each takes a Scope, with no default."""

@@ -1,0 +1,26 @@
+"""The store as one value: its database and its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wfm.store.database import Database
+from wfm.store.files import FileStore
+from wfm.store.migrate import upgrade
+
+
+@dataclass(frozen=True)
+class Store:
+    """SQL records and immutable files that belong together."""
+
+    db: Database
+    files: FileStore
+
+
+def open_store(url: str, data_dir: Path) -> Store:
+    """The store at a URL and folder, made when it is not there and brought to the current schema."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    db = Database(url)
+    upgrade(db)
+    return Store(db, FileStore(data_dir.absolute()))
