@@ -19,7 +19,7 @@ class Store:
 
 
 def open_store(url: str, data_dir: Path) -> Store:
-    """The store at a URL and folder, made when it is not there and brought to the current schema."""
+    """The store at a URL and folder, made if it is missing and brought to the current schema."""
     data_dir.mkdir(parents=True, exist_ok=True)
     db = Database(url)
     upgrade(db)

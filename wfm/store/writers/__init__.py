@@ -1,1 +1,1 @@
-
+"""Writers of the store: each works inside the caller's transaction."""

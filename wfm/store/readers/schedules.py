@@ -1,0 +1,76 @@
+"""Shifts as they stand, stood at publication, or were known at an instant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import Connection, Row, select
+
+from wfm.domain.activities import Segment
+from wfm.domain.schedules import Shift
+from wfm.domain.scope import Scope
+from wfm.store.readers.organisation import read_organisation
+from wfm.store.schema import shift_version
+
+Layer = Literal["current", "baseline"]
+
+
+def read_shifts(
+    connection: Connection,
+    scope: Scope,
+    first: date,
+    end: date,
+    layer: Layer = "current",
+    known_at: int | None = None,
+) -> tuple[Shift, ...]:
+    """Shifts that start on days from `first` up to, not including, `end`, one for agent and day.
+
+    `baseline` is the first publication, `current` the newest version; with `known_at` only what
+    was recorded by then. Removed shifts are left out.
+    """
+    chosen: dict[tuple[str, date], Shift] = {}
+    for shift in read_shift_history(connection, scope, first, end, known_at):
+        key = (shift.agent_id, shift.shift_on)
+        if layer == "current" or key not in chosen:
+            chosen[key] = shift
+    return tuple(shift for shift in chosen.values() if shift.segments)
+
+
+def read_shift_history(
+    connection: Connection, scope: Scope, first: date, end: date, known_at: int | None = None
+) -> tuple[Shift, ...]:
+    """Every version of the shifts of those days, in order of agent, day and sequence."""
+    query = (
+        select(shift_version)
+        .where(shift_version.c.shift_on >= first, shift_version.c.shift_on < end)
+        .order_by(shift_version.c.agent_id, shift_version.c.shift_on, shift_version.c.seq)
+    )
+    if known_at is not None:
+        query = query.where(shift_version.c.recorded_at <= known_at)
+    if scope.agent is not None:
+        query = query.where(shift_version.c.agent_id == scope.agent)
+    inside = _agents_inside(connection, scope)
+    return tuple(
+        _shift(row) for row in connection.execute(query) if inside is None or row.agent_id in inside
+    )
+
+
+def _agents_inside(connection: Connection, scope: Scope) -> set[str] | None:
+    if scope.site is None:
+        return None
+    return {person.agent_id for person in read_organisation(connection, scope).people}
+
+
+def _shift(row: Row) -> Shift:  # type: ignore[type-arg]
+    return Shift(
+        row.agent_id, row.shift_on, row.seq, row.recorded_at, row.published_at, row.author,
+        row.reason_code, segments_of(json.loads(row.segments)), row.plan_id, row.note,
+    )  # fmt: skip
+
+
+def segments_of(items: Iterable[dict[str, object]]) -> tuple[Segment, ...]:
+    """Segments of their JSON objects."""
+    return tuple(Segment(**item) for item in items)  # type: ignore[arg-type]

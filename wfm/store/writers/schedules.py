@@ -1,0 +1,109 @@
+"""Shifts written as versions that are only ever added to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select
+
+from wfm.domain.activities import Segment
+from wfm.domain.schedules import NewShift
+from wfm.store.manifest import mark_dirty
+from wfm.store.schema import shift_version
+
+
+@dataclass(frozen=True)
+class WriteCounts:
+    """What became of the shifts given: new baselines, changes to known shifts, unchanged ones."""
+
+    baselines: int
+    changes: int
+    unchanged: int
+
+
+def write_shifts(
+    connection: Connection,
+    shifts: Sequence[NewShift],
+    *,
+    recorded_at: int,
+    author: str,
+    reason_code: str,
+    plan_id: int | None = None,
+    published_at: int | None = None,
+    note: str = "",
+) -> WriteCounts:
+    """Shifts recorded as the newest version of their agent and day; days they touch become dirty.
+
+    The first version of a shift is its baseline (seq 1). A shift equal to its newest version
+    adds nothing, so writing the same plan twice changes nothing.
+    """
+    if not shifts:
+        return WriteCounts(0, 0, 0)
+    newest = _newest(connection, shifts)
+    rows, dirty, baselines, changes = [], set[date](), 0, 0
+    for shift in shifts:
+        text = segments_text(shift.segments)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        seq, known, old_days = newest.get((shift.agent_id, shift.shift_on), (0, "", frozenset()))
+        if digest == known or (seq == 0 and not shift.segments):
+            continue
+        baselines, changes = baselines + (seq == 0), changes + (seq > 0)
+        dirty |= old_days | _days(shift)
+        rows.append(
+            {
+                "agent_id": shift.agent_id,
+                "shift_on": shift.shift_on,
+                "seq": seq + 1,
+                "recorded_at": recorded_at,
+                "published_at": recorded_at if published_at is None else published_at,
+                "author": author,
+                "reason_code": reason_code,
+                "plan_id": plan_id,
+                "note": note,
+                "segments": text,
+                "payload_hash": digest,
+            }
+        )
+    if rows:
+        connection.execute(insert(shift_version), rows)
+        mark_dirty(connection, dirty)
+    return WriteCounts(baselines, changes, len(shifts) - baselines - changes)
+
+
+def segments_text(segments: Sequence[Segment]) -> str:
+    """The JSON text of segments, in order of time, the same for the same segments."""
+    return json.dumps(
+        [asdict(s) for s in sorted(segments, key=lambda s: s.start_at)], separators=(",", ":")
+    )
+
+
+def _newest(
+    connection: Connection, shifts: Sequence[NewShift]
+) -> dict[tuple[str, date], tuple[int, str, frozenset[date]]]:
+    first, last = min(s.shift_on for s in shifts), max(s.shift_on for s in shifts)
+    wanted = {s.agent_id for s in shifts}
+    found: dict[tuple[str, date], tuple[int, str, frozenset[date]]] = {}
+    rows = connection.execute(
+        select(shift_version)
+        .where(shift_version.c.shift_on.between(first, last))
+        .order_by(shift_version.c.seq)
+    )
+    for row in rows:
+        if row.agent_id in wanted:
+            # One day either side covers every zone and every shift over midnight.
+            days = frozenset(row.shift_on + timedelta(days=i) for i in (0, 1))
+            found[row.agent_id, row.shift_on] = (row.seq, row.payload_hash, days)
+    return found
+
+
+def _days(shift: NewShift) -> set[date]:
+    days = {shift.shift_on}
+    if shift.segments:
+        last = datetime.fromtimestamp(shift.segments[-1].end_at - 1, UTC).date()
+        if last > shift.shift_on:
+            days.add(shift.shift_on + timedelta(days=1))
+    return days
