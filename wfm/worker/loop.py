@@ -1,0 +1,63 @@
+"""The worker: jobs by lease in one thread, facts of touched days in another, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+
+from wfm.domain.clock import Clock
+from wfm.facts.rebuild import rebuild_dirty
+from wfm.store.store import Store
+from wfm.worker.jobs import new_owner, work_once
+from wfm.worker.kinds import KINDS, Kind
+
+POLL_S = 1.0
+# Today grows all the time: it is rebuilt at most this often.
+FACTS_EVERY_S = 3.0
+DAYS_A_PASS = 8
+
+log = logging.getLogger(__name__)
+
+
+def run_worker(
+    store: Store,
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    owner: str | None = None,
+    kinds: Mapping[str, Kind] = KINDS,
+    executor: Executor | None = None,
+) -> None:
+    """Nothing, once `stop` is set: until then jobs are run and dirty days rebuilt.
+
+    On stop the running job keeps its lease until the process ends; another worker takes it up.
+    """
+    name = owner or new_owner()
+    jobs = threading.Thread(
+        target=_repeat,
+        args=(stop, POLL_S, lambda: work_once(store, clock, name, kinds)),
+        daemon=True,
+    )
+    jobs.start()
+    _repeat(
+        stop,
+        FACTS_EVERY_S,
+        lambda: (
+            rebuild_dirty(store, clock, name, limit=DAYS_A_PASS, executor=executor) >= DAYS_A_PASS
+        ),
+    )
+
+
+def _repeat(stop: threading.Event, pause_s: float, step: Callable[[], bool]) -> None:
+    """Steps until stopped: at once again while a step says there is more, else after a pause."""
+    while not stop.is_set():
+        try:
+            more = step()
+        except Exception:
+            # The database or a file was away: say so, wait, go on. A worker outlives its input.
+            log.exception("worker step failed; trying again")
+            more = False
+        if not more:
+            stop.wait(pause_s)
