@@ -1,0 +1,81 @@
+"""When in the shift time is lost: the moments around breaks, meals, start and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wfm.domain.activities import Segment
+from wfm.domain.schedules import Shift
+
+MOMENTS = (
+    "at the start", "going to break", "after break", "going to lunch", "after lunch", "at the end",
+    "in between",
+)  # fmt: skip
+_PAUSES = {"break": "break", "meal": "lunch"}
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """One spell out of adherence: who, in which shift, from when to when."""
+
+    agent_id: str
+    shift_on: date
+    start_at: int
+    end_at: int
+
+    @property
+    def seconds(self) -> int:
+        return self.end_at - self.start_at
+
+
+@dataclass(frozen=True)
+class MomentLoss:
+    """Time lost at one moment of the shift: seconds in all, and the shifts in which it happened."""
+
+    moment: str
+    seconds: int
+    shifts_hit: int
+    shifts_n: int
+
+
+def lost_by_moment(
+    lapses: Iterable[Lapse], shifts: Sequence[Shift], categories: Mapping[str, str]
+) -> tuple[MomentLoss, ...]:
+    """Seconds out of adherence at each moment of the shift, most first; they add up to all of them.
+
+    Back from a meal at 13:04 in place of 13:00 on 20 of 22 shifts: 80 minutes "after lunch",
+    hit 20 of 22. `categories` gives the category of each activity code.
+    """
+    by_shift = {(shift.agent_id, shift.shift_on): shift for shift in shifts}
+    seconds: dict[str, int] = dict.fromkeys(MOMENTS, 0)
+    hit: dict[str, set[tuple[str, date]]] = {moment: set() for moment in MOMENTS}
+    for lapse in lapses:
+        shift = by_shift.get((lapse.agent_id, lapse.shift_on))
+        moment = moment_of(lapse, shift.segments if shift else (), categories)
+        seconds[moment] += lapse.seconds
+        hit[moment].add((lapse.agent_id, lapse.shift_on))
+    losses = [
+        MomentLoss(moment, seconds[moment], len(hit[moment]), len(by_shift))
+        for moment in MOMENTS
+        if seconds[moment]
+    ]
+    return tuple(sorted(losses, key=lambda loss: -loss.seconds))
+
+
+def moment_of(lapse: Lapse, segments: Sequence[Segment], categories: Mapping[str, str]) -> str:
+    """The moment of the shift to which a lapse belongs, by the boundary that it touches."""
+    if not segments:
+        return "in between"
+    if lapse.start_at <= segments[0].start_at:
+        return "at the start"
+    for segment in segments:
+        pause = _PAUSES.get(categories.get(segment.activity, segment.activity))
+        if pause and lapse.start_at == segment.end_at:
+            return f"after {pause}"
+        if pause and segment.start_at in (lapse.start_at, lapse.end_at):
+            return f"going to {pause}"
+    if lapse.end_at >= segments[-1].end_at:
+        return "at the end"
+    return "in between"
