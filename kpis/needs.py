@@ -1,0 +1,126 @@
+"""Which feed a base measure needs, and the plain words for why a KPI has no value."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Set
+from fnmatch import fnmatchcase
+from importlib import resources
+from types import MappingProxyType
+
+from wfm.facts.measures import MEASURES
+
+# A measure whose presence proves that a feed arrived in a scope and period.
+PROBES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "contacts": ("offered_n", "handled_n"),
+        "agent states": ("login_s",),
+        "schedule": ("sched_s",),
+        "forecast": ("fc_contacts_n",),
+        "requirement": ("req_s",),
+    }
+)
+# Feeds of the registry in the words people use; what `needs.csv` does not name more closely.
+FEED_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "acd": "contacts",
+        "wfm": "schedule",
+        "hr": "people records",
+        "survey": "customer surveys",
+        "qm": "quality evaluations",
+        "crm": "customer and case records",
+        "ivr": "self-service sessions",
+        "finance": "costs",
+        "system": "requests and alerts",
+    }
+)
+# What a denominator counts, for "no ... in this period" and "below 30 ...".
+_NOUNS: tuple[tuple[str, str], ...] = (
+    ("handled_*", "contacts"),
+    ("answered_n", "answered contacts"),
+    ("offered_n", "contacts"),
+    ("aband_n", "abandoned contacts"),
+    ("fc_contacts_n", "forecast contacts"),
+    ("fc_*cells_n", "forecast intervals"),
+    ("cells*_n", "open intervals"),
+    ("held_n", "held contacts"),
+    ("transfer_n", "transfers"),
+    ("routed_n", "offers"),
+    ("shifts_n", "shifts"),
+    ("late_n", "late shifts"),
+    ("breaks_n", "breaks"),
+    ("survey_n", "surveys"),
+    ("nps_n", "surveys"),
+    ("eval_*", "evaluations"),
+    ("case_*", "cases"),
+    ("rq_n", "requests"),
+    ("to_n", "time-off requests"),
+    ("*_pd", "agent-days"),
+    ("adh_sched_s", "scheduled time"),
+    ("open_sched_s", "scheduled on-queue time"),
+    ("open_act_s", "on-queue time"),
+    ("busy_s", "on-queue time"),
+    ("login_s", "signed-in time"),
+    ("paid_s", "paid time"),
+    ("contracted_s", "contracted time"),
+    ("worked_s", "worked time"),
+    ("req*_s", "required time"),
+    ("act_work_s", "workload"),
+    ("talk_s", "handle time"),
+)
+
+
+def _read_needs() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    text = (resources.files("kpis") / "needs.csv").read_text(encoding="utf-8")
+    return tuple(
+        (row["measure"], tuple(row["feeds"].split(";")))
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+_NEEDS = _read_needs()
+
+
+def feeds_of(measure: str) -> tuple[str, ...]:
+    """The feeds a measure needs: `adh_in_s` needs agent states and a schedule."""
+    for pattern, feeds in _NEEDS:
+        if fnmatchcase(measure, pattern):
+            return feeds
+    return (FEED_WORDS.get(MEASURES[measure].feed, MEASURES[measure].feed),)
+
+
+def missing_feeds(measures: Iterable[str], present: Set[str]) -> tuple[str, ...]:
+    """Feeds that unknown measures lack, without those that did arrive.
+
+    Adherence with states but no schedule lacks "schedule" alone.
+    """
+    needed = dict.fromkeys(feed for measure in measures for feed in feeds_of(measure))
+    return tuple(feed for feed in needed if feed not in present)
+
+
+def needs_sentence(feeds: Iterable[str]) -> str:
+    """ "needs feed: agent states and schedule"; empty when nothing is missing."""
+    names = list(feeds)
+    if not names:
+        return ""
+    body = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"needs feed: {body}"
+
+
+def noun_of(measures: Iterable[str]) -> str:
+    """What a denominator counts, in plain words; "data" when there is no better word."""
+    for measure in measures:
+        for pattern, noun in _NOUNS:
+            if fnmatchcase(measure, pattern):
+                return noun
+    return "data"
+
+
+def below_base_sentence(minimum: float, measures: Iterable[str]) -> str:
+    """ "below 30 contacts: no colour"; seconds are said in hours from one hour on."""
+    names = tuple(measures)
+    noun = noun_of(names)
+    if names and names[0].endswith("_s"):
+        amount = f"{minimum / 3600:g} h of" if minimum >= 3600 else f"{minimum:g} s of"
+        return f"below {amount} {noun}: no colour"
+    return f"below {minimum:g} {noun}: no colour"
