@@ -459,3 +459,12 @@ audit = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+# The words of a reason stand apart from the chain, so that a person can be erased and the chain
+# still holds: it keeps their hash.
+audit_reason = Table(
+    "audit_reason",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+)
