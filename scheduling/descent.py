@@ -1,0 +1,140 @@
+"""Schedules that get better: agents one at a time take the best week for what the others leave.
+
+Seeded: the same problem, seed and number of passes give the same schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from scheduling.problem import SLOTS, ContractRules
+from scheduling.roster import AgentPlan, Roster, WeekTour, week_span
+from scheduling.shifts import Floats
+from scheduling.solution import PlannedShift
+from scheduling.tours import WEEK
+
+SMOOTHING = 0.01
+NOISE = 1e-3
+STEEPNESS = 0.05
+STALE_PASSES = 8
+STALE_GAIN = 0.001
+
+
+class Descent:
+    """One run over a roster: a first schedule, then passes; the best one seen is kept."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        seed: int,
+        stop: Callable[[], bool],
+        tell: Callable[[str, float, int], None],
+    ) -> None:
+        self.roster = roster
+        self.random = np.random.default_rng(seed)
+        self.stop = stop
+        self.tell = tell
+        self.passes = 0
+        self.stopped = False
+        self.best_cost = float("inf")
+        self.best: tuple[tuple[WeekTour, ...], ...] = ()
+
+    def run(self, passes: int | None) -> None:
+        """Nothing; `best` holds a schedule unless stopped before the first was complete."""
+        self._start()
+        stale = 0
+        while not self.stopped and stale < STALE_PASSES and self.passes != passes:
+            before = self.best_cost
+            self._pass()
+            gain = (before - self.best_cost) / before if before > 0 else 0.0
+            stale = stale + 1 if gain < STALE_GAIN else 0
+
+    def shifts(self) -> tuple[PlannedShift, ...]:
+        """The shifts of the best schedule."""
+        return tuple(s for weeks in self.best for tour in weeks for s in tour.shifts)
+
+    def _start(self) -> None:
+        order = self.random.permutation(len(self.roster.plans))
+        for placed, number in enumerate(order, start=1):
+            if self.stop():
+                self.stopped = True
+                return
+            plan = self.roster.plans[number]
+            for week in range(self.roster.problem.weeks):
+                prices = self._opening_prices(plan, week, placed / len(order))
+                self.roster.put_in(plan, week, self._first_week(plan, week, prices))
+        self._keep()
+
+    def _first_week(self, plan: AgentPlan, week: int, prices: Floats) -> WeekTour:
+        tour = self.roster.price_week(plan, week, prices)
+        if tour is None and week > 0:
+            # The week before left too little rest or too long a run: give it a free last day.
+            earlier = plan.weeks[week - 1]
+            self.roster.take_out(plan, week - 1)
+            spare = self.roster.price_week(plan, week - 1, prices, rested=True)
+            self.roster.put_in(plan, week - 1, spare or earlier)
+            tour = self.roster.price_week(plan, week, prices)
+        if tour is None:
+            plan.rules[week] = below_minimum(plan.rules[week])
+            tour = self.roster.price_week(plan, week, prices - 100.0)
+        if tour is None:
+            raise AssertionError(f"{plan.agent.id}: an empty week breaks no rule, yet none fits")
+        return tour
+
+    def _pass(self) -> None:
+        self.passes += 1
+        for number in self.random.permutation(len(self.roster.plans)):
+            if self.stop():
+                self.stopped = True
+                return
+            plan = self.roster.plans[number]
+            for week in range(self.roster.problem.weeks):
+                earlier = plan.weeks[week]
+                self.roster.take_out(plan, week)
+                tour = self.roster.price_week(plan, week, self._prices(plan, week))
+                self.roster.put_in(plan, week, tour or earlier)
+            if self.roster.cost() < self.best_cost - 1e-9:
+                self._keep()
+        self.tell("pass", self.best_cost, self.passes)
+
+    def _keep(self) -> None:
+        self.best_cost = self.roster.cost()
+        self.best = tuple(tuple(plan.weeks) for plan in self.roster.plans)
+        self.tell("incumbent", self.best_cost, self.passes)
+
+    def _opening_prices(self, plan: AgentPlan, week: int, share: float) -> Floats:
+        """Prices while the schedule fills: by how far cover lags behind its share of the need."""
+        if plan.group is None:
+            return self._idle_prices()
+        span = week_span(week)
+        slack = plan.group.slack(plan.hits, plan.misses, span, share)
+        mean = plan.group.need[span].mean() or 1.0
+        return self._noisy(np.clip(slack / (STEEPNESS * mean), -3.0, 3.0))
+
+    def _prices(self, plan: AgentPlan, week: int) -> Floats:
+        """What one more agent costs in each slot: -1 where somebody is missing, else 0.4."""
+        if plan.group is None:
+            return self._idle_prices()
+        slack = plan.group.slack(plan.hits, plan.misses, week_span(week))
+        problem = self.roster.problem
+        prices = np.where(slack < 0, -problem.understaffed_slot, problem.overstaffed_slot)
+        return self._noisy(prices + SMOOTHING * (2.0 * slack + 1.0))
+
+    def _idle_prices(self) -> Floats:
+        return self._noisy(np.full(WEEK * SLOTS, self.roster.problem.overstaffed_slot))
+
+    def _noisy(self, prices: Floats) -> Floats:
+        noisy: Floats = prices + NOISE * self.random.random(len(prices))
+        return noisy.reshape(WEEK, SLOTS)
+
+
+def below_minimum(rules: ContractRules) -> ContractRules:
+    """The contract without its weekly minimum; every other rule stays."""
+    return replace(
+        rules,
+        days_per_week=(0, rules.days_per_week[1]),
+        paid_slots_per_week=(0, rules.paid_slots_per_week[1]),
+    )

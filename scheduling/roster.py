@@ -1,0 +1,249 @@
+"""Who works when while the solver runs: each agent's weeks, and what neighbours leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.cover import WEEK_SLOTS, SkillGroup, skill_groups
+from scheduling.problem import SLOTS, Agent, ContractRules, Problem
+from scheduling.shifts import Floats, Ints, ShiftMenu, shift_menu
+from scheduling.solution import PlannedBreak, PlannedShift
+from scheduling.tours import WEEK, TourGraph, tour_graph
+
+
+@dataclass(frozen=True)
+class WeekTour:
+    """One agent's week: shifts, and the slots of the horizon spent on the queue."""
+
+    shifts: tuple[PlannedShift, ...]
+    slots: Ints
+
+    @property
+    def lead(self) -> int:
+        """Days worked in a row from the week's first day."""
+        return _run([s.day % WEEK for s in self.shifts], range(WEEK))
+
+    @property
+    def trail(self) -> int:
+        """Days worked in a row up to the week's last day."""
+        return _run([s.day % WEEK for s in self.shifts], range(WEEK - 1, -1, -1))
+
+
+EMPTY = WeekTour((), np.empty(0, dtype=np.int64))
+
+
+class Rules:
+    """The menus and graphs of every contract (and of relaxed copies), each built once."""
+
+    def __init__(self, problem: Problem) -> None:
+        spans = [span for span in problem.opening if span is not None]
+        self.first = min((a for a, _ in spans), default=0)
+        self.end = max((b for _, b in spans), default=0)
+        self.grid_from = problem.grid_from
+        self._menus: dict[str, ShiftMenu] = {}
+        self._graphs: dict[tuple[object, ...], TourGraph] = {}
+
+    def menu(self, rules: ContractRules) -> ShiftMenu:
+        """Every shift of a contract within the widest opening."""
+        if rules.name not in self._menus:
+            self._menus[rules.name] = shift_menu(rules, self.first, self.end, self.grid_from)
+        return self._menus[rules.name]
+
+    def graph(self, rules: ContractRules, run_before: int, run_after: int) -> TourGraph:
+        """The graph for a week entered after, and left before, so many days in a row."""
+        most, limit = rules.days_per_week[1], rules.max_consecutive_days
+        tracked = (
+            most > limit
+            or (run_before > 0 and run_before + most > limit)
+            or (run_after > 0 and run_after + most > limit)
+        )
+        key = (rules.name, rules.days_per_week, rules.paid_slots_per_week, limit,
+               rules.min_rest_slots, tracked)  # fmt: skip
+        if key not in self._graphs:
+            self._graphs[key] = tour_graph(self.menu(rules), rules, tracked)
+        return self._graphs[key]
+
+
+@dataclass
+class AgentPlan:
+    """One agent while the solver runs."""
+
+    agent: Agent
+    rules: list[ContractRules]  # of each week: the contract's, or relaxed where nothing fits
+    group: SkillGroup | None  # None: serves no queue that is needed
+    hits: Ints
+    misses: Ints
+    blocked: Floats  # weeks x 7 x entries: infinite where impossible
+    weeks: list[WeekTour]
+
+
+class Roster:
+    """All agents' weeks and the cover they give."""
+
+    def __init__(
+        self, problem: Problem, relaxed: Mapping[tuple[str, int], ContractRules] | None = None
+    ) -> None:
+        self.problem = problem
+        self.book = Rules(problem)
+        self.groups = skill_groups(problem)
+        self._group_of = {q: group for group in self.groups for q in group.queues}
+        relaxed = relaxed or {}
+        self._blocks: dict[tuple[object, ...], Floats] = {}
+        self.plans = [self._plan(agent, relaxed) for agent in problem.agents]
+        # Agents whose queues need nobody are overstaffed whenever they are on duty.
+        self.idle_slots = 0
+
+    def _plan(
+        self, agent: Agent, relaxed: Mapping[tuple[str, int], ContractRules]
+    ) -> AgentPlan:  # fmt: skip
+        contract = self.problem.contracts[agent.contract]
+        known = [q for q in agent.queues if q in self._group_of]
+        group = self._group_of[known[0]] if known else None
+        hits = group.hits(known) if group else np.empty(0, dtype=np.int64)
+        return AgentPlan(
+            agent=agent,
+            rules=[relaxed.get((agent.id, week), contract) for week in range(self.problem.weeks)],
+            group=group,
+            hits=hits,
+            misses=group.misses(hits) if group else hits,
+            blocked=self.blocks(agent),
+            weeks=[EMPTY] * self.problem.weeks,
+        )
+
+    def blocks(self, agent: Agent) -> Floats:
+        """Weeks x 7 x entries of the agent's menu: 0 where a shift may be, else infinite."""
+        key = (agent.contract, agent.window, agent.unavailable_days)
+        if key in self._blocks:
+            return self._blocks[key]
+        menu = self.book.menu(self.problem.contracts[agent.contract])
+        blocked = np.full((self.problem.days, len(menu.start)), np.inf)
+        for day, span in enumerate(self.problem.opening):
+            if span is None or day in agent.unavailable_days:
+                continue
+            fits = (menu.start >= max(span[0], agent.window[0])) & (
+                menu.start + menu.length <= min(span[1], agent.window[1])
+            )
+            blocked[day, fits] = 0.0
+        self._blocks[key] = blocked.reshape(self.problem.weeks, WEEK, -1)
+        return self._blocks[key]
+
+    def take_out(self, plan: AgentPlan, week: int) -> None:
+        """The agent's week becomes empty."""
+        self._move(plan, plan.weeks[week], -1)
+        plan.weeks[week] = EMPTY
+
+    def put_in(self, plan: AgentPlan, week: int, tour: WeekTour) -> None:
+        """The agent's empty week becomes this tour."""
+        self._move(plan, tour, +1)
+        plan.weeks[week] = tour
+
+    def _move(self, plan: AgentPlan, tour: WeekTour, sign: int) -> None:
+        if plan.group is None:
+            self.idle_slots += sign * len(tour.slots)
+        elif len(tour.slots):
+            plan.group.put(plan.hits, tour.slots, sign)
+
+    def cost(self) -> float:
+        """Cost of the schedule as it stands."""
+        idle = self.problem.overstaffed_slot * self.idle_slots
+        return idle + sum(group.cost() for group in self.groups)
+
+    def price_week(
+        self, plan: AgentPlan, week: int, prices: Floats, *, rested: bool = False
+    ) -> WeekTour | None:
+        """The agent's cheapest week at these prices (7 x 96) between the weeks around it.
+
+        `rested` leaves the last day free, so that whatever follows can begin. None: no week fits.
+        """
+        rules = plan.rules[week]
+        menu = self.book.menu(self.problem.contracts[plan.agent.contract])
+        if len(menu.start) == 0:
+            return EMPTY if rules.days_per_week[0] == 0 else None
+        costs = menu.costs(prices) + plan.blocked[week]
+        end, run_before = self._before(plan, week)
+        start, run_after = self._after(plan, week)
+        if end is not None:
+            costs[0, menu.start < end + rules.min_rest_slots] = np.inf
+        if start is not None:
+            latest = WEEK * SLOTS + start - rules.min_rest_slots - (WEEK - 1) * SLOTS
+            costs[WEEK - 1, menu.start + menu.length > latest] = np.inf
+        if rested:
+            costs[WEEK - 1] = np.inf
+        best = self.book.graph(rules, run_before, run_after).best_week(costs, run_before, run_after)
+        return None if best is None else self._tour(plan, menu, week, prices, best[1])
+
+    def _tour(
+        self,
+        plan: AgentPlan,
+        menu: ShiftMenu,
+        week: int,
+        prices: Floats,
+        chosen: tuple[tuple[int, int], ...],
+    ) -> WeekTour:
+        shifts, slots = [], []
+        for day, entry in chosen:
+            start, length = int(menu.start[entry]), int(menu.length[entry])
+            placed = menu.placed_breaks(prices[day], entry)
+            on = np.ones(length, dtype=bool)
+            for rule, at in placed:
+                on[at - start : at - start + rule.slots] = False
+            absolute = week * WEEK + day
+            slots.append(np.flatnonzero(on) + absolute * SLOTS + start)
+            breaks = tuple(PlannedBreak(rule.kind, at, rule.slots) for rule, at in placed)
+            shifts.append(PlannedShift(plan.agent.id, absolute, start, length, breaks))
+        return WeekTour(tuple(shifts), np.concatenate(slots)) if slots else EMPTY
+
+    def _before(self, plan: AgentPlan, week: int) -> tuple[int | None, int]:
+        """End of the shift before this week (slot of its first day, 0 or less), and the run."""
+        around = plan.agent.neighbours
+        end = None if around.end is None else around.end - week * WEEK * SLOTS
+        run, unbroken = 0, True
+        for earlier in range(week - 1, -1, -1):
+            tour = plan.weeks[earlier]
+            if unbroken:
+                run += tour.trail
+                unbroken = tour.trail == WEEK
+        if unbroken:
+            run += around.run
+        for earlier in range(week):
+            for shift in plan.weeks[earlier].shifts[-1:]:
+                end = (shift.day - week * WEEK) * SLOTS + shift.start + shift.length
+        return end, run
+
+    def _after(self, plan: AgentPlan, week: int) -> tuple[int | None, int]:
+        """Start of the shift after this week (slot of the next week's first day), and the run."""
+        weeks, around = self.problem.weeks, plan.agent.neighbours
+        run, unbroken, start = 0, True, None
+        for later in range(week + 1, weeks):
+            tour = plan.weeks[later]
+            if unbroken:
+                run += tour.lead
+                unbroken = tour.lead == WEEK
+            for shift in tour.shifts[:1] if start is None else ():
+                start = (shift.day - (week + 1) * WEEK) * SLOTS + shift.start
+        if unbroken:
+            run += around.run_after
+        if start is None and around.start is not None:
+            start = around.start + (weeks - week - 1) * WEEK * SLOTS
+        return start, run
+
+    def shifts(self) -> tuple[PlannedShift, ...]:
+        """Every shift as it stands, by agent and day."""
+        return tuple(s for plan in self.plans for tour in plan.weeks for s in tour.shifts)
+
+
+def week_span(week: int) -> slice:
+    """The slots of a week on the axis of the horizon."""
+    return slice(week * WEEK_SLOTS, (week + 1) * WEEK_SLOTS)
+
+
+def _run(days: list[int], order: range) -> int:
+    worked, run = set(days), 0
+    for day in order:
+        if day not in worked:
+            break
+        run += 1
+    return run

@@ -1,0 +1,134 @@
+"""A schedule as frozen values and as JSON `wfm-scheduling-solution/1`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from wfm.domain.errors import BadInput
+
+FORMAT = "wfm-scheduling-solution/1"
+
+
+@dataclass(frozen=True)
+class PlannedBreak:
+    """A break as planned: first slot of the day, and slots."""
+
+    kind: str
+    start: int
+    slots: int
+
+
+@dataclass(frozen=True)
+class PlannedShift:
+    """One shift of one agent: day, first slot of the day, slots including meals, breaks."""
+
+    agent: str
+    day: int
+    start: int
+    length: int
+    breaks: tuple[PlannedBreak, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A point of a run: seconds since its start, best cost so far, proven bound so far."""
+
+    event: str  # started bound incumbent pass diagnosis done cancelled
+    t: float
+    objective: float | None
+    bound: float | None
+    gap_of_requirement_pct: float | None
+    pass_n: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """An agent for whom no tour keeps every rule: which rule, with the arithmetic."""
+
+    agent: str
+    week: int
+    rule: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A schedule with its cost and the proof of how good it is."""
+
+    shifts: tuple[PlannedShift, ...]
+    objective: float
+    bound: float
+    gap_of_requirement_pct: float
+    seconds: float
+    seed: int
+    passes: int
+    status: str  # done, time_limit, pass_budget or cancelled
+    bound_kind: str  # lp, or hours while the LP had no answer
+    events: tuple[Event, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    # Value of one more agent on the queue, for each queue, day and slot (dual of the cover row).
+    prices: Mapping[str, tuple[tuple[float, ...], ...]] | None = None
+
+
+def solution_text(solution: Solution) -> str:
+    """The JSON text of a solution."""
+    data = asdict(solution)
+    data["events"] = [
+        {("pass" if k == "pass_n" else k): v for k, v in event.items()} for event in data["events"]
+    ]
+    if solution.prices is None:
+        del data["prices"]
+    return json.dumps({"format": FORMAT, **data})
+
+
+def read_solution(text: str, name: str = "solution") -> Solution:
+    """The solution of a JSON text; only `shifts` must be there, whoever made it."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{name} is not JSON: {error}.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("shifts"), list):
+        raise BadInput(f"{name}: no list `shifts`; a solution is one object {FORMAT}.")
+    try:
+        shifts = tuple(_shift(item) for item in data["shifts"])
+        return Solution(
+            shifts=shifts,
+            objective=_number(data.get("objective")),
+            bound=_number(data.get("bound")),
+            gap_of_requirement_pct=_number(data.get("gap_of_requirement_pct")),
+            seconds=_number(data.get("seconds")),
+            seed=int(data.get("seed") or 0),
+            passes=int(data.get("passes") or 0),
+            status=str(data.get("status", "")),
+            bound_kind=str(data.get("bound_kind", "")),
+            diagnoses=tuple(Diagnosis(**d) for d in data.get("diagnoses", ())),
+            prices={
+                queue: tuple(tuple(float(v) for v in row) for row in rows)
+                for queue, rows in data["prices"].items()
+            }
+            if data.get("prices")
+            else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"{name}: a shift lacks or misspells a field: {error}.") from None
+
+
+def _shift(item: Mapping[str, Any]) -> PlannedShift:
+    return PlannedShift(
+        agent=str(item["agent"]),
+        day=int(item["day"]),
+        start=int(item["start"]),
+        length=int(item["length"]),
+        breaks=tuple(
+            PlannedBreak(str(b["kind"]), int(b["start"]), int(b["slots"]))
+            for b in item.get("breaks", ())
+        ),
+    )
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,186 @@
+"""The cheapest week of one agent under every contract rule, by dynamic programming over days.
+
+State: days worked, paid slots, days worked in a row, and the rest class (which starts are allowed
+tomorrow). All agents of a contract share one graph; what an agent cannot do costs infinity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduling.problem import SLOTS, ContractRules
+from scheduling.shifts import Floats, Ints, ShiftMenu
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class TourGraph:
+    """States and moves of a contract's week; `tracked` graphs also know days worked in a row."""
+
+    menu: ShiftMenu
+    rules: ContractRules
+    tracked: bool
+    classes: int  # rest classes
+    combos: tuple[tuple[int, int, int], ...]  # (days, paid, run)
+    first_combo: dict[int, int]  # run on entering -> combo
+    order: Ints  # entries in order of their option
+    option_at: Ints  # first position of each option in `order`
+    source: Ints  # of each move: state before (combo x classes + class)
+    option: Ints  # of each move; the last option is a day off
+    target: Ints  # states that can be reached
+    segment: Ints  # first move into each target
+    segment_of: Ints  # state -> position in `target`, -1 if never reached
+    unmet: Floats  # of each combo: 0 where days and paid slots meet the contract, else infinite
+    runs: Ints  # of each combo: days worked in a row
+
+    def best_week(
+        self, costs: Floats, run_before: int = 0, run_after: int = 0
+    ) -> tuple[float, tuple[tuple[int, int], ...]] | None:
+        """The least cost and the shifts as (day, entry of the menu); None when no week is allowed.
+
+        `costs` is 7 days x entries, infinite where the agent cannot work.
+        """
+        weights = np.zeros((WEEK, len(self.option_at) + 1))
+        ordered = costs[:, self.order]
+        if len(self.option_at):
+            weights[:, :-1] = np.minimum.reduceat(ordered, self.option_at, axis=1)
+        shape = (len(self.combos), self.classes)
+        value = np.full(shape, np.inf)
+        value[self.first_combo[self._entering(run_before)], 0] = 0.0
+        history: list[tuple[Floats, Floats]] = []
+        for day in range(WEEK):
+            reach = np.minimum.accumulate(value, axis=1).ravel()
+            moves = reach[self.source] + weights[day][self.option]
+            history.append((value, moves))
+            value = np.full(shape, np.inf)
+            value.ravel()[self.target] = np.minimum.reduceat(moves, self.segment)
+        ends = self._ends(value, run_after)
+        combo = int(np.argmin(ends))
+        if not np.isfinite(ends[combo]):
+            return None
+        state = combo * self.classes + int(np.argmin(value[combo]))
+        return float(ends[combo]), self._trace(history, ordered, state)
+
+    def _entering(self, run_before: int) -> int:
+        return min(run_before, self.rules.max_consecutive_days) if self.tracked else 0
+
+    def _ends(self, value: Floats, run_after: int) -> Floats:
+        ends: Floats = value.min(axis=1) + self.unmet
+        if run_after:
+            worn = (self.runs > 0) & (self.runs + run_after > self.rules.max_consecutive_days)
+            ends[worn] = np.inf
+        return ends
+
+    def _trace(
+        self, history: list[tuple[Floats, Floats]], ordered: Floats, state: int
+    ) -> tuple[tuple[int, int], ...]:
+        shifts = []
+        for day in range(WEEK - 1, -1, -1):
+            value, moves = history[day]
+            at = int(self.segment_of[state])
+            first = int(self.segment[at])
+            last = int(self.segment[at + 1]) if at + 1 < len(self.segment) else len(moves)
+            move = first + int(np.argmin(moves[first:last]))
+            option = int(self.option[move])
+            if option < len(self.option_at):
+                begin = int(self.option_at[option])
+                stop = (
+                    int(self.option_at[option + 1])
+                    if option + 1 < len(self.option_at)
+                    else len(self.order)
+                )
+                entry = int(self.order[begin + int(np.argmin(ordered[day, begin:stop]))])
+                shifts.append((day, entry))
+            combo, rest = divmod(int(self.source[move]), self.classes)
+            state = combo * self.classes + int(np.argmin(value[combo, : rest + 1]))
+        return tuple(reversed(shifts))
+
+
+def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGraph:
+    """The graph of a contract over a menu of shifts."""
+    starts = sorted({int(s) for s in menu.start})
+    # After a shift that ends at e, tomorrow's earliest start is e + rest - 96.
+    earliest = menu.start + menu.length + rules.min_rest_slots - SLOTS
+    after = np.searchsorted(starts, earliest)
+    thresholds = sorted({0, *(int(i) for i in after)})
+    index = np.searchsorted(starts, menu.start)
+    into = np.searchsorted(thresholds, index, side="right") - 1
+    out = np.searchsorted(thresholds, after)
+    keys = np.stack([menu.length, into, out], axis=1) if len(starts) else np.empty((0, 3))
+    order = np.lexsort((menu.start, keys[:, 2], keys[:, 1], keys[:, 0]))
+    options: list[tuple[int, int, int]] = []
+    option_at: list[int] = []
+    for position, entry in enumerate(order):
+        key = (int(keys[entry][0]), int(keys[entry][1]), int(keys[entry][2]))
+        if not options or options[-1] != key:
+            options.append(key)
+            option_at.append(position)
+    combos, moves = _moves(rules, options, len(thresholds), tracked)
+    moves.sort()
+    target = np.array([m[0] for m in moves], dtype=np.int64)
+    segment = np.flatnonzero(np.concatenate([[True], target[1:] != target[:-1]]))
+    segment_of = np.full(len(combos) * len(thresholds), -1, dtype=np.int64)
+    segment_of[target[segment]] = np.arange(len(segment))
+    return TourGraph(
+        menu=menu,
+        rules=rules,
+        tracked=tracked,
+        classes=len(thresholds),
+        combos=tuple(combos),
+        first_combo={c: i for i, (n, p, c) in enumerate(combos) if n == 0 and p == 0},
+        order=order.astype(np.int64),
+        option_at=np.array(option_at, dtype=np.int64),
+        source=np.array([m[1] for m in moves], dtype=np.int64),
+        option=np.array([m[2] for m in moves], dtype=np.int64),
+        target=target[segment],
+        segment=segment.astype(np.int64),
+        segment_of=segment_of,
+        unmet=np.array([_unmet(rules, n, p) for n, p, _ in combos]),
+        runs=np.array([c for _, _, c in combos], dtype=np.int64),
+    )
+
+
+def _unmet(rules: ContractRules, days: int, paid: int) -> float:
+    low, high = rules.days_per_week
+    least, most = rules.paid_slots_per_week
+    return 0.0 if low <= days <= high and least <= paid <= most else np.inf
+
+
+def _moves(
+    rules: ContractRules, options: list[tuple[int, int, int]], classes: int, tracked: bool
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+    """Combos (days, paid, run) and moves (target state, source state, option)."""
+    most_days, most_paid = rules.days_per_week[1], rules.paid_slots_per_week[1]
+    limit = rules.max_consecutive_days
+    lengths = sorted({length for length, _, _ in options})
+    by_length = {
+        n: [(i, into, out) for i, (m, into, out) in enumerate(options) if m == n] for n in lengths
+    }
+    combos = [(0, 0, run) for run in range(limit + 1)] if tracked else [(0, 0, 0)]
+    number = {combo: i for i, combo in enumerate(combos)}
+    moves: list[tuple[int, int, int]] = []
+
+    def place(combo: tuple[int, int, int]) -> int:
+        if combo not in number:
+            number[combo] = len(combos)
+            combos.append(combo)
+        return number[combo]
+
+    i = 0
+    while i < len(combos):
+        days, paid, run = combos[i]
+        moves.append((place((days, paid, 0)) * classes, i * classes + classes - 1, len(options)))
+        for length in lengths:
+            total = paid + rules.paid(length)
+            if days + 1 > most_days or total > most_paid or (tracked and run + 1 > limit):
+                continue
+            there = place((days + 1, total, run + 1 if tracked else 0))
+            moves.extend(
+                (there * classes + out, i * classes + into, option)
+                for option, into, out in by_length[length]
+            )
+        i += 1
+    return combos, moves
