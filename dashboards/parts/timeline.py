@@ -142,16 +142,17 @@ def hours_axis(axis: TimeAxis) -> html.Div:
     return html.Div(ticks, className="tl-axis", **{"aria-hidden": "true"})
 
 
-def legend(kinds: Iterable[str], *, exceptions: bool) -> html.Div:
+def legend(kinds: Iterable[str], *, exceptions: bool) -> html.Ul:
     """The colours in plan order, with their letters."""
+    shown = set(kinds)
     items = [
-        html.Span([html.I(kind, className=f"tl-key tl-{_name(kind)}"), LEGEND[kind]])
+        html.Li([html.I(kind, className=f"tl-key tl-{_name(kind)}"), LEGEND[kind]])
         for kind in COLOURS
-        if kind in set(kinds)
+        if kind in shown
     ]
     if exceptions:
-        items.append(html.Span([html.I(className="tl-key tl-mark"), "exception"]))
-    return html.Div(items, className="legend")
+        items.append(html.Li([html.I(className="tl-key tl-mark"), "exception"]))
+    return html.Ul(items, className="legend")
 
 
 def _picture(

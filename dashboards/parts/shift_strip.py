@@ -1,0 +1,121 @@
+"""Shifts of a period under each other, one row a day, with the time lost in each.
+
+All rows share the axis of the time of day, so a loss that returns at the same moment stands as a
+vertical line: the line is the finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from dashboards.parts.drawing import drawn
+from dashboards.theme import Palette
+
+ROW_PX = 13.5
+_WIDTH = 2000.0
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A piece of a shift out of adherence, in minutes of the day; `hot` when it recurs."""
+
+    start: float
+    end: float
+    hot: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class StripRow:
+    """One shift: its label and value, its working pieces and the losses in them, in minutes."""
+
+    label: str
+    value: str
+    pieces: tuple[tuple[float, float], ...]
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
+class MomentBar:
+    """Minutes lost at a moment, at the time of day at which it usually lies."""
+
+    at: float
+    minutes: float
+    title: str
+    lines: tuple[str, ...]
+    worst: bool
+
+
+def shift_strip(rows: Sequence[StripRow], first: float, last: float, *, alt: str) -> html.Div:
+    """Shifts as pale tracks with their losses, newest above, between two minutes of the day."""
+    height = ROW_PX * len(rows)
+
+    def x(minute: float) -> float:
+        return _WIDTH * min(1.0, max(0.0, (minute - first) / (last - first)))
+
+    def draw(palette: Palette) -> str:
+        tracks = "".join(
+            f"M{x(a):.1f} {ROW_PX * i + 2:.1f}H{x(b):.1f}v9H{x(a):.1f}z"
+            for i, row in enumerate(rows)
+            for a, b in row.pieces
+        )
+        out = [f'<path d="{tracks}" fill="{palette.cell}"/>']
+        for hot, colour in ((False, palette.plan), (True, palette.bad)):
+            marks = "".join(
+                f"M{x(loss.start):.1f} {ROW_PX * i + 1.5:.1f}"
+                f"H{max(x(loss.end), x(loss.start) + 6):.1f}v10H{x(loss.start):.1f}z"
+                for i, row in enumerate(rows)
+                for loss in row.losses
+                if loss.hot is hot
+            )
+            if marks:
+                out.append(f'<path d="{marks}" fill="{colour}"/>')
+        return "".join(out)
+
+    names = html.Ul(
+        [html.Li([html.Span(row.label), html.B(row.value)]) for row in rows],
+        className="strip-names",
+    )
+    hits = [
+        html.Span(
+            className="hit",
+            title=f"{row.label}: {loss.sentence}",
+            style={
+                "left": f"{x(loss.start) / 20:.3f}%",
+                "width": f"max(6px, {(x(loss.end) - x(loss.start)) / 20:.3f}%)",
+                "top": f"{ROW_PX * i}px",
+                "height": f"{ROW_PX}px",
+            },
+        )
+        for i, row in enumerate(rows)
+        for loss in row.losses
+        if loss.hot
+    ]
+    images: list[Any] = drawn(draw, width=_WIDTH, height=height, alt=alt, stretch=True)
+    plot = html.Div([*images, *hits], className="strip-plot", style={"height": f"{height}px"})
+    return html.Div([names, plot], className="strip")
+
+
+def moment_bars(bars: Sequence[MomentBar], first: float, last: float) -> html.Ul:
+    """Minutes lost by moment, each bar at its time of day, the worst one in colour."""
+    most = max((bar.minutes for bar in bars), default=0.0) or 1.0
+    items = []
+    for bar in bars:
+        share = min(1.0, max(0.0, (bar.at - first) / (last - first)))
+        text: list[Any] = [html.B(bar.title) if bar.worst else bar.title]
+        text.extend(html.Span(line) if not bar.worst else html.Div(line) for line in bar.lines)
+        items.append(
+            html.Li(
+                html.Span(text),
+                className=f"{'worst' if bar.worst else ''} {'left' if share > 0.7 else ''}".strip(),
+                style={
+                    "left": f"{100 * share:.2f}%",
+                    "height": f"{max(2.0, 70 * bar.minutes / most):.0f}px",
+                },
+            )
+        )
+    return html.Ul(items, className="moments")
