@@ -6,11 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text
 
 from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.principal import Principal
+from wfm.domain.scope import Scope
 from wfm.store.schema import audit, audit_reason
 from wfm.store.store import Store
 
@@ -120,6 +123,32 @@ def note_head(store: Store, clock: Clock, every_s: int = 3600) -> bool:
     with (store.files.root / HEADS).open("a", encoding="utf-8") as out:
         out.write(_canonical({"at": now, "seq": head.seq, "hash": head.hash}) + "\n")
     return True
+
+
+def keep_noting(store: Store, clock: Clock, stop: Event, every_s: int = 3600) -> None:
+    """Nothing, once `stop` is set: until then the newest hash is noted each hour."""
+    while True:
+        note_head(store, clock, every_s)
+        if stop.wait(every_s):
+            return
+
+
+def note_export(
+    store: Store, clock: Clock, who: Principal, page_id: str, scope: Scope, request_id: str
+) -> None:
+    """An export recorded: who took which page's table for which scope."""
+    store.db.retry(
+        lambda connection: write_audit(
+            connection,
+            at=epoch_s(clock.now()),
+            actor=who.user_key,
+            role=who.role.value,
+            action="export",
+            object=f"page:{page_id}",
+            scope_path=scope.path,
+            request_id=request_id,
+        )
+    )
 
 
 def noted_heads(folder: Path) -> list[dict[str, Any]]:

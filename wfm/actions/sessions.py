@@ -35,6 +35,14 @@ class SignIn:
     wait_s: int = 0
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is behind a session, and when it was last used."""
+
+    who: Principal
+    seen_at: int
+
+
 class Sessions:
     """The door's view of the accounts. `clock` is the machine's: a data clock may stand still."""
 
@@ -74,11 +82,8 @@ class Sessions:
             lambda c: c.execute(delete(session).where(session.c.token_hash == _hashed(token)))
         )
 
-    def principal(self, token: str, *, active: bool) -> Principal | None:
-        """Who a cookie stands for now, None when the session ended or the account was shut.
-
-        `active` is False for a refresh that the page makes by itself: it does not keep one in.
-        """
+    def find(self, token: str) -> SignedIn | None:
+        """Who a cookie stands for now, None when the session ended or the account was shut."""
         now = epoch_s(self._clock.now())
         with self._store.db.read() as connection:
             row = connection.execute(
@@ -90,10 +95,23 @@ class Sessions:
             ).first()
             if row is None or not _alive(row.created_at, row.seen_at, now):
                 return None
-            who = principal_of(connection, user_of(row), now)
-        if active and now - row.seen_at >= TOUCH_S:
-            self._touch(token, now)
-        return who
+            return SignedIn(principal_of(connection, user_of(row), now), row.seen_at)
+
+    def touch(self, token: str, found: SignedIn) -> None:
+        """The session noted as used now; a refresh that a page makes by itself is no use."""
+        now = epoch_s(self._clock.now())
+        if now - found.seen_at < TOUCH_S:
+            return
+        try:
+            with self._store.db.write() as connection:
+                connection.execute(
+                    update(session)
+                    .where(session.c.token_hash == _hashed(token))
+                    .values(seen_at=now)
+                )
+        except OperationalError:
+            # A busy database must not turn a reader away; the next request notes it.
+            return
 
     def wait_s(self, login: str, address: str) -> int:
         """Seconds until this account may be tried again from this address; 0: now."""
@@ -155,18 +173,6 @@ class Sessions:
             {"login": login, "address": address[:64], "failed_at": now},
         )
         _audit(connection, now, "login.failure", user, request_id)
-
-    def _touch(self, token: str, now: int) -> None:
-        try:
-            with self._store.db.write() as connection:
-                connection.execute(
-                    update(session)
-                    .where(session.c.token_hash == _hashed(token))
-                    .values(seen_at=now)
-                )
-        except OperationalError:
-            # A busy database must not turn a reader away; the next request notes it.
-            return
 
 
 def _audit(

@@ -1,0 +1,141 @@
+"""Signing in and out: plain pages that need no script."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, redirect, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from wfm.actions.sessions import SignIn
+from wfm.domain.roles import LABEL
+from wfm.domain.users import User
+from wfm.web.door import WebParts
+from wfm.web.errors import refusal
+from wfm.web.guard import EXTENSION
+from wfm.web.markup import plain_page
+from wfm.web.pages import pages_for
+
+WRONG = "Login or password is not right. Check both; the password minds capitals."
+
+
+def add_login(server: Flask) -> None:
+    """The routes `/login`, `/login/demo` and `/logout` put on the server."""
+    server.add_url_rule("/login", view_func=show_login, methods=["GET"])
+    server.add_url_rule("/login", "sign_in", view_func=sign_in, methods=["POST"])
+    server.add_url_rule("/login/demo", view_func=sign_in_demo, methods=["POST"])
+    server.add_url_rule("/logout", view_func=sign_out, methods=["POST"])
+
+
+def show_login() -> str | Response:
+    """The sign-in page; who is signed in already goes on."""
+    parts = _parts()
+    if parts.sessions.find(request.cookies.get(parts.config.cookie, "")) is not None:
+        return redirect(safe_next(request.args.get("next")), 302)
+    return _login_page()
+
+
+def sign_in() -> str | Response | tuple[str, int]:
+    """A session for the right password, else the page again, saying what to check."""
+    answer = _parts().sessions.sign_in(
+        request.form.get("login", ""),
+        request.form.get("password", ""),
+        request.remote_addr or "",
+        g.request_id,
+    )
+    if answer.wait_s:
+        return refusal(
+            429,
+            f"There were too many tries for this account. Wait {answer.wait_s} s, then try again.",
+            retry_after_s=answer.wait_s,
+        )
+    if answer.token is None:
+        return _login_page(WRONG), 401
+    return _begin(answer)
+
+
+def sign_in_demo() -> Response:
+    """A session of a demo account, in a demo only."""
+    parts = _parts()
+    if not parts.config.demo:
+        return refusal(404)
+    answer = parts.sessions.sign_in_demo(request.form.get("login", ""), g.request_id)
+    return refusal(403) if answer.token is None else _begin(answer)
+
+
+def sign_out() -> Response:
+    """The session ended in the database, the cookie taken back."""
+    parts = _parts()
+    parts.sessions.sign_out(request.cookies.get(parts.config.cookie, ""))
+    response = redirect("/login", 302)
+    response.delete_cookie(
+        parts.config.cookie, path="/", secure=parts.config.https, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: a path of ours, else `/`.
+
+    `/team?scope=dublin/t-07` stays; `https://x`, `//x`, `/\\\\x` and anything with control
+    characters become `/`.
+    """
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    if len(target) > 2000 or any(ord(sign) < 33 or sign == "\\" for sign in target):
+        return "/"
+    return target
+
+
+def _begin(answer: SignIn) -> Response:
+    config = _parts().config
+    response = redirect(safe_next(request.form.get("next")), 302)
+    response.set_cookie(
+        config.cookie, answer.token or "", path="/", secure=config.https, httponly=True,
+        samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+def _login_page(notice: str = "") -> str:
+    parts = _parts()
+    target = safe_next(request.values.get("next"))
+    demo = parts.accounts_of_demo() if parts.config.demo else ()
+    body = Markup('<div class="narrow"><h1>{}</h1>{}{}{}</div>').format(
+        "Open the demo centre as" if demo else "Sign in",
+        Markup('<p class="notice" role="alert">{}</p>').format(notice) if notice else "",
+        _demo_buttons(demo, target) if demo else Markup("<p>Muster, workforce management.</p>"),
+        _form(target),
+    )
+    return plain_page("Sign in", body)
+
+
+def _form(target: str) -> Markup:
+    return Markup(
+        '<form method="post" action="/login"><input type="hidden" name="next" value="{}">'
+        '<label for="login">Login</label><input type="text" id="login" name="login" '
+        'maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false" required>'
+        '<label for="password">Password</label><input type="password" id="password" '
+        'name="password" maxlength="1024" autocomplete="current-password" required>'
+        '<button class="primary">Sign in</button></form>'
+    ).format(target)
+
+
+def _demo_buttons(users: tuple[User, ...], target: str) -> Markup:
+    items = Markup("").join(
+        Markup(
+            '<li><form method="post" action="/login/demo"><input type="hidden" name="login" '
+            'value="{}"><input type="hidden" name="next" value="{}"><button><span '
+            'style="all:unset"><b>{}</b><span>{}</span></span><span aria-hidden="true">→</span>'
+            "</button></form></li>"
+        ).format(user.login, target, LABEL[user.role], pages_for(user.role)[0].question)
+        for user in users
+    )
+    return Markup(
+        "<p>Simulated people and contacts, one click, no password.</p>"
+        '<ul class="roles">{}</ul><div class="or">or with an account</div>'
+    ).format(items)
+
+
+def _parts() -> WebParts:
+    parts: WebParts = current_app.extensions[EXTENSION]
+    return parts
