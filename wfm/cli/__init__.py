@@ -6,7 +6,9 @@ from importlib import import_module
 
 import typer
 
-GROUPS = ("ingest", "kpi", "plan", "jobs", "serve", "admin", "demo", "bench")
+GROUPS = (
+    "ingest", "kpi", "plan", "jobs", "forecast", "staffing", "serve", "admin", "demo", "bench",
+)  # fmt: skip
 
 
 def register_all(app: typer.Typer) -> None:

@@ -1,0 +1,251 @@
+"""Commands of the group staffing: Erlang tables and required agents for files of cells."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, cast
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+
+from scheduling.staffing.erlang import carried_load, erlang_b, erlang_c
+from scheduling.staffing.gross import basis_points, gross_agents
+from scheduling.staffing.patience import erlang_a
+from scheduling.staffing.requirement import Targets, required_agents
+from wfm.domain.errors import BadInput
+from wfm.domain.service_level import SlDefinition
+
+Row = dict[str, str]
+Columns = dict[str, NDArray[np.float64]]
+Results = dict[str, Sequence[object]]
+Evaluate = Callable[[Columns], Results]
+Input = Annotated[Path, typer.Argument(help="CSV file, UTF-8, one cell a line")]
+Output = Annotated[Path, typer.Option("--out", help="CSV file to write")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a sentence")]
+
+MODELS = ("erlang-b", "erlang-c", "erlang-a")
+NEEDS = {
+    "erlang-b": ("load_erl", "servers"),
+    "erlang-c": ("calls_per_hour", "aht_s", "agents", "target_s"),
+    "erlang-a": ("calls_per_hour", "aht_s", "patience_s", "agents", "target_s"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """`wfm staffing evaluate` and `wfm staffing required` put on the app."""
+    group = typer.Typer(help="Erlang staffing mathematics on CSV files.", no_args_is_help=True)
+    group.command("evaluate")(evaluate)
+    group.command("required")(required)
+    app.add_typer(group, name="staffing")
+
+
+def evaluate(
+    source: Input,
+    out: Output,
+    model: Annotated[str, typer.Option(help="erlang-b, erlang-c or erlang-a")],
+    as_json: AsJson = False,
+) -> None:
+    """Waiting, service levels and occupancy of given numbers of agents.
+
+    Inputs: erlang-b load_erl, servers; erlang-c calls_per_hour, aht_s, agents, target_s;
+    erlang-a also patience_s. Other columns are ignored, `id` is kept.
+    """
+    if model not in MODELS:
+        raise typer.BadParameter(f"{model!r} is none of {', '.join(MODELS)}", param_hint="--model")
+    rows = _read(source, NEEDS[model])
+    given = {name: _floats(source, rows, name) for name in NEEDS[model]}
+    results = _checked(source, given, _EVALUATE[model])
+    _write(out, rows, ("id", *NEEDS[model]), results)
+    _tell(as_json, out, len(rows), f"{model}: {len(rows)} cells written to {out}")
+
+
+def required(source: Input, out: Output, as_json: AsJson = False) -> None:
+    """Fewest agents that meet all targets of each cell, and the people behind them.
+
+    Inputs as in the columns model (C or A), calls, interval_s, aht_s, patience_s, target_sl,
+    target_s, max_occupancy, max_abandon, target_asa_s, shrinkage; an empty target is none.
+    A column sl_definition names the service level; without it `offered` is meant.
+    """
+    rows = _read(source, ("calls", "interval_s", "aht_s"))
+    cells: list[dict[str, object]] = [{} for _ in rows]
+    for (model, definition), chosen in _kinds(source, rows).items():
+        part = [rows[i] for i in chosen]
+        given = {name: _floats(source, part, name, empty=True) for name in _REQUIRED_INPUTS}
+        found = _checked(source, given, partial(_require, model=model, definition=definition))
+        for place, i in enumerate(chosen):
+            cells[i] = {name: values[place] for name, values in found.items()}
+    results: Results = {name: [cell[name] for cell in cells] for name in _REQUIRED_RESULTS}
+    results["gross_divide"] = _gross(source, rows, results["agents"])
+    _write(out, rows, ("id", "model", *_REQUIRED_INPUTS, "sl_definition", "shrinkage"), results)
+    _tell(as_json, out, len(rows), f"required agents of {len(rows)} cells written to {out}")
+
+
+_REQUIRED_INPUTS = (
+    "calls", "interval_s", "aht_s", "patience_s", "target_sl", "target_s", "max_occupancy",
+    "max_abandon", "target_asa_s",
+)  # fmt: skip
+_REQUIRED_RESULTS = (
+    "agents", "required", "sl_at_agents", "sl_at_agents_minus_1", "occupancy", "p_abandon",
+    "asa_s", "binding",
+)  # fmt: skip
+
+
+def _kinds(source: Path, rows: list[Row]) -> dict[tuple[str, str], list[int]]:
+    """Cells by model and definition; a cell without a model is A when it has a patience."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for i, row in enumerate(rows):
+        model = row.get("model") or ("A" if row.get("patience_s") else "C")
+        if model not in ("A", "C"):
+            raise BadInput(f"{source.name} line {i + 2}: model is {model!r}; write A or C.")
+        kinds.setdefault((model, row.get("sl_definition") or "offered"), []).append(i)
+    return kinds
+
+
+def _require(given: Columns, model: str, definition: str) -> Results:
+    target_s = given["target_s"]
+    found = required_agents(
+        given["calls"] * 3600 / given["interval_s"],
+        given["aht_s"],
+        given["patience_s"] if model == "A" else None,
+        Targets(
+            cast(SlDefinition, definition),
+            sl=given["target_sl"],
+            target_s=np.where(np.isnan(target_s), 0.0, target_s),
+            asa_s=given["target_asa_s"],
+            max_abandon=given["max_abandon"],
+            max_occupancy=given["max_occupancy"],
+        ),
+    )
+    columns = (
+        *(found.agents, found.required, found.sl, found.sl_at_minus_1, found.occupancy),
+        *(found.p_abandon, found.asa_s, found.binding),
+    )
+    return {name: list(values) for name, values in zip(_REQUIRED_RESULTS, columns, strict=True)}
+
+
+def _gross(source: Path, rows: list[Row], agents: Sequence[object]) -> list[int]:
+    shrinkage = np.nan_to_num(_floats(source, rows, "shrinkage", empty=True))
+    try:
+        return [
+            gross_agents(int(str(net)), basis_points(float(lost)))
+            for net, lost in zip(agents, shrinkage, strict=True)
+        ]
+    except ValueError as error:
+        raise BadInput(f"{source.name}: {error}") from None
+
+
+def _blocking(given: Columns) -> Results:
+    cells = (given["load_erl"], given["servers"])
+    return {"blocking": list(erlang_b(*cells)), "carried_erl": list(carried_load(*cells))}
+
+
+def _waiting(given: Columns) -> Results:
+    load = given["calls_per_hour"] * given["aht_s"] / 3600
+    c = erlang_c(given["calls_per_hour"], given["aht_s"], given["agents"], given["target_s"])
+    return {
+        "load_erl": list(load),
+        "p_wait": list(c.p_wait),
+        "sl": list(c.sl),
+        "asa_s": list(c.asa_s),
+        "asa_of_waiters_s": list(c.asa_of_waiters_s),
+        "occupancy": list(c.occupancy),
+        "mean_queue": list(c.mean_queue),
+    }
+
+
+def _abandoning(given: Columns) -> Results:
+    a = erlang_a(*(given[name] for name in NEEDS["erlang-a"]))
+    return {
+        "load_erl": list(given["calls_per_hour"] * given["aht_s"] / 3600),
+        "p_wait": list(a.p_wait),
+        "p_abandon": list(a.p_abandon),
+        "p_abandon_given_wait": list(a.p_abandon_given_wait),
+        "sl_answered_in_T_over_offered": list(a.sl_offered),
+        "sl_answered_in_T_over_answered": list(a.sl_answered),
+        "sl_answered_in_T_over_offered_minus_ab_in_T": list(a.sl_abandon_ignored),
+        "sl_answered_or_ab_in_T_over_offered": list(a.sl_abandon_positive),
+        "sl_short_excluded": list(a.sl_short_excluded),
+        "asa_answered_s": list(a.asa_answered_s),
+        "mean_wait_all_s": list(a.mean_wait_all_s),
+        "occupancy": list(a.occupancy),
+        "mean_queue": list(a.mean_queue),
+    }
+
+
+_EVALUATE: dict[str, Evaluate] = {
+    "erlang-b": _blocking,
+    "erlang-c": _waiting,
+    "erlang-a": _abandoning,
+}
+
+
+def _checked(source: Path, given: Columns, work: Evaluate) -> Results:
+    try:
+        return work(given)
+    except ValueError as error:
+        raise BadInput(f"{source.name}: {error} Correct the cell and run again.") from None
+
+
+def _read(source: Path, needed: Iterable[str]) -> list[Row]:
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            rows = list(reader)
+            names = reader.fieldnames or []
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{source} cannot be read: {error}.") from None
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise BadInput(
+            f"{source.name} has no column {', '.join(missing)}; it has {', '.join(names)}."
+        )
+    return rows
+
+
+def _floats(
+    source: Path, rows: list[Row], name: str, *, empty: bool = False
+) -> NDArray[np.float64]:
+    values = np.full(len(rows), np.nan)
+    for i, row in enumerate(rows):
+        text = (row.get(name) or "").strip()
+        if not text and empty:
+            continue
+        try:
+            values[i] = float(text)
+        except ValueError:
+            raise BadInput(
+                f"{source.name} line {i + 2}: {name} is {text!r}, which is no number."
+            ) from None
+    return values
+
+
+def _write(out: Path, rows: list[Row], kept: Sequence[str], results: Results) -> None:
+    """The kept input columns, then the results with all digits; undefined shares are `nan`."""
+    names = [name for name in kept if rows and name in rows[0] and name not in results]
+    try:
+        with out.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.writer(handle, lineterminator="\n")
+            writer.writerow([*names, *results])
+            for i, row in enumerate(rows):
+                writer.writerow(
+                    [*(row[name] for name in names), *(_text(v[i]) for v in results.values())]
+                )
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written: {error}.") from None
+
+
+def _text(value: object) -> str:
+    return repr(float(value)) if isinstance(value, float) else str(value)
+
+
+def _tell(as_json: bool, out: Path, rows: int, sentence: str) -> None:
+    if as_json:
+        typer.echo(json.dumps({"out": str(out), "rows": rows}))
+    else:
+        Console(highlight=False).print(sentence, markup=False, soft_wrap=True)
