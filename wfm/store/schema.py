@@ -143,6 +143,23 @@ calendar_event = Table(
     Column("known_at", BigInteger),
 )
 
+time_off = Table(
+    "time_off",
+    metadata,
+    Column("request_id", String(200), primary_key=True),
+    Column("agent_id", String(200), nullable=False, index=True),
+    Column("start_at", BigInteger, nullable=False),
+    Column("end_at", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),  # leave sick unpaid other
+    Column("paid", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),  # requested waitlisted approved denied ...
+    Column("submitted_at", BigInteger),
+    Column("decided_at", BigInteger),
+    Column("decided_by", String(200)),
+    Column("deny_reason", Text),
+    Column("source_version", String(200)),
+)
+
 target = Table(
     "target",
     metadata,
@@ -269,6 +286,7 @@ quarantine = Table(
     Column("detail", Text, nullable=False),
     Column("header", LargeBinary),  # the file's header record, so that a row can be replayed alone
     Column("raw", LargeBinary, nullable=False),
+    Column("options", Text, nullable=False, default="{}"),  # JSON: how the file was read
     Column("received_at", BigInteger, nullable=False),
     Column("replayed_at", BigInteger),
 )

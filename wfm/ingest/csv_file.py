@@ -1,0 +1,238 @@
+"""One generic CSV file: header, records, columns, and its rows handed to their sink."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from wfm.ingest.columns import ColumnSpec, columns_of
+from wfm.ingest.contacts import ContactSink
+from wfm.ingest.measures import IntervalSink, MeasureSink
+from wfm.ingest.options import ReadOptions, RejectedFile
+from wfm.ingest.parse import parse_frame
+from wfm.ingest.records import BLOCK, FIELD_CAP, Chunk, read_chunks, split_fields
+from wfm.ingest.references import References
+from wfm.ingest.shifts import ShiftSink
+from wfm.ingest.sink import Rows, Sink
+from wfm.ingest.states import StateSink
+from wfm.ingest.tables import KINDS, TableSink
+from wfm.store.writers.ingest import NewQuarantined
+
+# Files whose times have passed; the others may speak of the future.
+PAST = ("calls", "agent_states", "interval_stats", "surveys", "quality")
+BOM = b"\xef\xbb\xbf"
+WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+Seen = Callable[[int], None]  # told how many records were read so far
+
+
+@dataclass
+class Outcome:
+    """What reading a delivery gave; nothing is visible before it is committed."""
+
+    sink: Sink
+    lines_in: int = 0
+    ignored: int = 0
+    bad: list[tuple[int, NewQuarantined]] = field(default_factory=list)  # by place among records
+    warnings: list[str] = field(default_factory=list)
+
+
+def sink_for(kind: str, references: References, secret: bytes, merge: bool = False) -> Sink:
+    """Where the rows of a file kind go."""
+    if kind in KINDS:
+        return TableSink(kind, references)
+    match kind:
+        case "calls":
+            return ContactSink(references, secret)
+        case "agent_states":
+            return StateSink(references)
+        case "interval_stats":
+            return IntervalSink(references)
+        case "schedules":
+            return ShiftSink(references, merge)
+        case _:
+            return MeasureSink(kind, references)
+
+
+def read_csv_file(
+    stream: BinaryIO, kind: str, sink: Sink, options: ReadOptions, now: int, seen: Seen
+) -> Outcome:
+    """The outcome of reading one file of a kind; raises `RejectedFile` when it cannot be read."""
+    reader = _Reader(kind, sink, options, now)
+    # Reference data and shifts are judged as a whole file; events pass in bounded chunks.
+    block = 1 << 30 if kind in KINDS or kind == "schedules" else BLOCK
+    for chunk in read_chunks(stream, options.delimiter, block):
+        reader.take(chunk)
+        seen(reader.outcome.lines_in)
+    return reader.outcome
+
+
+class _Reader:
+    def __init__(self, kind: str, sink: Sink, options: ReadOptions, now: int) -> None:
+        self.kind, self.options = kind, options
+        self.now = now if kind in PAST else None
+        self.outcome = Outcome(sink)
+        self.header: list[str] | None = None
+        self.header_raw = b""
+
+    def take(self, chunk: Chunk) -> None:
+        keep = np.ones(len(chunk), np.bool_)
+        lengths = chunk.end - chunk.start
+        blank = (lengths == 0) | ((lengths == 1) & (_first_bytes(chunk) == 13))
+        skip = blank.copy()
+        if self.header is None:
+            place = self._find_header(chunk, blank)
+            skip[: place + 1] = True
+        header = self.header
+        if header is None:  # nothing but blank lines so far
+            self._count(len(chunk), int(skip.sum()))
+            return
+        keep &= ~skip
+        for index, (code, detail) in self._broken(chunk, keep, len(header)).items():
+            keep[index] = False
+            self._reject(chunk, index, code, detail)
+        rows = np.flatnonzero(keep)
+        if len(rows):
+            text, plain = self._text(chunk, keep, header)
+            specs = columns_of(self.kind)
+            typed, findings = parse_frame(text, specs, self.options, plain=plain, now=self.now)
+            self.outcome.sink.take(Rows(typed, findings))
+            if findings.any:
+                for i in np.flatnonzero(findings.code.is_not_null().to_numpy()):
+                    code, detail = findings.code[int(i)], findings.detail[int(i)]
+                    self._reject(chunk, int(rows[i]), str(code), str(detail))
+        self._count(len(chunk), int(skip.sum()))
+
+    def _count(self, records: int, ignored: int) -> None:
+        self.outcome.lines_in += records
+        self.outcome.ignored += ignored
+
+    def _reject(self, chunk: Chunk, index: int, code: str, detail: str) -> None:
+        row = NewQuarantined(
+            int(chunk.line[index]), chunk.offset + int(chunk.start[index]), code, detail,
+            self.header_raw, chunk.raw(index),
+        )  # fmt: skip
+        self.outcome.bad.append((self.outcome.lines_in + index, row))
+
+    def _find_header(self, chunk: Chunk, blank: NDArray[np.bool_]) -> int:
+        """The place of the header; lines before it that are blank or begin with # are skipped."""
+        for index in range(len(chunk)):
+            raw = chunk.raw(index)
+            if index == 0 and self.outcome.lines_in == 0:
+                if raw.startswith(WIDE_BOMS):
+                    raise RejectedFile("encoding", "The file is UTF-16; save it as UTF-8.")
+                raw = raw.removeprefix(BOM)
+            if blank[index] or raw.startswith(b"#") or not raw:
+                continue
+            self.header, self.header_raw = self._header_of(raw), raw
+            return index
+        return len(chunk) - 1
+
+    def _header_of(self, raw: bytes) -> list[str]:
+        try:
+            names = split_fields(raw.decode(self.options.encoding), self.options.delimiter)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise RejectedFile(
+                "encoding", f"The header is not {self.options.encoding}: {error}."
+            ) from None
+        names = [name.strip().lower() for name in names]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise RejectedFile(
+                "duplicate_header", f"Column {twice[0]!r} stands twice in the header."
+            )
+        specs = columns_of(self.kind)
+        missing = [s.name for s in specs if s.required and s.name not in names]
+        if missing:
+            raise RejectedFile(
+                "missing_required_column",
+                f"{self.kind}.csv needs the column {', '.join(missing)}; its header has "
+                f"{', '.join(names)[:300]}.",
+            )
+        self._warn(specs, names)
+        return names
+
+    def _warn(self, specs: tuple[ColumnSpec, ...], names: list[str]) -> None:
+        known = {spec.name for spec in specs}
+        absent = [spec.name for spec in specs if spec.name not in names]
+        strange = [name for name in names if name not in known]
+        if absent:
+            self.outcome.warnings.append(f"Columns not in the file: {', '.join(absent)}.")
+        if strange:
+            self.outcome.warnings.append(f"Columns not known and not read: {', '.join(strange)}.")
+
+    def _broken(
+        self, chunk: Chunk, keep: NDArray[np.bool_], width: int
+    ) -> dict[int, tuple[str, str]]:
+        """Records that are no rows, with code and detail."""
+        found = {i: (code, "record") for i, code in chunk.codes.items() if keep[i]}
+        for i in np.flatnonzero(keep & (chunk.end - chunk.start > FIELD_CAP)):
+            raw = chunk.data[chunk.start[i] : chunk.end[i]].decode("latin-1")
+            longest = max(len(part) for part in split_fields(raw, self.options.delimiter))
+            if longest > FIELD_CAP:
+                found.setdefault(int(i), ("field_too_long", f"{longest:,} bytes"))
+        if b"\x00" in chunk.data:
+            array = np.frombuffer(chunk.data, np.uint8)
+            places = np.searchsorted(chunk.start, np.flatnonzero(array == 0), side="right") - 1
+            for i in np.unique(places):
+                if keep[i]:
+                    found.setdefault(int(i), ("nul_byte", "record"))
+        for i in np.flatnonzero(keep & (chunk.fields != width)):
+            few = chunk.fields[i] < width
+            code = "too_few_fields" if few else "too_many_fields"
+            found.setdefault(int(i), (code, f"{chunk.fields[i]} of {width}"))
+            if few and i == len(chunk) - 1 and chunk.end[i] == len(chunk.data):
+                self.outcome.sink.tally.reasons["incomplete_delivery"] += 1
+                self.outcome.warnings.append("The last line breaks off: deliver the file again.")
+        found.update({i: f for i, f in self._undecodable(chunk, keep).items() if i not in found})
+        return found
+
+    def _undecodable(self, chunk: Chunk, keep: NDArray[np.bool_]) -> dict[int, tuple[str, str]]:
+        try:
+            chunk.data.decode(self.options.encoding)
+            return {}
+        except UnicodeDecodeError:
+            pass
+        found = {}
+        for i in np.flatnonzero(keep):
+            try:
+                chunk.data[chunk.start[i] : chunk.end[i]].decode(self.options.encoding)
+            except UnicodeDecodeError as error:
+                at = chunk.offset + int(chunk.start[i]) + error.start
+                found[int(i)] = ("invalid_utf8", f"byte {at}")
+        return found
+
+    def _text(
+        self, chunk: Chunk, keep: NDArray[np.bool_], header: list[str]
+    ) -> tuple[pl.DataFrame, bool]:
+        data = chunk.good_bytes(keep, self.options.delimiter, self.options.encoding)
+        if self.options.encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "ascii"):
+            data = data.decode(self.options.encoding).encode()
+        plain = data.isascii() and CONTROL.search(data) is None
+        frame = pl.read_csv(
+            io.BytesIO(data), has_header=False, new_columns=header, infer_schema=False,
+            separator=self.options.delimiter,
+        )  # fmt: skip
+        if frame.height == int(keep.sum()) and frame.width == len(header):
+            return frame, plain
+        # The column reader saw other records than the scan did: split them one by one.
+        rows = [
+            split_fields(chunk.raw(int(i)).decode(self.options.encoding), self.options.delimiter)
+            for i in np.flatnonzero(keep)
+        ]
+        columns = {name: [row[k] for row in rows] for k, name in enumerate(header)}
+        return pl.DataFrame(columns, schema=dict.fromkeys(header, pl.String)), plain
+
+
+def _first_bytes(chunk: Chunk) -> NDArray[np.int64]:
+    if not len(chunk.data):
+        return np.zeros(len(chunk), np.int64)
+    array = np.frombuffer(chunk.data, np.uint8)
+    return array[np.minimum(chunk.start, len(array) - 1)].astype(np.int64)

@@ -1,0 +1,184 @@
+"""Ids in files brought to the numbers of the store: agents by id or login, queues, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from wfm.ingest.options import ReadOptions
+from wfm.ingest.parse import Findings
+from wfm.store.readers.ingest import (
+    QueueRule,
+    read_agent_zones,
+    read_aliases,
+    read_numbers,
+    read_queue_rules,
+)
+from wfm.store.store import Store
+from wfm.store.writers.ingest import delivery_number, number_ids
+
+
+@dataclass
+class References:
+    """What one delivery needs to know of the store, each id asked for once."""
+
+    store: Store
+    options: ReadOptions
+    identity: tuple[str, str]  # file hash and format: the delivery's place in the order of arrival
+    agent_zone: dict[str, str] = field(default_factory=dict)
+    queue_rules: dict[str, list[QueueRule]] = field(default_factory=dict)
+    _asked: set[tuple[str, str]] = field(default_factory=set)
+    _aliases: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _order: int | None = None
+
+    def agents(self, names: pl.Series, at: pl.Series, findings: Findings) -> pl.Series:
+        """Agent ids of names, which are ids or logins of the source; others are `unknown_agent`."""
+        words = names.drop_nulls().unique().to_list()
+        self._learn_agents(words)
+        direct = {w: w for w in words if w in self.agent_zone}
+        several = dict[str, list[tuple[int, str]]]()
+        for word in words:
+            if word not in direct and word in self._aliases:
+                owners = self._aliases[word]
+                if len(owners) == 1:
+                    direct[word] = owners[0][1]
+                else:
+                    several[word] = owners
+        found = _mapped(names, direct, pl.String)
+        if several:
+            dated = pl.Series(
+                [
+                    _owner(several[name], moment) if name in several else known
+                    for name, moment, known in zip(names, at, found, strict=True)
+                ],
+                dtype=pl.String,
+            )
+            found = dated
+        findings.mark(names.is_not_null() & found.is_null(), "unknown_agent", "agent_id")
+        return found
+
+    def queues(self, names: pl.Series, findings: Findings) -> pl.Series:
+        """The queue ids that are known; others are `unknown_queue`."""
+        words = names.drop_nulls().unique().to_list()
+        self._learn_queues(words)
+        known = [word for word in words if word in self.queue_rules]
+        if len(known) < len(words):
+            findings.mark(names.is_not_null() & ~names.is_in(known), "unknown_queue", "queue_id")
+        return names
+
+    def thresholds(self, queues: pl.Series, at: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Service-level threshold and short-abandon limit of each row's queue, in force then."""
+        pairs = []
+        for name in ("sl_threshold_s", "short_abandon_s"):
+            first = {q: getattr(rules[0], name) for q, rules in self.queue_rules.items()}
+            value = _mapped(queues, first, pl.Int32)
+            for queue, rules in self.queue_rules.items():
+                for rule in rules[1:]:
+                    mask = ((queues == queue) & (at >= rule.from_at)).fill_null(False)
+                    value = value.set(mask, getattr(rule, name)) if mask.any() else value
+            pairs.append(value)
+        return pairs[0], pairs[1]
+
+    def zones(self, agents: pl.Series | None, queues: pl.Series) -> pl.Series:
+        """Zone of each row: that of its queue, else of its agent's site, else UTC."""
+        by_queue = {queue: rules[-1].zone for queue, rules in self.queue_rules.items()}
+        zone = _mapped(queues, by_queue, pl.String)
+        if agents is not None:
+            zone = zone.zip_with(zone.is_not_null(), self.agent_zones(agents))
+        return zone.fill_null("UTC")
+
+    def agent_zones(self, agents: pl.Series) -> pl.Series:
+        """Zone of each agent's site."""
+        return _mapped(agents, self.agent_zone, pl.String).fill_null("UTC")
+
+    def numbers(self, wanted: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+        """Dimension numbers of each column of ids, by kind; new ids get one."""
+        words = {kind: column.drop_nulls().unique().to_list() for kind, column in wanted.items()}
+        self._number({**words, "source": [self.options.source_id]})
+        return {
+            kind: _mapped(column, {w: self._numbers[kind, w] for w in words[kind]}, pl.UInt32)
+            for kind, column in wanted.items()
+        }
+
+    @property
+    def source(self) -> int:
+        """Number of the delivery's source."""
+        self._number({"source": [self.options.source_id]})
+        return self._numbers["source", self.options.source_id]
+
+    @property
+    def order(self) -> int:
+        """The delivery's place in the order of arrival."""
+        self._number({})
+        return self._order or 0
+
+    def learn(self, agents: Iterable[str], queues: Iterable[str]) -> None:
+        """Agents and queues looked up, so that their zones are known."""
+        self._learn_agents(list(agents))
+        self._learn_queues(list(queues))
+
+    def _learn_agents(self, words: list[str]) -> None:
+        new = [w for w in words if ("agent", w) not in self._asked]
+        if not new:
+            return
+        with self.store.db.read() as connection:
+            self.agent_zone.update(read_agent_zones(connection, new))
+            logins = [w for w in new if w not in self.agent_zone]
+            aliases = read_aliases(connection, self.options.source_id, logins) if logins else {}
+            owners = {agent for rows in aliases.values() for _, agent in rows}
+            self.agent_zone.update(read_agent_zones(connection, owners))
+        self._aliases.update(aliases)
+        self._asked |= {("agent", w) for w in new}
+
+    def _learn_queues(self, words: list[str]) -> None:
+        new = [w for w in words if ("queue", w) not in self._asked]
+        if not new:
+            return
+        with self.store.db.read() as connection:
+            for rule in read_queue_rules(connection, new):
+                self.queue_rules.setdefault(rule.queue_id, []).append(rule)
+        self._asked |= {("queue", w) for w in new}
+
+    def _number(self, words: Mapping[str, list[str]]) -> None:
+        missing = {
+            kind: [w for w in ids if (kind, w) not in self._numbers] for kind, ids in words.items()
+        }
+        missing = {kind: ids for kind, ids in missing.items() if ids}
+        if missing:
+            with self.store.db.read() as connection:
+                for kind, ids in missing.items():
+                    self._note(kind, read_numbers(connection, kind, ids))
+            missing = {
+                kind: [w for w in ids if (kind, w) not in self._numbers]
+                for kind, ids in missing.items()
+            }
+        if self._order is not None and not any(missing.values()):
+            return
+        file_hash, format = self.identity
+        source_id = self.options.source_id
+        with self.store.db.write() as connection:
+            for kind, numbers in number_ids(connection, missing).items():
+                self._note(kind, numbers)
+            self._order = delivery_number(connection, file_hash, format, source_id)
+
+    def _note(self, kind: str, numbers: Mapping[str, int]) -> None:
+        self._numbers.update({(kind, word): number for word, number in numbers.items()})
+
+
+def _owner(owners: list[tuple[int, str]], at: int | None) -> str:
+    chosen = owners[0][1]
+    for valid_from_at, agent in owners:
+        if at is not None and valid_from_at <= at:
+            chosen = agent
+    return chosen
+
+
+def _mapped(
+    column: pl.Series, mapping: Mapping[str, object], dtype: type[pl.DataType]
+) -> pl.Series:
+    if not mapping or column.null_count() == len(column):
+        return pl.repeat(None, len(column), dtype=dtype, eager=True)
+    return column.replace_strict(dict(mapping), default=None, return_dtype=dtype)

@@ -1,0 +1,234 @@
+"""Where parsed rows go: the part that every event table shares.
+
+Rows pass once: checked, numbered, told apart from what is stored already, and written as immutable
+files. Nothing is visible before `commit`, which runs inside the loader's one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Protocol
+
+import polars as pl
+from sqlalchemy import Connection
+
+from wfm.ingest.parse import Findings
+from wfm.ingest.references import References
+from wfm.store.files import StoredFile
+from wfm.store.manifest import record_batch
+from wfm.store.raw import conform
+from wfm.store.readers.ingest import read_stored_rows
+
+FLUSH_ROWS = 500_000
+DAY = timedelta(days=1)
+# Room between two deliveries' order numbers for rows of one file that correct each other.
+CORRECTIONS = 1024
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Parsed rows of one chunk and what was found against them."""
+
+    frame: pl.DataFrame
+    findings: Findings
+
+
+@dataclass
+class Tally:
+    """What became of rows: loaded, duplicates, and everything worth a count, by code."""
+
+    loaded: int = 0
+    duplicates: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+class Sink(Protocol):
+    """Takes the rows of one file, then commits them all or not at all."""
+
+    tally: Tally
+
+    def take(self, rows: Rows) -> None:
+        """Rows checked and kept; bad ones are marked in their findings."""
+
+    def flush(self) -> None:
+        """Everything kept brought to disk; still invisible."""
+
+    def commit(self, connection: Connection, delivery_id: int, received_at: int) -> None:
+        """Everything kept made live in the caller's transaction."""
+
+
+@dataclass(frozen=True)
+class _Written:
+    stored: StoredFile
+    first_at: int
+    last_at: int
+    days: frozenset[date]
+
+
+class EventSink:
+    """Rows of one raw table. A subclass says how a row is built and which days it touches."""
+
+    table: str
+    at: str | None = "start_at"  # column by which files are sorted and searched
+    whens: tuple[str, ...] = ("start_at",)
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.tally = Tally()
+        self._buffer: list[pl.DataFrame] = []
+        self._seen: list[pl.DataFrame] = []
+        self._written: list[_Written] = []
+        self._days: set[date] = set()
+
+    def build(self, rows: Rows) -> pl.DataFrame:
+        """Raw rows of the good lines, with `_row` (line in the chunk) and `_versioned`."""
+        raise NotImplementedError
+
+    def days_of(self, frame: pl.DataFrame) -> set[date]:
+        """Site-local days that the rows touch."""
+        raise NotImplementedError
+
+    def finish(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a whole file part, with flags that need their neighbours."""
+        return frame
+
+    def take(self, rows: Rows) -> None:
+        frame = self.build(rows)
+        if frame.height == 0:
+            return
+        days = self.days_of(frame)
+        new = self._only_new(frame, days)
+        lines, fresh = frame["_row"].n_unique(), new["_row"].n_unique()
+        self.tally.loaded += fresh
+        self.tally.duplicates += lines - fresh
+        if lines > fresh:
+            self.tally.reasons["duplicate"] += lines - fresh
+        if new.height:
+            self._days |= days if lines == fresh else self.days_of(new)
+            self._buffer.append(new)
+            if sum(part.height for part in self._buffer) >= FLUSH_ROWS:
+                self._flush()
+
+    def commit(self, connection: Connection, delivery_id: int, received_at: int) -> None:
+        for part in self._written:
+            record_batch(
+                connection,
+                table=self.table,
+                source_id=self.references.options.source_id,
+                stored=part.stored,
+                first_at=part.first_at,
+                last_at=part.last_at,
+                days=part.days,
+                received_at=received_at,
+                delivery_id=delivery_id,
+            )
+
+    def flush(self) -> None:
+        """Everything buffered is on disk; still invisible."""
+        if self._buffer:
+            self._flush()
+
+    def _flush(self) -> None:
+        frame = pl.concat(self._buffer)
+        self._seen.append(frame.select("event_key", "payload_hash", "seq"))
+        self._buffer = []
+        frame = self.finish(frame)
+        order = [self.at, "event_key", "seq"] if self.at else ["event_key", "seq"]
+        frame = frame.sort(order, nulls_last=True)
+        stored = self.references.store.files.write_frame(
+            conform(frame, self.table), f"raw/{self.table}"
+        )
+        first_at, last_at = span_of(frame, self.whens)
+        self._written.append(_Written(stored, first_at, last_at, frozenset(self._days)))
+        self._days = set()
+
+    def _only_new(self, frame: pl.DataFrame, days: set[date]) -> pl.DataFrame:
+        """Rows not stored before; one with a stored key and another payload supersedes it."""
+        frame = frame.unique(("event_key", "payload_hash", "_versioned", "seq"),
+                             keep="first", maintain_order=True)  # fmt: skip
+        known = self._known(frame, days)
+        twice = frame.filter(pl.col("event_key").is_duplicated())
+        if twice.height:
+            order = (pl.int_range(pl.len()).over("event_key") % CORRECTIONS).cast(pl.Int64)
+            frame = frame.with_columns(seq=pl.col("seq") + order)
+            self.tally.reasons["superseded"] += twice.height - twice["event_key"].n_unique()
+        if known.height == 0:
+            return frame
+        winner = (
+            known.sort("seq", "payload_hash")
+            .group_by("event_key")
+            .agg(_payload=pl.col("payload_hash").last(), _all=pl.col("payload_hash"),
+                 _seqs=pl.col("seq"))
+        )  # fmt: skip
+        joined = frame.join(winner, on="event_key", how="left", maintain_order="left")
+        same = (pl.col("payload_hash") == pl.col("_payload")) | (
+            pl.col("_versioned")
+            & pl.col("_all").list.contains(pl.col("payload_hash"))
+            & pl.col("_seqs").list.contains(pl.col("seq"))
+        )
+        new = joined.filter(~same.fill_null(False))
+        superseding = new.filter(pl.col("_payload").is_not_null()).height
+        if superseding:
+            self.tally.reasons["superseded"] += superseding
+        return new.drop("_payload", "_all", "_seqs")
+
+    def _known(self, frame: pl.DataFrame, days: set[date]) -> pl.DataFrame:
+        first_at, last_at = span_of(frame, self.whens)
+        references = self.references
+        with references.store.db.read() as connection:
+            stored = read_stored_rows(
+                connection, references.store.files, self.table,
+                {day + step for day in days for step in (-DAY, timedelta(), DAY)},
+                ("event_key", "payload_hash", "seq"), self.at, first_at, last_at,
+            )  # fmt: skip
+        parts = [part.select("event_key", "payload_hash", "seq") for part in self._buffer]
+        known = [part for part in (stored, *self._seen, *parts) if part.width]
+        return pl.concat(known) if known else stored
+
+
+def span_of(frame: pl.DataFrame, whens: Sequence[str]) -> tuple[int, int]:
+    """First and last instant named in any of the time columns."""
+    times = [frame[name] for name in whens]
+    lows = [int(t.min()) for t in times if t.null_count() < len(t)]  # type: ignore[arg-type]
+    highs = [int(t.max()) for t in times if t.null_count() < len(t)]  # type: ignore[arg-type]
+    return min(lows, default=0), max(highs, default=0)
+
+
+def sequence(versions: pl.Series, order: int) -> tuple[pl.Series, pl.Series]:
+    """Rank among corrections, and whether the source gave it: its version, else the delivery's.
+
+    A version is a whole number or an instant; the third delivery without versions gives 3,072.
+    """
+    size = len(versions)
+    default = pl.repeat(order * CORRECTIONS, size, dtype=pl.Int64, eager=True)
+    if versions.null_count() == size:
+        return default, pl.repeat(False, size, eager=True)
+    number = versions.cast(pl.Int64, strict=False)
+    moment = versions.str.to_datetime("%+", time_unit="ms", strict=False, time_zone="UTC")
+    number = number.zip_with(number.is_not_null(), moment.cast(pl.Int64))
+    number = number.set((number.abs() >= 1 << 52).fill_null(False), None)
+    given = number.is_not_null()
+    return (number * CORRECTIONS).zip_with(given, default), given
+
+
+def seconds(column: pl.Series) -> pl.Series:
+    """Durations in whole seconds, halves rounded up: 12.5 is 13."""
+    return (column + 0.5).floor().cast(pl.Int32)
+
+
+def local_days(epochs: pl.Series, zones: pl.Series) -> set[date]:
+    """Local dates of instants, each in its row's zone."""
+    pairs = pl.DataFrame({"q": epochs // 900, "zone": zones}).drop_nulls("q").unique()
+    found: set[date] = set()
+    for (zone,), part in pairs.group_by("zone"):
+        found |= set(local_dates(part["q"] * 900, str(zone)).unique().to_list())
+    return found
+
+
+def local_dates(epochs: pl.Series, zone: str) -> pl.Series:
+    """The local date of each instant in one zone."""
+    moments = (epochs * 1000).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC")
+    return moments.dt.convert_time_zone(zone).dt.date()

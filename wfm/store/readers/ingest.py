@@ -1,0 +1,250 @@
+"""What loading asks the store: which ids exist, who has which login, what came before.
+
+Deliveries are not a person's view, so these readers take no scope; they serve ingest only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from wfm.store.files import FileStore
+from wfm.store.manifest import batches_of
+from wfm.store.schema import (
+    activity_code,
+    agent_alias,
+    agent_now,
+    delivery,
+    dim,
+    org_unit,
+    person,
+    quarantine,
+    queue,
+)
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class QueueRule:
+    """What a contact takes from its queue: thresholds from an instant on, and the day's zone."""
+
+    queue_id: str
+    from_at: int
+    sl_threshold_s: int
+    short_abandon_s: int
+    zone: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One rejected row, as it was received."""
+
+    row_id: int
+    delivery_id: int
+    format: str
+    source_id: str
+    file_name: str
+    file_hash: str
+    line: int
+    byte_offset: int
+    code: str
+    detail: str
+    header: bytes | None
+    raw: bytes
+    options: str
+    received_at: int
+    replayed_at: int | None
+
+
+def read_agent_zones(connection: Connection, agent_ids: Iterable[str]) -> dict[str, str]:
+    """Zone of the site of each agent that is known, by agent id."""
+    zones, found = _team_zones(connection), dict[str, str]()
+    for part in _parts(agent_ids):
+        rows = connection.execute(
+            select(person.c.agent_id, person.c.team_id)
+            .where(person.c.agent_id.in_(part))
+            .order_by(person.c.valid_from_at)
+        )
+        for agent_id, team_id in rows:
+            found[agent_id] = zones.get(team_id) or "UTC"
+    return found
+
+
+def read_aliases(
+    connection: Connection, source_id: str, logins: Iterable[str]
+) -> dict[str, list[tuple[int, str]]]:
+    """For each login of a source that is known: (valid from, agent id) in order of time."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for part in _parts(logins):
+        rows = connection.execute(
+            select(agent_alias.c.login, agent_alias.c.valid_from_at, agent_alias.c.agent_id)
+            .where(agent_alias.c.source_id == source_id, agent_alias.c.login.in_(part))
+            .order_by(agent_alias.c.valid_from_at)
+        )
+        for login, valid_from_at, agent_id in rows:
+            found.setdefault(login, []).append((valid_from_at, agent_id))
+    return found
+
+
+def read_queue_rules(connection: Connection, queue_ids: Iterable[str]) -> list[QueueRule]:
+    """Rules of the queues that are known, each row of their history, in order of time."""
+    zones, rules = _unit_zones(connection), list[QueueRule]()
+    for part in _parts(queue_ids):
+        rows = connection.execute(
+            select(queue).where(queue.c.queue_id.in_(part)).order_by(queue.c.valid_from_at)
+        )
+        rules += [
+            QueueRule(
+                r.queue_id, r.valid_from_at, r.sl_threshold_s, r.short_abandon_s,
+                r.timezone or zones.get(r.site_id) or "UTC", r.channel,
+            )
+            for r in rows
+        ]  # fmt: skip
+    return rules
+
+
+def read_since(connection: Connection, agent_ids: Iterable[str]) -> dict[str, int]:
+    """Since when each agent is in the state the live board shows."""
+    found: dict[str, int] = {}
+    for part in _parts(agent_ids):
+        rows = connection.execute(
+            select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(part))
+        )
+        found.update(dict(rows.tuples().all()))
+    return found
+
+
+def read_units(connection: Connection) -> dict[str, str]:
+    """Level of every unit, by id."""
+    rows = connection.execute(select(org_unit.c.org_id, org_unit.c.org_level))
+    return dict(rows.tuples().all())
+
+
+def read_site_zone(connection: Connection, site_id: str) -> str | None:
+    """The zone of a site, None when it has none or is not known."""
+    return _unit_zones(connection).get(site_id)
+
+
+def read_activity_codes(connection: Connection) -> dict[str, bool]:
+    """Every activity code with whether it is paid."""
+    rows = connection.execute(select(activity_code.c.activity_code, activity_code.c.paid))
+    return dict(rows.tuples().all())
+
+
+def read_numbers(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, int]:
+    """Dimension numbers of those ids that have one."""
+    found: dict[str, int] = {}
+    for part in _parts(ids):
+        rows = connection.execute(
+            select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind, dim.c.ext_id.in_(part))
+        )
+        found.update(dict(rows.tuples().all()))
+    return found
+
+
+@dataclass(frozen=True)
+class DeliveryCounts:
+    """Counts of a delivery that was loaded before."""
+
+    delivery_id: int
+    lines_in: int
+    ignored: int
+
+
+def read_delivery(
+    connection: Connection, file_hash: str, format: str, source_id: str
+) -> DeliveryCounts | None:
+    """The delivery of exactly these bytes, format and source; None when it never came."""
+    row = connection.execute(
+        select(delivery.c.delivery_id, delivery.c.lines_in, delivery.c.ignored).where(
+            delivery.c.file_hash == file_hash,
+            delivery.c.format == format,
+            delivery.c.source_id == source_id,
+        )
+    ).first()
+    return DeliveryCounts(*row) if row else None
+
+
+def read_quarantine(
+    connection: Connection,
+    *,
+    codes: Sequence[str] = (),
+    row_ids: Sequence[int] = (),
+    waiting: bool = True,
+    limit: int | None = None,
+) -> list[Quarantined]:
+    """Rejected rows in order of arrival; `waiting` leaves out those replayed since."""
+    query = select(quarantine).order_by(quarantine.c.row_id)
+    if codes:
+        query = query.where(quarantine.c.code.in_(codes))
+    if row_ids:
+        query = query.where(quarantine.c.row_id.in_(row_ids))
+    if waiting:
+        query = query.where(quarantine.c.replayed_at.is_(None))
+    if limit is not None:
+        query = query.limit(limit)
+    return [
+        Quarantined(
+            r.row_id, r.delivery_id, r.format, r.source_id, r.file_name, r.file_hash, r.line,
+            r.byte_offset, r.code, r.detail, r.header, r.raw, r.options, r.received_at,
+            r.replayed_at,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
+
+
+def read_stored_rows(
+    connection: Connection,
+    files: FileStore,
+    table: str,
+    days: Iterable[date],
+    columns: Sequence[str],
+    at: str | None,
+    first_at: int,
+    last_at: int,
+) -> pl.DataFrame:
+    """Columns of the raw rows of a table whose batches touch the days and the span of time.
+
+    `at` names the time column by which files are sorted, so that only their matching part is read.
+    """
+    batches = [
+        batch
+        for batch in batches_of(connection, table, days)
+        if batch.first_at <= last_at and batch.last_at >= first_at
+    ]
+    frames = []
+    for batch in batches:
+        scan = pl.scan_parquet(files.path(batch.file))
+        if at is not None:
+            scan = scan.filter(
+                pl.col(at).is_between(first_at, last_at, closed="both") | pl.col(at).is_null()
+            )
+        frames.append(scan.select(columns))
+    if not frames:
+        return pl.DataFrame()
+    return pl.concat(pl.collect_all(frames))
+
+
+def _team_zones(connection: Connection) -> dict[str, str | None]:
+    zones = _unit_zones(connection)
+    rows = connection.execute(select(org_unit.c.org_id, org_unit.c.parent_id, org_unit.c.timezone))
+    return {r.org_id: r.timezone or zones.get(r.parent_id) for r in rows}
+
+
+def _unit_zones(connection: Connection) -> dict[str | None, str]:
+    rows = connection.execute(
+        select(org_unit.c.org_id, org_unit.c.timezone).order_by(org_unit.c.valid_from)
+    )
+    return {r.org_id: r.timezone for r in rows if r.timezone}
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), CHUNK):
+        yield wanted[start : start + CHUNK]
