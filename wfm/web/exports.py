@@ -13,11 +13,12 @@ import xlsxwriter
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import NotFound
 
+from wfm.domain.errors import ScopeDenied
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
-from wfm.queries.access import default_scope
-from wfm.web.guard import EXTENSION, guarded_route, organisation
-from wfm.web.pages import authorise_page, page_of, parse_scope
+from wfm.queries.access import NOT_FOUND, default_scope
+from wfm.web.guard import EXTENSION, allow, guarded_route
+from wfm.web.pages import Page, page_of, parse_scope
 
 Cell = str | int | float | bool | date | datetime | None
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -46,14 +47,12 @@ BuildTable = Callable[[Principal, str, Scope, Mapping[str, str]], Table | None]
 def add_exports(server: Flask, build: BuildTable) -> None:
     """The routes `/export/<page>.csv` and `/export/<page>.xlsx` put on the server."""
 
-    @guarded_route("export")
+    @guarded_route(_page_asked)
     def export(who: Principal, page_id: str, kind: str) -> Response:
-        page = page_of(page_id)
-        if page is None:
-            raise NotFound
+        page = _page_asked({"page_id": page_id})
         asked = parse_scope(request.args.get("scope"))
         scope = default_scope(who, page.permission) if asked is None else asked
-        authorise_page(who, page, scope, organisation())
+        allow(who, "export", scope)
         table = build(who, page_id, scope, request.args.to_dict())
         if table is None:
             raise NotFound
@@ -64,6 +63,17 @@ def add_exports(server: Flask, build: BuildTable) -> None:
         return response
 
     server.add_url_rule("/export/<page_id>.<any(csv,xlsx):kind>", "export", view_func=export)
+
+
+def _page_asked(parts: Mapping[str, str]) -> Page:
+    """The page whose table is asked for: its roles and its permission hold here too."""
+    page = page_of(parts["page_id"])
+    if page is None:
+        raise ScopeDenied(NOT_FOUND)
+    return page
+
+
+_page_asked.label = "export"  # type: ignore[attr-defined]
 
 
 def as_csv(table: Table) -> bytes:

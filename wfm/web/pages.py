@@ -111,7 +111,11 @@ def parse_href(value: object) -> Address:
     page = page_at(parts.path)
     if page is None:
         raise ScopeDenied(NOT_FOUND)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50))
+    try:
+        pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)
+    except ValueError as error:
+        raise BadInput("The address of the page cannot be read; open the page again.") from error
+    query = dict(reversed(pairs))  # of a name given twice the first counts, as on the server
     return Address(page, MappingProxyType(query), parse_scope(query.get("scope")))
 
 

@@ -1,0 +1,87 @@
+"""Every door of a running server, found at run time, and who may pass where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask.testing import FlaskClient
+from small_centre import ORIGIN, Centre
+
+from wfm.domain.roles import Role
+
+AGENT, LEAD, MANAGER, DESK, ADMIN = Role
+OWN_DUBLIN = (
+    "dublin", "dublin/d1", "dublin/d2", "dublin/d1/d1-a", "dublin/d1/d1-b", "dublin/d2/d2-a",
+)  # fmt: skip
+LYON = ("lyon", "lyon/l1", "lyon/l1/l1-a")
+UNKNOWN = ("nowhere", "dublin/nowhere", "dublin/d1/nobody", "lyon/d1", "dublin/d2/d1-a")
+ASKED = ("*", *OWN_DUBLIN, *LYON, *UNKNOWN)
+# Written out by hand from the permission table, so that the table's reading is tested too.
+MAY_READ = {
+    AGENT: {"dublin/d1/d1-a"},
+    LEAD: {"dublin/d1", "dublin/d1/d1-a", "dublin/d1/d1-b"},
+    MANAGER: set(OWN_DUBLIN),
+    DESK: {"*", *OWN_DUBLIN, *LYON},
+    ADMIN: {"*", *OWN_DUBLIN, *LYON},
+}
+PAGE_ROLES = {"/me": {AGENT}, "/team": {LEAD}, "/centre": {MANAGER}, "/desk": {DESK}}
+PAGE_ROLES["/admin"] = {ADMIN}
+
+
+def expected(role: Role, path: str, scope: str) -> int:
+    """200, 403 or 404 of a page, by role and scope asked for."""
+    if role not in PAGE_ROLES[path]:
+        return 403
+    return 200 if scope in MAY_READ[role] else 404
+
+
+def callbacks(centre: Centre) -> Mapping[str, Mapping[str, Any]]:
+    """Every callback that runs on the server."""
+    return {
+        name: entry
+        for name, entry in centre.server.extensions["wfm"].callback_map.items()
+        if entry["callback"] is not None
+    }
+
+
+def asks_for_a_page(entry: Mapping[str, Any]) -> bool:
+    return any(d["property"] == "href" for d in [*entry["inputs"], *entry["state"]])
+
+
+def body_of(name: str, entry: Mapping[str, Any], href: object) -> dict[str, Any]:
+    """The request that a browser would send for a callback, on a page."""
+    outputs = entry["output"] if isinstance(entry["output"], (list, tuple)) else [entry["output"]]
+    sent = [{"id": o.component_id, "property": o.component_property.split("@")[0]} for o in outputs]
+    body: dict[str, Any] = {
+        "output": name,
+        "inputs": [_sample(d, href) for d in entry["inputs"]],
+        "state": [_sample(d, href) for d in entry["state"]],
+        "changedPropIds": [],
+    }
+    if not entry.get("no_output"):
+        body["outputs"] = sent if isinstance(entry["output"], (list, tuple)) else sent[0]
+    return body
+
+
+def _sample(dependency: Mapping[str, Any], href: object) -> Any:
+    name, prop = dependency["id"], dependency["property"]
+    if name.startswith("{"):
+        pattern = json.loads(name)
+        if any(value in (["ALL"], ["ALLSMALLER"]) for value in pattern.values()):
+            return []
+        name = {k: "x" if v == ["MATCH"] else v for k, v in pattern.items()}
+    value: object = href if prop == "href" else 1 if prop == "n_intervals" else None
+    if prop == "value":
+        value = "word"
+    return {"id": name, "property": prop, "value": value}
+
+
+def send(client: FlaskClient, body: object, origin: str | None = ORIGIN) -> Any:
+    headers = {"Origin": origin} if origin else {}
+    return client.post("/_dash-update-component", json=body, headers=headers)
+
+
+def pages(centre: Centre) -> Iterator[str]:
+    yield from PAGE_ROLES
