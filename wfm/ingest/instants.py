@@ -90,9 +90,10 @@ def _refuse_undeclared(text: pl.Series, time_format: str | None) -> None:
 def _wall_ms(body: pl.Series, time_format: str | None) -> pl.Series:
     if time_format is not None:
         return _strptime(body, time_format)
-    iso = body.str.replace(r"^(\S{10}) ", "${1}T")
-    wall = _strptime(iso, "%Y-%m-%dT%H:%M:%S%.f")
-    for pattern in ("%Y-%m-%dT%H:%M", "%Y%m%dT%H%M%S"):
+    spaced = body.str.contains(" ", literal=True).any()
+    iso = body.str.replace(r"^(\S{10}) ", "${1}T") if spaced else body
+    wall = _strptime(iso, "%Y-%m-%dT%H:%M:%S")
+    for pattern in ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y%m%dT%H%M%S"):
         if wall.null_count() > body.null_count():
             wall = wall.zip_with(wall.is_not_null(), _strptime(iso, pattern))
     if wall.null_count() > body.null_count():

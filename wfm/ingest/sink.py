@@ -157,23 +157,19 @@ class EventSink:
             self.tally.reasons["superseded"] += twice.height - twice["event_key"].n_unique()
         if known.height == 0:
             return frame
-        winner = (
-            known.sort("seq", "payload_hash")
-            .group_by("event_key")
-            .agg(_payload=pl.col("payload_hash").last(), _all=pl.col("payload_hash"),
-                 _seqs=pl.col("seq"))
-        )  # fmt: skip
+        if frame["_versioned"].any():
+            # A version delivered again is known, even where a later one has replaced it.
+            stored = known.with_columns(_versioned=pl.lit(True))
+            identity = ["event_key", "payload_hash", "seq", "_versioned"]
+            frame = frame.join(stored, on=identity, how="anti", maintain_order="left")
+        winner = known.sort("seq", "payload_hash").unique("event_key", keep="last")
+        winner = winner.select("event_key", _payload="payload_hash")
         joined = frame.join(winner, on="event_key", how="left", maintain_order="left")
-        same = (pl.col("payload_hash") == pl.col("_payload")) | (
-            pl.col("_versioned")
-            & pl.col("_all").list.contains(pl.col("payload_hash"))
-            & pl.col("_seqs").list.contains(pl.col("seq"))
-        )
-        new = joined.filter(~same.fill_null(False))
-        superseding = new.filter(pl.col("_payload").is_not_null()).height
+        new = joined.filter((pl.col("payload_hash") != pl.col("_payload")).fill_null(True))
+        superseding = new["_payload"].count()
         if superseding:
             self.tally.reasons["superseded"] += superseding
-        return new.drop("_payload", "_all", "_seqs")
+        return new.drop("_payload")
 
     def _known(self, frame: pl.DataFrame, days: set[date]) -> pl.DataFrame:
         first_at, last_at = span_of(frame, self.whens)

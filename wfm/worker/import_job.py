@@ -10,6 +10,7 @@ from typing import Any
 from wfm.domain.clock import Clock
 from wfm.domain.progress import Progress
 from wfm.ingest.load import load_files
+from wfm.ingest.options import options_of
 from wfm.store.store import Store
 
 
@@ -26,6 +27,7 @@ def run_import(
         timezone=parameters.get("timezone"),
         source_id=parameters.get("source_id"),
         progress=progress,
+        options=options_of(parameters["options"]) if parameters.get("options") else None,
     )
     loaded = sum(report.loaded for report in reports)
     kept_back = sum(report.quarantined for report in reports)
