@@ -95,7 +95,7 @@ def carried_load(load_erl: ArrayLike, servers: ArrayLike) -> Floats:
     flat, n = np.array(load.ravel()), np.array(count.ravel())
     here, fewer = inverse_blocking(flat, n), inverse_blocking(flat, np.maximum(n - 1, 0))
     with np.errstate(invalid="ignore"):
-        carried = np.where(np.isinf(here), flat, n * fewer / here)
+        carried = np.where(np.isinf(here), flat, n * (fewer / here))
     return np.where(flat == 0, 0.0, carried).reshape(load.shape)
 
 

@@ -49,7 +49,7 @@ def test_required_agents_without_abandonment_are_above_the_load_and_minimal(rate
     assert erlang_c(rate, aht, agents - 1, 20).sl < level
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rates, handle, st.integers(1, 80))
 def test_patience_without_end_is_erlang_c(rate, aht, over):
     agents = int(rate * aht / 3600) + over

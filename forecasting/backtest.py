@@ -1,0 +1,161 @@
+"""The past forecast again, from rolling origins, with only what lay before each (FC-24, 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from forecasting import metrics, naive, quantiles
+from forecasting.forecast import ForecastConfig, actual_cells, forecast_queue, point_forecast
+from forecasting.series import Floats, History
+from forecasting.training import Training, prepare
+from wfm.domain.errors import BadInput
+
+BUCKETS = {"d1": (0, 1), "d1_7": (0, 7), "d8_14": (7, 14), "d15_28": (14, 28), "all": (0, None)}
+
+
+@dataclass(frozen=True)
+class Score:
+    """Errors of one method over all origins, in percent but for `mase`."""
+
+    wape: dict[str, float | None]
+    wape_day: float | None
+    mase: float | None
+    bias: float | None
+    coverage80: float | None
+    pinball: float | None
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Scores of the forecast and of the simple ones beside it, and the least possible error."""
+
+    forecast: Score
+    baselines: dict[str, Score]
+    poisson_floor: float | None
+    origins: tuple[date, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One method's means and band at one origin."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+def rolling_origins(history: History, horizon: int, step: int, count: int) -> list[date]:
+    """The last `count` origins that leave a full horizon, oldest first.
+
+    Data up to 25 October, 28 days, step 8, 2 origins: 19 and 27 September.
+    """
+    last = history.end_on - timedelta(days=horizon)
+    origins = [last - timedelta(days=step * i) for i in range(count)][::-1]
+    if count < 1 or (origins[0] - history.first_on).days < 7:
+        raise BadInput(
+            f"{count} origins of {horizon} days, {step} days apart, need data from "
+            f"{origins[0] - timedelta(days=7) if origins else last} on; it begins "
+            f"{history.first_on}. Ask for fewer origins or a shorter horizon."
+        )
+    return origins
+
+
+def backtest(
+    history: History, origins: Sequence[date], horizon: int, config: ForecastConfig
+) -> Backtest:
+    """Scores over the origins; each forecast is made from the rows before its origin alone."""
+    names = ("forecast", *naive.BASELINES)
+    runs: dict[str, list[_Run]] = {name: [] for name in names}
+    actuals: list[Floats] = []
+    for origin in origins:
+        past = history.before(origin)
+        if past.end_on != origin:
+            raise AssertionError(f"training reaches {past.end_on}, past the origin {origin}")
+        training = prepare(past, config.calendar)
+        actuals.append(actual_cells(history.span(origin, horizon), origin, training))
+        means = _means(training, horizon, config)
+        for name in names:
+            phi = _dispersion(runs[name], actuals, origins, origin)
+            if phi is None:
+                phi = forecast_queue(past, 1, replace(config, dispersion=None)).dispersion
+            mean = means[name]
+            runs[name].append(
+                _Run(mean, quantiles.quantile(mean, phi, 0.1), quantiles.quantile(mean, phi, 0.9))
+            )
+    actual = np.stack(actuals)
+    scale = _naive_error(history.before(origins[0]))
+    scores = {name: _score(actual, runs[name], scale) for name in names}
+    return Backtest(
+        scores["forecast"],
+        {name: scores[name] for name in naive.BASELINES},
+        metrics.poisson_floor(_usual(actual, origins)),
+        tuple(origins),
+    )
+
+
+def _means(training: Training, horizon: int, config: ForecastConfig) -> dict[str, Floats]:
+    found = {name: naive.baseline(name, training, horizon) for name in naive.BASELINES}
+    return {"forecast": point_forecast(training, horizon, config).mean, **found}
+
+
+def _dispersion(
+    runs: list[_Run], actuals: list[Floats], origins: Sequence[date], now: date
+) -> float | None:
+    """Spread of a method's errors on days that had ended by `now`; None before there are any."""
+    pieces = [
+        (actual[: (now - origin).days], run.mean[: (now - origin).days])
+        for run, actual, origin in zip(runs, actuals, origins, strict=False)
+        if origin < now
+    ]
+    if not pieces:
+        return None
+    return quantiles.dispersion(
+        np.concatenate([actual for actual, _ in pieces]), np.concatenate([m for _, m in pieces])
+    )
+
+
+def _score(actual: Floats, runs: list[_Run], scale: float) -> Score:
+    mean = np.stack([run.mean for run in runs])
+    low, high = np.stack([run.low for run in runs]), np.stack([run.high for run in runs])
+    open_days = np.isfinite(actual).any(axis=2)
+    day_actual = np.where(open_days, np.nansum(actual, axis=2), np.nan)
+    day_mean = np.where(np.isfinite(actual), mean, 0.0).sum(axis=2)
+    return Score(
+        wape={
+            name: metrics.wape(actual[:, first:end], mean[:, first:end])
+            for name, (first, end) in BUCKETS.items()
+        },
+        wape_day=metrics.wape(day_actual, day_mean),
+        mase=metrics.mase(actual, mean, scale),
+        bias=metrics.bias(actual, mean),
+        coverage80=metrics.coverage(actual, low, high),
+        pinball=metrics.pinball(actual, low, high),
+    )
+
+
+def _naive_error(history: History) -> float:
+    """Mean absolute difference of intervals a week apart before the first origin."""
+    difference = np.abs(history.offered[7:] - history.offered[:-7])
+    return float(np.nanmean(difference)) if np.isfinite(difference).any() else 0.0
+
+
+def _usual(actual: Floats, origins: Sequence[date]) -> Floats:
+    """Mean of each weekday's intervals over all days scored."""
+    by_weekday: dict[int, list[Floats]] = {}
+    for days, origin in zip(actual, origins, strict=True):
+        for i, row in enumerate(days):
+            weekday = (origin + timedelta(days=i)).weekday()
+            by_weekday.setdefault(weekday, []).append(row)
+    means: list[float] = []
+    for rows in by_weekday.values():
+        stacked = np.stack(rows)
+        known = np.isfinite(stacked)
+        sums = np.where(known, stacked, 0.0).sum(axis=0)
+        # repeated as often as it was scored, so that the floor weighs as the errors do
+        times = known.sum(axis=0)
+        means.extend(np.repeat(sums / np.maximum(times, 1), times).tolist())
+    return np.array(means)
