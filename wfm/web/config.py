@@ -127,13 +127,12 @@ def _check_secret(secret: str) -> None:
     if len(secret.encode()) < SHORTEST_SECRET:
         raise RefusedStart(
             f"The secret key has {len(secret.encode())} bytes and needs {SHORTEST_SECRET}; make "
-            'one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            "one with: openssl rand -base64 48"
         )
     low = secret.lower()
     if len(set(secret)) < 10 or any(word in low for word in SAMPLES):
         raise RefusedStart(
-            "The secret key looks like a sample; make one with: "
-            'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            "The secret key looks like a sample; make one with: openssl rand -base64 48"
         )
 
 
