@@ -1,0 +1,133 @@
+/* Routing of the address to its page, freshness, keys, scheme, drawer and answers of the server.
+   It holds no data and decides no rights: the server checks every request by itself. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk" };
+
+  function setProps(id, props) {
+    if (window.dash_clientside && window.dash_clientside.set_props) {
+      window.dash_clientside.set_props(id, props);
+    }
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    muster: {
+      /* For each page: [view, ticking off, hidden]; last: whether the address is no page. */
+      route: function (pathname, search, visible, order) {
+        var skip = window.dash_clientside.no_update;
+        var page = PAGES[pathname] || null;
+        var out = [];
+        order.forEach(function (id) {
+          var mine = id === page;
+          out.push(mine ? (search || "?") : skip, !(mine && visible !== false), !mine);
+        });
+        out.push(page !== null);
+        return out;
+      },
+      scheme: function (_id) { return root.dataset.scheme; }
+    }
+  });
+
+  function currentPage() { return PAGES[window.location.pathname] || null; }
+
+  /* --- what the server answered ------------------------------------------------------------ */
+  var plainFetch = window.fetch;
+  var failures = 0;
+  window.fetch = function (resource, options) {
+    var address = typeof resource === "string" ? resource : resource.url;
+    var mine = address.indexOf("_dash-update-component") >= 0;
+    return plainFetch.call(window, resource, options).then(function (answer) {
+      if (mine) { heard(answer.status); }
+      return answer;
+    }, function (error) {
+      if (mine) { heard(0); }
+      throw error;
+    });
+  };
+  function heard(status) {
+    if (status === 401) {
+      window.location.assign("/login?next=" +
+        encodeURIComponent(window.location.pathname + window.location.search));
+    }
+    failures = status >= 200 && status < 400 ? 0 : failures + 1;
+    root.classList.toggle("lost", failures > 0 && (status === 0 || status >= 500));
+    root.classList.toggle("refused", status === 400 || status === 403 || status === 404);
+  }
+
+  /* --- freshness: an honest age between two answers ------------------------------------------ */
+  function ages() {
+    document.querySelectorAll("[data-age-at]").forEach(function (node) {
+      if (!node.muster || node.muster.text !== node.dataset.ageAt + node.dataset.age) {
+        node.muster = { text: node.dataset.ageAt + node.dataset.age, heard: Date.now() };
+      }
+      var age = Number(node.dataset.age) + Math.floor((Date.now() - node.muster.heard) / 1000);
+      var words = age < 120 ? age + " s" : age < 7200 ? Math.floor(age / 60) + " min"
+        : age < 172800 ? Math.floor(age / 3600) + " h" : Math.floor(age / 86400) + " d";
+      var slot = node.querySelector(".age");
+      if (slot && slot.textContent !== words) { slot.textContent = words; }
+      node.classList.toggle("is-stale", age > 60);
+      var live = node.dataset.live === "yes";
+      root.classList.toggle("stale", live && age > 60 && age <= 300);
+      root.classList.toggle("very-stale", live && age > 300);
+    });
+    if (!document.querySelector("[data-age-at]")) { root.classList.remove("stale", "very-stale"); }
+  }
+  window.setInterval(ages, 1000);
+
+  document.addEventListener("visibilitychange", function () {
+    setProps("visible", { data: !document.hidden });
+  });
+
+  /* --- clicks and keys ----------------------------------------------------------------------- */
+  function toggleScheme() {
+    var next = root.dataset.scheme === "dark" ? "light" : "dark";
+    root.dataset.scheme = next;
+    try { window.localStorage.setItem("muster-scheme", next); } catch (error) { /* private mode */ }
+    setProps("scheme", { data: next });
+  }
+  function shut(except) {
+    document.querySelectorAll("details.pop[open]").forEach(function (node) {
+      if (node !== except && !node.contains(except)) { node.open = false; }
+    });
+  }
+  document.addEventListener("click", function (event) {
+    var act = event.target.closest("[data-act]");
+    if (act && act.dataset.act === "scheme") { toggleScheme(); }
+    if (act && act.dataset.act === "drawer") {
+      var open = root.classList.toggle("drawer-open");
+      act.setAttribute("aria-expanded", String(open));
+    }
+    if (act && act.dataset.act === "print") { window.print(); }
+    shut(event.target.closest("details.pop") || event.target);
+    if (event.target.closest(".drawer a, .tabs a")) { root.classList.remove("drawer-open"); }
+  });
+
+  var waitingForPage = false;
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.key === "Escape") {
+      var open = document.querySelector("details.pop[open]");
+      if (open) { open.open = false; open.querySelector("summary").focus(); }
+      root.classList.remove("drawer-open");
+      return;
+    }
+    if (event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+    var key = waitingForPage ? "g " + event.key : event.key;
+    waitingForPage = event.key === "g" && !waitingForPage;
+    var scope = event.target.closest(".tile, tr") || document;
+    var found = scope.querySelector('[data-key="' + CSS.escape(key) + '"]') ||
+      document.querySelector('.page:not([hidden]) [data-key="' + CSS.escape(key) + '"]');
+    if (found && found.tagName === "DETAILS") {
+      found.open = !found.open;
+      found.querySelector("summary").focus();
+      event.preventDefault();
+    } else if (found) { found.click(); event.preventDefault(); }
+  });
+
+  /* The title of the page shown names its question's subject, for tabs and history. */
+  window.setInterval(function () {
+    var node = document.querySelector("#page-" + currentPage() + " [data-title]");
+    if (node && document.title !== node.dataset.title) { document.title = node.dataset.title; }
+  }, 500);
+})();
