@@ -42,11 +42,14 @@ class Descent:
         self.best_cost = float("inf")
         self.best: tuple[tuple[WeekTour, ...], ...] = ()
 
-    def run(self, passes: int | None) -> None:
-        """Nothing; `best` holds a schedule unless stopped before the first was complete."""
+    def run(self, passes: int | None, stale_passes: int | None = STALE_PASSES) -> None:
+        """Nothing; `best` holds a schedule unless stopped before the first was complete.
+
+        It ends after the pass budget, or after so many passes in a row that gained next to nothing.
+        """
         self._start()
         stale = 0
-        while not self.stopped and stale < STALE_PASSES and self.passes != passes:
+        while not self.stopped and stale != stale_passes and self.passes != passes:
             before = self.best_cost
             self._pass()
             gain = (before - self.best_cost) / before if before > 0 else 0.0

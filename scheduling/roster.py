@@ -158,22 +158,38 @@ class Roster:
 
         `rested` leaves the last day free, so that whatever follows can begin. None: no week fits.
         """
-        rules = plan.rules[week]
-        menu = self.book.menu(self.problem.contracts[plan.agent.contract])
+        menu = self.menu(plan)
         if len(menu.start) == 0:
-            return EMPTY if rules.days_per_week[0] == 0 else None
-        costs = menu.costs(prices) + plan.blocked[week]
-        end, run_before = self._before(plan, week)
-        start, run_after = self._after(plan, week)
-        if end is not None:
-            costs[0, menu.start < end + rules.min_rest_slots] = np.inf
-        if start is not None:
-            latest = WEEK * SLOTS + start - rules.min_rest_slots - (WEEK - 1) * SLOTS
-            costs[WEEK - 1, menu.start + menu.length > latest] = np.inf
+            return EMPTY if plan.rules[week].days_per_week[0] == 0 else None
+        costs = menu.costs(prices) + self.limits(plan, week)
         if rested:
             costs[WEEK - 1] = np.inf
-        best = self.book.graph(rules, run_before, run_after).best_week(costs, run_before, run_after)
-        return None if best is None else self._tour(plan, menu, week, prices, best[1])
+        chosen = self.best_week(plan, week, costs)
+        return None if chosen is None else self._tour(plan, menu, week, prices, chosen)
+
+    def menu(self, plan: AgentPlan) -> ShiftMenu:
+        """Every shift of the agent's contract."""
+        return self.book.menu(self.problem.contracts[plan.agent.contract])
+
+    def limits(self, plan: AgentPlan, week: int) -> Floats:
+        """7 x entries: 0 where a shift may be, with rest to the weeks around, else infinite."""
+        menu, rest = self.menu(plan), plan.rules[week].min_rest_slots
+        limits: Floats = plan.blocked[week].copy()
+        end, start = self._before(plan, week)[0], self._after(plan, week)[0]
+        if end is not None:
+            limits[0, menu.start < end + rest] = np.inf
+        if start is not None:
+            limits[WEEK - 1, menu.start + menu.length > SLOTS + start - rest] = np.inf
+        return limits
+
+    def best_week(
+        self, plan: AgentPlan, week: int, costs: Floats
+    ) -> tuple[tuple[int, int], ...] | None:
+        """The shifts (day, entry) of the cheapest week, None when no week is allowed."""
+        run_before, run_after = self._before(plan, week)[1], self._after(plan, week)[1]
+        graph = self.book.graph(plan.rules[week], run_before, run_after)
+        best = graph.best_week(costs, run_before, run_after)
+        return None if best is None else best[1]
 
     def _tour(
         self,

@@ -7,7 +7,8 @@ from importlib import import_module
 import typer
 
 GROUPS = (
-    "ingest", "kpi", "plan", "jobs", "forecast", "staffing", "serve", "admin", "demo", "bench",
+    "ingest", "kpi", "plan", "schedule", "jobs", "forecast", "staffing", "serve", "admin", "demo",
+    "bench",
 )  # fmt: skip
 
 

@@ -1,0 +1,261 @@
+"""The independent check of a schedule: rules, cover and cost, from the two JSON documents alone.
+
+It shares no code with the solver: it reads the files itself and asks the labour rules of
+`wfm.domain.rules`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scheduling.flow import serve
+from wfm.domain.contracts import BreakRule
+from wfm.domain.errors import BadInput
+from wfm.domain.rules.availability import check_availability
+from wfm.domain.rules.break_windows import check_breaks
+from wfm.domain.rules.consecutive_days import check_consecutive_days
+from wfm.domain.rules.days_per_week import check_days_per_week
+from wfm.domain.rules.duty import DAY_MINUTES, Duty, Rest, Violation
+from wfm.domain.rules.rest import check_rest
+from wfm.domain.rules.weekly_hours import check_weekly_hours
+
+SLOTS, MINUTES = 96, 15
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A broken rule of one agent, as code and sentence; `agent` is empty for the bound."""
+
+    agent: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """Missing agents of one queue in one slot."""
+
+    queue: str
+    day: int
+    slot: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the check found."""
+
+    broken: tuple[Broken, ...]
+    required_slots: int
+    understaffed_slots: int
+    overstaffed_slots: int
+    cost: float
+    bound: float | None
+    shortfalls: tuple[Shortfall, ...]
+
+    @property
+    def gap_of_requirement_pct(self) -> float | None:
+        """(cost - bound) / required slots in percent; None without a valid schedule or bound."""
+        if self.broken or self.bound is None or not self.required_slots:
+            return None
+        return round(100 * (self.cost - self.bound) / self.required_slots, 4)
+
+
+def verify(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Verification:
+    """Broken rules, cover and cost of a solution document against its problem document."""
+    try:
+        return _verify(problem, solution)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise BadInput(
+            f"The problem or the solution lacks a field or has one of the wrong shape: {error!r}."
+        ) from None
+
+
+def _verify(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Verification:
+    agents = {a["id"]: a for a in problem["agents"]}
+    shifts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for shift in solution["shifts"]:
+        shifts[shift["agent"]].append(shift)
+    broken = [
+        Broken(name, "unknown_agent", f"{name} is not in the problem")
+        for name in sorted(shifts.keys() - agents.keys())
+    ]
+    contracts = {c["name"]: c for c in problem["contracts"]}
+    for name, agent in agents.items():
+        contract = contracts[agent["contract"]]
+        found = _check_agent(problem, contract, agent, shifts.get(name, ()))
+        broken.extend(Broken(name, v.code, v.sentence) for v in found)
+    required, served, on_duty, shortfalls = _cover(problem, agents, shifts)
+    costs = problem["costs"]
+    under, over = required - served, on_duty - served
+    cost = under * costs["understaffed_slot"] + over * costs["overstaffed_slot"]
+    bound = solution.get("bound")
+    if not isinstance(bound, int | float) or bound != bound or bound > cost + 1e-6:
+        broken.append(Broken("", "bound", f"bound {bound} is missing or above the cost {cost:g}"))
+        bound = None
+    return Verification(
+        tuple(broken), required, under, over, round(cost, 3), bound, tuple(shortfalls)
+    )
+
+
+def _check_agent(
+    problem: Mapping[str, Any],
+    contract: Mapping[str, Any],
+    agent: Mapping[str, Any],
+    shifts: Sequence[Mapping[str, Any]],
+) -> list[Violation]:
+    days = problem["days"]
+    found: list[Violation] = []
+    duties = []
+    for shift in sorted(shifts, key=lambda s: (s["day"], s["start"])):
+        day, length = shift["day"], shift["length"]
+        if not 0 <= day < days or length not in contract["shift_lengths"]:
+            found.append(
+                Violation(
+                    "shift_length_or_day",
+                    day,
+                    f"a shift of {length} slots on day {day}; allowed are "
+                    f"{contract['shift_lengths']} on days 0 to {days - 1}",
+                )
+            )
+            continue
+        duty = _duty(problem, contract, shift)
+        duties.append(duty)
+        found.extend(_check_duty(problem, contract, agent, duty))
+    counted = Counter(d.day for d in duties)
+    found.extend(
+        Violation("two_shifts_in_a_day", day, f"{n} shifts on day {day}")
+        for day, n in counted.items()
+        if n > 1
+    )
+    before, after = agent.get("before") or {}, agent.get("after") or {}
+    weeks = days // 7
+    low, high = contract["days_per_week"]
+    found.extend(check_days_per_week(duties, weeks, (low, high)))
+    least, most = contract["paid_slots_per_week"]
+    found.extend(check_weekly_hours(duties, weeks, (least * MINUTES, most * MINUTES)))
+    found.extend(
+        check_consecutive_days(
+            duties,
+            contract.get("max_consecutive_days", 99),
+            run_before=before.get("run", 0),
+            run_after=after.get("run", 0),
+            days=days,
+        )
+    )
+    rest = contract.get("min_rest_slots", problem["min_rest_slots"])
+    around = list(duties)
+    if before.get("end") is not None:
+        end = before["end"] * MINUTES + DAY_MINUTES
+        around.append(Duty(-1, end - 1, end, 0))
+    if after.get("start") is not None:
+        start = after["start"] * MINUTES
+        around.append(Duty(days, start, start + 1, 0))
+    found.extend(check_rest(around, rest * MINUTES))
+    return found
+
+
+def _check_duty(
+    problem: Mapping[str, Any],
+    contract: Mapping[str, Any],
+    agent: Mapping[str, Any],
+    duty: Duty,
+) -> list[Violation]:
+    by_day = problem.get("opening_by_day")
+    opening = by_day[duty.day] if by_day else problem["opening"]
+    first, end = agent["window"]
+    found = [
+        *check_availability(
+            duty,
+            agent.get("unavailable_days", ()),
+            (first * MINUTES, end * MINUTES),
+            None if opening is None else (opening[0] * MINUTES, opening[1] * MINUTES),
+        ),
+        *check_breaks(
+            duty,
+            [
+                BreakRule(
+                    b["kind"],
+                    b["slots"] * MINUTES,
+                    b["paid"],
+                    b["earliest"] * MINUTES,
+                    b["latest"] * MINUTES,
+                )
+                for b in _owed(problem, contract, (duty.end - duty.start) // MINUTES)
+            ],
+        ),
+    ]
+    step = contract.get("start_every_slots", problem["start_every_slots"])
+    if (duty.start // MINUTES - problem["opening"][0]) % step:
+        found.append(
+            Violation(
+                "start_off_grid",
+                duty.day,
+                f"a start at slot {duty.start // MINUTES}; starts are every {step} slots from "
+                f"slot {problem['opening'][0]}",
+            )
+        )
+    return found
+
+
+def _duty(
+    problem: Mapping[str, Any], contract: Mapping[str, Any], shift: Mapping[str, Any]
+) -> Duty:
+    start, length = shift["start"], shift["length"]
+    unpaid = sum(b["slots"] for b in _owed(problem, contract, length) if not b["paid"])
+    return Duty(
+        day=shift["day"],
+        start=start * MINUTES,
+        end=(start + length) * MINUTES,
+        paid=(length - unpaid) * MINUTES,
+        rests=tuple(
+            Rest(b["kind"], (b["start"] - start) * MINUTES, b["slots"] * MINUTES)
+            for b in shift.get("breaks", ())
+        ),
+    )
+
+
+def _owed(
+    problem: Mapping[str, Any], contract: Mapping[str, Any], length: int
+) -> Sequence[Mapping[str, Any]]:
+    own = contract.get("breaks", {})
+    shared = problem.get("breaks", {})
+    owed: Sequence[Mapping[str, Any]] = own.get(str(length), shared.get(str(length), ()))
+    return owed
+
+
+def _cover(
+    problem: Mapping[str, Any],
+    agents: Mapping[str, Mapping[str, Any]],
+    shifts: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> tuple[int, int, int, list[Shortfall]]:
+    """Agent-slots needed, served and on duty, and what is missing where."""
+    working: dict[tuple[int, int], Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for name, own in shifts.items():
+        skills = tuple(sorted(set(agents[name]["queues"]))) if name in agents else ()
+        for shift in own:
+            away = {
+                t
+                for b in shift.get("breaks", ())
+                for t in range(b["start"], b["start"] + b["slots"])
+            }
+            for t in range(shift["start"], shift["start"] + shift["length"]):
+                if t not in away and 0 <= t < SLOTS and skills:
+                    working[shift["day"], t][skills] += 1
+    required = served = on_duty = 0
+    shortfalls: list[Shortfall] = []
+    for day in range(problem["days"]):
+        for t in range(SLOTS):
+            need = {q: rows[day][t] for q, rows in problem["requirement"].items()}
+            staff = working.get((day, t), Counter())
+            given = serve(staff, need)
+            required += sum(need.values())
+            served += sum(given.values())
+            on_duty += staff.total()
+            shortfalls.extend(
+                Shortfall(q, day, t, n - given[q]) for q, n in need.items() if n > given[q]
+            )
+    return required, served, on_duty, shortfalls

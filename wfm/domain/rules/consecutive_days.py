@@ -1,0 +1,23 @@
+"""Days worked in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wfm.domain.rules.duty import Duty, Violation
+
+CODE = "max_consecutive_days"
+
+
+def check_consecutive_days(
+    duties: Sequence[Duty], limit: int, *, run_before: int = 0, run_after: int = 0, days: int = 0
+) -> tuple[Violation, ...]:
+    """Stretches longer than the limit, with the days around the horizon: day 7 of at most 6."""
+    worked = {d.day for d in duties}
+    worked |= set(range(-run_before, 0)) | set(range(days, days + run_after))
+    found, run = [], 0
+    for day in range(-run_before, days + run_after):
+        run = run + 1 if day in worked else 0
+        if run > limit and 0 <= day < days + 1:
+            found.append(Violation(CODE, day, f"day {run} in a row, limit {limit}"))
+    return tuple(found)
