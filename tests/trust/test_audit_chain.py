@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,14 @@ def test_sign_ins_failures_exports_and_rights_are_recorded(fresh: Centre) -> Non
     ]
     assert "Person" not in str(newest)  # keys only
     assert verify_audit(fresh.store).bad_seq is None
+
+
+def test_writers_at_once_make_one_chain(store: Store) -> None:
+    def write(connection: Connection) -> None:
+        write_audit(connection, at=1, actor="u", role="", action="x", object="y", scope_path="")
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(store.db.retry, write) for _ in range(40)]:
+            done.result()
+    check = verify_audit(store)
+    assert (check.lines, check.bad_seq) == (45, None)

@@ -100,24 +100,28 @@ def _login_page(notice: str = "") -> str:
     parts = _parts()
     target = safe_next(request.values.get("next"))
     demo = parts.accounts_of_demo() if parts.config.demo else ()
-    body = Markup('<div class="narrow"><h1>{}</h1>{}{}{}</div>').format(
-        "Open the demo centre as" if demo else "Sign in",
+    form = _form(target, request.form.get("login", "")[:200])
+    if demo:
+        form = _demo_buttons(demo, target) + Markup(
+            "<details{}><summary>Sign in with an account</summary>{}</details>"
+        ).format(Markup(" open") if notice else "", form)
+    body = Markup('<div class="narrow"><h1>{}</h1>{}{}</div>').format(
+        "Open the demo centre as" if demo else "Sign in to Muster",
         Markup('<p class="notice" role="alert">{}</p>').format(notice) if notice else "",
-        _demo_buttons(demo, target) if demo else Markup("<p>Muster, workforce management.</p>"),
-        _form(target),
+        form,
     )
     return plain_page("Sign in", body)
 
 
-def _form(target: str) -> Markup:
+def _form(target: str, login: str) -> Markup:
     return Markup(
         '<form method="post" action="/login"><input type="hidden" name="next" value="{}">'
-        '<label for="login">Login</label><input type="text" id="login" name="login" '
+        '<label for="login">Login</label><input type="text" id="login" name="login" value="{}" '
         'maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false" required>'
         '<label for="password">Password</label><input type="password" id="password" '
         'name="password" maxlength="1024" autocomplete="current-password" required>'
         '<button class="primary">Sign in</button></form>'
-    ).format(target)
+    ).format(target, login)
 
 
 def _demo_buttons(users: tuple[User, ...], target: str) -> Markup:
@@ -131,8 +135,7 @@ def _demo_buttons(users: tuple[User, ...], target: str) -> Markup:
         for user in users
     )
     return Markup(
-        "<p>Simulated people and contacts, one click, no password.</p>"
-        '<ul class="roles">{}</ul><div class="or">or with an account</div>'
+        '<p>Simulated people and contacts, one click, no password.</p><ul class="roles">{}</ul>'
     ).format(items)
 
 

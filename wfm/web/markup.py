@@ -46,9 +46,10 @@ justify-content:space-between;text-align:left;gap:16px}
 color:var(--third,#5c636a)}
 .notice{border-left:3px solid var(--bad,#a3123f);padding:8px 12px;margin:0 0 16px;
 background:var(--ground,#f8f9fa);color:var(--bad,#a3123f)}
-.or{display:flex;align-items:center;gap:12px;font-size:12px;color:var(--third,#5c636a);
-margin:0 0 16px}
-.or:before,.or:after{content:"";flex:1;border-top:1px solid var(--line,#e6e8eb)}
+.narrow h1{margin-bottom:12px}
+.narrow h1+p:not(.notice){margin-top:-8px}
+summary{cursor:pointer;font-size:13px;line-height:24px;color:var(--third,#5c636a);
+margin:0 0 12px}
 .code{font-size:12px;line-height:16px;color:var(--third,#5c636a);margin:0 0 8px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:12px;line-height:16px}
@@ -74,7 +75,8 @@ def plain_page(title: str, body: Markup, *, end: Markup | None = None) -> str:
         Markup(
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            "<title>{title} · Muster</title>{assets}<style>{style}</style></head><body>"
+            "<title>{title} · Muster</title>"
+            '<link rel="icon" href="/_favicon.ico">{assets}<style>{style}</style></head><body>'
             '<header><a class="mark" href="/">{mark}Muster</a>{end}</header>'
             "<main>{body}</main></body></html>"
         ).format(
