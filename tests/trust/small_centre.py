@@ -134,12 +134,8 @@ def open_centre(
     **settings: Any,
 ) -> Centre:
     """A centre in a folder; without `dashboards` it has the small pages below."""
-    chosen = Settings(_env_file=None, data_dir=folder, demo=demo, **settings)  # type: ignore[call-arg]
+    chosen = fill_folder(folder, demo=demo, **settings)
     store = open_store(chosen.url, chosen.data_dir)
-    if not (folder / "filled").exists():
-        fill(store)
-        add_users(store, demo=demo)
-        (folder / "filled").touch()
     clock = MovingClock(NOON)
     server = create_server(
         chosen,
@@ -149,6 +145,18 @@ def open_centre(
         build_table=build_table or small_table,
     )
     return Centre(server, store, chosen, clock)
+
+
+def fill_folder(folder: Path, *, demo: bool = False, **settings: Any) -> Settings:
+    """The settings of a centre in a folder, its organisation and accounts made the first time."""
+    chosen = Settings(_env_file=None, data_dir=folder, demo=demo, **settings)  # type: ignore[call-arg]
+    if not (folder / "filled").exists():
+        store = open_store(chosen.url, chosen.data_dir)
+        fill(store)
+        add_users(store, demo=demo)
+        store.db.close()
+        (folder / "filled").touch()
+    return chosen
 
 
 def small_pages(server: Flask, store: Store, clock: Any) -> dash.Dash:
