@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
 
-from kpis.catalogue.load import CATALOGUE
+from kpis.catalogue.load import CATALOGUE, kpi_of
 from kpis.definition import Kpi
-from wfm.domain.errors import BadInput
-from wfm.domain.roles import LETTER, Role
+from wfm.domain.errors import BadInput, PermissionDenied
+from wfm.domain.roles import LABEL, LETTER, Role
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,17 @@ DEFAULTS: Mapping[Role, tuple[str, ...]] = MappingProxyType(
 
 
 def visible_kpis(role: Role) -> tuple[Kpi, ...]:
-    """The KPIs a role may see, in the order of the catalogue: an agent 45, a manager 244."""
+    """The KPIs a role may see, in the order of the catalogue: an agent 46, a manager 245."""
     letter = LETTER.get(role)
     return tuple(kpi for kpi in CATALOGUE.values() if letter in kpi.roles)
+
+
+def require_visible(kpi_ids: Iterable[str], role: Role) -> None:
+    """Nothing, or `PermissionDenied` naming the first KPI that a role may not see."""
+    letter = LETTER.get(role)
+    for kpi_id in kpi_ids:
+        if letter not in kpi_of(kpi_id).roles:
+            raise PermissionDenied(
+                f"{kpi_of(kpi_id).name} is not shown to the role {LABEL[role]}. "
+                "Ask for one of the KPIs of `wfm kpi list --role`."
+            )

@@ -112,7 +112,7 @@ def provenance(
     own = getattr(scope, scope.level) if scope.level != "enterprise" else ""
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
         sentence += f", inherited by {book.name_of(scope.level, own)}"
-    return f"{sentence}. Reason: {row.reason.rstrip('.')}" if row.reason else sentence
+    return f"{sentence.rstrip('.')}. Reason: {row.reason.rstrip('.')}" if row.reason else sentence
 
 
 def days_of(first: date, end: date) -> tuple[date, ...]:

@@ -1,0 +1,49 @@
+"""By which dimensions a KPI may be broken down, and why not by the others."""
+
+from __future__ import annotations
+
+from kpis.definition import Kpi
+from wfm.domain.errors import ForbiddenDrill
+from wfm.facts.measures import MEASURES
+
+TIMES = ("day", "week", "month", "weekday", "slot", "q")
+PEOPLE = ("team", "agent")
+WORK = ("queue", "channel", "contact_type")
+GROUP = ("group",)
+DIMENSIONS = ("site", *PEOPLE, *WORK, *GROUP, *TIMES)
+
+
+def drill_reason(kpi: Kpi, dimension: str) -> str:
+    """Why a KPI has no such dimension, empty when it has.
+
+    Service level by agent: a contact that waits or hangs up has no agent.
+    """
+    if dimension in TIMES or dimension == "site":
+        return ""
+    tables = {MEASURES[m].table for m in kpi.measures}
+    if kpi.drill.startswith("other"):
+        return f"{kpi.name} is kept by {kpi.drill.removeprefix('other: ')} only"
+    if "group_interval" in tables:
+        grouped = dimension == "group"
+        return "" if grouped else "staffing is planned by skill group, not below it"
+    if dimension in PEOPLE and kpi.drill == "queue":
+        return "a contact that waits or hangs up has no agent"
+    if dimension in (*WORK, *GROUP) and kpi.drill == "agent":
+        return "signed-in, idle and scheduled time belongs to no single queue"
+    return ""
+
+
+def drills_of(kpi: Kpi) -> tuple[str, ...]:
+    """Dimensions a KPI may be broken down by."""
+    return tuple(d for d in DIMENSIONS if not drill_reason(kpi, d))
+
+
+def check_drill(kpi: Kpi, by: tuple[str, ...]) -> None:
+    """Nothing, or `ForbiddenDrill` with the reason and the dimensions that are possible."""
+    for dimension in by:
+        reason = drill_reason(kpi, dimension)
+        if reason:
+            raise ForbiddenDrill(
+                f"{kpi.name} cannot be broken down by {dimension.replace('_', ' ')}: {reason}. "
+                f"Possible: {', '.join(drills_of(kpi))}."
+            )

@@ -1,0 +1,128 @@
+"""Sums that must agree in every row of measures, whatever the source: the checks of each load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A rule on measures: ascending when `ordered`, else the first equals the sum of the rest."""
+
+    id: str
+    rule: str
+    measures: tuple[str, ...]
+    ordered: bool
+    seconds: bool = False
+
+
+IDENTITIES: Mapping[str, Identity] = MappingProxyType(
+    {
+        i.id: i
+        for i in (
+            Identity(
+                "contacts_end_once",
+                "offered = answered + abandoned + flowed out + still queued",
+                ("offered_n", "answered_n", "aband_n", "flowout_n"),
+                ordered=False,
+            ),
+            Identity(
+                "in_time_is_answered",
+                "answered in time <= answered",
+                ("answered_in_sl_n", "answered_n"),
+                ordered=True,
+            ),
+            Identity(
+                "short_is_in_time_is_abandoned",
+                "short abandons <= abandons in time <= abandons",
+                ("aband_short_n", "aband_in_sl_n", "aband_n"),
+                ordered=True,
+            ),
+            Identity(
+                "signed_in_is_split",
+                "signed in = available + busy + not ready",
+                ("login_s", "avail_s", "busy_s", "aux_s"),
+                ordered=False,
+                seconds=True,
+            ),
+            Identity(
+                "adherence_is_split",
+                "in + out + neutral = scheduled",
+                ("adh_sched_s", "adh_in_s", "adh_out_s", "adh_neutral_s"),
+                ordered=False,
+                seconds=True,
+            ),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One row where an identity fails: by how much, and the values."""
+
+    identity: str
+    rule: str
+    key: tuple[tuple[str, object], ...]
+    values: tuple[tuple[str, int | float], ...]
+    difference: float
+
+
+def violations(
+    frame: pl.DataFrame,
+    keys: tuple[str, ...] = (),
+    *,
+    tolerance_s: float = 0.0,
+    open_contacts: bool = False,
+) -> tuple[Violation, ...]:
+    """Rows of a frame of measures whose sums disagree; nothing is changed.
+
+    Offered 100, answered 90, abandoned 5, flowed out 3: difference 2, unless `open_contacts`
+    says that contacts may still wait, or a column `queue_now_n` counts them. A row that lacks a
+    measure is not judged: unknown is not wrong. `tolerance_s` is for sources in whole seconds.
+    """
+    found: list[Violation] = []
+    for identity in IDENTITIES.values():
+        if all(name in frame.columns for name in identity.measures):
+            found.extend(_of(identity, frame, keys, tolerance_s, open_contacts))
+    return tuple(found)
+
+
+def _of(
+    identity: Identity,
+    frame: pl.DataFrame,
+    keys: tuple[str, ...],
+    tolerance_s: float,
+    open_contacts: bool,
+) -> list[Violation]:
+    waits = identity.id == "contacts_end_once"
+    names = identity.measures + (
+        ("queue_now_n",) if waits and "queue_now_n" in frame.columns else ()
+    )
+    first, rest = names[0], names[1:]
+    columns = [pl.col(name).cast(pl.Int64, strict=False) for name in names]
+    judged = frame.select(*keys, *columns).drop_nulls(identity.measures)
+    if identity.ordered:
+        pairs = zip(names, rest, strict=False)
+        difference = pl.max_horizontal([pl.col(a) - pl.col(b) for a, b in pairs]).clip(0)
+    else:
+        difference = pl.col(first) - pl.sum_horizontal(rest)
+    bound = tolerance_s if identity.seconds else 0.0
+    wrong = pl.col("_difference").abs() > bound
+    if waits and open_contacts:
+        wrong = pl.col("_difference") < 0
+    rows = judged.with_columns(difference.alias("_difference")).filter(wrong)
+    return [
+        Violation(
+            identity.id,
+            identity.rule,
+            tuple((key, row[key]) for key in keys),
+            tuple((name, row[name]) for name in names if row[name] is not None),
+            float(row["_difference"]),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
