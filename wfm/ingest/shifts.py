@@ -113,8 +113,9 @@ class ShiftSink:
             ordered = tuple(sorted(pieces, key=lambda s: s.start_at))
             groups[published[key]].append(NewShift(*key, ordered))
         for published_at, shifts in sorted(groups.items()):
+            # People knew a shift from its publication on, though the file may come weeks later.
             write_shifts(
-                connection, shifts, recorded_at=received_at, author="import",
+                connection, shifts, recorded_at=min(received_at, published_at), author="import",
                 reason_code="import", published_at=published_at,
             )  # fmt: skip
 
