@@ -1,0 +1,130 @@
+"""Plans put in force: whole or not at all, checked first, audited, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from wfm.actions.audit import write_audit
+from wfm.actions.plan_shifts import planned_shifts
+from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.errors import BadInput, InfeasibleSchedule, StaleWrite
+from wfm.domain.schedules import NewShift
+from wfm.domain.scope import Scope
+from wfm.store.readers.organisation import read_organisation
+from wfm.store.readers.plans import Plan, read_plan, read_plan_documents
+from wfm.store.readers.rules import read_activities
+from wfm.store.readers.schedules import read_shifts
+from wfm.store.store import Store
+from wfm.store.writers.plans import put_in_force
+from wfm.store.writers.schedules import WriteCounts, write_shifts
+
+# Broken rules of a problem and its solution, as sentences.
+Checker = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication changed; `baselines` are shifts published for the first time."""
+
+    plan_id: int
+    unit: str
+    week: str
+    counts: WriteCounts
+    superseded: tuple[int, ...]
+    already: bool = False
+
+
+def publish(
+    store: Store,
+    clock: Clock,
+    actor: str,
+    plan_id: int,
+    reason: str,
+    *,
+    check: Checker,
+    actor_role: str = "system",
+    request_id: str | None = None,
+) -> Published:
+    """The plan in force, in one transaction with its shifts and its audit line.
+
+    A plan with broken rules is refused with the first of them. Published again, nothing changes.
+    `check` is the scheduler's independent verifier.
+    """
+    at = epoch_s(clock.now())
+    # A plan's documents never change after it is stored, so they are checked before the lock.
+    with store.db.read() as connection:
+        if read_plan(connection, plan_id) is None:
+            raise BadInput(f"No plan {plan_id} is known; `wfm plan list` shows them.")
+        problem, solution = read_plan_documents(connection, plan_id)
+    broken = check(problem, solution)
+
+    def work(connection: Connection) -> Published:
+        plan = read_plan(connection, plan_id)
+        if plan is None:
+            raise StaleWrite(f"Plan {plan_id} was removed meanwhile; nothing was published.")
+        if plan.state == "published":
+            return Published(plan_id, plan.unit, plan.week, WriteCounts(0, 0, 0), (), True)
+        if broken:
+            more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+            raise InfeasibleSchedule(
+                f"Plan {plan_id} breaks rules and cannot be published: {broken[0]}{more}. "
+                f"Correct the contract, availability or time off it names, and solve again."
+            )
+        superseded = put_in_force(connection, plan_id, plan.unit, plan.week, at=at, by=actor)
+        counts = write_shifts(
+            connection,
+            _shifts(connection, plan, problem, solution, superseded),
+            recorded_at=at,
+            author=actor,
+            reason_code="publish",
+            plan_id=plan_id,
+            note=reason,
+        )
+        write_audit(
+            connection,
+            at=at,
+            actor=actor,
+            role=actor_role,
+            action="schedule.publish",
+            object=f"plan:{plan_id}",
+            scope_path=Scope(plan.unit).path,
+            old={"state": plan.state, "superseded": list(superseded)},
+            new={
+                "state": "published",
+                "week": plan.week,
+                "baselines": counts.baselines,
+                "changes": counts.changes,
+            },
+            reason=reason or None,
+            request_id=request_id,
+        )
+        return Published(plan_id, plan.unit, plan.week, counts, superseded)
+
+    return store.db.retry(work)
+
+
+def _shifts(
+    connection: Connection,
+    plan: Plan,
+    problem: Mapping[str, Any],
+    solution: Mapping[str, Any],
+    superseded: tuple[int, ...],
+) -> tuple[NewShift, ...]:
+    """The plan's shifts, and the removal of those that only a plan it replaces had put there."""
+    zone = read_organisation(connection, Scope(plan.unit)).zone(plan.unit)
+    activities = {activity.code for activity in read_activities(connection)}
+    shifts = planned_shifts(problem, solution, zone, activities)
+    first = date.fromisoformat(problem["first_day"])
+    known = {agent["id"] for agent in problem["agents"]}
+    end = first + timedelta(days=problem["days"])
+    gone = tuple(
+        NewShift(shift.agent_id, shift.shift_on, ())
+        for shift in read_shifts(connection, Scope(plan.unit), first, end)
+        if shift.agent_id not in known and shift.plan_id in superseded
+    )
+    return shifts + gone

@@ -1,0 +1,41 @@
+"""Plans as pages and commands show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wfm.domain.errors import ScopeDenied
+from wfm.domain.scope import Scope
+from wfm.store.readers import plans as reader
+from wfm.store.readers.plans import Plan
+from wfm.store.store import Store
+
+
+def read_plans(
+    store: Store,
+    scope: Scope,
+    *,
+    unit: str | None = None,
+    week: str | None = None,
+    limit: int = 50,
+) -> tuple[Plan, ...]:
+    """Plans of the sites inside a scope, newest first."""
+    with store.db.read() as connection:
+        found = reader.read_plans(connection, unit, week, limit)
+    return tuple(p for p in found if scope.holds(Scope(p.unit)))
+
+
+def read_plan(store: Store, scope: Scope, plan_id: int) -> Plan:
+    """The plan of an id; `ScopeDenied` when there is none inside the scope."""
+    with store.db.read() as connection:
+        found = reader.read_plan(connection, plan_id)
+    if found is None or not scope.holds(Scope(found.unit)):
+        raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
+    return found
+
+
+def read_plan_documents(store: Store, scope: Scope, plan_id: int) -> tuple[Any, Any]:
+    """Problem and solution of a plan as JSON documents, for explaining and exporting it."""
+    read_plan(store, scope, plan_id)
+    with store.db.read() as connection:
+        return reader.read_plan_documents(connection, plan_id)

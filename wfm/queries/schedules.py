@@ -1,0 +1,30 @@
+"""Shifts as pages and the API show them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wfm.domain.schedules import Shift
+from wfm.domain.scope import Scope
+from wfm.store.readers import schedules as reader
+from wfm.store.readers.schedules import Layer
+from wfm.store.store import Store
+
+
+def read_shifts(
+    store: Store,
+    scope: Scope,
+    first: date,
+    end: date,
+    layer: Layer = "current",
+    known_at: int | None = None,
+) -> tuple[Shift, ...]:
+    """Shifts that start on days from `first` up to, not including, `end`, inside a scope."""
+    with store.db.read() as connection:
+        return reader.read_shifts(connection, scope, first, end, layer, known_at)
+
+
+def read_shift_history(store: Store, scope: Scope, first: date, end: date) -> tuple[Shift, ...]:
+    """Every version of those shifts, in order of agent, day and sequence."""
+    with store.db.read() as connection:
+        return reader.read_shift_history(connection, scope, first, end)

@@ -1,0 +1,60 @@
+"""Plan rows written: drafts added, one of them put in force."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from wfm.store.schema import plan
+
+
+def add_draft(
+    connection: Connection,
+    *,
+    unit: str,
+    week: str,
+    created_at: int,
+    author: str,
+    job_id: int | None,
+    problem: str,
+    solution: str,
+    objective: float,
+    bound: float | None,
+    gap_pct: float | None,
+    violations_n: int,
+) -> int:
+    """The id of a new draft."""
+    made = connection.execute(
+        insert(plan),
+        {
+            "unit": unit,
+            "week": week,
+            "state": "draft",
+            "created_at": created_at,
+            "author": author,
+            "job_id": job_id,
+            "problem": problem,
+            "solution": solution,
+            "objective": objective,
+            "bound": bound,
+            "gap_pct": gap_pct,
+            "violations_n": violations_n,
+        },
+    )
+    return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+def put_in_force(
+    connection: Connection, plan_id: int, unit: str, week: str, *, at: int, by: str
+) -> tuple[int, ...]:
+    """Ids of the plans of the unit and week that this one replaces; they become superseded."""
+    same = (plan.c.unit == unit, plan.c.week == week, plan.c.plan_id != plan_id)
+    before = tuple(connection.scalars(select(plan.c.plan_id).where(*same, plan.c.state != "draft")))
+    connection.execute(
+        update(plan).where(*same, plan.c.state == "published").values(state="superseded")
+    )
+    connection.execute(
+        update(plan)
+        .where(plan.c.plan_id == plan_id)
+        .values(state="published", published_at=at, published_by=by)
+    )
+    return before

@@ -1,0 +1,125 @@
+"""The job `solve`: a site's week scheduled, checked, and kept as a draft plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from scheduling.explain import BLOCKERS, Uncovered, explain
+from scheduling.process import solve_apart
+from scheduling.solution import Solution, solution_text
+from scheduling.verify import Verification, verify
+from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.errors import JobCancelled
+from wfm.domain.progress import Progress
+from wfm.store.store import Store
+from wfm.store.writers.plans import add_draft
+from wfm.worker.week_problem import WeekProblem, week_of_text, week_problem
+
+DEFAULT_LIMIT_S = 30.0
+
+
+def run_solve(
+    store: Store, clock: Clock, parameters: Mapping[str, Any], progress: Progress
+) -> Mapping[str, Any]:
+    """The draft plan of `unit` and `week`: cost, bound, gap, broken rules, what stays uncovered.
+
+    Also `time_limit_s`, `seed`, `passes`, `absence`. Cancelled, the best so far is kept as draft.
+    """
+    unit, week = parameters["unit"], parameters["week"]
+    progress("Reading people and requirement", 0.0)
+    with store.db.read() as connection:
+        problem = week_problem(
+            connection, store.files, unit, week, float(parameters.get("absence") or 0.0)
+        )
+    text = json.dumps(problem.document)
+    limit = parameters.get("time_limit_s")
+    passes = parameters.get("passes")
+    solution = solve_apart(
+        text,
+        time_limit_s=DEFAULT_LIMIT_S if limit is None and passes is None else limit,
+        seed=int(parameters.get("seed") or 1),
+        passes=passes,
+        progress=progress,
+    )
+    answer = json.loads(solution_text(solution))
+    checked = verify(problem.document, answer)
+    plan_id = store.db.retry(
+        lambda c: add_draft(
+            c,
+            unit=unit,
+            week=week,
+            created_at=epoch_s(clock.now()),
+            author=parameters["author"],
+            job_id=parameters.get("job_id"),
+            problem=text,
+            solution=json.dumps(answer),
+            objective=solution.objective,
+            bound=solution.bound,
+            gap_pct=solution.gap_of_requirement_pct,
+            violations_n=len(checked.broken),
+        )
+    )
+    result = _result(plan_id, problem, solution, checked)
+    if solution.status == "cancelled":
+        raise JobCancelled(f"Cancelled; the best schedule so far is draft plan {plan_id}.")
+    uncovered = explain(problem.document, answer, solution)
+    result["uncovered_n"] = len(uncovered)
+    result["uncovered"] = [_uncovered(item, week) for item in uncovered[:20]]
+    return result
+
+
+def _result(
+    plan_id: int, problem: WeekProblem, solution: Solution, checked: Verification
+) -> dict[str, Any]:
+    required = checked.required_slots
+    covered = 100 * (1 - checked.understaffed_slots / required) if required else 100.0
+    return {
+        "message": (
+            f"Draft plan {plan_id}: {len(solution.shifts):,} shifts, cost "
+            f"{solution.objective:,.1f}, bound {solution.bound:,.1f}, gap "
+            f"{solution.gap_of_requirement_pct:.3f} % of the requirement, cover {covered:.2f} %, "
+            f"{len(checked.broken)} broken rules."
+        ),
+        "plan_id": plan_id,
+        "rq_version": problem.rq_version,
+        "agents": len(problem.document["agents"]),
+        "shifts": len(solution.shifts),
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "bound_kind": solution.bound_kind,
+        "gap_of_requirement_pct": solution.gap_of_requirement_pct,
+        "required_slots": required,
+        "understaffed_slots": checked.understaffed_slots,
+        "overstaffed_slots": checked.overstaffed_slots,
+        "cover_pct": round(covered, 3),
+        "violations": [asdict(broken) for broken in checked.broken[:20]],
+        "violations_n": len(checked.broken),
+        "seconds": solution.seconds,
+        "status": solution.status,
+        "passes": solution.passes,
+        "seed": solution.seed,
+        "notes": list(problem.notes),
+        "diagnoses": [d.sentence for d in solution.diagnoses],
+    }
+
+
+def _uncovered(item: Uncovered, week: str) -> Mapping[str, Any]:
+    day = week_of_text(week).first + timedelta(days=item.day)
+    return {
+        "group": item.queue,
+        "day": str(day),
+        "from": _time(item.first_slot),
+        "to": _time(item.end_slot),
+        "agent_hours": item.agent_slots / 4,
+        "most_missing": item.most_missing,
+        "price": item.price,
+        "why": [{"agents": n, "code": code, "text": BLOCKERS[code]} for code, n in item.blockers],
+    }
+
+
+def _time(slot: int) -> str:
+    return f"{slot // 4:02d}:{slot % 4 * 15:02d}"
