@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask.testing import FlaskClient
 from small_centre import ORIGIN, Centre
 
 from wfm.domain.roles import Role
+from wfm.web.pages import page_of
 
 AGENT, LEAD, MANAGER, DESK, ADMIN = Role
 OWN_DUBLIN = (
@@ -47,7 +48,18 @@ def callbacks(centre: Centre) -> Mapping[str, Mapping[str, Any]]:
 
 
 def asks_for_a_page(entry: Mapping[str, Any]) -> bool:
-    return any(d["property"] == "href" for d in [*entry["inputs"], *entry["state"]])
+    return any(_is_address(d) for d in [*entry["inputs"], *entry["state"]])
+
+
+def _is_address(dependency: Mapping[str, Any]) -> bool:
+    """The browser's address, or the copy of it that one page of the dashboards gets."""
+    return dependency["property"] == "href" or str(dependency["id"]).startswith("view-")
+
+
+def pages_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Paths of the pages that a callback serves: that of its own copy of the address, or all."""
+    own = [str(d["id"])[5:] for d in entry["inputs"] if str(d["id"]).startswith("view-")]
+    return tuple(page.path for name in own if (page := page_of(name))) or tuple(PAGE_ROLES)
 
 
 def body_of(name: str, entry: Mapping[str, Any], href: object) -> dict[str, Any]:
@@ -72,8 +84,12 @@ def _sample(dependency: Mapping[str, Any], href: object) -> Any:
         if any(value in (["ALL"], ["ALLSMALLER"]) for value in pattern.values()):
             return []
         name = {k: "x" if v == ["MATCH"] else v for k, v in pattern.items()}
-    value: object = href if prop == "href" else 1 if prop == "n_intervals" else None
-    if prop == "value":
+    value: object = href if _is_address(dependency) else None
+    if prop == "n_intervals":
+        value = 1
+    elif name == "look":
+        value = "light"
+    elif prop == "value":
         value = "word"
     return {"id": name, "property": prop, "value": value}
 
@@ -81,7 +97,3 @@ def _sample(dependency: Mapping[str, Any], href: object) -> Any:
 def send(client: FlaskClient, body: object, origin: str | None = ORIGIN) -> Any:
     headers = {"Origin": origin} if origin else {}
     return client.post("/_dash-update-component", json=body, headers=headers)
-
-
-def pages(centre: Centre) -> Iterator[str]:
-    yield from PAGE_ROLES
