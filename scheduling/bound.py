@@ -121,7 +121,7 @@ class _Model:
         self.lp.setObjective(pulp.LpAffineExpression(self.costs))
 
     def variable(self, name: str, upper: float, cost: float = 0.0) -> Any:
-        made = pulp.LpVariable(name, 0)
+        made = self.lp.add_variable(name, 0)
         self.upper[name] = upper
         if cost:
             self.costs.append((made, cost))
@@ -129,7 +129,7 @@ class _Model:
 
     def row(self, terms: Terms, sense: int, right: float) -> Any:
         made = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, None, right)
-        self.lp.addConstraint(made, f"r{len(self.lp.constraints)}")
+        self.lp.addConstraint(made, f"r{self.lp.numConstraints()}")
         return made
 
     def _skill_set(self, number: int, queues: tuple[str, ...], agents: list[Agent]) -> None:

@@ -24,7 +24,8 @@ class StoppableHighs(pulp.HiGHS):  # type: ignore[misc]
         self.rows: Rows | None = None
 
     def buildSolverModel(self, lp: Any) -> None:
-        variables, constraints = lp.variables(), list(lp.constraints.values())
+        # PuLP 3.3 shows its rows only through a mapping that it deprecates itself.
+        variables, constraints = lp.variables(), list(lp._constraints.values())
         for i, variable in enumerate(variables):
             variable.index = i
         starts, index, value, low, high = [0], [], [], [], []

@@ -19,7 +19,7 @@ from wfm.domain.scope import ENTERPRISE
 from wfm.queries.plans import read_plans
 from wfm.worker.jobs import run_job_here
 
-AUTHOR = "command line"
+AUTHOR, AUTHOR_ROLE = "command line", "operator"
 
 plan = typer.Typer(
     help="Plan a week of a site, from forecast to publication.", no_args_is_help=True
@@ -70,7 +70,13 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Put a draft in force: agents see it, adherence is measured against it."""
-    parameters = {"unit": unit, "week": week, "plan_id": plan_id, "reason": reason}
+    parameters = {
+        "unit": unit,
+        "week": week,
+        "plan_id": plan_id,
+        "reason": reason,
+        "author_role": AUTHOR_ROLE,
+    }
     _run("publish", parameters, as_json)
 
 
