@@ -37,9 +37,11 @@ FEED_WORDS: Mapping[str, str] = MappingProxyType(
 # What a denominator counts, for "no ... in this period" and "below 30 ...".
 _NOUNS: tuple[tuple[str, str], ...] = (
     ("handled_*", "contacts"),
+    ("handle_*", "contacts"),
+    ("wait_*", "contacts"),
     ("answered_n", "answered contacts"),
     ("offered_n", "contacts"),
-    ("aband_n", "abandoned contacts"),
+    ("aband_*", "abandoned contacts"),
     ("fc_contacts_n", "forecast contacts"),
     ("fc_*cells_n", "forecast intervals"),
     ("cells*_n", "open intervals"),

@@ -66,8 +66,8 @@ def gap_of(value: float | None, bands: Bands | None, better: Better) -> Gap:
     return Gap(None if edge is None else value - edge, "worse")
 
 
-def hidden_red(children: Iterable[Status], kind: str) -> str:
-    """What a green tile hides: "1 of 4 sites red"; empty when no child is red.
+def red_sentence(children: Iterable[Status], kind: str) -> str:
+    """How many parts are red: "1 of 4 sites red"; empty when none is.
 
     `children` are the statuses of the parts, those without a colour included in the count.
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kpis.definition import Bands, Better
-from kpis.status import Side, Status
+from kpis.status import Side, Status, red_sentence
 
 KeyPart = str | int | date | None
 
@@ -73,6 +73,17 @@ def compare(values: Sequence[KpiValue], previous: Sequence[KpiValue]) -> tuple[C
     """
     before = {(v.kpi_id, v.key): v for v in previous}
     return tuple(_change(value, before.get((value.kpi_id, value.key))) for value in values)
+
+
+def hidden_red(children: Iterable[KpiValue]) -> str:
+    """What a tile hides that is green or amber itself: "1 of 4 sites red"; empty for none.
+
+    `children` are the values of one KPI broken down by one dimension; parts below their minimum
+    base have no colour and count as not red.
+    """
+    parts = list(children)
+    kind = parts[0].key[0][0].replace("_", " ") if parts and parts[0].key else "part"
+    return red_sentence([part.status for part in parts], kind)
 
 
 def _change(now: KpiValue, before: KpiValue | None) -> Change:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kpis.definition import Bands
-from kpis.status import gap_of, hidden_red, status_of
-from kpis.value import KpiValue, compare
+from kpis.status import gap_of, red_sentence, status_of
+from kpis.value import KpiValue, compare, hidden_red
 
 HIGHER = Bands(green_lo=0.95, amber_lo=0.93)
 LOWER = Bands(green_hi=300, amber_hi=315)
@@ -66,8 +66,13 @@ def test_a_gap_is_signed_and_says_better_or_worse(
 def test_four_sites_with_one_red_say_so_under_an_amber_total() -> None:
     sites = [status_of(gap, RANGE) for gap in (-0.952, -0.952, -0.952, -9.524)]
     assert status_of(-3.095, RANGE) == "warn"
-    assert hidden_red(sites, "site") == "1 of 4 sites red"
-    assert hidden_red(["good", "none"], "site") == ""
+    assert red_sentence(sites, "site") == "1 of 4 sites red"
+    values = [
+        KpiValue("x", "X", "%", "target", key=(("site", str(n)),), status=status)
+        for n, status in enumerate(sites)
+    ]
+    assert hidden_red(values) == "1 of 4 sites red"
+    assert hidden_red([]) == ""
 
 
 def test_a_change_is_better_or_worse_by_the_direction_of_the_kpi() -> None:

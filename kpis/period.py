@@ -1,0 +1,215 @@
+"""The target of a whole period: constant, or weighted by the KPI's own denominator day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from wfm.facts.query import FactReader
+
+from kpis.definition import Bands, Kpi
+from kpis.display import format_goal, format_target
+from kpis.evaluate import Window, evaluate
+from kpis.reading import Ask, Key, Reading, read_rows
+from kpis.targets import (
+    added_bands,
+    bands_of,
+    days_of,
+    provenance,
+    resolve,
+    weighted_bands,
+)
+from kpis.value import KpiTarget
+from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.scope import Scope
+from wfm.domain.targets import Target, TargetBook
+
+BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
+
+
+@dataclass
+class TargetDesk:
+    """Answers targets for one question; reads denominators by day once, and only when asked."""
+
+    facts: FactReader
+    ask: Ask
+    book: TargetBook
+    kpis: Sequence[Kpi]
+    _by_day: Reading | None = None
+
+    def target(self, kpi: Kpi, key: Key) -> KpiTarget | None:
+        """The target of a KPI for a key of the question, None when nothing is set."""
+        given = dict(key)
+        first, end = self._days(given)
+        scope = scope_of(self.ask.scope, given, self.book, first)
+        contact_type = _contact_type(given, self.ask)
+        rows = self.book.of_kpi(kpi.id)
+        if not rows:
+            return self._default(kpi, scope)
+        days = days_of(first, end)
+        by_day = {day: self._row(kpi, day, scope, contact_type) for day in days}
+        found = list(dict.fromkeys(by_day.values()))
+        if found == [None]:
+            return self._default(kpi, scope) or self._of_children(kpi, scope, key, days)
+        if kpi.kind == "sum":
+            return None if "slot" in given or "q" in given else self._added(kpi, scope, key, by_day)
+        if len(found) == 1:
+            bands = bands_of(kpi, found[0])
+            return _shown(kpi, bands, self._source(kpi, found, scope)) if bands else None
+        return self._weighted(kpi, scope, key, by_day)
+
+    def _row(self, kpi: Kpi, day: date, scope: Scope, contact_type: str) -> Target | None:
+        """The row in force; a count is not inherited: the team's 1,000 is not each agent's."""
+        row = resolve(self.book, kpi.id, day, scope, contact_type)
+        counted = kpi.kind == "sum" and row is not None and row.level != scope.level
+        return None if counted else row
+
+    def _default(self, kpi: Kpi, scope: Scope) -> KpiTarget | None:
+        return _shown(kpi, kpi.bands, self._source(kpi, [None], scope))
+
+    def _weighted(
+        self, kpi: Kpi, scope: Scope, key: Key, by_day: Mapping[date, Target | None]
+    ) -> KpiTarget | None:
+        weights = self._denominators(kpi, key)
+        if not weights:
+            weights = dict.fromkeys(by_day, 1.0)
+        parts = [(bands_of(kpi, row), weights.get(day, 0.0)) for day, row in by_day.items()]
+        bands = weighted_bands(parts)
+        used = [row for day, row in by_day.items() if weights.get(day, 0.0) > 0]
+        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(used)), scope), True)
+
+    def _added(
+        self, kpi: Kpi, scope: Scope, key: Key, by_day: Mapping[date, Target | None]
+    ) -> KpiTarget | None:
+        """Counts have a target a day; the days that have data add up."""
+        counted = [day for day, n in self._denominators(kpi, key).items() if n > 0]
+        rows = [row for day in counted if (row := by_day.get(day)) is not None]
+        bands = added_bands([bands_of(kpi, row) for row in rows])
+        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(rows)), scope), True)
+
+    def _of_children(
+        self, kpi: Kpi, scope: Scope, key: Key, days: Sequence[date]
+    ) -> KpiTarget | None:
+        """The sites' (or teams') own targets together, where the scope itself has none.
+
+        Rates take their mean by base, counts add up.
+        """
+        level = BELOW.get(scope.level)
+        if level is None or set(dict(key)) & {level, "slot", "q"} or kpi.kind in ("last", "max"):
+            return None
+        if not any(row.level == level for row in self.book.of_kpi(kpi.id)):
+            return None
+        ask = replace(self.ask, scope=scope, by=(level, "day"), first=days[0], end=_next(days))
+        try:
+            reading = read_rows(self.facts, ask, kpi.measures)
+        except ForbiddenDrill:
+            return None
+        parts: list[tuple[Bands, float]] = []
+        found: list[Target | None] = []
+        for child_key, row in reading.rows.items():
+            given = dict(child_key)
+            day = given["day"]
+            answer = evaluate(kpi, row.cell)
+            weight = (answer.numerator if kpi.kind == "sum" else answer.base) or 0.0
+            if weight <= 0 or not isinstance(day, date):
+                continue
+            child = scope_of(scope, given, self.book, day)
+            target = self._row(kpi, day, child, _contact_type(dict(key), self.ask))
+            if target is None:
+                return None  # a part without a target: the whole has none either
+            found.append(target)
+            parts.append((bands_of(kpi, target), weight))
+        bands = added_bands([b for b, _ in parts]) if kpi.kind == "sum" else weighted_bands(parts)
+        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(found)), scope), True)
+
+    def _denominators(self, kpi: Kpi, key: Key) -> dict[date, float]:
+        """The KPI's own denominator (for a count: its value) of each day of a key."""
+        if self._by_day is None:
+            measures = [m for k in self.kpis if self.book.of_kpi(k.id) for m in k.measures]
+            by = self.ask.by if "day" in self.ask.by else (*self.ask.by, "day")
+            self._by_day = read_rows(self.facts, replace(self.ask, by=by), measures)
+        found: dict[date, float] = {}
+        for row_key, row in self._by_day.rows.items():
+            given = dict(row_key)
+            if all(given.get(dimension) == value for dimension, value in key):
+                answer = evaluate(kpi, row.cell, Window(seconds=1.0, days=1.0))
+                weight = answer.numerator if kpi.kind == "sum" else answer.base
+                day = given["day"]
+                if weight is not None and isinstance(day, date):
+                    found[day] = weight
+        return found
+
+    def _source(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
+        told = [
+            provenance(self.book, kpi, row, scope, format_goal(kpi, bands_of(kpi, row)))
+            for row in rows
+        ]
+        if len(told) <= 1:
+            return told[0] if told else ""
+        more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
+        how = "sum" if kpi.kind == "sum" else "mean by base"
+        return f"{how} of {len(told)} targets: {'; '.join(told[:3])}{more}"
+
+    def _days(self, given: Mapping[str, object]) -> tuple[date, date]:
+        """The local days a key stands for, clipped to the period asked."""
+        first, end = self.ask.first, self.ask.end
+        for dimension, after in (
+            ("day", _day_after),
+            ("week", _week_after),
+            ("month", _month_after),
+        ):
+            start = given.get(dimension)
+            if isinstance(start, date):
+                return max(first, start), min(end, after(start))
+        return first, end
+
+
+def scope_of(scope: Scope, given: Mapping[str, object], book: TargetBook, day: date) -> Scope:
+    """The scope of a key: a team of a site, an agent of a team, as in force on a day."""
+    site = _text(given.get("site")) or scope.site
+    team = _text(given.get("team")) or scope.team
+    agent = _text(given.get("agent")) or scope.agent
+    if agent is not None:
+        team = team or book.team_of(agent, day)
+    if team is not None:
+        site = site or book.site_of_team.get(team)
+    if site is None or (agent is not None and team is None):
+        return scope
+    return Scope(site, team, agent)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _contact_type(given: Mapping[str, object], ask: Ask) -> str:
+    own = _text(given.get("contact_type"))
+    if own is not None:
+        return own
+    return ask.contact_types[0] if len(ask.contact_types) == 1 else ""
+
+
+def _shown(kpi: Kpi, bands: Bands | None, source: str, by_day: bool = False) -> KpiTarget | None:
+    if bands is None or bands.empty:
+        return None
+    return KpiTarget(format_target(kpi, bands), source, bands, by_day)
+
+
+def _next(days: Sequence[date]) -> date:
+    return days[-1] + timedelta(days=1)
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _week_after(day: date) -> date:
+    return day + timedelta(days=7)
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+_LENGTH = {"day": _day_after, "week": _week_after, "month": _month_after}

@@ -1,0 +1,266 @@
+"""Values of KPIs for a scope, a period and a breakdown, with target, colour and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from wfm.facts.query import FactReader
+
+from kpis.catalogue.load import kpi_of
+from kpis.cells import Cell
+from kpis.definition import Kpi
+from kpis.drill import TIMES, check_drill
+from kpis.evaluate import PART_NAMES, Evaluation, Window, evaluate
+from kpis.needs import below_base_sentence, missing_feeds, needs_sentence, noun_of
+from kpis.period import TargetDesk, scope_of
+from kpis.reading import (
+    Ask,
+    CommonReader,
+    Key,
+    Reading,
+    Row,
+    merge_rows,
+    mixes_plan_and_actual,
+    present_feeds,
+    read_rows,
+)
+from kpis.status import gap_of, status_of
+from kpis.value import Change, KpiTarget, KpiValue, compare, hidden_red
+from wfm.domain.periods import Period
+from wfm.domain.scope import Scope
+from wfm.domain.targets import TargetBook
+
+__all__ = [
+    "Change",
+    "KpiTarget",
+    "KpiValue",
+    "compare",
+    "hidden_red",
+    "kpi_series",
+    "kpi_values",
+]
+
+GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
+
+
+def kpi_values(
+    facts: FactReader,
+    scope: Scope,
+    kpi_ids: Sequence[str],
+    first: date,
+    end: date,
+    *,
+    targets: TargetBook,
+    by: Sequence[str] = (),
+    q_from: int | None = None,
+    q_to: int | None = None,
+    queues: Sequence[str] = (),
+    contact_types: Sequence[str] = (),
+) -> tuple[KpiValue, ...]:
+    """One value per KPI and key over the local days `first` up to, not including, `end`.
+
+    KPIs in the order asked, keys in order. Without `by` there is exactly one value a KPI, None
+    with its reason where the facts give none. `ForbiddenDrill` for a breakdown a KPI cannot have.
+    """
+    kpis = [kpi_of(kpi_id) for kpi_id in dict.fromkeys(kpi_ids)]
+    for kpi in kpis:
+        check_drill(kpi, tuple(by))
+    ask = Ask(scope, first, end, tuple(by), q_from, q_to, tuple(queues), tuple(contact_types))
+    return _Answer(facts, ask, kpis, targets).values()
+
+
+def kpi_series(
+    facts: FactReader,
+    scope: Scope,
+    kpi_ids: Sequence[str],
+    first: date,
+    end: date,
+    grain: str,
+    *,
+    targets: TargetBook,
+    by: Sequence[str] = (),
+    queues: Sequence[str] = (),
+    contact_types: Sequence[str] = (),
+) -> Mapping[str, tuple[KpiValue, ...]]:
+    """The trend of each KPI, in order of time; grain one of interval, slot, day, week, month.
+
+    Steps without facts are absent, so a gap stays a gap. All KPIs share one query a fact table.
+    """
+    values = kpi_values(
+        facts, scope, kpi_ids, first, end, targets=targets, by=(*by, GRAINS[grain]),
+        queues=queues, contact_types=contact_types,
+    )  # fmt: skip
+    return {
+        kpi_id: tuple(v for v in values if v.kpi_id == kpi_id) for kpi_id in dict.fromkeys(kpi_ids)
+    }
+
+
+class _Answer:
+    """The work of one question: reads what its KPIs need once, and evaluates each key."""
+
+    def __init__(
+        self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook
+    ) -> None:
+        self._facts, self._ask, self._kpis, self._book = facts, ask, kpis, targets
+        self._desk = TargetDesk(facts, ask, targets, ())
+        self._common = CommonReader(facts, ask, [k for k in kpis if _by_interval(k)])
+        self._present: frozenset[str] | None = None
+
+    def values(self) -> tuple[KpiValue, ...]:
+        reading = self._read(self._ask)
+        self._desk.kpis = [kpi for kpi in self._kpis if not reading.forbidden_for(kpi)]
+        before = self._before()
+        found: list[KpiValue] = []
+        for kpi in self._kpis:
+            rows, seconds = self._rows_of(kpi, reading)
+            for key in sorted(rows, key=_order):
+                window = Window(
+                    seconds=seconds.get(_time_of(key)),
+                    days=self._days(key),
+                    previous=before.get(key),
+                    whole=self._whole(kpi, key, rows),
+                    one_agent=self._one_agent(key),
+                )
+                found.append(self._value(kpi, key, rows[key], window, reading))
+        return tuple(found)
+
+    def _read(self, ask: Ask) -> Reading:
+        return read_rows(self._facts, ask, [m for kpi in self._kpis for m in kpi.measures])
+
+    def _rows_of(self, kpi: Kpi, reading: Reading) -> tuple[Mapping[Key, Row], dict[Key, float]]:
+        """The rows of a KPI, and for a level the seconds of its window by time."""
+        if reading.forbidden_for(kpi) or not _by_interval(kpi):
+            return reading.rows, {}
+        rows, seconds = self._common.rows_of(kpi)
+        return {key: rows.get(key, Row()) for key in reading.rows}, seconds
+
+    def _before(self) -> Mapping[Key, Cell]:
+        """Cells of the comparison period by key, for KPIs that are a change against it."""
+        changing = [m for kpi in self._kpis if kpi.kind == "compare" for m in kpi.measures]
+        if not changing or set(self._ask.by) & set(TIMES):
+            return {}
+        earlier = Period(self._ask.first, self._ask.end).previous()
+        ask = replace(self._ask, first=earlier.first, end=earlier.end, q_from=None, q_to=None)
+        return {key: row.cell for key, row in read_rows(self._facts, ask, changing).rows.items()}
+
+    def _whole(self, kpi: Kpi, key: Key, rows: Mapping[Key, Row]) -> Cell | None:
+        """All channels of a key, when the question is broken down by channel."""
+        if kpi.kind != "share" or "channel" not in self._ask.by:
+            return None
+        rest = _without(key, "channel")
+        same = [row for other, row in rows.items() if _without(other, "channel") == rest]
+        return merge_rows(same, kpi.measures)
+
+    def _one_agent(self, key: Key) -> bool:
+        return self._ask.scope.agent is not None or "agent" in dict(key)
+
+    def _days(self, key: Key) -> float:
+        given = dict(key)
+        first, end = self._ask.first, self._ask.end
+        if "day" in given:
+            return 1.0
+        if isinstance(week := given.get("week"), date):
+            first, end = max(first, week), min(end, week + timedelta(days=7))
+        if isinstance(month := given.get("month"), date):
+            after = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+            first, end = max(first, month), min(end, after)
+        return float((end - first).days)
+
+    def _value(self, kpi: Kpi, key: Key, row: Row, window: Window, reading: Reading) -> KpiValue:
+        forbidden = reading.forbidden_for(kpi)
+        answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
+        plain = KpiValue(
+            kpi_id=kpi.id,
+            name=kpi.name,
+            unit=kpi.unit,
+            better=kpi.better,
+            key=key,
+            value=answer.value,
+            numerator=answer.numerator,
+            denominator=answer.denominator,
+            partial=row.partial(kpi),
+            cells_n=row.cells_of(kpi),
+        )
+        if answer.value is None:
+            return replace(plain, reason=self._why_none(kpi, answer))
+        if answer.left_out:
+            label = _label(kpi, answer.left_out)
+            return replace(
+                plain, label=label, reason=f"{label}: not compared with a target for the whole"
+            )
+        target = self._desk.target(kpi, key)
+        if target is None:
+            return replace(plain, reason="no target is set here: no colour")
+        return self._coloured(kpi, plain, answer, target)
+
+    def _coloured(
+        self, kpi: Kpi, value: KpiValue, answer: Evaluation, target: KpiTarget
+    ) -> KpiValue:
+        gap = gap_of(value.value, target.bands, kpi.better)
+        told = replace(value, target=target, gap=gap.amount, gap_is=gap.side)
+        level = scope_of(self._ask.scope, dict(value.key), self._book, self._ask.first).level
+        if kpi.colour == "not for agents" and level == "agent":
+            return replace(told, gap_is="", reason="an agent cannot influence this: no colour")
+        low = answer.base is not None and kpi.min_base is not None and answer.base < kpi.min_base
+        if low and kpi.colour != "always" and kpi.min_base is not None:
+            return replace(told, reason=below_base_sentence(kpi.min_base, _base_measures(kpi)))
+        return replace(told, status=status_of(value.value, target.bands))
+
+    def _why_none(self, kpi: Kpi, answer: Evaluation) -> str:
+        """Why there is no value: the feed that lacks, or nothing happened in this period."""
+        if answer.needs:
+            return answer.needs
+        if answer.unknown:
+            if self._present is None:
+                self._present = present_feeds(self._facts, self._ask)
+            missing = missing_feeds(answer.unknown, self._present)
+            if missing:
+                return needs_sentence(missing)
+        return f"no {noun_of(_base_measures(kpi))} in this period"
+
+
+def _by_interval(kpi: Kpi) -> bool:
+    """Whether a KPI is taken from single intervals: its window, or those known to both sides."""
+    return kpi.kind == "level" or mixes_plan_and_actual(kpi)
+
+
+def _label(kpi: Kpi, left_out: Sequence[str]) -> str:
+    """The parts a total has ("talk only"), or those it lacks when it has many."""
+    measures = kpi.top.measures if kpi.top is not None else ()
+    known = [PART_NAMES[m] for m in measures if m not in left_out]
+    if len(known) <= 2:
+        return f"{' and '.join(known)} only"
+    return f"without {', '.join(PART_NAMES[m] for m in left_out)}"
+
+
+def _base_measures(kpi: Kpi) -> tuple[str, ...]:
+    """Measures that the base of a KPI counts: its denominator, else all it uses."""
+    if kpi.kind == "moments":
+        return kpi.parts[-1].measures
+    if kpi.bottom is not None:
+        return kpi.bottom.measures
+    return kpi.measures
+
+
+def _time_of(key: Key) -> Key:
+    return tuple(part for part in key if part[0] in TIMES)
+
+
+def _without(key: Key, dimension: str) -> Key:
+    return tuple(part for part in key if part[0] != dimension)
+
+
+def _order(key: Key) -> tuple[tuple[bool, str, float], ...]:
+    """Keys in order: numbers and dates by size, text by text, unknown last."""
+    return tuple(
+        (
+            value is None,
+            value if isinstance(value, str) else "",
+            float(value.toordinal() if isinstance(value, date) else value)
+            if isinstance(value, date | int)
+            else 0.0,
+        )
+        for _, value in key
+    )

@@ -1,0 +1,252 @@
+"""Base measures for many KPIs at once: one facts query per fact table, cells by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import polars as pl
+from wfm.facts.query import FactQuery, FactReader, read_histogram, read_measures
+
+from kpis.cells import Merged
+from kpis.definition import Kpi
+from kpis.drill import TIMES
+from kpis.evaluate import PART_NAMES
+from kpis.needs import PROBES
+from kpis.value import KeyPart
+from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.scope import Scope
+from wfm.facts.measures import MEASURES
+
+Key = tuple[tuple[str, KeyPart], ...]
+PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
+INTERVAL_S = 900
+
+# A plan reaches beyond the events that came; KPIs of both take only intervals that have both.
+PLANNED = frozenset(MEASURES[m].table for m in ("fc_contacts_n",)) | {"group_interval"}
+ACTUAL_SPARSE = "queue_interval"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of the facts: a scope, local days, and how to break them down."""
+
+    scope: Scope
+    first: date
+    end: date
+    by: tuple[str, ...] = ()
+    q_from: int | None = None
+    q_to: int | None = None
+    queues: tuple[str, ...] = ()
+    contact_types: tuple[str, ...] = ()
+
+    def query(self, measures: Iterable[str], by: tuple[str, ...] | None = None) -> FactQuery:
+        """The facts query for some measures."""
+        return FactQuery(
+            measures=tuple(measures),
+            first=self.first,
+            end=self.end,
+            by=self.by if by is None else by,
+            q_from=self.q_from,
+            q_to=self.q_to,
+            queues=self.queues,
+            contact_types=self.contact_types,
+        )
+
+
+@dataclass
+class Row:
+    """The measures of one key, with how many leaf cells know each, of how many."""
+
+    cell: dict[str, Merged] = field(default_factory=dict)
+    known: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
+
+    def cells_of(self, kpi: Kpi) -> int:
+        """Leaf cells behind a KPI: of its table with the most."""
+        return max((self.cells.get(m, 0) for m in kpi.measures), default=0)
+
+    def partial(self, kpi: Kpi) -> bool:
+        """Whether some leaf cells do not know a measure of the KPI that others know."""
+        return any(
+            0 < self.known[m] < self.cells.get(m, 0) for m in kpi.measures if m in self.known
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows by key, and tables that the scope or breakdown cannot have, with the reason."""
+
+    rows: Mapping[Key, Row]
+    forbidden: Mapping[str, str]
+
+    def forbidden_for(self, kpi: Kpi) -> str:
+        """Why a KPI cannot be had here, empty when it can."""
+        tables = (MEASURES[m].table or "" for m in kpi.measures)
+        return next((self.forbidden[t] for t in tables if t in self.forbidden), "")
+
+
+def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
+    """Every asked measure by key; a measure without a table stays unknown."""
+    rows: dict[Key, Row] = {}
+    forbidden: dict[str, str] = {}
+    for table, names in _by_table(measures).items():
+        try:
+            if table == "hist":
+                _add_histograms(rows, facts, ask, names)
+            else:
+                frame = read_measures(facts, ask.scope, ask.query(names))
+                _add(rows, frame, ask.by, names)
+        except ForbiddenDrill as error:
+            if ask.by:
+                raise
+            forbidden[table] = str(error)
+    if not ask.by:
+        rows.setdefault((), Row())
+    return Reading(rows, forbidden)
+
+
+class CommonReader:
+    """Rows of KPIs over the intervals that know all their measures, and the windows of levels.
+
+    Required until midnight and agents on queue until 14:00: both up to 14:00. Contacts are kept
+    only where there were some, so an interval without a row before the last one counts as none.
+    The window holds the intervals in which anything was planned or done (the opening hours); it
+    is the same for every part of the organisation, so that parts add up.
+    """
+
+    def __init__(self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi]) -> None:
+        self._facts, self._ask = facts, ask
+        self._by = ask.by if "q" in ask.by else (*ask.by, "q")
+        self._tables = _by_table(m for kpi in kpis for m in kpi.measures)
+        self._frames: dict[str, pl.DataFrame] = {}
+
+    def rows_of(self, kpi: Kpi) -> tuple[dict[Key, Row], dict[Key, float]]:
+        """Rows by key, and the seconds of the window by the time part of the key."""
+        frame = self._joined(kpi)
+        if frame is None or frame.is_empty():
+            return {}, {}
+        by = self._ask.by
+        frame = frame.filter(pl.col("q").is_in(_shared(frame, kpi).implode()))
+        counts = [pl.len().alias(f"{m}:known") for m in kpi.measures]
+        sums = [_sum(m) for m in kpi.measures]
+        cells = pl.len().alias("cells")
+        grouped = (
+            frame.group_by(by).agg(*sums, *counts, cells)
+            if by
+            else frame.select(*sums, *counts, cells)
+        )
+        rows: dict[Key, Row] = {}
+        _add(rows, grouped, by, kpi.measures)
+        return rows, _windows(frame, by, kpi)
+
+    def _frame(self, table: str) -> pl.DataFrame:
+        if table not in self._frames:
+            query = self._ask.query(self._tables[table], self._by)
+            self._frames[table] = read_measures(self._facts, self._ask.scope, query)
+        return self._frames[table]
+
+    def _joined(self, kpi: Kpi) -> pl.DataFrame | None:
+        """One frame of a KPI's measures by key and interval, over all its tables."""
+        joined: pl.DataFrame | None = None
+        by = self._by
+        for table, names in _by_table(kpi.measures).items():
+            frame = self._frame(table).select(*by, *names)
+            joined = (
+                frame
+                if joined is None
+                else joined.join(frame, on=by, how="full", coalesce=True, nulls_equal=True)
+            )
+        if joined is None or any(m not in joined.columns for m in kpi.measures):
+            return None
+        return joined
+
+
+def mixes_plan_and_actual(kpi: Kpi) -> bool:
+    """Whether a KPI sets a plan against what happened, so that both must cover the same time."""
+    tables = {MEASURES[m].table for m in kpi.measures if m not in PART_NAMES}
+    return bool(tables & PLANNED) and len(kpi.measures) > 1
+
+
+def present_feeds(facts: FactReader, ask: Ask) -> frozenset[str]:
+    """Feeds that arrived for a scope in the period or the weeks before it."""
+    wide = replace(ask, first=ask.first - timedelta(days=PROBE_DAYS), by=(), q_from=None, q_to=None)
+    names = [m for probes in PROBES.values() for m in probes]
+    cell = read_rows(facts, wide, names).rows[()].cell
+    return frozenset(
+        feed for feed, probes in PROBES.items() if any(cell.get(m) is not None for m in probes)
+    )
+
+
+def merge_rows(rows: Sequence[Row], measures: Iterable[str]) -> dict[str, Merged]:
+    """The sums of several rows, for the whole that a share is taken of."""
+    total: dict[str, Merged] = {}
+    for name in measures:
+        values = [v for r in rows if isinstance(v := r.cell.get(name), int | float)]
+        total[name] = sum(values) if values else None
+    return total
+
+
+def _by_table(measures: Iterable[str]) -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for name in dict.fromkeys(measures):
+        table = MEASURES[name].table
+        if table is not None:
+            tables.setdefault(table, []).append(name)
+    return tables
+
+
+def _add(
+    rows: dict[Key, Row], frame: pl.DataFrame, by: tuple[str, ...], names: Iterable[str]
+) -> None:
+    for record in frame.iter_rows(named=True):
+        row = rows.setdefault(tuple((d, record[d]) for d in by), Row())
+        for name in names:
+            row.cell[name] = record[name]
+            row.known[name] = record[f"{name}:known"]
+            row.cells[name] = record["cells"]
+
+
+def _add_histograms(
+    rows: dict[Key, Row], facts: FactReader, ask: Ask, names: Iterable[str]
+) -> None:
+    for record in read_histogram(facts, ask.scope, ask.query(names)).iter_rows(named=True):
+        row = rows.setdefault(tuple((d, record[d]) for d in ask.by), Row())
+        name = record["measure"]
+        counts = row.cell.get(name)
+        merged = dict(counts) if isinstance(counts, Mapping) else {}
+        merged[record["bucket"]] = merged.get(record["bucket"], 0) + record["n"]
+        row.cell[name] = merged
+
+
+def _shared(frame: pl.DataFrame, kpi: Kpi) -> pl.Series:
+    """The intervals in which every measure is known anywhere in the scope."""
+    known = frame.group_by("q").agg(pl.col(m).is_not_null().any() for m in kpi.measures)
+    condition = pl.lit(value=True)
+    for name in kpi.measures:
+        if MEASURES[name].table == ACTUAL_SPARSE:
+            last = known.filter(pl.col(name))["q"].max()
+            condition = condition & (pl.lit(last is not None) & (pl.col("q") <= last))
+        else:
+            condition = condition & pl.col(name)
+    return known.filter(condition)["q"]
+
+
+def _windows(frame: pl.DataFrame, by: tuple[str, ...], kpi: Kpi) -> dict[Key, float]:
+    times = tuple(d for d in by if d in TIMES)
+    open_now = pl.any_horizontal([pl.col(m).fill_null(0) != 0 for m in kpi.measures])
+    opened = frame.filter(open_now).select(*times, pl.col("q").alias("_q")).unique()
+    if not times:
+        return {(): float(opened.height * INTERVAL_S)}
+    counted = opened.group_by(times).len()
+    return {
+        tuple((t, record[t]) for t in times): float(record["len"] * INTERVAL_S)
+        for record in counted.iter_rows(named=True)
+    }
+
+
+def _sum(name: str) -> pl.Expr:
+    """The sum of a measure, null when no interval knows it."""
+    column = pl.col(name)
+    return pl.when(column.is_not_null().any()).then(column.sum()).otherwise(None).alias(name)
