@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     )
     now: str = Field(
         "system",
-        description="'system', 'data' (latest event loaded) or an ISO instant: the one clock",
+        description="The one clock: 'system', 'data' (latest event loaded), an ISO instant, or "
+        "SHOWN@STARTED*SPEED, which shows another time and runs on",
     )
     demo: bool = Field(
         False, description="One-click sign-in of the demo users; refused on real data"

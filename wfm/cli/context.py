@@ -7,7 +7,7 @@ from datetime import UTC
 
 from sqlalchemy import func, select
 
-from wfm.domain.clock import Clock, FixedClock, SystemClock, instant_at
+from wfm.domain.clock import Clock, FixedClock, SystemClock, instant_at, running_clock
 from wfm.settings import Settings
 from wfm.store.schema import raw_batch
 from wfm.store.store import Store, open_store
@@ -30,7 +30,10 @@ def open_context(settings: Settings | None = None) -> Context:
 
 
 def clock_of(settings: Settings, store: Store) -> Clock:
-    """The clock that WFM_NOW asks for: the system's, the data's last instant, or a fixed one."""
+    """The clock WFM_NOW asks for: the system's, the data's last instant, a fixed or running one."""
+    running = running_clock(settings.now)
+    if running is not None:
+        return running
     fixed = settings.fixed_now()
     if fixed is not None:
         return FixedClock(fixed if fixed.tzinfo else fixed.replace(tzinfo=UTC))

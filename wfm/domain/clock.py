@@ -47,6 +47,21 @@ class RunningClock:
         return self.shown + timedelta(seconds=elapsed * self.speed)
 
 
+def running_clock(text: str) -> RunningClock | None:
+    """The running clock of `SHOWN@STARTED*SPEED`, as the demo hands it to its processes.
+
+    None for any other text. "2026-10-12T10:00:00Z@2026-11-02T08:00:00Z*60" told 10:00 when the
+    machine's clock read 08:00, and runs sixty times as fast.
+    """
+    shown, at, rest = text.partition("@")
+    started, star, speed = rest.partition("*")
+    if not at or not star:
+        return None
+    return RunningClock(
+        datetime.fromisoformat(shown), datetime.fromisoformat(started), float(speed)
+    )
+
+
 def epoch_s(instant: datetime) -> int:
     """Whole seconds since 1970 of an aware instant; a naive one is an error.
 

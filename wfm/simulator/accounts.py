@@ -1,0 +1,58 @@
+"""Accounts of the demo: one a role, each of somebody who has something to see now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from wfm.actions.users import NewUser
+from wfm.domain.clock import instant_at
+from wfm.domain.roles import Role
+from wfm.domain.scope import Scope
+from wfm.simulator.absence import sick_on
+from wfm.simulator.centre import Agent, Centre
+from wfm.simulator.events import day_start_at
+from wfm.simulator.names import invent_names
+from wfm.simulator.roster import Roster
+
+_SETTLED_DAYS = 60
+
+
+def demo_accounts(centre: Centre, roster: Roster, now: int) -> tuple[NewUser, ...]:
+    """An agent on shift, the lead and manager above them, the control desk and an administrator."""
+    agent = _agent_on_shift(centre, roster, now)
+    team = next(team for team in centre.teams if team.team_id == agent.team_id)
+    manager, desk, admin = invent_names(centre.seed + 1, 3)
+    return (
+        NewUser(
+            "agent", agent.name, Role.AGENT, Scope(agent.site_id, agent.team_id, agent.agent_id),
+            demo=True,
+        ),
+        NewUser(
+            "lead", team.lead_name, Role.SUPERVISOR, Scope(team.site_id, team.team_id), demo=True
+        ),
+        NewUser("manager", manager, Role.MANAGER, Scope(agent.site_id), demo=True),
+        NewUser("desk", desk, Role.CONTROL_DESK, Scope(), demo=True),
+        NewUser("admin", admin, Role.ADMIN, Scope(), demo=True),
+    )  # fmt: skip
+
+
+def _agent_on_shift(centre: Centre, roster: Roster, now: int) -> Agent:
+    """Who is best watched now: on shift, in the middle of it rather than at an end."""
+    best, best_score = centre.agents[0], -(10**9)
+    for site in centre.sites:
+        today = datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
+        for day in (today - timedelta(days=1), today):
+            sick, _ = sick_on(centre, day)
+            for shift in roster.shifts_on(day):
+                agent = centre.agents[shift.agent]
+                if agent.site_id != site.site_id or shift.leave or shift.agent in sick:
+                    continue
+                if (instant_at(now).date() - agent.hire_on).days < _SETTLED_DAYS:
+                    continue
+                zero = day_start_at(site.timezone, day)
+                into, left = now - zero - shift.start * 60, zero + shift.end * 60 - now
+                score = min(into - 1800, left)
+                if score > best_score:
+                    best, best_score = agent, score
+    return best
