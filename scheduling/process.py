@@ -46,7 +46,7 @@ def solve_apart(
         args=(there, stop, os.getpid(), problem_text, time_limit_s, seed, passes),
         daemon=True,
     )
-    process.start()
+    _start_deaf(process)
     there.close()
     try:
         return _follow(here, process, stop, progress)
@@ -58,6 +58,18 @@ def solve_apart(
                 process.kill()
         process.join()
         here.close()
+
+
+def _start_deaf(process: Any) -> None:
+    """The process started so that Ctrl-C, which reaches the whole group, is left to the parent."""
+    if threading.current_thread() is not threading.main_thread():
+        process.start()
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _follow(here: Connection, process: Any, stop: Any, progress: Progress) -> Solution:
@@ -104,7 +116,6 @@ def _work(
     # The solver library greets on the standard output, which belongs to the command's answer.
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
-    # Ctrl-C reaches the whole group; the parent decides what becomes of the run.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import multiprocessing
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from scheduling.bound import lp_bound
 from scheduling.problem import problem_of
-from scheduling.process import solve_apart
+from scheduling.process import SolverDied, solve_apart
 from scheduling.solution import Solution, solution_text
 from scheduling.solve import solve
 from scheduling.verify import verify
@@ -101,6 +104,31 @@ def test_a_run_in_its_own_process_gives_the_same_answer(problem: dict[str, Any])
     apart = solve_apart(json.dumps(problem), time_limit_s=None, seed=1, passes=3)
     assert apart.shifts == run(problem).shifts
     assert apart.events[0].event == "started"
+
+
+def test_a_killed_solver_is_told_and_leaves_no_process(problem: dict[str, Any]) -> None:
+    def progress(stage: str, percent: float, **detail: object) -> None:
+        if stage == "Improving":
+            for child in multiprocessing.active_children():
+                os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(SolverDied) as caught:
+        solve_apart(json.dumps(problem), time_limit_s=60, seed=1, progress=progress)
+    assert str(caught.value) == (
+        "The solver's process ended without an answer (exit code -9); -9 often means that memory "
+        "ran out. The last good schedule is untouched."
+    )
+    assert multiprocessing.active_children() == []
+
+
+def test_a_cancelled_process_brings_its_best_schedule(problem: dict[str, Any]) -> None:
+    def progress(stage: str, percent: float, **detail: object) -> None:
+        if stage == "Improving":
+            raise JobCancelled("Stop.")
+
+    found = solve_apart(json.dumps(problem), time_limit_s=60, seed=1, progress=progress)
+    assert found.status == "cancelled"
+    assert verify(problem, document(found)).broken == ()
 
 
 def test_an_agent_without_a_possible_week_is_named_with_the_arithmetic(
