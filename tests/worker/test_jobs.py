@@ -18,7 +18,14 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.jobs import read_job, read_jobs
 from wfm.store.schema import job as job_table
 from wfm.store.store import Store
-from wfm.store.writers.jobs import ask_cancel, create_job, end_job, renew_lease, take_job
+from wfm.store.writers.jobs import (
+    ask_cancel,
+    check_fence,
+    create_job,
+    end_job,
+    renew_lease,
+    take_job,
+)
 from wfm.worker.jobs import run_job_here, work_once
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -79,7 +86,10 @@ def test_a_silent_worker_loses_its_job_and_cannot_write_to_it_any_more(store: St
         renew_lease(c, first, percent=50.0)
     with pytest.raises(StaleWrite), store.db.write() as c:
         end_job(c, first, "done", "Too late.", ended_at=2_000)
+    with pytest.raises(StaleWrite), store.db.write() as c:
+        check_fence(c, job_id, first.fence)
     with store.db.write() as c:
+        check_fence(c, job_id, second.fence)
         end_job(c, second, "done", "Done.", ended_at=2_000)
     assert read_job(store, ENTERPRISE, job_id).message == "Done."
 
@@ -114,6 +124,19 @@ def test_a_running_job_stops_soon_after_it_is_asked_to(store: Store, clock: Fixe
     assert not worker.is_alive()
     ended = read_job(store, ENTERPRISE, job_id)
     assert (ended.state, ended.message) == ("cancelled", "Cancelled; what was complete is kept.")
+
+
+def test_a_stopped_worker_puts_its_job_back(store: Store, clock: FixedClock) -> None:
+    job_id = ask(store, "count", to=1_000, pause_s=0.05)
+    stop = threading.Event()
+    worker = threading.Thread(target=work_once, args=(store, clock, "one", KINDS, stop))
+    worker.start()
+    while read_job(store, ENTERPRISE, job_id).stage != "Counting":
+        time.sleep(0.02)
+    stop.set()
+    worker.join(timeout=5)
+    left = read_job(store, ENTERPRISE, job_id)
+    assert (left.state, left.lease_owner, left.ended_at) == ("queued", None, None)
 
 
 def test_the_same_idempotency_key_is_the_same_job(store: Store) -> None:

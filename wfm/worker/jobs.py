@@ -20,12 +20,13 @@ from wfm.domain.jobs import Job
 from wfm.domain.scope import ENTERPRISE
 from wfm.store.readers.jobs import read_job
 from wfm.store.store import Store
-from wfm.store.writers.jobs import create_job, end_job, renew_lease, take_job
+from wfm.store.writers.jobs import create_job, end_job, put_back, renew_lease, take_job
 from wfm.worker.kinds import KINDS, Kind
 
 HEARTBEAT_S = 10.0
 PROGRESS_EVERY_S = 0.25
 CANCELLED = "Cancelled; what was complete is kept."
+STOPPED = "The worker was stopped; the job waits for another."
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class JobProgress:
     cancel: threading.Event
     watcher: Watcher | None = None
     lost: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event = field(default_factory=threading.Event)
     _written: float = 0.0
     _began: float = field(default_factory=time.monotonic)
 
@@ -78,6 +80,8 @@ class JobProgress:
             raise StaleWrite(f"Job {self.job.job_id} belongs to another worker now.")
         if self.cancel.is_set():
             raise JobCancelled(CANCELLED)
+        if self.stop.is_set():
+            raise JobCancelled(STOPPED)
 
 
 def run_job(
@@ -88,15 +92,23 @@ def run_job(
     *,
     cancel: threading.Event | None = None,
     watcher: Watcher | None = None,
+    stop: threading.Event | None = None,
 ) -> Job:
-    """The job after it was run to its end in this process; errors end up in its message."""
-    progress = JobProgress(store, job, cancel or threading.Event(), watcher)
-    stop = threading.Event()
-    heart = threading.Thread(target=_heartbeat, args=(progress, stop), daemon=True)
+    """The job after it was run to its end in this process; errors end up in its message.
+
+    When `stop` is set the work ends as if cancelled, and the job waits for another worker.
+    """
+    progress = JobProgress(
+        store, job, cancel or threading.Event(), watcher, stop=stop or threading.Event()
+    )
+    ended = threading.Event()
+    heart = threading.Thread(target=_heartbeat, args=(progress, ended), daemon=True)
     heart.start()
     state, message, result = "done", "", None
     try:
-        parameters = {**job.parameters, "author": job.author, "job_id": job.job_id}
+        parameters = {
+            **job.parameters, "author": job.author, "job_id": job.job_id, "fence": job.fence,
+        }  # fmt: skip
         result = kinds[job.kind].load()(store, clock, parameters, progress)
         message = str(result.get("message", "Done."))
     except JobCancelled as stopped:
@@ -109,9 +121,13 @@ def run_job(
         log.exception("job %s (%s) failed", job.job_id, job.kind)
         state, message = "failed", _unexpected(job, error)
     finally:
-        stop.set()
+        ended.set()
         heart.join()
+    stopped_only = progress.stop.is_set() and not progress.cancel.is_set()
     try:
+        if state == "cancelled" and stopped_only:
+            store.db.retry(lambda c: put_back(c, job))
+            return job
         store.db.retry(
             lambda c: end_job(
                 c, job, state, message, ended_at=epoch_s(clock.now()), result=result
@@ -120,8 +136,7 @@ def run_job(
     except StaleWrite as lost:
         log.warning("%s", lost)
     with store.db.read() as connection:
-        ended = read_job(connection, ENTERPRISE, job.job_id)
-    return ended or job
+        return read_job(connection, ENTERPRISE, job.job_id) or job
 
 
 def run_job_here(
@@ -151,7 +166,13 @@ def run_job_here(
     return run_job(store, clock, job, kinds, cancel=cancel, watcher=watcher)
 
 
-def work_once(store: Store, clock: Clock, owner: str, kinds: Mapping[str, Kind] = KINDS) -> bool:
+def work_once(
+    store: Store,
+    clock: Clock,
+    owner: str,
+    kinds: Mapping[str, Kind] = KINDS,
+    stop: threading.Event | None = None,
+) -> bool:
     """Whether a job was there: the oldest one waiting was run to its end."""
     job = store.db.retry(
         lambda c: take_job(c, owner, tuple(kinds), started_at=epoch_s(clock.now()))
@@ -159,7 +180,7 @@ def work_once(store: Store, clock: Clock, owner: str, kinds: Mapping[str, Kind] 
     if job is None:
         return False
     log.info("job %s (%s) taken, time %s", job.job_id, job.kind, job.fence)
-    run_job(store, clock, job, kinds)
+    run_job(store, clock, job, kinds, stop=stop)
     return True
 
 

@@ -17,6 +17,8 @@ POLL_S = 1.0
 # Today grows all the time: it is rebuilt at most this often.
 FACTS_EVERY_S = 3.0
 DAYS_A_PASS = 8
+# How long a stop waits for the running job to notice.
+STOP_WAIT_S = 3.0
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,12 @@ def run_worker(
 ) -> None:
     """Nothing, once `stop` is set: until then jobs are run and dirty days rebuilt.
 
-    On stop the running job keeps its lease until the process ends; another worker takes it up.
+    On stop a running job is put back at its next sign of progress, for another worker.
     """
     name = owner or new_owner()
     jobs = threading.Thread(
         target=_repeat,
-        args=(stop, POLL_S, lambda: work_once(store, clock, name, kinds)),
+        args=(stop, POLL_S, lambda: work_once(store, clock, name, kinds, stop)),
         daemon=True,
     )
     jobs.start()

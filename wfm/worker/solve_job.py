@@ -8,6 +8,8 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from scheduling.explain import BLOCKERS, Uncovered, explain
 from scheduling.process import solve_apart
 from scheduling.solution import Solution, solution_text
@@ -16,6 +18,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import JobCancelled
 from wfm.domain.progress import Progress
 from wfm.store.store import Store
+from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plans import add_draft
 from wfm.worker.week_problem import WeekProblem, week_of_text, week_problem
 
@@ -47,9 +50,11 @@ def run_solve(
     )
     answer = json.loads(solution_text(solution))
     checked = verify(problem.document, answer)
-    plan_id = store.db.retry(
-        lambda c: add_draft(
-            c,
+
+    def keep(connection: Connection) -> int:
+        check_fence(connection, parameters.get("job_id"), parameters.get("fence"))
+        return add_draft(
+            connection,
             unit=unit,
             week=week,
             created_at=epoch_s(clock.now()),
@@ -62,7 +67,8 @@ def run_solve(
             gap_pct=solution.gap_of_requirement_pct,
             violations_n=len(checked.broken),
         )
-    )
+
+    plan_id = store.db.retry(keep)
     result = _result(plan_id, problem, solution, checked)
     if solution.status == "cancelled":
         raise JobCancelled(f"Cancelled; the best schedule so far is draft plan {plan_id}.")

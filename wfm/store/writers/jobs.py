@@ -85,7 +85,7 @@ def take_job(
             _end(connection, found, "cancelled", "Cancelled before it was taken up again.",
                  ended_at=started_at)  # fmt: skip
             continue
-        if found.fence >= MAX_TAKES:
+        if found.state == "running" and found.fence >= MAX_TAKES:
             message = (
                 f"Its worker died {found.fence} times, at stage {found.stage or 'start'!r}; "
                 f"look at the worker's log before you ask again."
@@ -144,6 +144,29 @@ def end_job(
     if result is not None:
         values["result"] = json.dumps(dict(result), default=str)
     _fenced(connection, taken, values)
+
+
+def check_fence(connection: Connection, job_id: int | None, fence: int | None) -> None:
+    """Nothing while the job is still this taker's; `StaleWrite` inside the write otherwise.
+
+    A job calls it in the transaction that stores its result, so that a worker which was thought
+    dead cannot write a second one. Without a job there is nothing to check.
+    """
+    if job_id is None or fence is None:
+        return
+    held = connection.scalar(
+        select(job.c.fence).where(job.c.job_id == job_id, job.c.state == "running")
+    )
+    if held != fence:
+        raise StaleWrite(
+            f"Job {job_id} was taken up by another worker after its lease ran out; "
+            f"what this one did is dropped."
+        )
+
+
+def put_back(connection: Connection, taken: Job) -> None:
+    """The job waits again, for another worker: this one was told to stop, the job was not."""
+    _fenced(connection, taken, {"state": "queued", "lease_owner": None, "lease_until": None})
 
 
 def ask_cancel(connection: Connection, job_id: int, *, at: int) -> str:
