@@ -1,0 +1,44 @@
+"""One local day built: a pure function of its inputs, table by table, in final schema."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wfm.facts.adherence import judge
+from wfm.facts.agents import agent_intervals, agent_rows
+from wfm.facts.casework import day_case
+from wfm.facts.contacts import agent_queue_intervals, histograms, queue_intervals
+from wfm.facts.days import agent_days
+from wfm.facts.forecasts import forecast_intervals
+from wfm.facts.groups import group_intervals
+from wfm.facts.inputs import DayInputs
+from wfm.facts.ladder import ladder
+from wfm.facts.legs import entered_contacts, handled_legs
+from wfm.facts.needed import needed_staff
+from wfm.facts.schema import conform
+from wfm.facts.spell_tables import adherence_spell_rows, judged_frame, state_spell_rows
+
+
+def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
+    """Every fact table of the day that has rows; equal inputs give equal tables, row for row."""
+    entered, legs = entered_contacts(inputs), handled_legs(inputs)
+    queue_rows = queue_intervals(inputs, entered, legs)
+    day = day_case(inputs)
+    judged = judge(day.case)
+    rows = agent_rows(inputs, day, judged)
+    pieces = judged_frame(inputs, day, judged)
+    needed = needed_staff(inputs, queue_rows, legs)
+    leaves = {
+        "queue_interval": queue_rows,
+        "agent_queue_interval": agent_queue_intervals(inputs, legs),
+        "hist": histograms(inputs, entered, legs),
+        "agent_interval": agent_intervals(inputs, rows),
+        "agent_day": agent_days(inputs, day, judged, rows),
+        "group_interval": group_intervals(inputs, day, judged, needed),
+        "forecast_interval": forecast_intervals(inputs, queue_rows),
+        "state_spell": state_spell_rows(inputs, pieces),
+        "adherence_spell": adherence_spell_rows(inputs, pieces),
+    }
+    tables = {name: conform(frame, name) for name, frame in leaves.items()}
+    tables |= {name: conform(frame, name) for name, frame in ladder(tables).items()}
+    return {name: frame for name, frame in tables.items() if frame.height}

@@ -1,0 +1,131 @@
+"""The adherence case of a day: plan and states of all agents as small numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from wfm.domain.activities import BUSY_STATES
+from wfm.facts.adherence import Case, Plan, States
+from wfm.facts.inputs import DayInputs, window_of
+from wfm.facts.pieces import Ints, Layer, Mask
+from wfm.facts.plan import planned_segments
+from wfm.facts.states import state_spells
+
+
+@dataclass(frozen=True)
+class DayCase:
+    """The case with what its numbers stand for."""
+
+    case: Case
+    agents: Ints  # agent key of each index
+    site: Ints  # site key of each index in the middle of the day, 0 when unknown
+    spells: pl.DataFrame
+    segments: pl.DataFrame
+    shift_days: Ints  # day number (relative to the day: -1, 0, 1) of each shift
+    planned: Mask  # per agent: the site has schedules around the day
+
+
+def day_case(inputs: DayInputs) -> DayCase:
+    """The plan and states around the day of every agent who has either."""
+    spells = state_spells(inputs)
+    known = planned_segments(inputs, "as_known")
+    current = planned_segments(inputs, "current")
+    agents = np.unique(
+        np.concatenate([frame["agent"].to_numpy() for frame in (spells, known, current)])
+    ).astype(np.int64)
+    codes = {activity.code: i for i, activity in enumerate(inputs.activities)}
+    shifts = (
+        pl.concat([known, current]).select("agent", "shift_on").unique().sort("agent", "shift_on")
+    )
+    edges = _edges(inputs, agents)
+    site = _sites(inputs, agents, (edges[:, 0] + edges[:, 1]) // 2)
+    states = States(
+        _layer(spells, agents),
+        spells["group"].to_numpy().astype(np.int64),
+        spells["state"].cast(pl.String).is_in(list(BUSY_STATES)).to_numpy(),
+        (spells["state"].cast(pl.String) == "acw").to_numpy(),
+        spells["contact"].to_numpy().astype(np.int64),
+    )
+    case = Case(
+        plan=_plan(known, agents, shifts, codes),
+        current=_plan(current, agents, shifts, codes),
+        states=states,
+        day_edges=edges,
+        healthy=_healthy(states.layer, spells["tells_login"].to_numpy(), site, edges),
+        activities=inputs.activities,
+        rules=inputs.rules,
+        base=window_of(inputs.day)[0] - 86_400,
+        as_of_at=inputs.as_of_at,
+    )
+    days = (shifts["shift_on"] - pl.Series([inputs.day])).dt.total_days().to_numpy()
+    has_plan = np.isin(site, np.unique(site[case.current.layer.agent])) & (site > 0)
+    has_plan[case.current.layer.agent] = True
+    return DayCase(case, agents, site, spells, known, days.astype(np.int64), has_plan)
+
+
+def _layer(frame: pl.DataFrame, agents: Ints) -> Layer:
+    return Layer(
+        np.searchsorted(agents, frame["agent"].to_numpy().astype(np.int64)),
+        frame["start_at"].to_numpy().astype(np.int64),
+        frame["end_at"].to_numpy().astype(np.int64),
+    )
+
+
+def _plan(frame: pl.DataFrame, agents: Ints, shifts: pl.DataFrame, codes: dict[str, int]) -> Plan:
+    numbers = shifts.with_row_index("shift")
+    shift = frame.join(numbers, on=["agent", "shift_on"], how="left", maintain_order="left")
+    activity = frame["activity"].replace_strict(codes, default=None, return_dtype=pl.Int64)
+    if activity.null_count():
+        unknown = frame.filter(activity.is_null())["activity"].unique().sort().to_list()
+        raise ValueError(f"Schedules use activity codes that are not loaded: {unknown}.")
+    return Plan(
+        _layer(frame, agents),
+        activity.to_numpy().astype(np.int64),
+        shift["shift"].to_numpy().astype(np.int64),
+        frame["paid"].to_numpy().astype(bool),
+    )
+
+
+def _edges(inputs: DayInputs, agents: Ints) -> Ints:
+    bounds = pl.DataFrame({"agent": agents}, schema={"agent": pl.UInt32}).join(
+        inputs.agents, on="agent", how="left", maintain_order="left"
+    )
+    start, end = (bounds[name].to_numpy().astype(np.int64) for name in ("from_at", "to_at"))
+    return np.stack([start, end], axis=1)
+
+
+def _sites(inputs: DayInputs, agents: Ints, at: Ints) -> Ints:
+    frame = pl.DataFrame(
+        {"agent": agents, "at": at, "row": np.arange(len(agents))},
+        schema={"agent": pl.UInt32, "at": pl.Int64, "row": pl.Int64},
+    )
+    placed = inputs.with_place(frame, "at").sort("row")
+    return placed["site"].fill_null(0).to_numpy().astype(np.int64)
+
+
+def _healthy(states: Layer, tells_login: Mask, site: Ints, edges: Ints) -> Mask:
+    """Per agent and day bin: some agent of the site has a state that day, so the feed was alive.
+
+    An agent whose source never tells of sign-ins has no healthy gaps: absence cannot be seen.
+    """
+    alive = np.zeros((int(site.max(initial=0)) + 1, 3), bool)
+    place = site[states.agent]
+    first = _bin(states.start, edges[states.agent])
+    last = _bin(states.end - 1, edges[states.agent])
+    for day_bin in range(3):
+        alive[place[(first <= day_bin) & (last >= day_bin)], day_bin] = True
+    alive[0] = False
+    healthy = alive[site]
+    own = np.zeros((len(site), 3), bool)
+    for day_bin in range(3):
+        own[states.agent[(first <= day_bin) & (last >= day_bin)], day_bin] = True
+    healthy |= own
+    healthy[np.unique(states.agent[~tells_login])] = False
+    return healthy
+
+
+def _bin(at: Ints, edges: Ints) -> Ints:
+    return (at >= edges[:, 0]).astype(np.int64) + (at >= edges[:, 1])

@@ -1,0 +1,228 @@
+"""Everything one local day is built from: events, plans, organisation and rules, as one value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+import polars as pl
+from sqlalchemy import Connection
+
+from wfm.domain.activities import Activity
+from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_slot, quarter_of
+from wfm.domain.organisation import Organisation
+from wfm.domain.schedules import Shift
+from wfm.domain.scope import ENTERPRISE
+from wfm.facts.rules import FactRules
+from wfm.store.dimensions import dimension_keys, known_keys
+from wfm.store.files import FileStore
+from wfm.store.manifest import batches_of
+from wfm.store.readers.organisation import read_organisation
+from wfm.store.readers.plan_versions import forecast_created
+from wfm.store.readers.raw import read_events, read_quarters
+from wfm.store.readers.rules import StateRule, read_activities, read_state_map
+from wfm.store.readers.schedules import read_shift_history
+
+CODE_VERSION = "1"
+FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement")
+DAY = timedelta(days=1)
+KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
+
+
+@dataclass(frozen=True)
+class Events:
+    """Raw rows around a day, each event once."""
+
+    legs: pl.DataFrame
+    states: pl.DataFrame
+    stats: pl.DataFrame
+    forecast: pl.DataFrame
+    requirement: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class DayInputs:
+    """What the facts of `day` are a pure function of; nothing after `as_of_at` counts."""
+
+    day: date
+    as_of_at: int
+    rules: FactRules
+    org: Organisation
+    keys: dict[str, dict[str, int]]
+    activities: tuple[Activity, ...]
+    state_rules: tuple[StateRule, ...]
+    shifts: tuple[Shift, ...]  # every version, shift days day - 1 to day + 1
+    events: Events
+    batch_ids: tuple[str, ...] = ()
+    inputs_hash: str = ""
+    fc_created: dict[int, int] = field(default_factory=dict)  # forecast version: created_at
+
+    @cached_property
+    def ids(self) -> dict[str, dict[int, str]]:
+        """External id of each dimension number, by kind."""
+        return {kind: {key: ext for ext, key in keys.items()} for kind, keys in self.keys.items()}
+
+    @cached_property
+    def agent_zone(self) -> dict[int, str]:
+        """Zone of each agent's site in the middle of the day; UTC for people not on record."""
+        noon = day_start(self.day, "UTC") + 43_200
+        zones = {}
+        for ext_id, key in self.keys["agent"].items():
+            person = self.org.person_at(ext_id, noon)
+            zones[key] = self._zone_of_team(person.team_id) if person else "UTC"
+        return zones
+
+    def _zone_of_team(self, team_id: str) -> str:
+        unit = self.org.unit(team_id)
+        return self.org.zone(unit.parent_id) if unit.parent_id else (unit.timezone or "UTC")
+
+    @cached_property
+    def membership(self) -> pl.DataFrame:
+        """Columns agent, from_at, team, site: where each person stood from an instant on."""
+        rows = []
+        first: set[int] = set()
+        for person in sorted(self.org.people, key=lambda p: (p.agent_id, p.valid_from_at)):
+            key = self.keys["agent"].get(person.agent_id)
+            if key is None:
+                continue
+            site = self.org.unit(person.team_id).parent_id
+            # The first row also covers what happened before it begins.
+            from_at = person.valid_from_at if key in first else -(2**40)
+            first.add(key)
+            team = self.keys["team"].get(person.team_id)
+            rows.append((key, from_at, team, self.keys["site"].get(site) if site else None))
+        schema = {"agent": pl.UInt32, "from_at": pl.Int64, "team": pl.UInt16, "site": pl.UInt16}
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("from_at")
+
+    @cached_property
+    def queues(self) -> pl.DataFrame:
+        """Each queue as in force on the day: zone, bounds of its local day, site, group, target."""
+        noon = day_start(self.day, "UTC") + 43_200
+        rows = []
+        for ext_id in dict.fromkeys(q.queue_id for q in self.org.queues):
+            row = self.org.queue_at(ext_id, noon)
+            if row is None:
+                continue
+            zone = self.org.queue_zone(row)
+            rows.append(
+                (
+                    self.keys["queue"][ext_id],
+                    self.keys["site"].get(row.site_id) if row.site_id else None,
+                    self.keys["group"].get(row.skill_group),
+                    self.keys["channel"].get(row.channel),
+                    zone,
+                    day_start(self.day, zone),
+                    day_start(self.day + DAY, zone),
+                    row.sl_threshold_s,
+                    row.short_abandon_s,
+                    row.sl_target_pct,
+                    row.sl_definition,
+                )
+            )
+        schema = {
+            "queue": pl.UInt16, "queue_site": pl.UInt16, "group": pl.UInt16,
+            "queue_channel": pl.UInt16, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64,
+            "queue_threshold_s": pl.Int32, "queue_short_s": pl.Int32, "target_pct": pl.Float64,
+            "sl_definition": pl.String,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    @cached_property
+    def slots(self) -> pl.DataFrame:
+        """Columns zone, q, slot: the quarters of the day in every zone in use."""
+        zones = sorted(set(self.agent_zone.values()) | set(self.queues["zone"]) | {"UTC"})
+        rows = [
+            (zone, q, local_slot(q * QUARTER_S, zone))
+            for zone in zones
+            for q in day_quarters(self.day, zone)
+        ]
+        schema = {"zone": pl.String, "q": pl.Int32, "slot": pl.UInt8}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    @cached_property
+    def agents(self) -> pl.DataFrame:
+        """Columns agent, zone, from_at, to_at: the bounds of each agent's local day."""
+        rows = [
+            (key, zone, day_start(self.day, zone), day_start(self.day + DAY, zone))
+            for key, zone in self.agent_zone.items()
+        ]
+        schema = {"agent": pl.UInt32, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def with_place(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
+        """The frame with team and site of each row's agent as in force at the instant `at`."""
+        return (
+            frame.with_columns(pl.col(at).cast(pl.Int64).alias("_at"))
+            .sort("_at", maintain_order=True)
+            .join_asof(
+                self.membership, left_on="_at", right_on="from_at", by="agent",
+                strategy="backward", check_sortedness=False,
+            )
+            .drop("_at", "from_at", strict=False)
+        )  # fmt: skip
+
+
+def window_of(day: date) -> tuple[int, int]:
+    """Epoch seconds that hold the local days before, of and after `day` in every zone.
+
+    Zones reach from 14 h ahead of UTC to 12 h behind it.
+    """
+    return day_start(day - DAY, "UTC") - 14 * 3600, day_start(day + 2 * DAY, "UTC") + 12 * 3600
+
+
+def register_dimensions(connection: Connection, org: Organisation) -> None:
+    """Numbers given to every unit, person, queue and skill group that has none yet."""
+    wanted: dict[str, Iterable[str]] = {
+        "site": [u.org_id for u in org.units if u.level == "site"],
+        "team": [u.org_id for u in org.units if u.level == "team"],
+        "agent": {p.agent_id for p in org.people},
+        "queue": {q.queue_id for q in org.queues},
+        "channel": {q.channel for q in org.queues},
+        "group": {q.skill_group for q in org.queues} | _groups_of_people(org),
+        "activity": [a.code for a in read_activities(connection)],
+    }
+    for kind, ids in wanted.items():
+        dimension_keys(connection, kind, ids)
+
+
+def _groups_of_people(org: Organisation) -> set[str]:
+    queues = {q.queue_id for q in org.queues}
+    return {name for p in org.people for name, _ in p.skills if name not in queues}
+
+
+def read_inputs(
+    connection: Connection, files: FileStore, day: date, as_of_at: int, rules: FactRules
+) -> DayInputs:
+    """The inputs of a day as the store holds them now; needs its dimensions registered."""
+    start_at, end_at = window_of(day)
+    days = [day - DAY, day, day + DAY]
+    batches = {feed: batches_of(connection, feed, days) for feed in FEEDS}
+    org = read_organisation(connection, ENTERPRISE)
+    shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
+    activities, state_rules = read_activities(connection), read_state_map(connection)
+    quarters = quarter_of(start_at), quarter_of(end_at)
+    events = Events(
+        read_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
+        read_events(files, batches["agent_state"], "agent_state", start_at, end_at),
+        read_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
+        read_quarters(files, batches["forecast"], "forecast", *quarters),
+        read_quarters(files, batches["requirement"], "requirement", *quarters),
+    )
+    as_of = min(as_of_at, end_at)
+    batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))
+    return DayInputs(
+        day, as_of, rules, org, {kind: known_keys(connection, kind) for kind in KINDS},
+        activities, state_rules, shifts, events, batch_ids,
+        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids),
+        forecast_created(connection),
+    )  # fmt: skip
+
+
+def _hash(*parts: object) -> str:
+    digest = hashlib.sha256(CODE_VERSION.encode())
+    for part in parts:
+        digest.update(repr(part).encode())
+    return digest.hexdigest()

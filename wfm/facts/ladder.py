@@ -1,0 +1,91 @@
+"""The ladder: leaf tables summed before anybody asks, in the same build as their source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from wfm.facts.measures import MEASURES
+from wfm.facts.schema import TABLES, TableSpec, cells_column, known_column
+from wfm.facts.sums import merged
+
+# Each rung and, by family of measures, the table it is summed from.
+RUNGS: Mapping[str, Mapping[str, str]] = {
+    "agent_queue_day": {"agent_queue_interval": "agent_queue_interval"},
+    "team_day": {
+        "agent_queue_interval": "agent_queue_day",
+        "agent_interval": "agent_day",
+        "agent_day": "agent_day",
+    },
+    "site_interval": {
+        "queue_interval": "queue_interval",
+        "agent_queue_interval": "agent_queue_interval",
+        "agent_interval": "agent_interval",
+    },
+    "site_queue_day": {
+        "queue_interval": "site_interval",
+        "agent_queue_interval": "site_interval",
+        "agent_interval": "team_day",
+        "agent_day": "team_day",
+    },
+}
+
+
+def ladder(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The pre-summed tables of a day from its leaf tables, both as stored.
+
+    Beside each sum stands how many leaf cells know the measure, so that every rung can tell
+    missing from zero just as the leaves can.
+    """
+    found = dict(tables)
+    for name, sources in RUNGS.items():
+        found[name] = _rung(TABLES[name], sources, found)
+    return {name: found[name] for name in RUNGS}
+
+
+def _rung(
+    spec: TableSpec, sources: Mapping[str, str], tables: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    parts = []
+    for family, source in sources.items():
+        frame, origin = tables[source], TABLES[source]
+        if frame.is_empty():
+            continue
+        summed = family in origin.presummed
+        prepared = frame.with_columns(
+            pl.lit(None, dtype).alias(key)
+            for key, dtype in spec.dtypes.items()
+            if key in spec.keys and key not in frame.columns
+        )
+        if not summed:
+            prepared = prepared.with_columns(
+                pl.lit(1, pl.UInt32).alias(cells_column(family)),
+                *(
+                    pl.col(m).is_not_null().cast(pl.UInt32).alias(known_column(m))
+                    for m in spec.family_measures(family)
+                ),
+            )
+        else:
+            prepared = prepared.filter(pl.col(cells_column(family)) > 0)
+        parts.append(_summed(prepared, spec, family))
+    if not parts:
+        return pl.DataFrame(schema=spec.dtypes)
+    return _aligned(pl.concat(parts, how="diagonal"), spec)
+
+
+def _summed(frame: pl.DataFrame, spec: TableSpec, family: str) -> pl.DataFrame:
+    measures = spec.family_measures(family)
+    return frame.group_by(spec.keys).agg(
+        *(merged(m, MEASURES[m].agg) for m in measures),
+        *(pl.col(known_column(m)).cast(pl.Int64).sum() for m in measures),
+        pl.col(cells_column(family)).cast(pl.Int64).sum(),
+    )
+
+
+def _aligned(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:
+    """Families side by side: one row for each key, with zero known cells where one is absent."""
+    values: Sequence[str] = [c for c in frame.columns if c not in spec.keys]
+    merged_rows = frame.group_by(spec.keys).agg(pl.col(values).drop_nulls().first())
+    counts = [c for c in values if c.startswith(("known:", "cells:"))]
+    return merged_rows.with_columns(pl.col(counts).fill_null(0))

@@ -1,0 +1,66 @@
+"""What agents were to do: the schedule in three layers, baseline, current and as known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+from wfm.domain.activities import Segment
+from wfm.domain.schedules import Shift
+from wfm.facts.inputs import DayInputs
+
+# Time that is no work at all: no shift is late for it, and being on queue then is outside.
+AWAY = ("leave", "sick", "no_show", "unavailable")
+LAYERS = ("baseline", "current", "as_known")
+_SCHEMA = {
+    "agent": pl.UInt32, "shift_on": pl.Date, "start_at": pl.Int64, "end_at": pl.Int64,
+    "activity": pl.String, "queue": pl.String, "paid": pl.Boolean,
+}  # fmt: skip
+
+
+def planned_segments(inputs: DayInputs, layer: str) -> pl.DataFrame:
+    """Segments of the shifts around the day, in one layer, in the order in which they are painted.
+
+    `as_known` judges each second by the version recorded at or before it: a break moved at 12:00
+    from 10:00 to 11:00 was still due at 10:00. Before its first publication a shift counts as
+    published.
+    """
+    rows = []
+    for versions in _by_shift(inputs.shifts):
+        agent = inputs.keys["agent"].get(versions[0].agent_id)
+        if agent is None:
+            continue
+        for shift, segment in _layer(versions, layer):
+            rows.append(
+                (agent, shift.shift_on, segment.start_at, segment.end_at, segment.activity,
+                 segment.queue, segment.paid)
+            )  # fmt: skip
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def _by_shift(shifts: Iterable[Shift]) -> list[list[Shift]]:
+    found: dict[tuple[str, date], list[Shift]] = {}
+    for shift in shifts:
+        found.setdefault((shift.agent_id, shift.shift_on), []).append(shift)
+    return [sorted(found[key], key=lambda shift: shift.seq) for key in sorted(found)]
+
+
+def _layer(versions: list[Shift], layer: str) -> Iterable[tuple[Shift, Segment]]:
+    if layer == "baseline":
+        return ((versions[0], segment) for segment in versions[0].segments)
+    if layer == "current" or len(versions) == 1:
+        return ((versions[-1], segment) for segment in versions[-1].segments)
+    return _as_known(versions)
+
+
+def _as_known(versions: list[Shift]) -> Iterable[tuple[Shift, Segment]]:
+    for i, shift in enumerate(versions):
+        known_from = shift.recorded_at if i else None
+        known_to = versions[i + 1].recorded_at if i + 1 < len(versions) else None
+        for segment in shift.segments:
+            start = segment.start_at if known_from is None else max(segment.start_at, known_from)
+            end = segment.end_at if known_to is None else min(segment.end_at, known_to)
+            if end > start:
+                yield shift, Segment(start, end, segment.activity, segment.queue, segment.paid)

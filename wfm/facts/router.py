@@ -1,0 +1,104 @@
+"""Which table answers a query: the smallest that holds every measure and dimension asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wfm.domain.errors import BadInput, ForbiddenDrill
+from wfm.facts.measures import MEASURES
+from wfm.facts.schema import TABLES, TableSpec
+
+TIMES = ("day", "week", "month", "weekday", "slot", "q")
+DIMENSIONS = ("site", "team", "agent", "queue", "group", "channel", "contact_type", *TIMES)
+_WHY = {
+    "queue_interval": "a contact that waits or hangs up has no agent, and counts in its queue",
+    "agent_interval": "signed-in, idle and scheduled time belongs to no single queue",
+    "agent_day": "signed-in, idle and scheduled time belongs to no single queue",
+    "group_interval": "staffing is planned by site and skill group",
+    "forecast_interval": "contacts are forecast by queue",
+    "agent_queue_interval": "a handled contact has an agent and a queue only",
+    "hist": "waits have a queue, handle times an agent and a queue",
+}
+# A cell of queue and quarter meets its target as a whole, not by contact type.
+_WHOLE_CELLS = ("cells_sl_n", "cells_sl_met_n")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Dimensions a query groups and filters by, and whether it looks inside the day."""
+
+    dimensions: frozenset[str]
+    inside_day: bool
+
+    @property
+    def places(self) -> frozenset[str]:
+        return self.dimensions - frozenset(TIMES)
+
+
+def dimensions_of(spec: TableSpec) -> frozenset[str]:
+    """Every dimension a table can be grouped or filtered by."""
+    found = {key for key in spec.keys if key in DIMENSIONS}
+    if "queue" in found:
+        found.add("group")
+    if "day" in found:
+        found |= {"week", "month", "weekday"}
+    if "q" in found:
+        found.add("slot")
+    return frozenset(found)
+
+
+def check_drill(measures: Iterable[str], need: Need) -> None:
+    """Nothing, or `ForbiddenDrill` when a measure has no such dimension (never answered with 0)."""
+    for name in measures:
+        table = MEASURES[name].table
+        if table is None:
+            continue
+        allowed = _leaf_dimensions(name, table)
+        for dimension in sorted(need.dimensions - allowed):
+            raise ForbiddenDrill(
+                f"{name} has no {dimension.replace('_', ' ')}: {_WHY[table]}. "
+                f"Possible: {', '.join(d for d in DIMENSIONS if d in allowed)}."
+            )
+
+
+def _leaf_dimensions(measure: str, table: str) -> frozenset[str]:
+    allowed = dimensions_of(TABLES[table])
+    if table == "hist" and not measure.startswith("handle"):
+        allowed -= {"agent", "team"}
+    if measure in _WHOLE_CELLS:
+        allowed -= {"contact_type"}
+    return allowed
+
+
+def eligible_tables(family: str, measures: Iterable[str], need: Need) -> list[TableSpec]:
+    """Tables that can answer measures of one leaf table exactly."""
+    wanted = set(measures)
+    found = []
+    for spec in TABLES.values():
+        if family not in spec.families or not wanted <= set(spec.family_measures(family)):
+            continue
+        if not need.dimensions <= dimensions_of(spec):
+            continue
+        if _books_right(spec, family, wanted, need):
+            found.append(spec)
+    return found
+
+
+def _books_right(spec: TableSpec, family: str, measures: set[str], need: Need) -> bool:
+    """Whether adherence is booked as the view wants: by interval inside a day, else by shift."""
+    if family != "agent_interval" or not any(MEASURES[m].counts_by_shift_day for m in measures):
+        return True
+    if need.inside_day:
+        return not spec.by_shift_day
+    return spec.by_shift_day or "shift_day" in spec.keys
+
+
+def known_measures(names: Iterable[str]) -> Mapping[str, list[str]]:
+    """Measures by leaf table; `BadInput` for a name the registry does not have."""
+    tables: dict[str, list[str]] = {}
+    for name in names:
+        if name not in MEASURES:
+            raise BadInput(f"Measure {name!r} is not known; wfm kpi list shows what there is.")
+        tables.setdefault(MEASURES[name].table or "", []).append(name)
+    return tables

@@ -1,0 +1,200 @@
+"""Schemas of the fact tables: keys, measures, exact types, and the order of rows.
+
+Seconds of one agent in one quarter fit UInt16; contact-clock seconds need UInt32 (a leg of 19 h is
+68,400); squares and thousandths are Int64; nothing is a float. Casts on writing are strict, so an
+overflow or a negative raises instead of wrapping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import polars as pl
+
+from wfm.facts.measures import MEASURES, measures_of
+from wfm.store.raw import STATE
+
+Dtype = pl.DataType | type[pl.DataType]
+
+KEY_DTYPES: dict[str, Dtype] = {
+    "day": pl.Date,
+    "shift_day": pl.Date,
+    "q": pl.Int32,
+    "slot": pl.UInt8,
+    "site": pl.UInt16,
+    "team": pl.UInt16,
+    "queue": pl.UInt16,
+    "group": pl.UInt16,
+    "channel": pl.UInt16,
+    "contact_type": pl.UInt16,
+    "agent": pl.UInt32,
+    "fc_version": pl.UInt32,
+    "measure": pl.String,
+    "bucket": pl.Int16,
+    "n": pl.UInt32,
+}
+STATE_GROUP = pl.Enum(
+    ["on_queue", "break", "meal", "meeting", "coaching", "training", "project", "other_aux",
+     "logged_out", "unknown"]
+)  # fmt: skip
+VERDICT = pl.Enum(["outside", "in", "out", "neutral", "ignored", "unknown"])
+SPELL_DTYPES: dict[str, Dtype] = {
+    "t0": pl.Int64,
+    "t1": pl.Int64,
+    "act": pl.UInt16,
+    "state": STATE,
+    "reason": pl.UInt16,
+    "state_group": STATE_GROUP,
+    "verdict": VERDICT,
+    "cause": pl.String,
+    "spell": pl.UInt32,
+}
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A fact table: its keys, the measures in it by leaf table, and whether it is pre-summed.
+
+    `by_shift_day` tells that its adherence columns are booked to the day the shift starts.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    sort: tuple[str, ...]
+    families: tuple[str, ...] = ()
+    presummed: tuple[str, ...] = ()
+    by_shift_day: bool = False
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Measures of the table, all families."""
+        return tuple(m for family in self.families for m in self.family_measures(family))
+
+    def family_measures(self, family: str) -> tuple[str, ...]:
+        """Measures of one family that this table holds; stocks stay in their leaf table."""
+        aggs = ("sum", "max") if family in self.presummed else ("sum", "max", "last")
+        return measures_of(family, *aggs)
+
+    @property
+    def dtypes(self) -> dict[str, Dtype]:
+        """Column name to exact type, in the order of the file."""
+        types: dict[str, Dtype] = {key: KEY_DTYPES[key] for key in self.keys if key in KEY_DTYPES}
+        types |= {key: SPELL_DTYPES[key] for key in self.keys if key in SPELL_DTYPES}
+        for family in self.families:
+            summed = family in self.presummed
+            types |= {m: _dtype(m, family, summed) for m in self.family_measures(family)}
+            if summed:
+                types |= {known_column(m): pl.UInt32 for m in self.family_measures(family)}
+                types[cells_column(family)] = pl.UInt32
+        return types
+
+
+def known_column(measure: str) -> str:
+    """Column of a pre-summed table with the number of leaf cells that know a measure."""
+    return f"known:{measure}"
+
+
+def cells_column(family: str) -> str:
+    """Column of a pre-summed table with the number of leaf cells of a family."""
+    return f"cells:{family}"
+
+
+def _dtype(measure: str, family: str, summed: bool) -> Dtype:
+    rule = MEASURES[measure]
+    if rule.scale != 1 or rule.unit in ("s2", "n2") or family == "group_interval" or summed:
+        return pl.Int64
+    wall_clock = family == "agent_interval" and measure != "contact_active_s"
+    return pl.UInt16 if wall_clock else pl.UInt32
+
+
+_QUEUE = ("queue", "channel", "contact_type")
+_AGENT = ("agent", "team", "site")
+
+TABLES = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            TableSpec(
+                "queue_interval", ("day", "q", "slot", "site", *_QUEUE),
+                ("queue", "q", "channel", "contact_type"), ("queue_interval",),
+            ),
+            TableSpec(
+                "agent_queue_interval",
+                ("day", "shift_day", "q", "slot", *_AGENT, *_QUEUE),
+                ("agent", "q", "queue", "channel", "contact_type"), ("agent_queue_interval",),
+            ),
+            TableSpec(
+                "agent_interval", ("day", "shift_day", "q", "slot", *_AGENT),
+                ("agent", "q", "shift_day"), ("agent_interval",),
+            ),
+            TableSpec(
+                "group_interval", ("day", "q", "slot", "group", "site"),
+                ("group", "q", "site"), ("group_interval",),
+            ),
+            TableSpec(
+                "forecast_interval", ("day", "q", "slot", "site", "queue", "channel", "fc_version"),
+                ("queue", "q"), ("forecast_interval",),
+            ),
+            TableSpec(
+                "agent_day", ("day", *_AGENT), ("agent", "team"),
+                ("agent_day", "agent_interval"), ("agent_interval",), by_shift_day=True,
+            ),
+            TableSpec(
+                "agent_queue_day", ("day", *_AGENT, *_QUEUE),
+                ("agent", "team", "queue", "channel", "contact_type"),
+                ("agent_queue_interval",), ("agent_queue_interval",),
+            ),
+            TableSpec(
+                "team_day", ("day", "team", "site", *_QUEUE),
+                ("team", "site", "queue", "channel", "contact_type"),
+                ("agent_queue_interval", "agent_interval", "agent_day"),
+                ("agent_queue_interval", "agent_interval", "agent_day"), by_shift_day=True,
+            ),
+            TableSpec(
+                "site_interval", ("day", "q", "slot", "site", *_QUEUE),
+                ("site", "queue", "q", "channel", "contact_type"),
+                ("queue_interval", "agent_queue_interval", "agent_interval"),
+                ("queue_interval", "agent_queue_interval", "agent_interval"),
+            ),
+            TableSpec(
+                "site_queue_day", ("day", "site", *_QUEUE),
+                ("site", "queue", "channel", "contact_type"),
+                ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
+                ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
+                by_shift_day=True,
+            ),
+            TableSpec(
+                "hist", ("day", "q", "slot", *_AGENT, *_QUEUE, "measure", "bucket", "n"),
+                ("measure", "queue", "q", "agent", "channel", "contact_type", "bucket"),
+            ),
+            TableSpec(
+                "state_spell",
+                ("agent", "day", "shift_day", "t0", "t1", "act", "state", "reason", "state_group"),
+                ("agent", "t0"),
+            ),
+            TableSpec(
+                "adherence_spell",
+                ("agent", "day", "shift_day", "t0", "t1", "act", "state", "reason", "state_group",
+                 "verdict", "cause", "spell"),
+                ("agent", "t0"),
+            ),
+        )
+    }
+)  # fmt: skip
+
+
+def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame with exactly the columns, types and row order of a fact table.
+
+    A measure the frame does not have is null (no feed); a value that does not fit raises.
+    """
+    spec = TABLES[table]
+    columns = [
+        pl.col(name).cast(dtype, strict=True)
+        if name in frame.columns
+        else pl.lit(None, dtype).alias(name)
+        for name, dtype in spec.dtypes.items()
+    ]
+    rest = [key for key in spec.keys if key not in spec.sort]
+    return frame.select(columns).sort([*spec.sort, *rest], nulls_last=False)

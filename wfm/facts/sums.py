@@ -1,0 +1,24 @@
+"""The one way to add measures up: in 64 bits, and with null where nothing is known."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def known_sum(column: str, name: str | None = None) -> pl.Expr:
+    """Sum of what is known of a column, null when nothing is: (3, null) is 3, (null) is null.
+
+    Cast first: polars wraps a sum of UInt32 at 2^32 without a word.
+    """
+    value = pl.col(column).cast(pl.Int64)
+    return pl.when(value.is_not_null().any()).then(value.sum()).alias(name or column)
+
+
+def known_max(column: str, name: str | None = None) -> pl.Expr:
+    """Largest known value of a column, null when nothing is known."""
+    return pl.col(column).cast(pl.Int64).max().alias(name or column)
+
+
+def merged(column: str, agg: str) -> pl.Expr:
+    """A measure merged by its kind: maxima by the largest, everything else added."""
+    return known_max(column) if agg == "max" else known_sum(column)

@@ -1,0 +1,20 @@
+"""What a reader of facts needs beside the files: generation and the skill group of each queue."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from wfm.store.schema import queue, store_state
+
+
+def read_generation(connection: Connection) -> int:
+    """The newest generation of the facts; 0 before the first build."""
+    return connection.scalar(select(store_state.c.generation)) or 0
+
+
+def queue_groups(connection: Connection) -> dict[str, str]:
+    """Skill group id of each queue id as it stands last; a queue without one is its own group."""
+    rows = connection.execute(
+        select(queue.c.queue_id, queue.c.skill_group).order_by(queue.c.valid_from_at)
+    )
+    return {row.queue_id: row.skill_group or row.queue_id for row in rows}

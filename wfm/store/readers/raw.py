@@ -1,0 +1,52 @@
+"""Raw rows of a span of time, each event once, from the immutable batch files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from wfm.store.files import FileStore
+from wfm.store.manifest import Batch
+from wfm.store.raw import RAW_SCHEMAS
+
+# Columns that say when a row happened; a row is read when any of them, or the span from the first
+# to the last known one, touches the asked time.
+_WHEN = {
+    "contact_leg": ("enqueued_at", "connected_at", "ended_at", "wrap_ended_at"),
+    "agent_state": ("start_at", "end_at"),
+    "interval_stats": ("start_at",),
+}
+
+
+def read_events(
+    files: FileStore, batches: Sequence[Batch], table: str, start_at: int, end_at: int
+) -> pl.DataFrame:
+    """Rows of an event table that touch [start_at, end_at), each event in its newest version.
+
+    An event delivered twice, in whatever order or batch, is one row: the highest `seq` wins.
+    """
+    whens = [pl.col(name) for name in _WHEN[table]]
+    frame = _scan(files, batches, table).filter(
+        pl.min_horizontal(whens) < end_at, pl.max_horizontal(whens) >= start_at
+    )
+    newest = ("event_key", "seq", "payload_hash")
+    return (
+        frame.collect()
+        .sort(newest, descending=[False, True, True])
+        .unique("event_key", keep="first", maintain_order=True)
+    )
+
+
+def read_quarters(
+    files: FileStore, batches: Sequence[Batch], table: str, start_q: int, end_q: int
+) -> pl.DataFrame:
+    """Rows of a plan table (forecast, requirement) for quarters [start_q, end_q), all versions."""
+    frame = _scan(files, batches, table).filter(pl.col("q") >= start_q, pl.col("q") < end_q)
+    return frame.collect().unique()
+
+
+def _scan(files: FileStore, batches: Sequence[Batch], table: str) -> pl.LazyFrame:
+    if not batches:
+        return pl.LazyFrame(schema=RAW_SCHEMAS[table])
+    return pl.scan_parquet([files.path(batch.file) for batch in batches])
