@@ -1,4 +1,4 @@
-"""What a page shows, as its address says it: lossless both ways, so links, Back and reload agree."""
+"""What a page shows, as its address says it: lossless both ways, so links and Back agree."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ class ViewState:
             return Period(self.first, self.end)
         grain = self.grain or default_grain
         if grain == "custom":
-            raise BadInput("A custom period needs from= and to=, like from=2026-10-01&to=2026-10-08.")
+            raise BadInput(
+                "A custom period needs from= and to=, like from=2026-10-01&to=2026-10-08."
+            )
         return period_of("today" if grain == "now" else grain, self.day or today)
 
     def stepped(self, default_grain: str, today: date, steps: int) -> ViewState:

@@ -25,8 +25,16 @@
         out.push(page !== null);
         return out;
       },
-      scheme: function (_id) { return root.dataset.scheme; }
+      look: function (_id) { return look(); }
     }
+  });
+
+  function look() {
+    return root.dataset.scheme + (window.innerWidth < 768 ? " narrow" : "");
+  }
+  var lastLook = null;
+  window.addEventListener("resize", function () {
+    if (lastLook !== look()) { lastLook = look(); setProps("look", { data: lastLook }); }
   });
 
   function currentPage() { return PAGES[window.location.pathname] || null; }
@@ -84,14 +92,28 @@
     var next = root.dataset.scheme === "dark" ? "light" : "dark";
     root.dataset.scheme = next;
     try { window.localStorage.setItem("muster-scheme", next); } catch (error) { /* private mode */ }
-    setProps("scheme", { data: next });
+    lastLook = look();
+    setProps("look", { data: lastLook });
   }
   function shut(except) {
     document.querySelectorAll("details.pop[open]").forEach(function (node) {
       if (node !== except && !node.contains(except)) { node.open = false; }
     });
   }
+  /* Links between pages are real ones; followed here, they keep what is on screen. */
+  function follow(event) {
+    var link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey ||
+        event.metaKey || event.shiftKey || event.altKey || link.target) { return; }
+    if (link.origin !== window.location.origin || !PAGES[link.pathname]) { return; }
+    event.preventDefault();
+    var away = link.pathname !== window.location.pathname;
+    window.history.pushState({}, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    if (away) { window.scrollTo(0, 0); }
+  }
   document.addEventListener("click", function (event) {
+    follow(event);
     var act = event.target.closest("[data-act]");
     if (act && act.dataset.act === "scheme") { toggleScheme(); }
     if (act && act.dataset.act === "drawer") {

@@ -1,1 +1,8 @@
+"""The pages by role; each module has a `ROOM` that answers for one page."""
 
+from __future__ import annotations
+
+from dashboards.frame import PageRoom
+from dashboards.pages import desk, manager
+
+ROOMS: tuple[PageRoom, ...] = (manager.ROOM, desk.ROOM)

@@ -1,56 +1,74 @@
-"""Numbers as text: decimals fixed by unit, a true minus, narrow groups of thousands."""
+"""Numbers as text: decimals fixed by unit, a true minus, narrow gaps between thousands."""
 
 from __future__ import annotations
 
+from kpis.catalogue.load import CATALOGUE
+from kpis.display import UNITS, Unit
+from kpis.display import decimals_of as decimals_of_kpi
+
 MINUS = "−"
 THIN = "\u202f"
+SPACE = "\u00a0"
 DASH = "–"
-
-DECIMALS = {
-    "%": 1, "pp": 1, "s": 0, "min": 0, "agents": 1, "contacts": 0, "contacts/h": 1, "h": 1,
-    "money": 2, "d": 0, "days": 0, "n": 0, "count": 0, "FTE": 1, "points": 1,
-}  # fmt: skip
-# What stands behind a value; the empty text for counts whose name already says what is counted.
-SHOWN_UNIT = {"contacts": "", "contacts/h": "/h", "count": "", "n": "", "money": ""}
 
 
 def decimals_of(unit: str) -> int:
-    """Decimals of a unit: one for %, pp and agents, none for seconds and counts."""
-    return DECIMALS.get(unit, 1)
+    """Decimals of a unit that is no KPI's: one for % and agents, none for seconds and counts."""
+    known = UNITS.get(unit)
+    return known.count_decimals if known is not None else 0
 
 
-def number(value: float | None, unit: str = "", *, signed: bool = False, extra: int = 0) -> str:
-    """A value in its unit's decimals: 2931 contacts is "2 931", −5 agents "−5.0"; None is a dash.
-
-    `extra` adds decimals, for a figure whose rounding would contradict its colour.
-    """
+def plain(value: float | None, decimals: int, *, signed: bool = False) -> str:
+    """A value with fixed decimals: 2931 is "2 931", −5 with one decimal "−5.0"; None is a dash."""
     if value is None:
         return DASH
-    places = decimals_of(unit) + extra
-    text = f"{abs(value):,.{places}f}".replace(",", THIN)
-    zero = not any(figure in text for figure in "123456789")
-    if zero:
+    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
+    if not any(figure in text for figure in "123456789"):
         return ("±" if signed else "") + text
     if value < 0:
         return MINUS + text
     return ("+" if signed else "") + text
 
 
-def with_unit(value: float | None, unit: str, *, signed: bool = False, extra: int = 0) -> str:
-    """A value and its unit: "95.0 %", "420 s", "9.5 /h"; None is a dash without a unit."""
-    text = number(value, unit, signed=signed, extra=extra)
+def number(value: float | None, unit: str = "", *, signed: bool = False) -> str:
+    """A value in the decimals of its unit: 420.4 s is "420", 95 % "95.0"."""
+    return plain(value, decimals_of(unit), signed=signed)
+
+
+def kpi_number(kpi_id: str, value: float | None, *, signed: bool = False, extra: int = 0) -> str:
+    """A value of a KPI in the decimals of that KPI, without its unit: "94.7"."""
+    return plain(value, decimals_of_kpi(CATALOGUE[kpi_id]) + extra, signed=signed)
+
+
+def with_unit(value: float | None, unit: str, *, signed: bool = False) -> str:
+    """A value and its unit: "95.0 %", "420 s"; None is a dash without a unit."""
+    text = number(value, unit, signed=signed)
     shown = unit_text(unit)
-    return text if value is None or not shown else f"{text}\u00a0{shown}"
+    return text if value is None or not shown else f"{text}{SPACE}{shown}"
+
+
+def kpi_with_unit(
+    kpi_id: str, value: float | None, *, signed: bool = False, gap: bool = False
+) -> str:
+    """A value, or with `gap` a difference, of a KPI with its unit: "94.7 %", "−0.3 pp"."""
+    unit = CATALOGUE[kpi_id].unit
+    shown = gap_unit(unit) if gap else unit_text(unit)
+    text = kpi_number(kpi_id, value, signed=signed)
+    return text if value is None or not shown else f"{text}{SPACE}{shown}"
 
 
 def unit_text(unit: str) -> str:
     """The unit as it stands behind a value; nothing for a plain count."""
-    return SHOWN_UNIT.get(unit, unit)
+    return _unit(unit).text.strip()
 
 
 def gap_unit(unit: str) -> str:
     """The unit of a difference: percentage points for %, else the same."""
-    return "pp" if unit == "%" else unit
+    return _unit(unit).gap_text.strip()
+
+
+def _unit(unit: str) -> Unit:
+    return UNITS.get(unit) or Unit(unit, 0, 0, unit, unit)
 
 
 def share_out(parts: list[float], decimals: int) -> list[float]:

@@ -105,9 +105,7 @@ def trend_path(
     return "".join(out)
 
 
-def _wash(
-    points: Sequence[tuple[float, float] | None], at: float, palette: Palette
-) -> list[str]:
+def _wash(points: Sequence[tuple[float, float] | None], at: float, palette: Palette) -> list[str]:
     runs: list[list[tuple[float, float]]] = [[]]
     for point in points:
         if point is None:

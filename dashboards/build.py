@@ -1,0 +1,172 @@
+"""The Dash application on the server: one layout without data, one guarded callback a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+
+from dashboards.frame import Ask, Look, PageRoom
+from dashboards.pages import ROOMS
+from dashboards.parts.states import refused, skeleton
+from dashboards.shell import whole_page
+from dashboards.sources import Sources
+from dashboards.view_state import parse_view
+from wfm.domain.errors import BadInput
+from wfm.domain.principal import Principal
+from wfm.queries.facts import generation_of
+from wfm.queries.health import read_feeds
+from wfm.web.guard import Address, asked_page, asked_scope, guarded, parse_href
+from wfm.web.pages import page_of
+
+CHARTS = "vendor/plotly-cartesian.min.js"
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>
+<script src="/assets/scheme.js"></script>
+{%metas%}{%favicon%}{%css%}
+</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def build_dashboards(server: Any, sources: Sources) -> Dash:
+    """The dashboards hung on the server; the caller audits and opens the doors afterwards."""
+    app = Dash(
+        "muster",
+        server=server,
+        assets_folder=str(Path(__file__).parent / "assets"),
+        assets_ignore=r"^(scheme\.js|plotly-cartesian\.min\.js)$",
+        external_scripts=[{"src": f"/assets/{CHARTS}", "defer": "defer"}],
+        index_string=INDEX,
+        title="Muster",
+        update_title="",
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+        add_log_handler=False,
+    )
+    rooms = [room for room in ROOMS if page_of(room.page_id) is not None]
+    app.layout = _layout(rooms)
+    app.clientside_callback(
+        ClientsideFunction("muster", "route"),
+        *(
+            output
+            for room in rooms
+            for output in (
+                Output(f"view-{room.page_id}", "data"),
+                Output(f"tick-{room.page_id}", "disabled"),
+                Output(f"page-{room.page_id}", "hidden"),
+            )
+        ),
+        Output("unknown", "hidden"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        Input("visible", "data"),
+        State("order", "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("muster", "look"), Output("look", "data"), Input("order", "data")
+    )
+    for room in rooms:
+        _register(app, room, sources)
+    return app
+
+
+def _layout(rooms: list[PageRoom]) -> Any:
+    """The frame before any answer: places, timers and stores, no data."""
+    parts: list[Any] = [
+        dcc.Location(id="url", refresh=False),
+        dcc.Store(id="look"),
+        dcc.Store(id="visible", data=True),
+        dcc.Store(id="order", data=[room.page_id for room in rooms]),
+        html.A("Skip to content", href="#content", className="skip"),
+    ]
+    pages = []
+    for room in rooms:
+        name = room.page_id
+        page = page_of(name)
+        every = page.refresh_s if page is not None else 0
+        parts += [
+            dcc.Store(id=f"view-{name}"),
+            dcc.Store(id=f"seen-{name}"),
+            dcc.Interval(id=f"tick-{name}", interval=max(1, every) * 1000, disabled=True),
+        ]
+        pages.append(html.Div(skeleton(), id=f"page-{name}", className="page", hidden=True))
+    parts.append(html.Div(pages, id="content"))
+    parts.append(html.Div(refused(), id="unknown", hidden=True, className="unknown"))
+    parts.append(refused())
+    return html.Div(parts, id="app")
+
+
+def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
+    name = room.page_id
+
+    @app.callback(
+        Output(f"page-{name}", "children"),
+        Output(f"seen-{name}", "data"),
+        Input(f"view-{name}", "data"),
+        Input(f"tick-{name}", "n_intervals"),
+        Input("look", "data"),
+        State(f"seen-{name}", "data"),
+        prevent_initial_call=True,
+    )
+    @guarded(
+        asked_page("view"),
+        scope=asked_scope("view"),
+        parse={"view": parse_page(name), "ticks": parse_ticks, "look": Look.parse},
+    )
+    def answer(
+        who: Principal, view: Address, ticks: int | None, look: Look, seen: object
+    ) -> tuple[Any, Any]:
+        # A timer that ticks needs no second answer while the same data would give the same page.
+        ask = ask_of(who, room, view, look, sources)
+        sign = signature(ask, view, look)
+        if ticks is not None and seen == sign:
+            return no_update, no_update
+        return whole_page(ask, room.view(ask)), sign
+
+
+def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources) -> Ask:
+    """The question of one address, with its state parsed and its scope as authorised."""
+    state = parse_view(view.query)
+    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look)
+
+
+def signature(ask: Ask, view: Address, look: Look) -> str:
+    """What an answer depends on: view, look, rights, generation, latest rows, and the minute."""
+    newest = [[f.table, f.source_id, f.last_at, f.rows] for f in read_feeds(ask.sources.store)]
+    parts = [
+        sorted(view.query.items()), look.scheme, look.narrow, ask.who.version,
+        generation_of(ask.sources.store), newest, ask.now // 60 if ask.live else 0,
+    ]  # fmt: skip
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def parse_page(page_id: str) -> Callable[[object], Address]:
+    """A parser of addresses that takes those of one page only."""
+
+    def parse(value: object) -> Address:
+        address = parse_href(value)
+        if address.page.page_id != page_id:
+            raise BadInput("The address belongs to another page; open the page again.")
+        parse_view(address.query)
+        return address
+
+    return parse
+
+
+def parse_ticks(value: object) -> int | None:
+    """The count of a timer, None before its first tick."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise BadInput("The timer's count is no count; load the page again.")
+
+
+def room_of(page_id: str) -> PageRoom | None:
+    """The page of an id, None when it is not one of the dashboards."""
+    return next((room for room in ROOMS if room.page_id == page_id), None)

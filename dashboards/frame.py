@@ -1,0 +1,184 @@
+"""What a page is asked and what it answers; one answer is drawn, tabled and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from dashboards.parts.answer import Answer
+from dashboards.parts.table import Sheet
+from dashboards.parts.tile import Tile
+from dashboards.sources import Sources
+from dashboards.theme import Palette, palette_of
+from dashboards.view_state import ViewState
+from kpis.query import kpi_series, kpi_values
+from kpis.value import KpiValue
+from wfm.domain.grid import local_day
+from wfm.domain.organisation import Organisation
+from wfm.domain.periods import Period
+from wfm.domain.principal import Principal
+from wfm.domain.scope import Scope
+from wfm.domain.targets import TargetBook
+from wfm.queries.access import default_scope
+from wfm.queries.facts import open_facts
+from wfm.queries.health import read_feeds
+from wfm.queries.organisation import read_organisation
+from wfm.queries.targets import read_targets
+from wfm.web.pages import Page
+
+LIVE_FEEDS = ("contact_leg", "agent_state", "interval_stats")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a page offers in its header: ranges, comparisons, and which of them it begins with."""
+
+    grains: tuple[tuple[str, str], ...]
+    grain: str
+    comparisons: tuple[tuple[str, str], ...] = ()
+    compare: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the browser shows it: colour scheme, and whether it is a phone."""
+
+    scheme: str = "light"
+    narrow: bool = False
+
+    @classmethod
+    def parse(cls, text: object) -> Look:
+        """The look as the browser tells it: "dark narrow"; anything else is light and wide."""
+        words = text.split() if isinstance(text, str) else []
+        return cls("dark" if "dark" in words else "light", "narrow" in words)
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the scheme."""
+        return palette_of(self.scheme)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to a page: who asks, in which state, for which already authorised scope.
+
+    Reads are cached for the one answer, so that all its figures are of one generation.
+    """
+
+    who: Principal
+    page: Page
+    spec: Spec
+    state: ViewState
+    scope: Scope
+    sources: Sources
+    look: Look
+
+    @cached_property
+    def now(self) -> int:
+        """The product's now, the same for the whole answer."""
+        return self.sources.now()
+
+    @cached_property
+    def root(self) -> Scope:
+        """Where this person's breadcrumb begins."""
+        return default_scope(self.who, self.page.permission)
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """Units, people and queues inside the person's own scope."""
+        return read_organisation(self.sources.store, self.root)
+
+    @cached_property
+    def facts(self) -> Any:
+        """The facts of one generation."""
+        return open_facts(self.sources.store)
+
+    @cached_property
+    def targets(self) -> TargetBook:
+        """Targets that hold in the scope."""
+        return read_targets(self.sources.store, self.root)
+
+    @cached_property
+    def zone(self) -> str:
+        """The zone that labels times: the site's own; for several sites the first one's."""
+        site = self.scope.site
+        if site is not None:
+            return self.organisation.zone(site)
+        sites = self.organisation.sites
+        return (sites[0].timezone or "UTC") if sites else "UTC"
+
+    @cached_property
+    def today(self) -> date:
+        """The local day that holds now."""
+        return local_day(self.now, self.zone)
+
+    @cached_property
+    def grain(self) -> str:
+        """The range in force."""
+        return self.state.grain or ("custom" if self.state.first else self.spec.grain)
+
+    @cached_property
+    def period(self) -> Period:
+        """The local days in force."""
+        return self.state.period(self.spec.grain, self.today)
+
+    @cached_property
+    def compare(self) -> str:
+        """The comparison in force."""
+        return self.state.compare or self.spec.compare
+
+    @cached_property
+    def data_at(self) -> int | None:
+        """The latest event of the live feeds, None when nothing ever came."""
+        times = [f.last_at for f in read_feeds(self.sources.store) if f.table in LIVE_FEEDS]
+        return max(times, default=None)
+
+    @property
+    def live(self) -> bool:
+        """Whether the period holds now."""
+        return self.period.first <= self.today < self.period.end
+
+    def link(self, **changes: object) -> str:
+        """The address of this page with some of its state changed."""
+        return self.state.but(**changes).link(self.page.path)
+
+    def scope_link(self, scope: Scope, **changes: object) -> str:
+        """The address of this page for another scope, everything else kept."""
+        return self.state.but(scope=scope, **changes).link(self.page.path)
+
+    def values(self, kpi_ids: tuple[str, ...], **more: Any) -> tuple[KpiValue, ...]:
+        """Values of KPIs in this scope; `first` and `end` default to the period."""
+        scope = more.pop("scope", self.scope)
+        first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
+        return kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+
+    def series(self, kpi_ids: tuple[str, ...], grain: str, **more: Any) -> Any:
+        """Trends of KPIs by grain, as `kpi_series`."""
+        scope = more.pop("scope", self.scope)
+        first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
+        return kpi_series(
+            self.facts, scope, kpi_ids, first, end, grain, targets=self.targets, **more
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """The answer of a page: sentence, tiles, panels to draw, and the sheets with their numbers."""
+
+    answer: Answer
+    tiles: tuple[Tile, ...]
+    body: Any
+    sheets: tuple[Sheet, ...]
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class PageRoom:
+    """A page of the product: its id in `pages.csv`, what its header offers, and its answer."""
+
+    page_id: str
+    spec: Spec
+    view: Callable[[Ask], View]

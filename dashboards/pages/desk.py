@@ -1,0 +1,250 @@
+"""The control desk: which site is short, when, and what fixes it before it hurts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages.desk_data import (
+    AHEAD,
+    TILES,
+    Place,
+    Window,
+    read_people,
+    read_places,
+    read_values,
+    window_of,
+)
+from dashboards.pages.desk_panels import axis_of, day_panels, staffing_steps
+from dashboards.pages.desk_words import desk_answer
+from dashboards.parts.numbers import kpi_number, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.proof import proof_of
+from dashboards.parts.sparkline import Trend
+from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines, table
+from dashboards.parts.tile import Tile, tile_of
+from dashboards.view_state import period_label
+from kpis.catalogue.load import CATALOGUE
+from kpis.drill import drill_reason
+from kpis.status import red_sentence
+from kpis.value import KpiValue
+from wfm.domain.grid import QUARTER_S, zone_of
+
+SPEC = Spec(
+    grains=(("now", "Now"), ("today", "Today"), ("week", "Week")),
+    grain="now",
+    comparisons=(("target", "target"), ("previous", "last week")),
+    compare="target",
+)
+WEEK_Q = 7 * 96
+
+
+def view(ask: Ask) -> View:
+    """The page's answer: sentence, tiles, the board, and the day on one axis."""
+    window = window_of(ask)
+    axis = axis_of(ask)
+    places = read_places(ask, window, axis.q_from, axis.q_to)
+    people = read_people(ask, window)
+    values = read_values(ask, TILES, window)
+    steps = staffing_steps(ask, places, window)
+    answer = desk_answer(ask, places, values, axis, steps.causes if steps else {})
+    sheets = [board(ask, places, axis.now_at, window)] if places or not people else []
+    if people:
+        sheets.append(people_sheet(ask, people))
+    panels, more = day_panels(ask, places, axis)
+    left: list[Any] = [_board_panel(ask, sheet, window) for sheet in sheets]
+    if steps is not None:
+        left.append(steps.panel(ask.look.palette))
+        more = [steps.sheet(), *more]
+    body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
+    return View(answer, _tiles(ask, values, window), body, (*sheets, *more))
+
+
+def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile, ...]:
+    trends = _trends(ask)
+    before = _before(ask, window) if ask.compare == "previous" else {}
+    period = window.label or period_label(ask.grain, ask.period, ask.today)
+    shown = []
+    for value in values:
+        kpi_id = value.kpi_id
+        right = _right(value)
+        if kpi_id in before:
+            right = f"last week {kpi_number(kpi_id, before[kpi_id].value)}"
+        links = _links(ask, kpi_id)
+        shown.append(
+            tile_of(
+                value,
+                trend=trends.get(kpi_id),
+                badge=_hidden_red(ask, value, window),
+                right=right,
+                href=links[0][1] if links else "",
+                shown_proof=proof_of(value, period=period, links=links),
+            )
+        )
+    return tuple(shown)
+
+
+def _before(ask: Ask, window: Window) -> dict[str, KpiValue]:
+    if window.q_from is None or window.q_to is None:
+        earlier = ask.period.previous()
+        values = ask.values(TILES, first=earlier.first, end=earlier.end)
+    else:
+        day = ask.today - timedelta(days=7)
+        values = ask.values(
+            TILES, first=day - timedelta(days=1), end=day + timedelta(days=2),
+            q_from=window.q_from - WEEK_Q, q_to=window.q_to - WEEK_Q,
+        )  # fmt: skip
+    return {value.kpi_id: value for value in values}
+
+
+def _right(value: KpiValue) -> str:
+    """Both sums in agents or contacts, which say more than a target would."""
+    if value.numerator is None or not value.denominator:
+        return ""
+    top, bottom = value.numerator, value.denominator
+    if value.kpi_id == "contacts_offered_vs_forecast":
+        return f"{plain(top + bottom, 0)} of {plain(bottom, 0)}"
+    return ""
+
+
+def _trends(ask: Ask) -> dict[str, Trend]:
+    if ask.grain in ("now", "today", "day"):
+        series = ask.series(TILES, "interval")
+        close = ask.now // QUARTER_S
+    else:
+        series, close = ask.series(TILES, "day"), None
+    found = {}
+    for kpi_id, values in series.items():
+        shown = [v for v in values if close is None or int(str(v.at("q"))) < close]
+        target = next((v.target for v in shown if v.target is not None), None)
+        bands = target.bands if target is not None else None
+        goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
+        kpi = CATALOGUE[kpi_id]
+        found[kpi_id] = Trend([v.value for v in shown], kpi.unit, kpi.short_name, goal)
+    return found
+
+
+def _hidden_red(ask: Ask, value: KpiValue, window: Window) -> str:
+    """ "1 of 4 sites red" when a calm tile hides a red part (TGT-10)."""
+    kpi = CATALOGUE[value.kpi_id]
+    for dimension in ("site", "group", "team"):
+        if {"site": ask.scope.site, "team": ask.scope.team}.get(dimension) is not None:
+            continue
+        if drill_reason(kpi, dimension):
+            continue
+        parts = read_values(ask, (kpi.id,), window, (dimension,))
+        return red_sentence([part.status for part in parts], dimension)
+    return ""
+
+
+def _links(ask: Ask, kpi_id: str) -> list[tuple[str, str]]:
+    """Where a tile leads: the same figure broken down on the manager's page of the scope."""
+    kpi = CATALOGUE[kpi_id]
+    below = "site" if ask.scope.site is None else "team"
+    by = next((d for d in (below, "group", "queue") if not drill_reason(kpi, d)), "")
+    return [(f"Sort by {kpi.short_name}", ask.link(sort=f"{kpi_id}"))] if by else []
+
+
+def board(ask: Ask, places: tuple[Place, ...], now_at: int | None, window: Window) -> Sheet:
+    """Sites or skill groups, worst first, with now and the next hour."""
+    near = window.q_from is not None
+    columns = (
+        Col("name", "Site, local time" if ask.scope.site is None else "Skill group",
+            text=True, phone=True),
+        Col("avg_agents_on_queue", "On", "", "agents on queue"),
+        Col("scheduled_agents", "Sched.", "", "agents of the published schedule"),
+        Col("required_agents", "Req.", "", "agents required on queue"),
+        Col("net_staffing", "Net now" if near else "Net", "", "on queue less required", phone=True),
+        *(
+            Col(f"ahead_{q}", f"+{q * 15} m", "",
+                "current schedule less requirement, in the quarter-hour then")
+            for q in AHEAD
+            if ask.live
+        ),
+        Col("service_level", "SL", "%", phone=True),
+        Col("adherence", "Adh.", "%"),
+        Col("shrinkage", "Shrink.", "%"),
+        Col("contacts_offered_vs_forecast", "Fcst", "%", "contacts offered against forecast"),
+    )  # fmt: skip
+    lines = []
+    for place in places:
+        lines.append(_line(ask, place, columns, now_at, "group"))
+        lines += [_line(ask, part, columns, now_at, "child") for part in place.parts]
+    title = "Sites and skill groups" if ask.scope.site is None else "Skill groups"
+    return Sheet(
+        "board", title, columns, tuple(lines), "worst first",
+        "No staffing figures: neither schedule nor requirement nor agent states for this time",
+    )  # fmt: skip
+
+
+def _line(ask: Ask, place: Place, columns: tuple[Col, ...], now_at: int | None, kind: str) -> Line:
+    cells = [_name_cell(ask, place)]
+    for column in columns[1:]:
+        if column.key.startswith("ahead_"):
+            q = (now_at or 0) // QUARTER_S + int(column.key.removeprefix("ahead_"))
+            net = place.net_at(q)
+            need = next((row.required for row in place.quarters if row.q == q), None)
+            status = place.short_status(net, need)
+            flagged = status if status in ("bad", "warn") else ""
+            cells.append(Cell(plain(net, 1, signed=True), net, flagged))
+        elif column.key == "net_staffing":
+            status = place.short_status(place.net, place.value("required_agents"))
+            flagged = status if status in ("bad", "warn") else ""
+            cells.append(Cell(plain(place.net, 1, signed=True), place.net, flagged))
+        else:
+            soft = column.key in ("scheduled_agents", "required_agents")
+            cells.append(kpi_cell(place.values.get(column.key), soft=soft))
+    status = place.status if kind == "group" else ""
+    return Line(tuple(cells), kind, "" if status == "none" else status,
+                hot=kind == "group" and status == "bad")  # fmt: skip
+
+
+def _name_cell(ask: Ask, place: Place) -> Cell:
+    href = ask.scope_link(place.scope) if place.scope is not None else ""
+    sub = ""
+    if place.level == "site" and ask.live:
+        zone = zone_of(ask.organisation.zone(place.key))
+        sub = f"{datetime.fromtimestamp(ask.now, zone):%H:%M}"
+    return Cell(place.name, place.name, href=href, sub=sub)
+
+
+def people_sheet(ask: Ask, people: tuple[Place, ...]) -> Sheet:
+    """Teams of the site or agents of the team, least adherent first."""
+    word = "Team" if ask.scope.team is None else "Agent"
+    columns = (
+        Col("name", word, text=True, phone=True),
+        Col("adherence", "Adherence", "%", phone=True),
+        Col("shrinkage", "Shrinkage", "%"),
+        Col("occupancy", "Occupancy", "%"),
+        Col("contacts_handled", "Handled", ""),
+        Col("average_handle_time", "AHT", "s", phone=True),
+    )
+    lines = []
+    for person in people:
+        link = ""
+        if person.scope is not None and person.scope.agent is None:
+            link = ask.scope_link(person.scope)
+        name = Cell(person.name, person.name, href=link)
+        cells = (name, *(kpi_cell(person.values.get(c.key)) for c in columns[1:]))
+        status = person.values["adherence"].status
+        lines.append(Line(cells, "", "" if status == "none" else status))
+    return Sheet(f"{word.lower()}s", f"{word}s", columns, tuple(lines), "least adherent first")
+
+
+def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
+    note: Any = sheet.note
+    if window.q_from is not None and window.q_to is not None:
+        zone = zone_of(ask.zone)
+        first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
+        last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
+        note = f"{sheet.note}, {first:%H:%M} to {last:%H:%M}"
+    shown = sort_lines(sheet, ask.state.sort)
+    return panel(
+        sheet.title, table(shown, lambda key: ask.link(sort=key), ask.state.sort), note=note
+    )
+
+
+ROOM = PageRoom("desk", SPEC, view)

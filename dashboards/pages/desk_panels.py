@@ -1,0 +1,347 @@
+"""The desk's day: agents by site, service level by queue and contacts, all on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask
+from dashboards.names import name_of
+from dashboards.pages.desk_data import Place, Window
+from dashboards.parts.heat import HeatRow, heat
+from dashboards.parts.numbers import kpi_with_unit, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.status import RANK
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
+from dashboards.parts.time_panel import Axis, Lane, Series, now_line, time_panel
+from dashboards.parts.waterfall import Part, Waterfall, waterfall
+from dashboards.theme import Palette
+from kpis.status import status_of
+from kpis.value import KpiValue
+from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
+from wfm.queries.intraday import Quarter, read_demand, read_staffing, read_unplanned
+
+LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
+MOST_ROWS = 10
+MOST_LANES = 6
+
+
+@dataclass(frozen=True)
+class Steps:
+    """From required to on queue at one place, in steps that sum exactly."""
+
+    place: Place
+    steps: Waterfall
+    causes: Mapping[str, float]
+    when: str
+
+    def panel(self, palette: Palette) -> Any:
+        """The steps as a waterfall."""
+        published = self.place.value("scheduled_agents")
+        on = self.place.value("avg_agents_on_queue")
+        note = f"why {plain(on, 1)} and not {plain(published, 1)}"
+        title = f"{self.place.name}, agents on, {self.when}"
+        return panel(title, waterfall(self.steps, palette, name="desk-steps"), note=note)
+
+    def sheet(self) -> Sheet:
+        """The steps as rows."""
+        parts = [
+            (self.steps.first[0], self.steps.first[1], False),
+            *((part.name, part.size, True) for part in self.steps.parts),
+            (self.steps.last[0], self.steps.last[1], False),
+        ]
+        lines = tuple(
+            Line((Cell(name, name), figure_cell(size, 1, signed=signed)),
+                 "" if signed else "total")
+            for name, size, signed in parts
+        )  # fmt: skip
+        columns = (
+            Col("name", "Step", text=True, phone=True),
+            Col("agents", "Agents", phone=True),
+        )
+        return Sheet("steps", f"{self.place.name}, agents on", columns, lines, self.when)
+
+
+def axis_of(ask: Ask) -> Axis:
+    """The hours in which anything is planned or done on the day shown, in the page's zone."""
+    day = ask.today if ask.live else ask.period.first
+    whole = day_quarters(day, ask.zone)
+    first, last = whole[0], whole[-1] + 1
+    days = (day - timedelta(days=1), day + timedelta(days=2))
+    busy: set[int] = set()
+    if ask.scope.team is None:
+        for rows in read_staffing(ask.facts, ask.scope, *days, q_from=first, q_to=last).values():
+            busy |= {r.q for r in rows if any(v for v in (r.required, r.published, r.actual))}
+        demand = read_demand(ask.facts, ask.scope, *days, q_from=first, q_to=last)
+        busy |= {d.q for d in demand if d.offered or d.forecast}
+    if busy:
+        first, last = min(busy) // 4 * 4, -(-(max(busy) + 1) // 4) * 4
+    return Axis(first, last, ask.zone, ask.now if ask.live else None)
+
+
+def day_panels(ask: Ask, places: tuple[Place, ...], axis: Axis) -> tuple[list[Any], list[Sheet]]:
+    """The panels of the right column and the sheets with their numbers."""
+    look, palette = ask.look, ask.look.palette
+    panels: list[Any] = []
+    sheets: list[Sheet] = []
+    done = _done(ask)
+    word = "site" if ask.scope.site is None else "skill group"
+    lanes = [_lane(ask, place, axis, done) for place in places[:MOST_LANES]]
+    staffed = [place for place in places if place.quarters]
+    if staffed:
+        keys = [("actual", "on queue"), ("plan", "scheduled, as published"),
+                ("required", "required")]  # fmt: skip
+        if axis.now_at is not None:
+            keys.append(("dotted", "scheduled from now"))
+        panels.append(
+            panel(
+                f"Agents by {word}",
+                time_panel(lanes, axis, palette, narrow=look.narrow, name="desk-lanes"),
+                note="worst first, one scale",
+                legend_of=keys,
+            )
+        )
+        sheets.append(_staffing_sheet(places, axis, done))
+    elif ask.scope.team is None:
+        panels.append(
+            panel(f"Agents by {word}", empty(
+                "No staffing for this day",
+                "Publish a schedule and a requirement, or load agent states, to see agents here.",
+            ))
+        )  # fmt: skip
+    rows, sheet = _service(ask, axis)
+    if rows:
+        keys = [("box-cell", "on target"), ("box-warn", "near"), ("box-bad", "off target")]
+        panels.append(panel("Service level by queue", heat(rows),
+                            note=f"quarter-hours of {LEAST_CELL} contacts or more",
+                            legend_of=keys))  # fmt: skip
+        sheets.append(sheet)
+    lane, sheet = _demand(ask, axis, done)
+    if lane is not None:
+        keys = [("actual", "actual"), ("forecast", "forecast")]
+        drawn = time_panel(
+            [lane], axis, palette, narrow=look.narrow, lane_h=92, labels=True, from_zero=True,
+            name="desk-demand",
+        )  # fmt: skip
+        panels.append(panel("Contacts offered", drawn, note="per quarter-hour", legend_of=keys))
+        sheets.append(sheet)
+    box = html.Div([*panels, *now_line(axis), _zone(ask)], className="axis")
+    return [box], sheets
+
+
+def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps | None:
+    """Why the worst place has the agents it has, for the half-hour; None where it is not known."""
+    if window.q_from is None or window.q_to is None:
+        return None
+    worst = next((p for p in places if p.net is not None and p.quarters), None)
+    if worst is None:
+        return None
+    rows = [r for r in worst.quarters if window.q_from <= r.q < window.q_to]
+    means = {name: _mean(rows, name) for name in ("required", "published", "scheduled", "actual")}
+    if any(value is None for value in means.values()):
+        return None
+    required, published, scheduled, actual = (float(v or 0.0) for v in means.values())
+    causes: dict[str, float] = {}
+    if worst.scope is not None:
+        days = (ask.today - timedelta(days=1), ask.today + timedelta(days=2))
+        found = read_unplanned(
+            ask.facts, worst.scope, *days, q_from=window.q_from, q_to=window.q_to
+        )
+        causes = {name: size for name, size in found.items() if size >= 0.05}
+    parts = [Part("planned above", published - required)]
+    if abs(scheduled - published) >= 0.05:
+        causes = {"changes after publication": published - scheduled, **causes}
+        parts.append(Part("changed after publication", scheduled - published,
+                          scheduled < published))  # fmt: skip
+    named = {k: v for k, v in causes.items() if k != "changes after publication"}
+    largest = max(named.values(), default=0.0)
+    parts += [Part(name, -size, size == largest and actual < required)
+              for name, size in sorted(named.items(), key=lambda item: -item[1])]  # fmt: skip
+    other = actual - scheduled + sum(named.values())
+    if abs(other) >= 1e-9:
+        parts.append(Part("other", other))
+    zone = zone_of(ask.zone)
+    first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
+    last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
+    steps = Waterfall(("required", required), tuple(parts), ("on now", actual), "agents", 1)
+    lost = {name: size for name, size in causes.items() if size >= 0.05}
+    return Steps(worst, steps, lost, f"{first:%H:%M} to {last:%H:%M}")
+
+
+def _mean(rows: list[Quarter], name: str) -> float | None:
+    values = [getattr(row, name) for row in rows]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known and len(known) == len(values) else None
+
+
+def _done(ask: Ask) -> int:
+    """The first quarter that is not complete yet: what happened is drawn up to it."""
+    if not ask.live:
+        return 1 << 40
+    at = ask.now if ask.data_at is None else min(ask.now, ask.data_at + 60)
+    return at // QUARTER_S
+
+
+def _values(place: Place, axis: Axis, name: str) -> list[float | None]:
+    by_q = {row.q: getattr(row, name) for row in place.quarters}
+    return [by_q.get(q) for q in axis.quarters]
+
+
+def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
+    past = [q < done for q in axis.quarters]
+    actual = [v if p else None for v, p in zip(_values(place, axis, "actual"), past, strict=True)]
+    ahead = [None if p else v for v, p in zip(_values(place, axis, "scheduled"), past, strict=True)]
+    required = _values(place, axis, "required")
+    have = [a if p else s for a, s, p in zip(actual, ahead, past, strict=True)]
+    net = place.net
+    status = place.short_status(net, place.value("required_agents"))
+    note = "" if net is None else (
+        f"{plain(-net, 1)} short" if net < 0 else f"{plain(net, 1)} to spare"
+    )  # fmt: skip
+    return Lane(
+        name=place.name,
+        series=(
+            Series("required", required, "required"),
+            Series("published", _values(place, axis, "published"), "plan"),
+            Series("scheduled", ahead, "projection"),
+            Series("on queue", actual, "actual"),
+        ),
+        note=note,
+        status=status,
+        href=ask.scope_link(place.scope) if place.scope is not None else "",
+        short=(have, required),
+    )
+
+
+def _staffing_sheet(places: tuple[Place, ...], axis: Axis, done: int) -> Sheet:
+    columns = (
+        Col("at", f"Time, {axis.zone}", text=True, phone=True),
+        Col("place", "Where", text=True, phone=True),
+        Col("required", "Required", "agents", phone=True),
+        Col("published", "Published", "agents"),
+        Col("scheduled", "Scheduled now", "agents"),
+        Col("actual", "On queue", "agents", phone=True),
+    )
+    lines = [
+        Line(
+            (
+                Cell(axis.clock(row.q * QUARTER_S), row.q),
+                Cell(place.name, place.name),
+                figure_cell(row.required, 1),
+                figure_cell(row.published, 1),
+                figure_cell(row.scheduled, 1),
+                figure_cell(row.actual if row.q < done else None, 1),
+            )
+        )
+        for place in places[:MOST_LANES]
+        for row in place.quarters
+        if axis.q_from <= row.q < axis.q_to
+    ]
+    return Sheet("agents", "Agents by quarter-hour", columns, tuple(lines))
+
+
+def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
+    days = {"first": ask.period.first - timedelta(days=1) if ask.live else ask.period.first,
+            "end": ask.period.end + timedelta(days=1)}  # fmt: skip
+    cells: dict[str, dict[int, KpiValue]] = {}
+    whole: dict[str, KpiValue] = {}
+    if ask.scope.team is None:
+        ids = ("service_level",)
+        span = {"q_from": axis.q_from, "q_to": axis.q_to}
+        for value in ask.values(ids, by=("queue", "q"), **days, **span):
+            if value.at("queue") is not None:
+                cells.setdefault(str(value.at("queue")), {})[int(str(value.at("q")))] = value
+        for value in ask.values(ids, by=("queue",), **days, **span):
+            whole[str(value.at("queue"))] = value
+    rows = []
+    for queue, by_q in cells.items():
+        statuses = [_cell_status(by_q.get(q)) for q in axis.quarters]
+        total = whole.get(queue)
+        name = name_of(ask, "queue", queue)
+        text = kpi_with_unit("service_level", total.value if total else None)
+        worst = sum(status == "bad" for status in statuses)
+        sentence = f"{name}: service level {text}, {worst} quarter-hours off target"
+        rows.append(HeatRow(name, statuses, text, sentence))
+    order = sorted(RANK, key=RANK.__getitem__)
+    rows.sort(key=lambda row: [-list(row.statuses).count(status) for status in order])
+    columns = (
+        Col("at", f"Time, {axis.zone}", text=True, phone=True),
+        Col("queue", "Queue", text=True, phone=True),
+        Col("service_level", "Service level", "%", phone=True),
+        Col("base", "Contacts", "", "answered and abandoned, short abandons left out", phone=True),
+    )
+    lines = tuple(
+        Line(
+            (
+                Cell(axis.clock(q * QUARTER_S), q),
+                Cell(name_of(ask, "queue", queue), queue),
+                Cell(kpi_with_unit("service_level", value.value).replace(" %", ""), value.value),
+                figure_cell(value.denominator, 0),
+            )
+        )
+        for queue, by_q in cells.items()
+        for q, value in sorted(by_q.items())
+    )
+    return rows[:MOST_ROWS], Sheet("service", "Service level by queue", columns, lines)
+
+
+def _cell_status(value: KpiValue | None) -> str:
+    if value is None or value.value is None:
+        return ""
+    if (value.denominator or 0) < LEAST_CELL or value.target is None:
+        return "good"
+    return status_of(value.value, value.target.bands)
+
+
+def _demand(ask: Ask, axis: Axis, done: int) -> tuple[Lane | None, Sheet]:
+    day = ask.today if ask.live else ask.period.first
+    rows = ()
+    if ask.scope.team is None:
+        rows = read_demand(
+            ask.facts, ask.scope, day - timedelta(days=1), day + timedelta(days=2),
+            q_from=axis.q_from, q_to=axis.q_to,
+        )  # fmt: skip
+    by_q = {row.q: row for row in rows}
+    offered: list[float | None] = []
+    forecast: list[float | None] = []
+    for q in axis.quarters:
+        row = by_q.get(q)
+        # Before now an interval without contacts had none; later nothing is known yet.
+        offered.append((row.offered if row and row.offered else 0.0) if q < done else None)
+        forecast.append(row.forecast if row else None)
+    columns = (
+        Col("at", f"Time, {axis.zone}", text=True, phone=True),
+        Col("offered", "Offered", phone=True),
+        Col("forecast", "Forecast", phone=True),
+    )
+    lines = tuple(
+        Line((Cell(axis.clock(q * QUARTER_S), q), figure_cell(o, 0), figure_cell(f, 1)))
+        for q, o, f in zip(axis.quarters, offered, forecast, strict=True)
+    )
+    sheet = Sheet("contacts", "Contacts offered by quarter-hour", columns, lines)
+    if not rows:
+        return None, sheet
+    total = sum(value for value in offered if value)
+    planned = sum(f for f, o in zip(forecast, offered, strict=True) if f and o is not None)
+    note = f"{plain(total, 0)} so far" if axis.now_at else plain(total, 0)
+    if planned:
+        note += f" of {plain(planned, 0)}"
+    lane = Lane(
+        ask.organisation.name_of(ask.scope),
+        (
+            Series("forecast", forecast, "forecast", step=False),
+            Series("offered", offered, "actual", step=False),
+        ),
+        note=note,
+        decimals=0,
+    )
+    return lane, sheet
+
+
+def _zone(ask: Ask) -> Any:
+    return html.Span(ask.zone.rpartition("/")[2].replace("_", " "), className="zone")

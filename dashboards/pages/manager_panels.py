@@ -1,0 +1,298 @@
+"""The evidence beside the breakdown: what moved the figure, when it is off, and in which team."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboards.contribution import grouped, moves_between
+from dashboards.names import DIMENSION_WORD, name_of, scope_below
+from dashboards.pages.manager_data import Centre
+from dashboards.parts.heat import HeatRow, heat
+from dashboards.parts.multiples import MOST, Multiple, multiples
+from dashboards.parts.numbers import kpi_number, kpi_with_unit
+from dashboards.parts.panel import panel
+from dashboards.parts.sparkline import Trend
+from dashboards.parts.status import RANK
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
+from dashboards.parts.waterfall import Part, Waterfall, waterfall
+from kpis.display import decimals_of
+from kpis.status import status_of
+from kpis.value import KpiValue
+from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.periods import Period
+
+LEAST_CELL = 10
+MOST_PARTS = 5
+MOST_ROWS = 8
+HOUR_SLOTS = 4
+
+
+def evidence(centre: Centre) -> tuple[list[Any], list[Sheet]]:
+    """The panels of the right column and the sheets with their numbers."""
+    panels: list[Any] = []
+    sheets: list[Sheet] = []
+    if centre.focus.value is None:
+        return panels, sheets
+    for make in (_moved, _heat, _small):
+        found = make(centre)
+        if found is not None:
+            panels.append(found[0])
+            sheets.append(found[1])
+    return panels, sheets
+
+
+def segment_dimension(centre: Centre) -> str:
+    """What the change is explained by: contact type, else queue, else the unit below."""
+    for dimension in ("contact_type", "queue", centre.by):
+        if not centre.reason_against(dimension) and dimension not in ("slot", "weekday", "day"):
+            known = {v.at(dimension) for v in centre.values_by(dimension) if v.value is not None}
+            if len(known - {None}) > 1:
+                return dimension
+    return centre.by
+
+
+def _sums(centre: Centre, dimension: str, period: Period) -> list[tuple[str, float, float]]:
+    try:
+        values = centre.ask.values(
+            (centre.kpi.id,), by=(dimension,), first=period.first, end=period.end
+        )
+    except ForbiddenDrill:
+        return []
+    return [
+        (name_of(centre.ask, dimension, v.at(dimension)), v.numerator, v.denominator)
+        for v in values
+        if v.numerator is not None and v.denominator
+    ]
+
+
+def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
+    """From the period before to this one, in parts that sum exactly."""
+    ask, kpi = centre.ask, centre.kpi
+    before = centre.before(kpi.id)
+    if kpi.kind != "ratio" or before is None or before.value is None:
+        return None
+    dimension = segment_dimension(centre)
+    now = _sums(centre, dimension, ask.period)
+    past = _sums(centre, dimension, ask.period.previous())
+    scale = float(kpi.scale)
+    moved = moves_between(now, past)
+    if not moved or centre.focus.value is None:
+        return None
+    # Segments must make up the whole; where the whole has more (unknown parts), say nothing false.
+    change = centre.focus.value - before.value
+    if abs(scale * sum(m.size for m in moved) - change) > 1e-6 * max(1.0, abs(change)):
+        return None
+    parts = grouped([(m.name, scale * m.size) for m in moved], MOST_PARTS)
+    largest = max((abs(size) for _, size in parts), default=0.0)
+    worse = change > 0 if centre.kpi.better != "target" else centre.pushes_up
+    if centre.kpi.better == "higher":
+        worse = False
+    steps = Waterfall(
+        ("before", before.value),
+        tuple(
+            Part(name, size, abs(size) == largest and (size > 0) == worse
+                 and centre.focus.status in ("bad", "warn"))
+            for name, size in parts
+        ),
+        ("now", centre.focus.value),
+        kpi.unit,
+        decimals_of(kpi),
+    )  # fmt: skip
+    title = f"{kpi_number(kpi.id, before.value)} to {kpi_with_unit(kpi.id, centre.focus.value)}"
+    word = DIMENSION_WORD[dimension].lower()
+    drawn = waterfall(steps, ask.look.palette, name="manager-steps")
+    columns = (
+        Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
+        Col("size", "Part", phone=True),
+        Col("rate", "By its own value", "", "mean share × change of its value", phone=True),
+        Col("mix", "By its share", "", "change of share × distance to the mean"),
+    )
+    more = decimals_of(kpi) + 1
+    lines = [
+        Line(
+            (
+                Cell(m.name, m.name),
+                figure_cell(scale * m.size, more, signed=True),
+                figure_cell(scale * m.rate, more, signed=True),
+                figure_cell(scale * m.mix, more, signed=True),
+            )
+        )
+        for m in sorted(moved, key=lambda m: -abs(m.size))
+    ]
+    totals = [sum(getattr(m, name) for m in moved) * scale for name in ("size", "rate", "mix")]
+    lines.append(
+        Line((Cell("All", "All"), *(figure_cell(t, more, signed=True) for t in totals)), "total")
+    )
+    sheet = Sheet("moved", f"What moved {kpi.short_name}", columns, tuple(lines),
+                  "against the period before, same weekdays")  # fmt: skip
+    return panel(title, drawn, note=f"by {word}, against the period before, same weekdays"), sheet
+
+
+def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
+    """The figure by segment and hour of each day; by day for a month and longer."""
+    ask, kpi = centre.ask, centre.kpi
+    if kpi.kind != "ratio":
+        return None
+    dimension = segment_dimension(centre)
+    hourly = ask.period.days <= 7
+    by = (dimension, "day", "slot") if hourly else (dimension, "day")
+    values = centre.values_by(*by)
+    if not values:
+        return None
+    steps = 24 if hourly else 1
+    sums: dict[object, dict[int, list[float]]] = {}
+    for v in values:
+        if v.numerator is None or v.denominator is None:
+            continue
+        day = ask.period.first.toordinal()
+        at = (_ordinal(v) - day) * steps
+        if hourly:
+            at += int(str(v.at("slot"))) // HOUR_SLOTS
+        cell = sums.setdefault(v.at(dimension), {}).setdefault(at, [0.0, 0.0])
+        cell[0] += v.numerator
+        cell[1] += v.denominator
+    whole = {v.at(dimension): v for v in centre.values_by(dimension)}
+    used = sorted({at for cells in sums.values() for at in cells})
+    hours = _open_hours(used) if hourly else [0]
+    places = [day * steps + hour for day in range(ask.period.days) for hour in hours]
+    rows = []
+    for key, cells in sums.items():
+        bands = whole[key].target.bands if key in whole and whole[key].target else None
+        statuses = []
+        for place in places:
+            got = cells.get(place)
+            if got is None or not got[1]:
+                statuses.append("")
+            elif got[1] < LEAST_CELL or bands is None:
+                statuses.append("good")
+            else:
+                statuses.append(status_of(float(kpi.scale) * got[0] / got[1], bands))
+        name = name_of(ask, dimension, key)
+        text = kpi_with_unit(kpi.id, whole[key].value) if key in whole else ""
+        bad = statuses.count("bad")
+        rows.append(HeatRow(name, statuses, text, f"{name}: {text}, {bad} cells off target"))
+    order = sorted(RANK, key=RANK.__getitem__)
+    rows.sort(key=lambda row: [-list(row.statuses).count(status) for status in order])
+    word = DIMENSION_WORD[dimension].lower()
+    breaks = [i * len(hours) for i in range(1, ask.period.days)] if hourly else []
+    labels = _day_labels(centre, hourly, hours)
+    drawn = html.Div([heat(rows[:MOST_ROWS], breaks=breaks), labels])
+    legend = [("box-cell", "on target"), ("box-warn", "near"), ("box-bad", "off target")]
+    shown = panel(
+        f"{kpi.short_name} by {word} and {'hour' if hourly else 'day'}", drawn,
+        note=f"cells with n of {LEAST_CELL} or more", legend_of=legend,
+    )  # fmt: skip
+    return shown, _heat_sheet(centre, dimension, sums, steps)
+
+
+def _ordinal(value: KpiValue) -> int:
+    day = value.at("day")
+    return day.toordinal() if hasattr(day, "toordinal") else 0
+
+
+def _open_hours(used: Sequence[int]) -> list[int]:
+    hours = {at % 24 for at in used}
+    return list(range(min(hours), max(hours) + 1)) if hours else list(range(24))
+
+
+def _day_labels(centre: Centre, hourly: bool, hours: list[int]) -> Any:
+    period = centre.ask.period
+    labels = []
+    if period.days == 1:
+        every = max(1, len(hours) // 12)
+        for at, hour in enumerate(hours[::every]):
+            labels.append((at * every / len(hours), f"{hour:02d}"))
+    else:
+        every = max(1, period.days // 8)
+        for at in range(0, period.days, every):
+            day = period.first.fromordinal(period.first.toordinal() + at)
+            words = f"{day:%a} {day.day}" if hourly else f"{day.day} {day:%b}"
+            labels.append(((at + 0.5) / period.days, words))
+    return html.Div(
+        [html.Span(text, style={"left": f"{share * 100:.2f}%"}) for share, text in labels],
+        className="axis-labels",
+        **{"aria-hidden": "true"},
+    )
+
+
+def _heat_sheet(
+    centre: Centre, dimension: str, sums: dict[object, dict[int, list[float]]], steps: int
+) -> Sheet:
+    kpi, period = centre.kpi, centre.ask.period
+    columns = [Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
+               Col("day", "Day", text=True, phone=True)]  # fmt: skip
+    if steps > 1:
+        columns.append(Col("hour", "Hour", text=True, phone=True))
+    columns += [Col(kpi.id, kpi.short_name, kpi.unit, phone=True), Col("base", "n")]
+    lines = []
+    for key, cells in sums.items():
+        for at, (top, bottom) in sorted(cells.items()):
+            day = period.first.fromordinal(period.first.toordinal() + at // steps)
+            value = float(kpi.scale) * top / bottom if bottom else None
+            name = name_of(centre.ask, dimension, key)  # type: ignore[arg-type]
+            row = [Cell(name, name), Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat())]
+            if steps > 1:
+                row.append(Cell(f"{at % steps:02d}:00", f"{at % steps:02d}:00"))
+            row += [Cell(kpi_number(kpi.id, value), value), figure_cell(bottom, 0)]
+            lines.append(Line(tuple(row)))
+    word = "hour" if steps > 1 else "day"
+    return Sheet("heat", f"{kpi.short_name} by {word}", tuple(columns), tuple(lines))
+
+
+def _small(centre: Centre) -> tuple[Any, Sheet] | None:
+    """The figure's course by the unit below, on one scale."""
+    ask, kpi = centre.ask, centre.kpi
+    dimension = centre.by if centre.by in ("site", "team", "agent", "queue", "contact_type") else ""
+    if not dimension:
+        return None
+    grain = "slot" if ask.period.days == 1 else "day"
+    values = centre.values_by(dimension, grain)
+    courses: dict[object, dict[object, KpiValue]] = {}
+    for value in values:
+        courses.setdefault(value.at(dimension), {})[value.at(grain)] = value
+    shares, _ = centre.parts
+    steps = sorted({v.at(grain) for v in values}, key=str)
+    if grain == "slot":
+        steps = sorted(steps, key=lambda s: int(str(s)))
+    if len(steps) < 2:
+        return None
+    drawn = []
+    for share in shares[:MOST]:
+        key = share.value.at(dimension)
+        course = courses.get(key, {})
+        target = share.value.target
+        bands = target.bands if target is not None else None
+        goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
+        points = [course[s].value if s in course else None for s in steps]
+        scope = scope_below(ask, dimension, key)
+        href = ask.scope_link(scope, by="", sort="") if scope and not scope.agent else ""
+        name = name_of(ask, dimension, key)
+        trend = Trend(points, kpi.unit, name, goal)
+        text = kpi_number(kpi.id, share.value.value)
+        drawn.append(Multiple(name, trend, text, share.value.status, href))
+    columns = (
+        Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
+        Col(grain, "Day" if grain == "day" else "Time", text=True, phone=True),
+        Col(kpi.id, kpi.short_name, kpi.unit, phone=True),
+        Col("base", "n"),
+    )
+    lines = tuple(
+        Line(
+            (
+                Cell(name_of(ask, dimension, key), str(key)),  # type: ignore[arg-type]
+                Cell(name_of(ask, grain, step), str(step)),
+                Cell(kpi_number(kpi.id, course[step].value), course[step].value),
+                figure_cell(course[step].denominator, 0),
+            )
+        )
+        for key, course in courses.items()
+        for step in steps
+        if step in course
+    )
+    word = DIMENSION_WORD[dimension].lower()
+    shown = panel(f"{kpi.short_name} by {word}", multiples(drawn), note="one scale, worst first",
+                  legend_of=[("required", "target")])  # fmt: skip
+    return shown, Sheet("courses", f"{kpi.short_name} by {word} over time", columns, lines)

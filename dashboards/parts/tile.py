@@ -1,0 +1,182 @@
+"""A KPI tile: name, value, signed gap, target, trend, and its status by shape, word and colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from dashboards.parts.numbers import (
+    DASH,
+    SPACE,
+    gap_unit,
+    kpi_number,
+    unit_text,
+)
+from dashboards.parts.proof import Proof, proof
+from dashboards.parts.sparkline import Trend, sparkline
+from dashboards.parts.status import mark
+from kpis.catalogue.load import CATALOGUE
+from kpis.display import format_goal
+from kpis.status import status_of
+from kpis.value import KpiValue
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What one tile shows; texts are final, so tile, table and export cannot differ."""
+
+    name: str
+    value: str
+    unit: str = ""
+    status: str = "none"
+    word: str | None = None
+    badge: str = ""
+    gap: str = ""
+    right: str = ""
+    trend: Trend | None = None
+    href: str = ""
+    proof: Proof | None = None
+    chosen: bool = False
+    partial: bool = False
+
+
+def tile_of(
+    value: KpiValue,
+    *,
+    trend: Trend | None = None,
+    badge: str = "",
+    right: str = "",
+    href: str = "",
+    shown_proof: Proof | None = None,
+    chosen: bool = False,
+) -> Tile:
+    """The tile of a KPI value; `badge` ("1 of 4 sites red") takes the place of a calm status."""
+    kpi = CATALOGUE[value.kpi_id]
+    known = value.value is not None
+    label = f" {value.label}" if value.label else ""
+    return Tile(
+        name=kpi.short_name,
+        value=text_of(value),
+        unit=(unit_text(value.unit) + label).strip() if known else "",
+        status=value.status,
+        word=word_of(value),
+        badge=badge if value.status != "bad" else "",
+        gap=gap_text(value),
+        right=right or target_text(value),
+        trend=trend,
+        href=href,
+        proof=shown_proof,
+        chosen=chosen,
+        partial=value.partial,
+    )
+
+
+def text_of(value: KpiValue) -> str:
+    """The figure alone: signed when the KPI is a difference; a decimal more when rounding lies."""
+    if value.value is None:
+        return DASH
+    signed = is_difference(value.kpi_id)
+    if value.target is None or value.status == "none":
+        return kpi_number(value.kpi_id, value.value, signed=signed)
+    for extra in range(4):
+        text = kpi_number(value.kpi_id, value.value, signed=signed, extra=extra)
+        rounded = float(text.replace("−", "-").replace("±", "").replace("\u202f", ""))
+        if status_of(rounded, value.target.bands) == value.status:
+            return text
+    return text
+
+
+def is_difference(kpi_id: str) -> bool:
+    """Whether a KPI is a difference, whose sign is always written: net staffing +7.0."""
+    kpi = CATALOGUE[kpi_id]
+    return "-" in kpi.numerator and kpi.better == "target"
+
+
+def word_of(value: KpiValue) -> str:
+    """The word of a status; without a colour it says why in two words."""
+    if value.status != "none":
+        return {"good": "On target", "warn": "Near", "bad": "Off target"}[value.status]
+    if value.value is None:
+        return "No data"
+    if value.target is None:
+        return "No target" if not value.label else "Partial"
+    return "Reference"
+
+
+def gap_text(value: KpiValue) -> str:
+    """The signed gap in its own unit with its meaning: "0.3 pp worse", "inside 75.0 to 85.0 %"."""
+    if value.value is None:
+        return value.reason
+    if value.gap is None or value.target is None:
+        return ""
+    unit = gap_unit(value.unit)
+    size = kpi_number(value.kpi_id, abs(value.gap)) + (f"{SPACE}{unit}" if unit else "")
+    if value.gap_is == "inside":
+        return "inside the range"
+    if value.gap_is in ("better", "worse"):
+        return f"{size} {value.gap_is}"
+    return kpi_number(value.kpi_id, value.gap, signed=True) + (f"{SPACE}{unit}" if unit else "")
+
+
+def target_text(value: KpiValue) -> str:
+    """The target as it stands at the right: "target 80.0 %"."""
+    if value.target is None:
+        return ""
+    kpi = CATALOGUE[value.kpi_id]
+    return f"target {format_goal(kpi, value.target.bands).replace(',', chr(0x202F))}"
+
+
+def tiles(given: Sequence[Tile]) -> Any:
+    """The row of tiles, equal columns, 1 px rules between them."""
+    return html.Section(
+        [_tile(one) for one in given],
+        className="tiles",
+        style={"--n": len(given)},
+        **{"aria-label": "Key figures"},
+    )
+
+
+def _tile(one: Tile) -> Any:
+    name = (
+        html.A(one.name, href=one.href, className="name", title=f"Break down: {one.name}")
+        if one.href
+        else html.Span(one.name, className="name", title=one.name)
+    )
+    status = (
+        mark("bad", one.badge) if one.badge
+        else html.Span(one.word, className="mark third") if one.word in ("Reference", "No target")
+        else mark(one.status, one.word)
+    )  # fmt: skip
+    known = one.value != DASH
+    value = html.Div(
+        [one.value, html.Small(one.unit) if one.unit else ""],
+        className="value" if known else "value no",
+    )
+    trend = sparkline(one.trend) if one.trend is not None else []
+    gap_status = one.status if one.status in ("bad", "warn") else ""
+    right = html.Span(one.right, title=one.right)
+    return html.Article(
+        [
+            html.Div([name, status], className="row head"),
+            html.Div(
+                [proof(one.proof, value) if one.proof else value, *trend], className="row mid"
+            ),
+            html.Div(
+                [
+                    html.Span(
+                        one.gap,
+                        title=one.gap,
+                        className=("gap" if known else "why")
+                        + (f" is-{gap_status}" if gap_status else ""),
+                    ),
+                    right,
+                ],
+                className="row foot",
+            ),
+        ],
+        className="tile" + (" chosen" if one.chosen else ""),
+        **{"aria-label": one.name},
+    )

@@ -1,0 +1,258 @@
+"""The frame around every page: header of links, answer, tiles, panels or tables, print head."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, View
+from dashboards.parts.answer import answer
+from dashboards.parts.panel import panel
+from dashboards.parts.states import banners
+from dashboards.parts.status import icon
+from dashboards.parts.table import sort_lines, table
+from dashboards.parts.tile import tiles
+from dashboards.view_state import period_label
+from wfm.domain.grid import zone_of
+from wfm.domain.roles import LABEL
+from wfm.domain.scope import Scope
+from wfm.web.pages import pages_for
+
+TABS = {"agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "admin": "Admin"}
+KEYS = (
+    ("[ and ]", "period before and after"),
+    ("v", "graphic or table"),
+    ("i", "how a figure was computed"),
+    ("Esc", "close what is open"),
+    ("?", "these keys"),
+)
+
+
+def whole_page(ask: Ask, view: View) -> list[Any]:
+    """Everything between the edges of the window, as the page's one answer."""
+    tabular = ask.state.view == "table"
+    inside = _tables(ask, view) if tabular else view.body
+    css = "body single" if tabular else f"body {view.css}".strip()
+    return [
+        _header(ask),
+        *banners(),
+        _print_head(ask),
+        html.Main(
+            [answer(view.answer), tiles(view.tiles), html.Div(inside, className=css)],
+            id=f"main-{ask.page.page_id}",
+            **{"data-title": f"{TABS[ask.page.page_id]}: {view.answer.lead} · Muster"},
+        ),
+        _footer(ask),
+    ]
+
+
+def _header(ask: Ask) -> Any:
+    return html.Header(
+        [
+            html.A(
+                [icon("mark"), html.Span("Muster", className="brand-word")],
+                href=pages_for(ask.who.role)[0].path,
+                className="brand",
+                title="Muster: my page",
+            ),
+            html.Nav(_tabs(ask), className="tabs", **{"aria-label": "Pages"}),
+            html.Nav(html.Ol(_crumbs(ask), className="crumbs"), **{"aria-label": "Scope"}),
+            html.Div([_stepper(ask), html.Div(_drawer(ask), className="drawer controls")],
+                     className="controls"),
+            html.Button(
+                icon("menu"), className="round burger", title="Menu",
+                **{"data-act": "drawer", "aria-expanded": "false", "aria-label": "Menu"},
+            ),
+        ],
+        className="top",
+    )  # fmt: skip
+
+
+def _tabs(ask: Ask) -> list[Any]:
+    links = []
+    for page in pages_for(ask.who.role):
+        here = {"aria-current": "page"} if page.page_id == ask.page.page_id else {}
+        words = TABS.get(page.page_id, page.title)
+        if page.page_id == "admin":
+            links.append(html.A(words, href=page.path))
+        else:
+            links.append(_link(words, page.path, here))
+    return links
+
+
+def _crumbs(ask: Ask) -> list[Any]:
+    found = []
+    scope: Scope | None = ask.scope
+    while scope is not None and ask.root.holds(scope):
+        found.append(scope)
+        scope = scope.parent
+    items = []
+    for one in reversed(found):
+        name = ask.organisation.name_of(one)
+        if one == ask.scope:
+            items.append(html.Li(html.Span(name, title=name, **{"aria-current": "true"})))
+        else:
+            items.append(html.Li(html.A(name, href=ask.scope_link(one), title=name)))
+    return items
+
+
+def _stepper(ask: Ask) -> Any:
+    label = period_label(ask.grain, ask.period, ask.today)
+    before = ask.state.stepped(ask.spec.grain, ask.today, -1).link(ask.page.path)
+    later: Any = html.Span(icon("right"), className="end", **{"aria-hidden": "true"})
+    if ask.period.end <= ask.today:
+        after = ask.state.stepped(ask.spec.grain, ask.today, 1).link(ask.page.path)
+        later = _link(icon("right"), after, {"title": "Period after ]"}, key="]")
+    return html.Div(
+        [
+            _link(icon("left"), before, {"title": "Period before ["}, key="["),
+            html.Span(label, className="what"),
+            later,
+        ],
+        className="box stepper",
+        role="group",
+        **{"aria-label": f"Period: {label}"},
+    )
+
+
+def _drawer(ask: Ask) -> list[Any]:
+    parts = [_ranges(ask)]
+    if ask.spec.comparisons:
+        parts.append(_comparisons(ask))
+    parts += [_views(ask), _freshness(ask), _icons(ask)]
+    return parts
+
+
+def _ranges(ask: Ask) -> Any:
+    links = []
+    for grain, label in ask.spec.grains:
+        here = {"aria-current": "true"} if grain == ask.grain else {}
+        day = None if grain in ("now", "today") or ask.live else ask.state.day
+        target = ask.link(grain=grain, day=day, first=None, end=None)
+        links.append(_link(label, target, here))
+    return html.Div(links, className="box seg", role="group", **{"aria-label": "Range"})
+
+
+def _comparisons(ask: Ask) -> Any:
+    shown = dict(ask.spec.comparisons).get(ask.compare, "none")
+    links = []
+    for name, label in ask.spec.comparisons:
+        here = {"aria-current": "true"} if name == ask.compare else {}
+        links.append(_link(label, ask.link(compare=name), here))
+    return html.Details(
+        [
+            html.Summary([f"vs {shown}", icon("down")], className="box"),
+            html.Div(links, className="sheet"),
+        ],
+        className="pop",
+    )
+
+
+def _views(ask: Ask) -> Any:
+    table_now = ask.state.view == "table"
+    links = []
+    for name, label, mine in (("", "Graphic", not table_now), ("table", "Table", table_now)):
+        here = {"aria-current": "true"} if mine else {}
+        links.append(_link(label, ask.link(view=name), here, key="" if mine else "v"))
+    return html.Div(links, className="box seg", role="group", **{"aria-label": "View"})
+
+
+def _freshness(ask: Ask) -> Any:
+    if ask.data_at is None:
+        return html.Span("No data yet", className="fresh")
+    at = datetime.fromtimestamp(ask.data_at, zone_of(ask.zone))
+    if not ask.live:
+        last = ask.period.end - timedelta(days=1)
+        return html.Span(f"{last:%a} {last.day} {last:%b} 24:00, closed", className="fresh")
+    age = max(0, ask.now - ask.data_at)
+    day = "" if at.date() == ask.today else f"{at:%a} {at.day} {at:%b} "
+    return html.Span(
+        [html.Span("Data to ", className="word"), f"{day}{at:%H:%M:%S}, ",
+         html.Span(_age(age), className="age")],
+        className="fresh",
+        **{"data-age-at": str(ask.data_at), "data-age": str(age),
+           "data-live": "yes" if age < 86_400 else "no"},
+    )  # fmt: skip
+
+
+def _age(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} s"
+    if seconds < 7200:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h" if seconds < 172_800 else f"{seconds // 86_400} d"
+
+
+def _icons(ask: Ask) -> Any:
+    keys = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in KEYS]
+    export = ask.state.link(f"/export/{ask.page.page_id}.xlsx")
+    plain = ask.state.link(f"/export/{ask.page.page_id}.csv")
+    return html.Div(
+        [
+            html.Button(icon("scheme"), className="round", title="Light or dark",
+                        **{"data-act": "scheme", "aria-label": "Light or dark"}),
+            html.Details(
+                [
+                    html.Summary(icon("help"), className="round", title="Keys, exports, sign out",
+                                 **{"aria-label": "Keys, exports, sign out"}),
+                    html.Div(
+                        [
+                            html.Strong(ask.who.display_name),
+                            html.Span(f" {LABEL[ask.who.role]}", className="third"),
+                            html.Dl(keys),
+                            html.Div(
+                                [
+                                    html.A("Excel", href=export, className="btn small"),
+                                    html.A("CSV", href=plain, className="btn small"),
+                                    html.Button("Print", className="btn small",
+                                                **{"data-act": "print"}),
+                                    html.Form(html.Button("Sign out", className="btn small"),
+                                              method="post", action="/logout"),
+                                ],
+                                className="acts menu-acts",
+                            ),
+                        ],
+                        className="sheet keys",
+                    ),
+                ],
+                className="pop",
+                **{"data-key": "?"},
+            ),
+        ],
+        className="icons",
+    )  # fmt: skip
+
+
+def _tables(ask: Ask, view: View) -> list[Any]:
+    return [
+        panel(
+            sheet.title,
+            table(sort_lines(sheet, ask.state.sort), lambda key: ask.link(sort=key),
+                  ask.state.sort, css="full"),
+            note=sheet.note,
+        )
+        for sheet in view.sheets
+    ]  # fmt: skip
+
+
+def _print_head(ask: Ask) -> Any:
+    data = "no data yet"
+    if ask.data_at is not None:
+        data = f"{datetime.fromtimestamp(ask.data_at, zone_of(ask.zone)):%d %b %Y %H:%M:%S}"
+    words = (
+        f"Muster · {ask.page.title} · {ask.organisation.name_of(ask.scope)} · "
+        f"{period_label(ask.grain, ask.period, ask.today)} · data to {data} {ask.zone} · "
+        f"{ask.who.display_name}"
+    )
+    return html.P(words, className="print-head")
+
+
+def _footer(ask: Ask) -> Any:
+    return html.P(f"{ask.page.question} Times in {ask.zone}.", className="foot-note")
+
+
+def _link(words: Any, href: str, more: dict[str, str], key: str = "") -> Any:
+    """A real link; the browser's router follows it without loading the page anew."""
+    return html.A(words, href=href, **({**more, "data-key": key} if key else more))

@@ -1,0 +1,20 @@
+"""What pages read from: the store, handed on to `wfm.queries` and never opened here; the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wfm.domain.clock import Clock, epoch_s
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The store and the product's clock, as the composition root hands them in."""
+
+    store: Any  # a wfm Store; this room may not look inside
+    clock: Clock
+
+    def now(self) -> int:
+        """The product's now in UTC seconds."""
+        return epoch_s(self.clock.now())
