@@ -20,7 +20,7 @@
         var out = [];
         order.forEach(function (id) {
           var mine = id === page;
-          out.push(mine ? (search || "?") : skip, !(mine && visible !== false), !mine);
+          out.push(mine ? pathname + (search || "") : skip, !(mine && visible !== false), !mine);
         });
         out.push(page !== null);
         return out;
