@@ -1,0 +1,33 @@
+"""A small centre of two weeks, drawn once."""
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from wfm.simulator.events import History, Span
+from wfm.simulator.founding import found_centre
+
+BASE_ON = date(2026, 11, 2)
+FIRST_AT = int(datetime(2026, 10, 18, tzinfo=UTC).timestamp())
+END_AT = int(datetime(2026, 11, 2, 12, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture(scope="session")
+def history() -> History:
+    return History(found_centre(11, "small", BASE_ON))
+
+
+@pytest.fixture(scope="session")
+def span(history: History) -> Span:
+    return history.span(FIRST_AT, END_AT)
+
+
+@pytest.fixture(scope="session")
+def spells(span: Span) -> pl.DataFrame:
+    """State changes with the end that the agent's next row gives them."""
+    return (
+        span.states.sort("agent_id", "start_at", "order")
+        .with_columns(end_at=pl.col("start_at").shift(-1).over("agent_id"))
+        .filter(pl.col("end_at").is_not_null())
+    )
