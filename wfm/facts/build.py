@@ -40,5 +40,5 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
         "adherence_spell": adherence_spell_rows(inputs, pieces),
     }
     tables = {name: conform(frame, name) for name, frame in leaves.items()}
-    tables |= {name: conform(frame, name) for name, frame in ladder(tables).items()}
+    tables |= ladder(tables)
     return {name: frame for name, frame in tables.items() if frame.height}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from wfm.facts.measures import MEASURES
-from wfm.facts.schema import TABLES, TableSpec, cells_column, known_column
+from wfm.facts.schema import TABLES, TableSpec, cells_column, conform, known_column
 from wfm.facts.sums import merged
 
 # Each rung and, by family of measures, the table it is summed from.
@@ -71,7 +71,7 @@ def _rung(
         parts.append(_summed(prepared, spec, family))
     if not parts:
         return pl.DataFrame(schema=spec.dtypes)
-    return _aligned(pl.concat(parts, how="diagonal"), spec)
+    return conform(_aligned(pl.concat(parts, how="diagonal"), spec), spec.name)
 
 
 def _summed(frame: pl.DataFrame, spec: TableSpec, family: str) -> pl.DataFrame:

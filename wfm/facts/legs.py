@@ -6,7 +6,7 @@ import polars as pl
 
 from wfm.domain.grid import QUARTER_S, day_start
 from wfm.facts.inputs import DAY, DayInputs
-from wfm.store.raw import FLAG_ORPHAN, FLAG_WITHDRAWN
+from wfm.store.raw import FLAG_ACW_UNKNOWN, FLAG_ORPHAN, FLAG_WITHDRAWN
 
 
 def entered_contacts(inputs: DayInputs) -> pl.DataFrame:
@@ -49,7 +49,10 @@ def handled_legs(inputs: DayInputs) -> pl.DataFrame:
     Legs that no agent took are kept only for the offers they carry, without an agent.
     """
     answered = (pl.col("outcome") == "answered") & pl.col("connected_at").is_not_null()
-    acw = pl.coalesce("acw_s", pl.col("wrap_ended_at") - pl.col("ended_at"))
+    tells_acw = (pl.col("flags").fill_null(0) & FLAG_ACW_UNKNOWN) == 0
+    acw = pl.coalesce(
+        "acw_s", pl.when(tells_acw).then(pl.col("wrap_ended_at") - pl.col("ended_at"))
+    )
     ended = pl.coalesce("wrap_ended_at", pl.col("ended_at") + acw, "ended_at")
     talk = pl.coalesce(
         "talk_s", pl.col("ended_at") - pl.col("connected_at") - pl.col("hold_s").fill_null(0)

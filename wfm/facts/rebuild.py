@@ -85,9 +85,8 @@ def rebuild_dirty(
         except Exception as error:
             # One day that cannot be built must not keep the others from the screen.
             failed.append(error)
-            store.db.retry(
-                lambda connection, held=claim: release_day(connection, held, clean=False)
-            )
+            with store.db.write() as connection:
+                release_day(connection, claim, clean=False)
             continue
         done += 1
         tell("facts", 100 * done / len(days), day=str(claim.day))

@@ -193,7 +193,7 @@ def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     columns = [
         pl.col(name).cast(dtype, strict=True)
         if name in frame.columns
-        else pl.lit(None, dtype).alias(name)
+        else pl.lit(0 if name.startswith(("known:", "cells:")) else None, dtype).alias(name)
         for name, dtype in spec.dtypes.items()
     ]
     rest = [key for key in spec.keys if key not in spec.sort]

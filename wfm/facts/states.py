@@ -40,7 +40,7 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
         spells.join(_meanings(inputs, spells), on=["source", "state", "reason"], how="left",
                     nulls_equal=True)
         .sort("rank", "start_at", "agent", "event_key")
-        .select("agent", "start_at", "end_at", "state", "reason", "queue", "contact", "group",
+        .select("agent", "start_at", "end_at", "state", "reason", "queue", "group",
                 "tells_login",
                 pl.when(pl.col("contact_id").is_not_null()).then("contact").otherwise(-1))
     )  # fmt: skip
