@@ -63,9 +63,8 @@ td.n{text-align:right;font-variant-numeric:tabular-nums}
 @media (max-width:400px){.end .who{display:none}}
 """
 MARK = Markup(
-    '<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" fill="currentColor">'
-    '<rect x="1" y="9" width="4" height="8" rx="1"/><rect x="7" y="5" width="4" height="12" '
-    'rx="1"/><rect x="13" y="1" width="4" height="16" rx="1"/></svg>'
+    '<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" stroke="currentColor" '
+    'stroke-width="2.4"><path d="M1 3.2h14M1 8h8.5M1 12.8h12"/></svg>'
 )
 
 
