@@ -18,6 +18,9 @@ PROBES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "schedule": ("sched_s",),
         "forecast": ("fc_contacts_n",),
         "requirement": ("req_s",),
+        "hold times": ("hold_s",),
+        "after-contact work": ("acw_s",),
+        "contact offers": ("routed_n",),
     }
 )
 # Feeds of the registry in the words people use; what `needs.csv` does not name more closely.
@@ -97,7 +100,13 @@ def missing_feeds(measures: Iterable[str], present: Set[str]) -> tuple[str, ...]
     Adherence with states but no schedule lacks "schedule" alone.
     """
     needed = dict.fromkeys(feed for measure in measures for feed in feeds_of(measure))
-    return tuple(feed for feed in needed if feed not in present)
+    first = list(PROBES)
+    return tuple(
+        sorted(
+            (feed for feed in needed if feed not in present),
+            key=lambda feed: first.index(feed) if feed in first else len(first),
+        )
+    )
 
 
 def needs_sentence(feeds: Iterable[str]) -> str:

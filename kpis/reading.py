@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import polars as pl
-from wfm.facts.query import FactQuery, FactReader, read_histogram, read_measures
 
 from kpis.cells import Merged
 from kpis.definition import Kpi
@@ -18,6 +17,7 @@ from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
 from wfm.facts.measures import MEASURES
+from wfm.facts.query import FactQuery, FactReader, read_histogram, read_measures
 
 Key = tuple[tuple[str, KeyPart], ...]
 PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
