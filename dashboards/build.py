@@ -67,6 +67,7 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
         Input("url", "pathname"),
         Input("url", "search"),
         Input("visible", "data"),
+        Input("look", "data"),
         State("order", "data"),
     )
     app.clientside_callback(
@@ -111,7 +112,7 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
         Output(f"seen-{name}", "data"),
         Input(f"view-{name}", "data"),
         Input(f"tick-{name}", "n_intervals"),
-        Input("look", "data"),
+        State("look", "data"),
         State(f"seen-{name}", "data"),
         prevent_initial_call=True,
     )

@@ -14,8 +14,9 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     muster: {
       /* For each page: [view, ticking off, hidden]; last: whether the address is no page. */
-      route: function (pathname, search, visible, order) {
+      route: function (pathname, search, visible, shown, order) {
         var skip = window.dash_clientside.no_update;
+        if (!shown) { return order.flatMap(function () { return [skip, skip, skip]; }).concat(skip); }
         var page = PAGES[pathname] || null;
         var out = [];
         order.forEach(function (id) {
