@@ -101,4 +101,4 @@ def _joined(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _named(codes: np.ndarray, names: tuple[str, ...], name: str) -> pl.Series:
-    return pl.Series(name, codes).cast(pl.UInt8).cast(pl.Enum(list(names))).cast(pl.String)
+    return pl.Series(name, np.array(names)[codes], pl.String)
