@@ -11,11 +11,12 @@ from wfm.domain.grid import QUARTER_S, day_start
 from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DAY, DayInputs
-from wfm.facts.pieces import Mask, split_on_grid
+from wfm.facts.pieces import Ints, Mask, split_on_grid
 from wfm.facts.plan import planned_segments
 from wfm.facts.sums import known_sum
 
 CELL = ["site", "group", "q"]
+NO_GROUP = -1
 
 
 def group_intervals(
@@ -124,8 +125,7 @@ def _scheduled(inputs: DayInputs, layer: str, on_queue: list[str]) -> pl.DataFra
     )
     rows = segments[index].select(
         "agent",
-        pl.col("queue").replace_strict(_group_keys(inputs), default=None, return_dtype=pl.UInt16)
-        .alias("group"),
+        _planned_groups(inputs, segments)[index].alias("group"),
         pl.Series("q", quarter, pl.Int64),
         pl.Series("s", seconds, pl.Int64),
     )  # fmt: skip
@@ -141,35 +141,33 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     chosen = chosen[open_state.to_numpy()[top[2][chosen]]] if len(chosen) else chosen
     index, quarter, seconds = split_on_grid(judged.pieces.start[chosen], judged.pieces.end[chosen])
     piece = chosen[index]
+    seg, spell = top[0][piece], top[2][piece]
     queues = inputs.queues.select("queue", "group")
-    spell_group = day.spells.join(queues, on="queue", how="left", maintain_order="left")["group"]
-    plan_group = day.segments["queue"].replace_strict(
-        _group_keys(inputs), default=None, return_dtype=pl.UInt16
-    )
+    of_spell = day.spells.join(queues, on="queue", how="left", maintain_order="left")["group"]
+    of_plan = _planned_groups(inputs, day.segments)
+    planned = np.where(seg >= 0, _picked(of_plan, seg), NO_GROUP)
+    found = _picked(of_spell, spell)
+    group = pl.Series("group", np.where(found == NO_GROUP, planned, found))
     rows = pl.DataFrame(
         {
             "agent": pl.Series(day.agents[judged.pieces.agent[piece]]).cast(pl.UInt32),
-            "spell": top[2][piece],
-            "seg": top[0][piece],
+            "group": group.replace(NO_GROUP, None).cast(pl.UInt16),
             "q": quarter,
             "s": seconds,
         }
-    ).with_columns(
-        pl.lit(spell_group).gather(pl.col("spell")).alias("spell_group")
-        if spell_group.len()
-        else pl.lit(None, pl.UInt16).alias("spell_group"),
-        pl.when(pl.col("seg") >= 0)
-        .then(pl.lit(plan_group).gather(pl.col("seg").clip(lower_bound=0)))
-        .alias("plan_group")
-        if plan_group.len()
-        else pl.lit(None, pl.UInt16).alias("plan_group"),
     )
-    rows = (
-        rows.with_columns(pl.coalesce("spell_group", "plan_group").alias("group"))
-        .group_by("agent", "group", "q")
-        .agg(pl.col("s").sum())
+    return _by_cell(inputs, rows.group_by("agent", "group", "q").agg(pl.col("s").sum()))
+
+
+def _planned_groups(inputs: DayInputs, segments: pl.DataFrame) -> pl.Series:
+    return segments["queue"].replace_strict(
+        _group_keys(inputs), default=None, return_dtype=pl.UInt16
     )
-    return _by_cell(inputs, rows)
+
+
+def _picked(groups: pl.Series, index: Ints) -> Ints:
+    values = groups.cast(pl.Int64).fill_null(NO_GROUP).to_numpy()
+    return values[index] if len(values) else np.full(len(index), NO_GROUP)
 
 
 def _by_cell(inputs: DayInputs, rows: pl.DataFrame) -> pl.DataFrame:
