@@ -11,6 +11,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
+from scheduling.bound_process import lp_bound_apart
+from scheduling.orphans import end_with, silence
 from scheduling.problem import read_problem
 from scheduling.solution import Solution, read_solution, solution_text
 from scheduling.solve import solve
@@ -44,7 +46,6 @@ def solve_apart(
     process = context.Process(
         target=_work,
         args=(there, stop, os.getpid(), problem_text, time_limit_s, seed, passes),
-        daemon=True,
     )
     _start_deaf(process)
     there.close()
@@ -113,11 +114,8 @@ def _work(
     seed: int,
     passes: int | None,
 ) -> None:
-    # The solver library greets on the standard output, which belongs to the command's answer.
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    silence()
+    end_with(parent)
 
     def progress(stage: str, percent: float, **detail: object) -> None:
         pipe.send(("progress", (stage, percent, detail)))
@@ -131,15 +129,10 @@ def _work(
             seed=seed,
             passes=passes,
             progress=progress,
+            find_bound=lp_bound_apart,
         )
         pipe.send(("solution", (solution_text(found), found.events)))
     except JobCancelled as stopped:
         pipe.send(("cancelled", str(stopped)))
     except WfmError as error:
         pipe.send(("failed", str(error)))
-
-
-def _die_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)

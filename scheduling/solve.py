@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from scheduling.bound import Bound, hours_bound, lp_bound
 from scheduling.descent import STALE_PASSES, Descent
 from scheduling.diagnosis import Diagnosed, diagnose
-from scheduling.problem import Problem
+from scheduling.problem import ContractRules, Problem
 from scheduling.roster import Roster
 from scheduling.solution import Event, Solution
 from wfm.domain.errors import InfeasibleSchedule, JobCancelled
@@ -21,6 +21,10 @@ DEFAULT_LIMIT_S = 60.0
 PATIENCE = 1 / 3
 
 Listener = Callable[[Event], None]
+FindBound = Callable[
+    [Problem, Mapping[tuple[str, int], ContractRules], threading.Event, float | None],
+    Bound | None,
+]
 
 
 def solve(
@@ -31,6 +35,7 @@ def solve(
     passes: int | None = None,
     progress: Progress = no_progress,
     listener: Listener | None = None,
+    find_bound: FindBound = lp_bound,
 ) -> Solution:
     """The best schedule found, with the bound it is measured against.
 
@@ -45,7 +50,7 @@ def solve(
     for _ in found.diagnoses[:1]:
         run.tell("diagnosis")
     run.bound = hours_bound(problem, found.relaxed)
-    lp = threading.Thread(target=run.find_bound, args=(found,), daemon=True)
+    lp = threading.Thread(target=run.look_for_bound, args=(find_bound, found), daemon=True)
     lp.start()
     descent = Descent(Roster(problem, found.relaxed), seed, run.should_stop, run.told)
     run.patient = passes is None
@@ -94,9 +99,9 @@ class _Run:
     def seconds(self) -> float:
         return time.monotonic() - self.began
 
-    def find_bound(self, found: Diagnosed) -> None:
+    def look_for_bound(self, find_bound: FindBound, found: Diagnosed) -> None:
         try:
-            answer = lp_bound(self.problem, found.relaxed, self.stop_bound, self.limit)
+            answer = find_bound(self.problem, found.relaxed, self.stop_bound, self.limit)
         except Exception as error:  # raised again by the run, which owns the answer
             self.failure = error
             return

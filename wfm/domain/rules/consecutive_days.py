@@ -10,7 +10,7 @@ CODE = "max_consecutive_days"
 
 
 def check_consecutive_days(
-    duties: Sequence[Duty], limit: int, *, run_before: int = 0, run_after: int = 0, days: int = 0
+    duties: Sequence[Duty], limit: int, *, days: int, run_before: int = 0, run_after: int = 0
 ) -> tuple[Violation, ...]:
     """Stretches longer than the limit, with the days around the horizon: day 7 of at most 6."""
     worked = {d.day for d in duties}
@@ -18,6 +18,8 @@ def check_consecutive_days(
     found, run = [], 0
     for day in range(-run_before, days + run_after):
         run = run + 1 if day in worked else 0
-        if run > limit and 0 <= day < days + 1:
-            found.append(Violation(CODE, day, f"day {run} in a row, limit {limit}"))
+        # A stretch that only the days after make too long is told once, at the last day.
+        tips_over = day >= days > day - run + 1 and run == limit + 1
+        if run > limit and (0 <= day < days or tips_over):
+            found.append(Violation(CODE, min(day, days - 1), f"day {run} in a row, limit {limit}"))
     return tuple(found)
