@@ -88,6 +88,8 @@ def ranges(first: Ints, counts: Ints) -> Ints:
 def cut_at(pieces: Pieces, agent: Ints, at: Ints, base: int) -> tuple[Pieces, Ints]:
     """The pieces cut at instants that lie inside one, and which old piece each new one is of."""
     starts = packed(pieces.agent, pieces.start, base)
+    if not len(starts):
+        return pieces, np.arange(0)
     ends = packed(pieces.agent, pieces.end, base)
     cuts = np.unique(packed(agent, at, base))
     holder = np.searchsorted(starts, cuts, side="right") - 1
