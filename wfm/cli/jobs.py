@@ -34,11 +34,12 @@ def list_jobs(
     if as_json:
         typer.echo(json.dumps([job_json(job) for job in found]))
         return
-    table = Table("job", "kind", "state", "stage", "%", "asked at (UTC)", "by", "message")
+    table = Table("job", "kind", "state", "%", "asked at (UTC)", "by")
+    table.add_column("message", no_wrap=True, overflow="ellipsis")
     for job in found:
         table.add_row(
-            str(job.job_id), job.kind, job.state, job.stage, f"{job.percent:.0f}",
-            instant_at(job.created_at).strftime("%Y-%m-%d %H:%M"), job.author, job.message,
+            str(job.job_id), job.kind, job.state, f"{job.percent:.0f}",
+            instant_at(job.created_at).strftime("%Y-%m-%d %H:%M"), job.author, job.message or job.stage,
         )  # fmt: skip
     Console().print(table if found else "No jobs yet.")
 
