@@ -10,6 +10,7 @@ from wfm.facts.agents import AgentRows, agent_day_sums
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.measures import measures_of
+from wfm.facts.overrun import overrun_seconds
 from wfm.facts.pieces import Ints, Layer, Mask, joined_runs, packed, run_bounds
 from wfm.facts.schema import cells_column
 from wfm.facts.seconds import Shifts, shifts_of
@@ -98,20 +99,28 @@ def _breaks(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str, Ints]:
 
 
 def _taken_on_time(inputs: DayInputs, day: DayCase, judged: Judged, spans: Layer) -> Mask:
-    """Whether the rest that holds each planned break began and ended within the tolerance."""
+    """Whether the rest that holds each planned break began and ended within the tolerance.
+
+    A contact that runs into the break moves it: out of a call at 10:07, a break of 10:00-10:15
+    is on time from 10:07 to 10:22.
+    """
     grace, base = inputs.rules.punctual_s, day.case.base
+    start = spans.start + (
+        overrun_seconds(day.case, judged, spans) if inputs.rules.call_overrun else 0
+    )
+    end = start + spans.end - spans.start
     resting = np.isin(judged.group, (*_BREAKS, LOGGED_OUT))
     taken = run_bounds(judged.pieces, joined_runs(judged.pieces, resting))
     if not len(taken.agent):
         return np.zeros(len(spans.agent), bool)
     # The first rest that ends after the planned start is the one meant.
     ends = packed(taken.agent, taken.end, base)
-    found = np.searchsorted(ends, packed(spans.agent, spans.start, base), side="right")
+    found = np.searchsorted(ends, packed(spans.agent, start, base), side="right")
     found = np.minimum(found, len(ends) - 1)
     on_time: Mask = (
         (taken.agent[found] == spans.agent)
-        & (np.abs(taken.start[found] - spans.start) <= grace)
-        & (np.abs(taken.end[found] - spans.end) <= grace)
+        & (np.abs(taken.start[found] - start) <= grace)
+        & (np.abs(taken.end[found] - end) <= grace)
     )
     return on_time
 

@@ -147,14 +147,16 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     of_plan = _planned_groups(inputs, day.segments)
     planned = np.where(seg >= 0, _picked(of_plan, seg), NO_GROUP)
     found = _picked(of_spell, spell)
-    group = pl.Series("group", np.where(found == NO_GROUP, planned, found))
+    group = np.where(found == NO_GROUP, planned, found)
     rows = pl.DataFrame(
         {
             "agent": pl.Series(day.agents[judged.pieces.agent[piece]]).cast(pl.UInt32),
-            "group": group.replace(NO_GROUP, None).cast(pl.UInt16),
+            "group": group,
             "q": quarter,
             "s": seconds,
         }
+    ).with_columns(
+        pl.when(pl.col("group") != NO_GROUP).then("group").cast(pl.UInt16).alias("group")
     )
     return _by_cell(inputs, rows.group_by("agent", "group", "q").agg(pl.col("s").sum()))
 

@@ -70,6 +70,15 @@ def overrun_exceptions(case: Case, judged: Judged) -> tuple[Layer, Layer, Layer]
     )
 
 
+def overrun_seconds(case: Case, judged: Judged, spans: Layer) -> Ints:
+    """Seconds by which a contact begun before ran into each planned span, at most its length."""
+    hit, contact = _running_at(judged.contacts, spans.agent, spans.start, case.base)
+    covered = _covered_until(judged.contacts, contact, case.rules.acw_overrun_cap_s)
+    seconds = np.zeros(len(spans.agent), np.int64)
+    seconds[hit] = np.clip(covered - spans.start[hit], 0, spans.end[hit] - spans.start[hit])
+    return seconds
+
+
 def _covered_until(runs: ContactRuns, contact: Ints, cap_s: int) -> Ints:
     wrap = np.minimum(runs.wrap_at[contact], _FAR - cap_s)
     covered: Ints = np.minimum(runs.layer.end[contact], wrap + cap_s)
