@@ -222,7 +222,7 @@ def _add_histograms(
 
 def _shared(frame: pl.DataFrame, kpi: Kpi) -> pl.Series:
     """The intervals in which every measure is known anywhere in the scope."""
-    known = frame.group_by("q").agg(pl.col(m).is_not_null().any() for m in kpi.measures)
+    known = frame.group_by("q").agg(pl.col(m).count() > 0 for m in kpi.measures)
     condition = pl.lit(value=True)
     for name in kpi.measures:
         if MEASURES[name].table == ACTUAL_SPARSE:
@@ -249,4 +249,4 @@ def _windows(frame: pl.DataFrame, by: tuple[str, ...], kpi: Kpi) -> dict[Key, fl
 def _sum(name: str) -> pl.Expr:
     """The sum of a measure, null when no interval knows it."""
     column = pl.col(name)
-    return pl.when(column.is_not_null().any()).then(column.sum()).otherwise(None).alias(name)
+    return pl.when(column.count() > 0).then(column.sum()).otherwise(None).alias(name)

@@ -8,10 +8,11 @@ import polars as pl
 def known_sum(column: str, name: str | None = None) -> pl.Expr:
     """Sum of what is known of a column, null when nothing is: (3, null) is 3, (null) is null.
 
-    Cast first: polars wraps a sum of UInt32 at 2^32 without a word.
+    Cast first: polars wraps a sum of UInt32 at 2^32 without a word. Count the known rows:
+    `is_not_null().any()` is true in polars 2.1 for no rows at all in two or more chunks.
     """
     value = pl.col(column).cast(pl.Int64)
-    return pl.when(value.is_not_null().any()).then(value.sum()).alias(name or column)
+    return pl.when(value.count() > 0).then(value.sum()).alias(name or column)
 
 
 def known_max(column: str, name: str | None = None) -> pl.Expr:
