@@ -142,8 +142,9 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     index, quarter, seconds = split_on_grid(judged.pieces.start[chosen], judged.pieces.end[chosen])
     piece = chosen[index]
     seg, spell = top[0][piece], top[2][piece]
-    queues = inputs.queues.select("queue", "group")
-    of_spell = day.spells.join(queues, on="queue", how="left", maintain_order="left")["group"]
+    queues = inputs.queues.select("queue", pl.col("group").alias("skill_group"))
+    spells = day.spells.join(queues, on="queue", how="left", maintain_order="left")
+    of_spell = spells["skill_group"]
     of_plan = _planned_groups(inputs, day.segments)
     planned = np.where(seg >= 0, _picked(of_plan, seg), NO_GROUP)
     found = _picked(of_spell, spell)
