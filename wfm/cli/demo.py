@@ -20,7 +20,15 @@ from rich.console import Console
 
 from wfm.cli.children import Children
 from wfm.cli.context import Context, open_context
-from wfm.cli.demo_setup import DemoCentre, found, load, set_up, unbuilt_days
+from wfm.cli.demo_setup import (
+    DemoCentre,
+    ask_plans,
+    found,
+    load,
+    plans_waiting,
+    set_up,
+    unbuilt_days,
+)
 from wfm.cli.serve import check_port
 from wfm.domain.clock import SystemClock, epoch_s, instant_at
 from wfm.domain.errors import BadInput
@@ -127,7 +135,7 @@ def _run(
         _wait_until_ready(settings, children)
     _build_newest(console, context, children)
     _announce(console, context, centre, time.monotonic() - began)
-    _watch(console, context, children, parent, began)
+    _watch(console, context, centre, children, parent, began)
 
 
 def _wait_until_ready(settings: Settings, children: Children) -> None:
@@ -173,17 +181,29 @@ def _announce(console: Console, context: Context, centre: DemoCentre, seconds: f
 
 
 def _watch(
-    console: Console, context: Context, children: Children, parent: int, began: float
+    console: Console,
+    context: Context,
+    centre: DemoCentre,
+    children: Children,
+    parent: int,
+    began: float,
 ) -> None:
-    """Keeps the children running until a signal; tells when the older weeks are built."""
-    told = False
+    """Keeps the children running until a signal, and tells how the older weeks come along."""
+    work = ["facts", "plans"]
     while True:
         children.check()
         if parent and os.getppid() != parent:
             raise KeyboardInterrupt
-        if not told and not unbuilt_days(context, newest=None):
-            told = True
+        if work == ["facts", "plans"] and not unbuilt_days(context, newest=None):
+            work = ["plans"]
             console.print(f"All history is built ({time.monotonic() - began:.0f} s).")
+            # Forecasts learn from the whole history, so they come after it.
+            ask_plans(context, centre, epoch_s(context.clock.now()))
+        elif work == ["plans"] and not plans_waiting(context):
+            work = []
+            console.print(
+                f"Forecasts and requirements are made ({time.monotonic() - began:.0f} s)."
+            )
         time.sleep(1.0)
 
 

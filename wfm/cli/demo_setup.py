@@ -25,7 +25,7 @@ from wfm.simulator.events_csv import published_at, write_schedules, write_span
 from wfm.simulator.founding import found_centre
 from wfm.simulator.memory import Memory
 from wfm.simulator.standing_csv import write_standing
-from wfm.store.schema import partition
+from wfm.store.schema import job, partition
 from wfm.store.writers.jobs import create_job
 
 AUTHOR = "demo"
@@ -67,7 +67,7 @@ def set_up(
     step: Step,
     newest_done: Callable[[], object],
 ) -> None:
-    """The centre's history in the product: newest days, then the rest, then forecasts asked for."""
+    """The centre's history in the product: newest days, then the rest."""
     history, until = centre.history, memory.base_at
     drop = context.settings.data_dir / "drop"
     newest = until - NEWEST_DAYS * 86_400
@@ -84,8 +84,6 @@ def set_up(
     with step("Contacts and states of the weeks before"):
         start = until - (instant_at(until).date() - spec.first_on).days * 86_400 - 2 * 86_400
         _deliver(context, history, drop / "before", start, newest)
-    with step("Forecasts and requirements asked for"):
-        _ask_plans(context, centre, until)
     _clear(drop)
 
 
@@ -103,6 +101,46 @@ def unbuilt_days(context: Context, newest: int | None) -> int:
         return int(connection.scalar(query) or 0)
 
 
+def ask_plans(context: Context, centre: DemoCentre, now: int) -> int:
+    """How many jobs stand for forecast and requirement: this and the next week of each site
+    first, then the weeks gone by. Asked again, nothing is added."""
+    spec = centre.history.centre
+    created = epoch_s(context.clock.now())
+    # A past week needs some weeks before it to be forecast from.
+    past = max(1, (instant_at(now).date() - spec.first_on).days // 7 - 2)
+    jobs = [
+        (kind, site.site_id, _week(_local_day(now, site.timezone) + timedelta(days=7 * ahead)))
+        for ahead in (0, 1, *range(-1, -past, -1))
+        for site in spec.sites
+        for kind in ("forecast", "require")
+    ]
+
+    def ask(connection: Connection) -> None:
+        for kind, unit, week in jobs:
+            create_job(
+                connection, kind, {"unit": unit, "week": week}, author=AUTHOR,
+                created_at=created, scope_path=unit, idempotency_key=f"demo-{kind}-{unit}-{week}",
+            )  # fmt: skip
+
+    context.store.db.retry(ask)
+    return len(jobs)
+
+
+def plans_waiting(context: Context) -> int:
+    """How many of the jobs asked for are not done yet."""
+    query = (
+        select(func.count())
+        .select_from(job)
+        .where(job.c.author == AUTHOR, job.c.state.in_(("queued", "running")))
+    )
+    with context.store.db.read() as connection:
+        return int(connection.scalar(query) or 0)
+
+
+def _local_day(now: int, zone: str) -> date:
+    return datetime.fromtimestamp(now, ZoneInfo(zone)).date()
+
+
 def _deliver(context: Context, history: History, folder: Path, first: int, end: int) -> None:
     paths = write_span(folder, history.span(first, end))
     if paths:
@@ -114,28 +152,6 @@ def _add_accounts(context: Context, centre: DemoCentre, now: int) -> None:
     for account in demo_accounts(centre.history.centre, centre.history.roster, now):
         if account.login not in known:
             add_user(context.store, SystemClock(), account, actor=AUTHOR, actor_role="operator")
-
-
-def _ask_plans(context: Context, centre: DemoCentre, now: int) -> None:
-    """Jobs for this and the next week of each site first, then for the weeks gone by."""
-    spec = centre.history.centre
-    created = epoch_s(context.clock.now())
-
-    def ask(connection: Connection) -> None:
-        for ahead in (0, 1, *range(-1, -weeks, -1)):
-            for site in spec.sites:
-                today = datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
-                week = _week(today + timedelta(days=7 * ahead))
-                for kind in ("forecast", "require"):
-                    create_job(
-                        connection, kind, {"unit": site.site_id, "week": week}, author=AUTHOR,
-                        created_at=created, scope_path=site.site_id,
-                        idempotency_key=f"demo-{kind}-{site.site_id}-{week}",
-                    )  # fmt: skip
-
-    # A past week needs some weeks before it to be forecast from.
-    weeks = max(1, (instant_at(now).date() - spec.first_on).days // 7 - 2)
-    context.store.db.retry(ask)
 
 
 def _week(day: date) -> str:
