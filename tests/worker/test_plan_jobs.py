@@ -242,7 +242,7 @@ def test_a_plan_with_broken_rules_is_not_published(store: Store, clock: FixedClo
          "2026-W42."),
         ("publish", {}, "No plan for ny in 2026-W10: run `wfm plan solve --unit ny "
          "--week 2026-W10` first."),
-        ("publish", {"plan_id": 7}, "No plan 7 is known; `wfm plan list` shows them."),
+        ("publish", {"plan_id": 7}, "No plan 7 is known here; `wfm plan list` shows them."),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_with_the_command_that_makes_it(

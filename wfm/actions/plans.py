@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from wfm.actions.audit import write_audit
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.clock import Clock, epoch_s
-from wfm.domain.errors import BadInput, InfeasibleSchedule, StaleWrite
+from wfm.domain.errors import InfeasibleSchedule, ScopeDenied, StaleWrite
 from wfm.domain.schedules import NewShift
 from wfm.domain.scope import Scope
 from wfm.store.readers.organisation import read_organisation
@@ -46,6 +46,7 @@ def publish(
     plan_id: int,
     reason: str,
     *,
+    scope: Scope,
     check: Checker,
     actor_role: str = "system",
     request_id: str | None = None,
@@ -53,18 +54,19 @@ def publish(
     """The plan in force, in one transaction with its shifts and its audit line.
 
     A plan with broken rules is refused with the first of them. Published again, nothing changes.
-    `check` is the scheduler's independent verifier.
+    `scope` is what the actor may plan, `check` the scheduler's independent verifier.
     """
     at = epoch_s(clock.now())
     # A plan's documents never change after it is stored, so they are checked before the lock.
     with store.db.read() as connection:
-        if read_plan(connection, plan_id) is None:
-            raise BadInput(f"No plan {plan_id} is known; `wfm plan list` shows them.")
-        problem, solution = read_plan_documents(connection, plan_id)
+        documents = read_plan_documents(connection, scope, plan_id)
+    if documents is None:
+        raise ScopeDenied(f"No plan {plan_id} is known here; `wfm plan list` shows them.")
+    problem, solution = documents
     broken = check(problem, solution)
 
     def work(connection: Connection) -> Published:
-        plan = read_plan(connection, plan_id)
+        plan = read_plan(connection, scope, plan_id)
         if plan is None:
             raise StaleWrite(f"Plan {plan_id} was removed meanwhile; nothing was published.")
         if plan.state == "published":

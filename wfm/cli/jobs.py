@@ -34,12 +34,15 @@ def list_jobs(
     if as_json:
         typer.echo(json.dumps([job_json(job) for job in found]))
         return
-    table = Table("job", "kind", "state", "%", "asked at (UTC)", "by")
-    table.add_column("message", no_wrap=True, overflow="ellipsis")
+    table = Table()
+    for name in ("job", "kind", "state", "%", "asked at (UTC)", "by"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("message")
     for job in found:
         table.add_row(
             str(job.job_id), job.kind, job.state, f"{job.percent:.0f}",
-            instant_at(job.created_at).strftime("%Y-%m-%d %H:%M"), job.author, job.message or job.stage,
+            instant_at(job.created_at).strftime("%Y-%m-%d %H:%M"), job.author,
+            job.message or job.stage,
         )  # fmt: skip
     Console().print(table if found else "No jobs yet.")
 

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
-from wfm.domain.clock import instant_at
 from wfm.domain.errors import JobCancelled, WfmError
 from wfm.domain.jobs import Job
 from wfm.domain.scope import ENTERPRISE
@@ -91,12 +90,13 @@ def list_plans(
     if as_json:
         typer.echo(json.dumps([asdict(p) for p in found]))
         return
-    table = Table("plan", "unit", "week", "state", "cost", "bound", "gap %", "broken", "made (UTC)")
+    table = Table()
+    for name in ("plan", "unit", "week", "state", "cost", "bound", "gap %"):
+        table.add_column(name, no_wrap=True)
     for p in found:
         table.add_row(
             str(p.plan_id), p.unit, p.week, p.state, _figure(p.objective, 1), _figure(p.bound, 1),
-            _figure(p.gap_pct, 3), "-" if p.violations_n is None else str(p.violations_n),
-            instant_at(p.created_at).strftime("%Y-%m-%d %H:%M"),
+            _figure(p.gap_pct, 3),
         )  # fmt: skip
     Console().print(table if found else "No plans yet.")
 

@@ -21,21 +21,22 @@ def read_plans(
 ) -> tuple[Plan, ...]:
     """Plans of the sites inside a scope, newest first."""
     with store.db.read() as connection:
-        found = reader.read_plans(connection, unit, week, limit)
-    return tuple(p for p in found if scope.holds(Scope(p.unit)))
+        return reader.read_plans(connection, scope, unit, week, limit)
 
 
 def read_plan(store: Store, scope: Scope, plan_id: int) -> Plan:
     """The plan of an id; `ScopeDenied` when there is none inside the scope."""
     with store.db.read() as connection:
-        found = reader.read_plan(connection, plan_id)
-    if found is None or not scope.holds(Scope(found.unit)):
+        found = reader.read_plan(connection, scope, plan_id)
+    if found is None:
         raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
     return found
 
 
 def read_plan_documents(store: Store, scope: Scope, plan_id: int) -> tuple[Any, Any]:
     """Problem and solution of a plan as JSON documents, for explaining and exporting it."""
-    read_plan(store, scope, plan_id)
     with store.db.read() as connection:
-        return reader.read_plan_documents(connection, plan_id)
+        found = reader.read_plan_documents(connection, scope, plan_id)
+    if found is None:
+        raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
+    return found

@@ -10,6 +10,7 @@ from wfm.actions.plans import publish
 from wfm.domain.clock import Clock
 from wfm.domain.errors import BadInput
 from wfm.domain.progress import Progress
+from wfm.domain.scope import Scope
 from wfm.store.readers.plans import read_plans
 from wfm.store.store import Store
 
@@ -28,6 +29,7 @@ def run_publish(
         parameters["author"],
         int(plan_id),
         str(parameters.get("reason") or ""),
+        scope=Scope(parameters["unit"]),
         check=broken_rules,
         actor_role=str(parameters.get("author_role") or "system"),
     )
@@ -61,7 +63,7 @@ def broken_rules(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tup
 
 def _newest(store: Store, unit: str, week: str) -> int:
     with store.db.read() as connection:
-        found = read_plans(connection, unit, week, limit=1)
+        found = read_plans(connection, Scope(unit), unit, week, limit=1)
     if not found:
         raise BadInput(
             f"No plan for {unit} in {week}: run `wfm plan solve --unit {unit} --week {week}` first."

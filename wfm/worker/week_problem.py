@@ -76,7 +76,7 @@ def week_problem(
     period = week_of_text(week)
     organisation = read_organisation(connection, Scope(unit))
     zone = organisation.zone(unit)
-    requirement = read_requirement(connection, files, unit, week)
+    requirement = read_requirement(connection, Scope(unit), files, unit, week)
     if requirement is None:
         raise MissingFacts(
             f"No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
@@ -88,8 +88,10 @@ def week_problem(
     need = _need(requirement, period, zone, absence)
     notes = _Notes()
     around = _neighbours(connection, unit, period, zone)
-    away = read_time_off(connection, day_start(period.first, zone), day_start(period.end, zone))
-    contracts = read_contracts(connection, period.first)
+    away = read_time_off(
+        connection, Scope(unit), day_start(period.first, zone), day_start(period.end, zone)
+    )
+    contracts = read_contracts(connection, Scope(unit), period.first)
     used: dict[str, Mapping[str, Any]] = {}
     agents = []
     for person, employed in _people(organisation, unit, period, zone):

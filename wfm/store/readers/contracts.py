@@ -8,6 +8,8 @@ from datetime import date
 from sqlalchemy import Connection, Row, select
 
 from wfm.domain.contracts import Contract, parse_breaks
+from wfm.domain.scope import Scope
+from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import contract, time_off
 
 GRANTED = ("approved", "taken")
@@ -24,10 +26,16 @@ class TimeOff:
     paid: bool
 
 
-def read_contracts(connection: Connection, on: date) -> dict[str, Contract]:
-    """Each contract as in force on a day; one that begins later counts from its first row."""
+def read_contracts(connection: Connection, scope: Scope, on: date) -> dict[str, Contract]:
+    """Contracts of people inside a scope as in force on a day.
+
+    One that begins later counts from its first row.
+    """
+    held = {p.contract_id for p in read_organisation(connection, scope).people}
     chosen: dict[str, Row] = {}  # type: ignore[type-arg]
     for row in connection.execute(select(contract).order_by(contract.c.valid_from)):
+        if row.contract_id not in held:
+            continue
         if row.contract_id not in chosen or row.valid_from <= on:
             chosen[row.contract_id] = row
     return {contract_id: contract_of(row) for contract_id, row in chosen.items()}
@@ -49,8 +57,11 @@ def contract_of(row: Row) -> Contract:  # type: ignore[type-arg]
     )
 
 
-def read_time_off(connection: Connection, start_at: int, end_at: int) -> tuple[TimeOff, ...]:
-    """Granted time off that touches a span, by agent and start."""
+def read_time_off(
+    connection: Connection, scope: Scope, start_at: int, end_at: int
+) -> tuple[TimeOff, ...]:
+    """Granted time off of people inside a scope that touches a span, by agent and start."""
+    inside = {p.agent_id for p in read_organisation(connection, scope).people}
     rows = connection.execute(
         select(time_off)
         .where(
@@ -60,7 +71,11 @@ def read_time_off(connection: Connection, start_at: int, end_at: int) -> tuple[T
         )
         .order_by(time_off.c.agent_id, time_off.c.start_at)
     )
-    return tuple(TimeOff(r.agent_id, r.start_at, r.end_at, r.kind, r.paid) for r in rows)
+    return tuple(
+        TimeOff(r.agent_id, r.start_at, r.end_at, r.kind, r.paid)
+        for r in rows
+        if r.agent_id in inside
+    )
 
 
 def _minutes(text: str | None) -> int | None:

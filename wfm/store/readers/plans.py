@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Row, select
 
+from wfm.domain.scope import Scope
 from wfm.store.dimensions import known_keys
 from wfm.store.files import FileStore
 from wfm.store.schema import plan, raw_batch, requirement_version
@@ -48,35 +50,46 @@ PLAN_COLUMNS = tuple(column for column in plan.c if column.name not in ("problem
 
 
 def read_plans(
-    connection: Connection, unit: str | None = None, week: str | None = None, limit: int = 50
+    connection: Connection,
+    scope: Scope,
+    unit: str | None = None,
+    week: str | None = None,
+    limit: int = 50,
 ) -> tuple[Plan, ...]:
-    """Plans, newest first, of one unit and week if given."""
-    query = select(*PLAN_COLUMNS).order_by(plan.c.plan_id.desc()).limit(limit)
+    """Plans of the sites inside a scope, newest first, of one unit and week if given."""
+    query = select(*PLAN_COLUMNS).order_by(plan.c.plan_id.desc())
     if unit is not None:
         query = query.where(plan.c.unit == unit)
     if week is not None:
         query = query.where(plan.c.week == week)
-    return tuple(_plan(row) for row in connection.execute(query))
+    inside = (row for row in connection.execute(query) if scope.holds(Scope(row.unit)))
+    return tuple(_plan(row) for row in islice(inside, limit))
 
 
-def read_plan(connection: Connection, plan_id: int) -> Plan | None:
-    """The plan of an id."""
+def read_plan(connection: Connection, scope: Scope, plan_id: int) -> Plan | None:
+    """The plan of an id, None when there is none inside the scope."""
     row = connection.execute(select(*PLAN_COLUMNS).where(plan.c.plan_id == plan_id)).first()
-    return None if row is None else _plan(row)
+    return None if row is None or not scope.holds(Scope(row.unit)) else _plan(row)
 
 
-def read_plan_documents(connection: Connection, plan_id: int) -> tuple[Any, Any]:
-    """The problem and the solution of a plan, as JSON documents."""
+def read_plan_documents(
+    connection: Connection, scope: Scope, plan_id: int
+) -> tuple[Any, Any] | None:
+    """Problem and solution of a plan as JSON documents, None when outside the scope."""
     row = connection.execute(
-        select(plan.c.problem, plan.c.solution).where(plan.c.plan_id == plan_id)
-    ).one()
+        select(plan.c.unit, plan.c.problem, plan.c.solution).where(plan.c.plan_id == plan_id)
+    ).first()
+    if row is None or not scope.holds(Scope(row.unit)):
+        return None
     return json.loads(row.problem), json.loads(row.solution)
 
 
 def read_requirement(
-    connection: Connection, files: FileStore, unit: str, week: str
+    connection: Connection, scope: Scope, files: FileStore, unit: str, week: str
 ) -> StoredRequirement | None:
-    """The newest requirement of a unit and week, None when there is none."""
+    """The newest requirement of a unit and week, None when there is none inside the scope."""
+    if not scope.holds(Scope(unit)):
+        return None
     row = connection.execute(
         select(requirement_version, raw_batch.c.file)
         .join(raw_batch, raw_batch.c.batch_id == requirement_version.c.batch_id)
