@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -105,7 +105,7 @@ class DayInputs:
         rows = []
         for ext_id in dict.fromkeys(q.queue_id for q in self.org.queues):
             row = self.org.queue_at(ext_id, noon)
-            if row is None:
+            if row is None or ext_id not in self.keys["queue"]:
                 continue
             zone = self.org.queue_zone(row)
             rows.append(
@@ -195,12 +195,17 @@ def _groups_of_people(org: Organisation) -> set[str]:
 
 
 def read_inputs(
-    connection: Connection, files: FileStore, day: date, as_of_at: int, rules: FactRules
+    connection: Connection,
+    files: FileStore,
+    day: date,
+    as_of_at: int,
+    rules: FactRules,
+    feeds: Sequence[str] = FEEDS,
 ) -> DayInputs:
-    """The inputs of a day as the store holds them now; needs its dimensions registered."""
+    """The inputs of a day as the store holds them now; other feeds than `feeds` stay empty."""
     start_at, end_at = window_of(day)
     days = [day - DAY, day, day + DAY]
-    batches = {feed: batches_of(connection, feed, days) for feed in FEEDS}
+    batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
     org = read_organisation(connection, ENTERPRISE)
     shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
     activities, state_rules = read_activities(connection), read_state_map(connection)

@@ -1,0 +1,247 @@
+"""A day as planned and as it goes: spells, exceptions, and what each agent does now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from wfm.domain.activities import Segment
+from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.organisation import Person
+from wfm.domain.schedules import Shift
+from wfm.domain.scope import Scope
+from wfm.facts.adherence import judge
+from wfm.facts.casework import day_case
+from wfm.facts.inputs import DayInputs, read_inputs
+from wfm.facts.rules import FactRules
+from wfm.facts.spell_tables import judged_frame
+from wfm.store.store import Store
+
+# What a verdict is called on a live board.
+LIVE = {
+    "in": "in", "out": "out", "neutral": "explained", "ignored": "ignored",
+    "outside": "unscheduled", "unknown": "unknown",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ActualSpell:
+    """What an agent did from `start_at` up to `end_at`."""
+
+    start_at: int
+    end_at: int
+    state: str
+    reason: str
+    state_group: str
+
+
+@dataclass(frozen=True)
+class AdherenceException:
+    """Time out of adherence; `cause` says why it is excused, empty when it counts."""
+
+    start_at: int
+    end_at: int
+    activity: str
+    state_group: str
+    reason: str
+    seconds: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class AgentNow:
+    """What an agent does at this moment, and whether it is what the schedule says.
+
+    `adherence` is in, out, explained, unscheduled, ignored or unknown, and holds since
+    `adherence_since_at`. `impact` on the queue: negative (should be on queue and is not),
+    positive (should be off and is on), neutral, or unknown.
+    """
+
+    state: str
+    reason: str
+    state_group: str
+    since_at: int
+    activity: str | None
+    adherence: str
+    adherence_since_at: int
+    impact: str
+
+
+@dataclass(frozen=True)
+class AgentTimeline:
+    """One agent's day: the plan as it stands and as first published, and what happened."""
+
+    agent_id: str
+    display_name: str
+    team_id: str
+    site_id: str
+    zone: str
+    planned: tuple[Segment, ...]
+    baseline: tuple[Segment, ...]
+    actual: tuple[ActualSpell, ...]
+    exceptions: tuple[AdherenceException, ...]
+    now: AgentNow | None
+
+
+def read_timelines(
+    store: Store, scope: Scope, day: date, clock: Clock, rules: FactRules | None = None
+) -> tuple[AgentTimeline, ...]:
+    """The day of every agent in a scope, by name, with events up to this moment.
+
+    Read from the events themselves by the engine that makes the facts, so a new event shows at
+    once. `now` is None on other days than the running one.
+    """
+    as_of_at = epoch_s(clock.now())
+    with store.db.read() as connection:
+        inputs = read_inputs(
+            connection, store.files, day, as_of_at, rules or FactRules(), ("agent_state",)
+        )
+    inputs = _of_site(inputs, scope)
+    case = day_case(inputs)
+    pieces = judged_frame(inputs, case, judge(case.case))
+    mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
+    rows = mine.sort("agent", "t0").partition_by("agent", as_dict=True)
+    noon = inputs.agents.select("agent", "zone", "from_at", "to_at")
+    bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in noon.iter_rows()}
+    names = _Names(inputs)
+    found = []
+    at = min(as_of_at, max((hi for _, _, hi in bounds.values()), default=as_of_at))
+    for person in inputs.org.agents(at - 1, scope):
+        key = inputs.keys["agent"].get(person.agent_id, -1)
+        zone, lo, hi = bounds.get(key, ("UTC", 0, 0))
+        pieces_of = rows.get((key,), mine.clear())
+        running = lo <= as_of_at < hi
+        found.append(
+            _timeline(inputs, person, zone, names.rows(pieces_of), as_of_at if running else None)
+        )
+    return tuple(found)
+
+
+def _of_site(inputs: DayInputs, scope: Scope) -> DayInputs:
+    """Inputs of the scope's site alone: the whole site, since its feed tells who is signed out."""
+    if scope.site is None:
+        return inputs
+    site = inputs.keys["site"].get(scope.site, -1)
+    agents = inputs.membership.filter(pl.col("site") == site)["agent"].unique()
+    ids = {inputs.ids["agent"][key] for key in agents}
+    states = inputs.events.states.filter(pl.col("agent").is_in(agents.implode()))
+    return replace(
+        inputs,
+        shifts=tuple(shift for shift in inputs.shifts if shift.agent_id in ids),
+        events=replace(inputs.events, states=states),
+    )
+
+
+@dataclass(frozen=True)
+class _Piece:
+    start_at: int
+    end_at: int
+    state: str
+    reason: str
+    state_group: str
+    activity: str | None
+    category: str
+    verdict: str
+    cause: str
+
+
+class _Names:
+    """Pieces with the words their numbers stand for."""
+
+    def __init__(self, inputs: DayInputs) -> None:
+        self._activities = inputs.ids["activity"]
+        self._reasons = inputs.ids["reason"]
+        keys = inputs.keys["activity"]
+        self._category = {keys.get(a.code): a.category for a in inputs.activities}
+
+    def rows(self, frame: pl.DataFrame) -> list[_Piece]:
+        columns = "t0", "t1", "state", "reason", "state_group", "act", "verdict", "cause"
+        return [
+            _Piece(
+                t0, t1, state or "unknown", self._reasons.get(reason, ""), group,
+                self._activities.get(act), self._category.get(act, ""), verdict, cause,
+            )
+            for t0, t1, state, reason, group, act, verdict, cause in frame.select(
+                columns
+            ).iter_rows()
+        ]  # fmt: skip
+
+
+def _timeline(
+    inputs: DayInputs, person: Person, zone: str, pieces: list[_Piece], now_at: int | None
+) -> AgentTimeline:
+    versions = sorted(
+        (s for s in inputs.shifts if s.agent_id == person.agent_id and s.shift_on == inputs.day),
+        key=lambda shift: shift.seq,
+    )
+    return AgentTimeline(
+        person.agent_id, person.display_name, person.team_id,
+        inputs.org.site_of(person.team_id), zone,
+        _segments(versions[-1:]), _segments(versions[:1]),
+        tuple(
+            ActualSpell(p.start_at, p.end_at, p.state, p.reason, p.state_group)
+            for p in _joined(pieces, ("state", "reason", "state_group"))
+            if p.state not in ("offline", "unknown")
+        ),
+        tuple(_exceptions(pieces)),
+        None if now_at is None else _now(pieces, now_at),
+    )  # fmt: skip
+
+
+def _segments(versions: Sequence[Shift]) -> tuple[Segment, ...]:
+    return versions[0].segments if versions else ()
+
+
+def _exceptions(pieces: Iterable[_Piece]) -> Iterable[AdherenceException]:
+    keys = ("activity", "state_group", "reason", "verdict", "cause")
+    for piece in _joined(pieces, keys):
+        if piece.verdict == "out" or (piece.verdict == "neutral" and piece.cause):
+            yield AdherenceException(
+                piece.start_at, piece.end_at, piece.activity or "", piece.state_group,
+                piece.reason, piece.end_at - piece.start_at, piece.cause,
+            )  # fmt: skip
+
+
+def _joined(pieces: Iterable[_Piece], keys: tuple[str, ...]) -> list[_Piece]:
+    """Touching pieces that agree in some fields, as one."""
+    found: list[_Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.end_at == piece.start_at
+            and all(getattr(last, key) == getattr(piece, key) for key in keys)
+        ):
+            found[-1] = replace(last, end_at=piece.end_at)
+        else:
+            found.append(piece)
+    return found
+
+
+def _now(pieces: list[_Piece], now_at: int) -> AgentNow | None:
+    current = next((p for p in reversed(pieces) if p.start_at < now_at <= p.end_at), None)
+    if current is None:
+        return None
+    states = _joined(pieces, ("state", "reason"))
+    verdicts = _joined(pieces, ("verdict",))
+    since = next(p for p in reversed(states) if p.start_at < now_at <= p.end_at)
+    judged = next(p for p in reversed(verdicts) if p.start_at < now_at <= p.end_at)
+    return AgentNow(
+        current.state, current.reason, current.state_group, since.start_at, current.activity,
+        LIVE[current.verdict], judged.start_at, _impact(current),
+    )  # fmt: skip
+
+
+def _impact(piece: _Piece) -> str:
+    if piece.verdict == "unknown":
+        return "unknown"
+    if piece.activity is None:
+        return "positive" if piece.state_group == "on_queue" else "neutral"
+    planned_open = piece.category == "on_queue"
+    is_open = piece.state_group == "on_queue"
+    if planned_open and not is_open:
+        return "negative"
+    return "positive" if is_open and not planned_open else "neutral"
