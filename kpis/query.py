@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from wfm.facts.query import FactReader
-
 from kpis.catalogue.load import kpi_of
 from kpis.cells import Cell
 from kpis.definition import Kpi
-from kpis.drill import TIMES, check_drill
+from kpis.drill import TIMES, check_drill, drill_reason
 from kpis.evaluate import PART_NAMES, Evaluation, Window, evaluate
 from kpis.needs import below_base_sentence, missing_feeds, needs_sentence, noun_of
 from kpis.period import TargetDesk, scope_of
@@ -31,6 +29,8 @@ from kpis.value import Change, KpiTarget, KpiValue, compare, hidden_red
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
+from wfm.facts.measures import MEASURES
+from wfm.facts.query import FactReader
 
 __all__ = [
     "Change",
@@ -170,6 +170,8 @@ class _Answer:
 
     def _value(self, kpi: Kpi, key: Key, row: Row, window: Window, reading: Reading) -> KpiValue:
         forbidden = reading.forbidden_for(kpi)
+        if forbidden and (reason := drill_reason(kpi, self._ask.scope.level)):
+            forbidden = f"not for one {self._ask.scope.level}: {reason}"
         answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
         plain = KpiValue(
             kpi_id=kpi.id,
@@ -218,6 +220,9 @@ class _Answer:
             missing = missing_feeds(answer.unknown, self._present)
             if missing:
                 return needs_sentence(missing)
+            unfed = [m for m in answer.unknown if MEASURES[m].table is None]
+            if unfed:
+                return f"not recorded yet: {', '.join(unfed)}"
         return f"no {noun_of(_base_measures(kpi))} in this period"
 
 

@@ -11,7 +11,6 @@ import polars as pl
 from kpis.cells import Merged
 from kpis.definition import Kpi
 from kpis.drill import TIMES
-from kpis.evaluate import PART_NAMES
 from kpis.needs import PROBES
 from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
@@ -23,9 +22,9 @@ Key = tuple[tuple[str, KeyPart], ...]
 PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
 INTERVAL_S = 900
 
-# A plan reaches beyond the events that came; KPIs of both take only intervals that have both.
-PLANNED = frozenset(MEASURES[m].table for m in ("fc_contacts_n",)) | {"group_interval"}
-ACTUAL_SPARSE = "queue_interval"
+# Tables of plans and of what came; a plan reaches beyond the events.
+FORECAST, CONTACTS, STAFFING = "forecast_interval", "queue_interval", "group_interval"
+JUDGED = "fc_abs_err_n"  # known where a forecast cell is over and its queue had a feed
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,9 @@ class Row:
     def partial(self, kpi: Kpi) -> bool:
         """Whether some leaf cells do not know a measure of the KPI that others know."""
         return any(
-            0 < self.known[m] < self.cells.get(m, 0) for m in kpi.measures if m in self.known
+            0 < self.known[m] < self.cells.get(m, 0)
+            for m in kpi.measures
+            if MEASURES[m].agg == "sum" and m in self.known
         )
 
 
@@ -108,27 +109,26 @@ def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
 
 
 class CommonReader:
-    """Rows of KPIs over the intervals that know all their measures, and the windows of levels.
+    """Rows of KPIs over the leaf cells that know all their measures, and the windows of levels.
 
-    Required until midnight and agents on queue until 14:00: both up to 14:00. Contacts are kept
-    only where there were some, so an interval without a row before the last one counts as none.
-    The window holds the intervals in which anything was planned or done (the opening hours); it
-    is the same for every part of the organisation, so that parts add up.
+    Required until midnight and agents on queue until 14:00: both up to 14:00, without the quarter
+    that still runs. A forecast is set against contacts only where its cell was judged: a quarter
+    without contacts on a day that had some counts as none. The window holds the quarters in which
+    anything was planned or done (the opening hours); it is the same for every part of the
+    organisation, so that parts add up.
     """
 
     def __init__(self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi]) -> None:
         self._facts, self._ask = facts, ask
-        self._by = ask.by if "q" in ask.by else (*ask.by, "q")
-        self._tables = _by_table(m for kpi in kpis for m in kpi.measures)
-        self._frames: dict[str, pl.DataFrame] = {}
+        self._tables = _by_table([JUDGED, *(m for kpi in kpis for m in kpi.measures)])
+        self._frames: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}
 
     def rows_of(self, kpi: Kpi) -> tuple[dict[Key, Row], dict[Key, float]]:
         """Rows by key, and the seconds of the window by the time part of the key."""
-        frame = self._joined(kpi)
+        frame = self._cells(kpi)
         if frame is None or frame.is_empty():
             return {}, {}
         by = self._ask.by
-        frame = frame.filter(pl.col("q").is_in(_shared(frame, kpi).implode()))
         counts = [pl.len().alias(f"{m}:known") for m in kpi.measures]
         sums = [_sum(m) for m in kpi.measures]
         cells = pl.len().alias("cells")
@@ -141,32 +141,36 @@ class CommonReader:
         _add(rows, grouped, by, kpi.measures)
         return rows, _windows(frame, by, kpi)
 
-    def _frame(self, table: str) -> pl.DataFrame:
-        if table not in self._frames:
-            query = self._ask.query(self._tables[table], self._by)
-            self._frames[table] = read_measures(self._facts, self._ask.scope, query)
-        return self._frames[table]
-
-    def _joined(self, kpi: Kpi) -> pl.DataFrame | None:
-        """One frame of a KPI's measures by key and interval, over all its tables."""
-        joined: pl.DataFrame | None = None
-        by = self._by
-        for table, names in _by_table(kpi.measures).items():
-            frame = self._frame(table).select(*by, *names)
-            joined = (
-                frame
-                if joined is None
-                else joined.join(frame, on=by, how="full", coalesce=True, nulls_equal=True)
-            )
-        if joined is None or any(m not in joined.columns for m in kpi.measures):
+    def _cells(self, kpi: Kpi) -> pl.DataFrame | None:
+        """Leaf cells that know every measure of a KPI; None when one has no table at all."""
+        tables = _by_table(kpi.measures)
+        if sum(len(names) for names in tables.values()) < len(kpi.measures):
             return None
-        return joined
+        if set(tables) == {FORECAST, CONTACTS}:
+            keys = self._keys(("queue",))
+            judged = self._frame(FORECAST, keys).filter(pl.col(JUDGED).is_not_null())
+            contacts = self._frame(CONTACTS, keys).select(*keys, *tables[CONTACTS])
+            joined = judged.join(contacts, on=keys, how="left", nulls_equal=True)
+            return joined.with_columns(pl.col(tables[CONTACTS]).fill_null(0))
+        (table,) = tables
+        frame = self._frame(table, self._keys(("site", "group") if table == STAFFING else ()))
+        known = pl.all_horizontal([pl.col(m).is_not_null() for m in kpi.measures])
+        return frame.filter(known & ~_running(frame, kpi))
+
+    def _keys(self, leaf: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._ask.by, *leaf, "q")))
+
+    def _frame(self, table: str, keys: tuple[str, ...]) -> pl.DataFrame:
+        if (table, keys) not in self._frames:
+            query = self._ask.query(self._tables[table], keys)
+            self._frames[table, keys] = read_measures(self._facts, self._ask.scope, query)
+        return self._frames[table, keys]
 
 
 def mixes_plan_and_actual(kpi: Kpi) -> bool:
     """Whether a KPI sets a plan against what happened, so that both must cover the same time."""
-    tables = {MEASURES[m].table for m in kpi.measures if m not in PART_NAMES}
-    return bool(tables & PLANNED) and len(kpi.measures) > 1
+    tables = {MEASURES[m].table for m in kpi.measures}
+    return len(kpi.measures) > 1 and tables in ({STAFFING}, {FORECAST, CONTACTS})
 
 
 def present_feeds(facts: FactReader, ask: Ask) -> frozenset[str]:
@@ -220,17 +224,14 @@ def _add_histograms(
         row.cell[name] = merged
 
 
-def _shared(frame: pl.DataFrame, kpi: Kpi) -> pl.Series:
-    """The intervals in which every measure is known anywhere in the scope."""
-    known = frame.group_by("q").agg(pl.col(m).count() > 0 for m in kpi.measures)
-    condition = pl.lit(value=True)
-    for name in kpi.measures:
-        if MEASURES[name].table == ACTUAL_SPARSE:
-            last = known.filter(pl.col(name))["q"].max()
-            condition = condition & (pl.lit(last is not None) & (pl.col("q") <= last))
-        else:
-            condition = condition & pl.col(name)
-    return known.filter(condition)["q"]
+def _running(frame: pl.DataFrame, kpi: Kpi) -> pl.Expr:
+    """The quarter that still runs: the last with people on queue while the plan goes on."""
+    if "act_s" not in kpi.measures:
+        return pl.lit(value=False)
+    known = frame.filter(pl.col("act_s").is_not_null())["q"]
+    if known.is_empty() or known.max() == frame["q"].max():
+        return pl.lit(value=False)
+    return pl.col("q") == known.max()
 
 
 def _windows(frame: pl.DataFrame, by: tuple[str, ...], kpi: Kpi) -> dict[Key, float]:

@@ -137,7 +137,7 @@ def test_a_service_level_by_agent_is_refused_and_for_a_team_explained(centre: St
         values(centre, "", "service_level", by=("agent",))
     team = one(centre, "madrid/m1", "service_level")
     assert team.value is None
-    assert "has no agent" in team.reason or "counts in its queue" in team.reason
+    assert team.reason == "not for one team: a contact that waits or hangs up has no agent"
 
 
 def test_a_trend_leaves_gaps_where_nothing_happened(centre: Store) -> None:

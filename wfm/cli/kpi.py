@@ -131,7 +131,7 @@ def query(
     if as_json:
         _tell([_value(value) for value in values])
     else:
-        Console().print(_table(values))
+        _show_values(_wide(), values)
 
 
 def evaluate(
@@ -281,16 +281,24 @@ def _value(value: KpiValue) -> dict[str, object]:
     return row
 
 
-def _table(values: tuple[KpiValue, ...]) -> Table:
+def _wide() -> Console:
+    """A console; into a file or pipe 140 columns wide, so that nothing is cut."""
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
+
+
+def _show_values(console: Console, values: tuple[KpiValue, ...]) -> None:
+    """The values as a table, and below it once each note: where a target is from, what lacks."""
     dimensions = list(dict.fromkeys(name for value in values for name, _ in value.key))
-    table = Table("KPI", *dimensions, "value", "target", "gap", "status", "numerator", "of", "note")
+    table = Table("KPI", *dimensions, "value", "target", "gap", "status", "counted", "of")
+    notes: dict[str, None] = {}
     for value in values:
         kpi = kpi_of(value.kpi_id)
         target = value.target
         shown = format_value(kpi, value.value, target.bands if target else None)
         given = dict(value.key)
         table.add_row(
-            kpi.name,
+            kpi.short_name,
             *(str(given.get(name, "")) for name in dimensions),
             f"{shown} ({value.label})" if value.label else shown,
             target.text if target else "",
@@ -298,9 +306,13 @@ def _table(values: tuple[KpiValue, ...]) -> Table:
             WORDS[value.status] if value.status != "none" else "",
             _count(value.numerator),
             _count(value.denominator),
-            value.reason or (target.source if target else ""),
         )
-    return table
+        for note in (value.reason, target.source if target else ""):
+            if note:
+                notes[f"{kpi.short_name}: {note}"] = None
+    console.print(table)
+    for note in notes:
+        console.print(note, markup=False, highlight=False)
 
 
 def _count(value: float | None) -> str:
