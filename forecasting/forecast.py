@@ -81,6 +81,7 @@ class QueueForecast:
     past_wape: float | None  # on the days looked back at; None when the past is too short
     past_naive_wape: float | None
     past_days: int
+    past_contacts: float  # what came on those days
 
     @property
     def dates(self) -> list[date]:
@@ -124,6 +125,7 @@ def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) 
         past_wape=metrics.wape(looked[0], looked[1]) if looked.size else None,
         past_naive_wape=metrics.wape(looked[0], looked[2]) if looked.size else None,
         past_days=0 if not looked.size else looked.shape[1],
+        past_contacts=float(np.nansum(looked[0])) if looked.size else 0.0,
     )
 
 

@@ -1,0 +1,299 @@
+"""The job `forecast`: every queue of a site forecast by quarter, kept as a new version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from forecasting.calendar import Calendar
+from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
+from forecasting.series import Floats
+from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.errors import BadInput, MissingFacts
+from wfm.domain.grid import day_quarters, day_start, days_between, local_day, local_slot
+from wfm.domain.opening import parse_opening
+from wfm.domain.organisation import Organisation
+from wfm.domain.progress import Progress
+from wfm.domain.scope import ENTERPRISE
+from wfm.queries.facts import open_facts
+from wfm.queries.organisation import read_organisation
+from wfm.store.dimensions import dimension_keys
+from wfm.store.raw import RAW_SCHEMAS
+from wfm.store.readers.plan_versions import read_version, same_forecast
+from wfm.store.store import Store
+from wfm.store.writers.jobs import check_fence
+from wfm.store.writers.plan_versions import add_forecast
+from wfm.worker.facts_ready import bring_up
+from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, unit_queues
+from wfm.worker.week_problem import week_of_text
+
+LEAST_DAYS = 14
+MOST_DAYS = 400
+NO_HANDLE_TIME = "no handle time known: that of the site's other queues is used"
+
+
+@dataclass(frozen=True, eq=False)
+class Forecasted:
+    """One queue's forecast with its past, its zone, and handle seconds by slot if any are known."""
+
+    past: QueuePast
+    zone: str
+    found: QueueForecast | None
+    aht_s: Floats | None
+    notes: tuple[str, ...]
+
+
+def run_forecast(
+    store: Store, clock: Clock, parameters: Mapping[str, Any], progress: Progress
+) -> Mapping[str, Any]:
+    """The forecast of `unit` for at least 14 days, to the end of `week` (or `days` from `first`).
+
+    Learned from what lies before today, or before the week when it has begun. The same data again
+    give the same version.
+    """
+    unit = str(parameters["unit"])
+    organisation = read_organisation(store, ENTERPRISE)
+    organisation.unit(unit)
+    zone = organisation.zone(unit)
+    origin, end = _days_asked(parameters, local_day(epoch_s(clock.now()), zone))
+    queues = unit_queues(organisation, unit, day_start(origin, zone))
+    bring_up(store, clock, origin, progress)
+    pasts = queue_pasts(open_facts(store), queues, origin)
+    if all(past.history is None for past in pasts):
+        raise MissingFacts(
+            f"No contact of {unit} is known before {origin}: load its contacts first, "
+            "for example with `wfm import csv`."
+        )
+    config = _config(organisation, unit)
+    made = []
+    for i, past in enumerate(pasts):
+        progress(f"Forecasting {past.queue.queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
+        made.append(_forecast(past, organisation, origin, (end - origin).days, config))
+    made = _lend_handle_time(made)
+    progress("Keeping the forecast", 95.0)
+    return _keep(store, clock, parameters, unit, (origin, end), made, config)
+
+
+def _days_asked(parameters: Mapping[str, Any], today: date) -> tuple[date, date]:
+    """The first day to forecast, which is the origin, and the day after the last."""
+    if parameters.get("week"):
+        period = week_of_text(str(parameters["week"]))
+        origin, end = min(today, period.first), period.end
+    elif parameters.get("first"):
+        first = date.fromisoformat(str(parameters["first"]))
+        origin = min(today, first)
+        end = first + timedelta(days=int(parameters.get("days") or LEAST_DAYS))
+    else:
+        origin, end = today, today
+    end = max(end, origin + timedelta(days=LEAST_DAYS))
+    if (end - origin).days > MOST_DAYS:
+        raise BadInput(
+            f"{(end - origin).days} days from {origin} are asked; a forecast by quarters reaches "
+            f"{MOST_DAYS} days ahead."
+        )
+    return origin, end
+
+
+def _config(organisation: Organisation, unit: str) -> ForecastConfig:
+    hours = organisation.unit(unit).opening_hours
+    opening = parse_opening(hours) if hours and hours.strip() else None
+    return ForecastConfig(Calendar(opening))
+
+
+def _forecast(
+    past: QueuePast, organisation: Organisation, origin: date, days: int, config: ForecastConfig
+) -> Forecasted:
+    zone = organisation.queue_zone(past.queue)
+    if past.history is None:
+        notes = ("no contact before the origin: 0 is forecast",)
+        return Forecasted(past, zone, None, None, notes)
+    found = forecast_queue(past.history.before(origin), days, config)
+    notes = found.notes + ((past.label,) if past.label else ())
+    return Forecasted(past, zone, found, found.aht_s, notes)
+
+
+def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
+    """Queues without handle seconds get the mean of the others, and say so."""
+    known = [one for one in made if one.aht_s is not None and one.found is not None]
+    contacts = sum(float(one.found.mean.sum()) for one in known if one.found is not None)
+    if contacts <= 0:
+        return list(made)
+    work = sum(
+        float((one.found.mean * one.aht_s).sum())
+        for one in known
+        if one.found is not None and one.aht_s is not None
+    )
+    lent = np.full(SLOTS, work / contacts)
+    return [
+        one
+        if one.aht_s is not None or one.found is None
+        else Forecasted(one.past, one.zone, one.found, lent, (*one.notes, NO_HANDLE_TIME))
+        for one in made
+    ]
+
+
+def _keep(
+    store: Store,
+    clock: Clock,
+    parameters: Mapping[str, Any],
+    unit: str,
+    span: tuple[date, date],
+    made: Sequence[Forecasted],
+    config: ForecastConfig,
+) -> Mapping[str, Any]:
+    first, end = span
+    zone = read_organisation(store, ENTERPRISE).zone(unit)
+    origin_at = day_start(first, zone)
+    summary = _summary(made, first, end)
+    methods = sorted({one.found.method for one in made if one.found is not None})
+    digest = hashlib.sha256(
+        repr((config.digest, [one.past.queue.queue_id for one in made])).encode()
+    ).hexdigest()
+
+    def keep(connection: Connection) -> tuple[int, bool]:
+        check_fence(connection, parameters.get("job_id"), parameters.get("fence"))
+        frame = _frame(connection, made, days_between(first, end))
+        known = same_forecast(connection, unit, first, end, origin_at, digest)
+        if known is not None:
+            before = read_version(store.files, known.file, "fc_version", known.fc_version)
+            if before.equals(frame):
+                return known.fc_version, False
+        number = add_forecast(
+            connection,
+            store.files,
+            frame,
+            unit=unit,
+            first=first,
+            end=end,
+            days=days_between(first, end),
+            origin_at=origin_at,
+            method="; ".join(methods)[:200],
+            config_hash=digest,
+            created_at=epoch_s(clock.now()),
+            author=str(parameters.get("author") or "worker"),
+            summary=json.dumps(summary),
+        )
+        return number, True
+
+    number, new = store.db.retry(keep)
+    return {
+        "message": _sentence(number, new, summary),
+        "fc_version": number,
+        "new": new,
+        "unit": unit,
+        **summary,
+    }
+
+
+def _frame(connection: Connection, made: Sequence[Forecasted], days: list[date]) -> pl.DataFrame:
+    """Columns of the raw table but its version, in thousandths; closed quarters are 0."""
+    keys = dimension_keys(connection, "queue", [one.past.queue.queue_id for one in made])
+    frames = []
+    schema = {name: kind for name, kind in RAW_SCHEMAS["forecast"].items() if name != "fc_version"}
+    for one in made:
+        quarters, cells = _cells(days, one.zone)
+        rows: dict[str, object] = {"queue": [keys[one.past.queue.queue_id]] * len(quarters)}
+        rows["q"] = quarters
+        if one.found is None:
+            zeros = [0] * len(quarters)
+            rows |= dict.fromkeys(("fc_contacts_m", "fc_work_ms", "p10_m", "p90_m"), zeros)
+        else:
+            share = cells[:, 2]
+            day, slot = cells[:, 0].astype(int), cells[:, 1].astype(int)
+            mean = one.found.mean[day, slot] * share
+            rows["fc_contacts_m"] = _thousandths(mean)
+            rows["fc_work_ms"] = (
+                [None] * len(quarters)
+                if one.aht_s is None
+                else _thousandths(mean * one.aht_s[slot])
+            )
+            rows["p10_m"] = _thousandths(one.found.p10[day, slot] * share)
+            rows["p90_m"] = _thousandths(one.found.p90[day, slot] * share)
+        frames.append(pl.DataFrame(rows, schema=schema))
+    return pl.concat(frames).sort("q", "queue")
+
+
+def _cells(days: list[date], zone: str) -> tuple[list[int], Floats]:
+    """Quarters of local days, and for each its day, slot and share: ½ in an hour that comes twice."""
+    quarters: list[int] = []
+    cells: list[tuple[int, int, float]] = []
+    for i, day in enumerate(days):
+        inside = day_quarters(day, zone)
+        slots = [local_slot(q * 900, zone) for q in inside]
+        quarters.extend(inside)
+        cells.extend((i, slot, 1 / slots.count(slot)) for slot in slots)
+    return quarters, np.array(cells)
+
+
+def _thousandths(values: Floats) -> list[int]:
+    return [int(value) for value in np.rint(values * 1000)]
+
+
+def _summary(made: Sequence[Forecasted], first: date, end: date) -> dict[str, Any]:
+    rows = []
+    scored = [
+        one.found
+        for one in made
+        if one.found is not None and one.found.past_wape is not None and one.found.past_contacts
+    ]
+    total = sum(found.past_contacts for found in scored)
+    for one in made:
+        found = one.found
+        contacts = 0.0 if found is None else float(found.mean.sum())
+        work = 0.0
+        if found is not None and one.aht_s is not None:
+            work = float((found.mean * one.aht_s).sum())
+        rows.append(
+            {
+                "queue": one.past.queue.queue_id,
+                "model": "none" if found is None else found.method,
+                "contacts": round(contacts, 1),
+                "aht_s": round(work / contacts, 1) if contacts > 0 and work > 0 else None,
+                "past_days": 0 if found is None else found.past_days,
+                "past_wape": None if found is None else _rounded(found.past_wape),
+                "past_naive_wape": None if found is None else _rounded(found.past_naive_wape),
+                "notes": list(one.notes),
+            }
+        )
+    return {
+        "first_on": first.isoformat(),
+        "end_on": end.isoformat(),
+        "origin_on": first.isoformat(),
+        "contacts": round(sum(row["contacts"] for row in rows), 1),  # type: ignore[misc]
+        "past_wape": _rounded(_pooled([(f.past_wape, f.past_contacts) for f in scored], total)),
+        "past_naive_wape": _rounded(
+            _pooled([(f.past_naive_wape, f.past_contacts) for f in scored], total)
+        ),
+        "queues": rows,
+    }
+
+
+def _pooled(errors: Sequence[tuple[float | None, float]], total: float) -> float | None:
+    """One WAPE of several queues: their absolute errors over all their contacts."""
+    return sum((e or 0.0) * n for e, n in errors) / total if total > 0 else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _sentence(number: int, new: bool, summary: Mapping[str, Any]) -> str:
+    days = (date.fromisoformat(summary["end_on"]) - date.fromisoformat(summary["first_on"])).days
+    error = (
+        "no past error yet"
+        if summary["past_wape"] is None
+        else f"past error {summary['past_wape']:.1f} % by quarter "
+        f"(last week again {summary['past_naive_wape']:.1f} %)"
+    )
+    return (
+        f"Forecast {number}{'' if new else ' (unchanged)'}: {summary['contacts']:,.0f} contacts in "
+        f"{days} days from {summary['first_on']}, {len(summary['queues'])} queues; {error}."
+    )

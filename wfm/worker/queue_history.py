@@ -1,0 +1,127 @@
+"""The past of a unit's queues, from the facts: contacts offered, and how long they took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from forecasting.series import Floats, History
+from wfm.domain.errors import BadInput
+from wfm.domain.grid import local_slot
+from wfm.domain.organisation import Organisation, Queue
+from wfm.domain.scope import ENTERPRISE
+from wfm.facts.query import FactQuery, FactReader, read_measures
+
+YEARS = 3
+SLOTS = 96
+TALK_ONLY = "handle time is talk only: hold and after-contact work are not known"
+BY = ("queue", "day", "slot")
+
+
+@dataclass(frozen=True, eq=False)
+class QueuePast:
+    """A queue with its history; `label` says what its handle time lacks, "" when nothing."""
+
+    queue: Queue
+    history: History | None
+    label: str
+
+
+def unit_queues(organisation: Organisation, unit: str, at: int) -> tuple[Queue, ...]:
+    """The queues planned with a site: its own, and the shared ones when there is no other site."""
+    site = organisation.unit(unit)
+    if site.level != "site":
+        raise BadInput(f"{unit!r} is a {site.level}; plan a site: {_names(organisation)}.")
+    alone = len(organisation.sites) == 1
+    ids = dict.fromkeys(queue.queue_id for queue in organisation.queues)
+    found = [organisation.queue_at(queue_id, at) for queue_id in ids]
+    mine = [
+        queue
+        for queue in found
+        if queue is not None and (queue.site_id == unit or (queue.site_id is None and alone))
+    ]
+    if not mine:
+        raise BadInput(f"Site {unit!r} has no queue; give it some in queues.csv (site_id).")
+    return tuple(sorted(mine, key=lambda queue: queue.queue_id))
+
+
+def queue_pasts(facts: FactReader, queues: Sequence[Queue], origin: date) -> list[QueuePast]:
+    """The history of each queue before `origin`, at most three years of it.
+
+    A day on which no queue of the unit was offered anything is a day without data. On the others
+    an interval without a row is 0 from the queue's first contact on.
+    """
+    first = origin - timedelta(days=366 * YEARS)
+    ids = tuple(queue.queue_id for queue in queues)
+    offered = _facts(facts, ("offered_n",), first, origin, ids).filter(
+        pl.col("offered_n").is_not_null()
+    )
+    handled = _facts(facts, ("handled_n", "talk_s", "hold_s", "acw_s"), first, origin, ids)
+    loaded = sorted(offered.filter(pl.col("offered_n") > 0)["day"].unique())
+    return [_past(queue, offered, handled, loaded, origin) for queue in queues]
+
+
+def patience(
+    facts: FactReader, queues: Sequence[Queue], origin: date, days: int, least: int
+) -> tuple[float | None, int]:
+    """Mean patience in seconds from abandonment, and the abandoned contacts it rests on.
+
+    All waiting / number abandoned: 2,000 s waited and 10 gone are 200 s. None under `least` gone.
+    """
+    ids = tuple(queue.queue_id for queue in queues)
+    names = ("wait_ans_s", "wait_aband_s", "aband_n")
+    query = FactQuery(names, origin - timedelta(days=days), origin, queues=ids)
+    row = read_measures(facts, ENTERPRISE, query).row(0, named=True)
+    gone = int(row["aband_n"] or 0)
+    waited = (row["wait_ans_s"] or 0) + (row["wait_aband_s"] or 0)
+    return (waited / gone if gone >= least and waited > 0 else None), gone
+
+
+def _facts(
+    facts: FactReader, names: tuple[str, ...], first: date, end: date, ids: tuple[str, ...]
+) -> pl.DataFrame:
+    return read_measures(facts, ENTERPRISE, FactQuery(names, first, end, by=BY, queues=ids))
+
+
+def _past(
+    queue: Queue, offered: pl.DataFrame, handled: pl.DataFrame, loaded: list[date], origin: date
+) -> QueuePast:
+    mine = offered.filter(pl.col("queue") == queue.queue_id)
+    begun = mine.filter(pl.col("offered_n") > 0)["day"].min()
+    if not isinstance(begun, date):
+        return QueuePast(queue, None, "")
+    days = (origin - begun).days
+    matrix = np.full((days, SLOTS), np.nan)
+    for day in loaded:
+        if day >= begun:
+            matrix[(day - begun).days] = 0.0
+    _fill(matrix, mine, begun, ("offered_n",))
+    work = handled.filter(pl.col("queue") == queue.queue_id, pl.col("day") >= begun)
+    counts, seconds = np.full((2, days, SLOTS), np.nan)
+    _fill(counts, work, begun, ("handled_n",))
+    _fill(seconds, work, begun, ("talk_s", "hold_s", "acw_s"))
+    parts_known = any(work[name].is_not_null().any() for name in ("hold_s", "acw_s"))
+    label = "" if parts_known or work.is_empty() else TALK_ONLY
+    return QueuePast(queue, History(begun, 15, matrix, counts, seconds), label)
+
+
+def _fill(matrix: Floats, rows: pl.DataFrame, first: date, names: Iterable[str]) -> None:
+    total = rows.select(
+        "day", "slot", pl.sum_horizontal([pl.col(name).cast(pl.Float64) for name in names]).alias("v"),
+        pl.any_horizontal([pl.col(name).is_not_null() for name in names]).alias("known"),
+    ).filter("known")  # fmt: skip
+    day = np.array([(d - first).days for d in total["day"]], dtype=np.int64)
+    matrix[day, total["slot"].cast(pl.Int64).to_numpy()] = total["v"].to_numpy()
+
+
+def slot_of_quarters(quarters: range, zone: str) -> list[int]:
+    """The local slot of each quarter of a day: 96 of them, or 92 or 100 when clocks change."""
+    return [local_slot(q * 900, zone) for q in quarters]
+
+
+def _names(organisation: Organisation) -> str:
+    return ", ".join(site.org_id for site in organisation.sites)
