@@ -29,7 +29,8 @@ INDEX = """<!DOCTYPE html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{%title%}</title>
 <script src="/assets/scheme.js"></script>
-{%metas%}{%favicon%}{%css%}
+<link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+{%metas%}{%css%}
 </head>
 <body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
@@ -107,7 +108,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
 def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
     name = room.page_id
 
-    @app.callback(
+    @app.callback(  # type: ignore[untyped-decorator]
         Output(f"page-{name}", "children"),
         Output(f"seen-{name}", "data"),
         Input(f"view-{name}", "data"),

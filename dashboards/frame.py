@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from dashboards.theme import Palette, palette_of
 from dashboards.view_state import ViewState
 from kpis.query import kpi_series, kpi_values
 from kpis.value import KpiValue
-from wfm.domain.grid import local_day
+from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
 from wfm.domain.organisation import Organisation
 from wfm.domain.periods import Period
 from wfm.domain.principal import Principal
@@ -140,6 +140,24 @@ class Ask:
     def live(self) -> bool:
         """Whether the period holds now."""
         return self.period.first <= self.today < self.period.end
+
+    @cached_property
+    def before(self) -> dict[str, Any]:
+        """The comparison period as `values` takes it: the same weekdays, and as far as today is.
+
+        On Monday at noon the week is held against last Monday up to noon, not against a whole week.
+        """
+        earlier = self.period.previous()
+        if not self.live:
+            return {"first": earlier.first, "end": earlier.end}
+        gone = (self.today - self.period.first).days + 1
+        span: dict[str, Any] = {
+            "first": earlier.first, "end": earlier.first + timedelta(days=gone),
+        }  # fmt: skip
+        if self.period.days <= 7:
+            weeks = (self.period.first - earlier.first).days // 7
+            span["q_to"] = (self.now // QUARTER_S) - weeks * 7 * QUARTERS_A_DAY
+        return span
 
     def link(self, **changes: object) -> str:
         """The address of this page with some of its state changed."""

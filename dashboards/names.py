@@ -11,7 +11,7 @@ from wfm.domain.scope import Scope
 
 DIMENSION_WORD = {
     "site": "Site", "team": "Team", "agent": "Agent", "queue": "Queue", "group": "Skill group",
-    "contact_type": "Contact type", "channel": "Channel", "weekday": "Weekday", "slot": "Hour",
+    "contact_type": "Contact type", "channel": "Channel", "weekday": "Weekday", "slot": "Time",
     "day": "Day",
 }  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -229,8 +229,12 @@ def _tables(ask: Ask, view: View) -> list[Any]:
     return [
         panel(
             sheet.title,
-            table(sort_lines(sheet, ask.state.sort), lambda key: ask.link(sort=key),
-                  ask.state.sort, css="full"),
+            table(
+                sort_lines(sheet, ask.state.sort),
+                lambda key: ask.link(sort=key),
+                ask.state.sort,
+                everything=True,
+            ),
             note=sheet.note,
         )
         for sheet in view.sheets

@@ -40,6 +40,7 @@ SPEC = Spec(
     compare="target",
 )
 WEEK_Q = 7 * 96
+MOST_STEPS = 32
 
 
 def view(ask: Ask) -> View:
@@ -123,7 +124,8 @@ def _trends(ask: Ask) -> dict[str, Trend]:
         bands = target.bands if target is not None else None
         goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
         kpi = CATALOGUE[kpi_id]
-        found[kpi_id] = Trend([v.value for v in shown], kpi.unit, kpi.short_name, goal)
+        trend = Trend([v.value for v in shown], kpi.unit, kpi.short_name, goal)
+        found[kpi_id] = trend.recent(MOST_STEPS)
     return found
 
 

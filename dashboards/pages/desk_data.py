@@ -163,15 +163,17 @@ def _places(
     quarters = read_staffing(ask.facts, ask.scope, *days, q_from=q_from, q_to=q_to, by=by)
     found = []
     for key, row in values.items():
-        if any(part is None for part in key):
+        if key[0] is None and by[0] == "site":
             continue
-        names = tuple(str(part) for part in key)
+        if key[-1] is None and not row["avg_agents_on_queue"].value:
+            continue
+        names = tuple("" if part is None else str(part) for part in key)
         level = by[-1]
         found.append(
             (
                 names,
-                Place(names[-1], level, name_of(ask, level, names[-1]),
-                      scope_below(ask, level, names[-1]), row, quarters.get(names, ())),
+                Place(names[-1], level, name_of(ask, level, key[-1]),
+                      scope_below(ask, level, key[-1]), row, quarters.get(names, ())),
             )
         )  # fmt: skip
     return found

@@ -24,7 +24,7 @@ from dashboards.theme import Palette
 from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
-from wfm.queries.intraday import Quarter, read_demand, read_staffing, read_unplanned
+from wfm.queries.intraday import Demand, Quarter, read_demand, read_staffing, read_unplanned
 
 LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
 MOST_ROWS = 10
@@ -266,7 +266,7 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
         text = kpi_with_unit("service_level", total.value if total else None)
         worst = sum(status == "bad" for status in statuses)
         sentence = f"{name}: service level {text}, {worst} quarter-hours off target"
-        rows.append(HeatRow(name, statuses, text, sentence))
+        rows.append(HeatRow(name, statuses, "", sentence))
     order = sorted(RANK, key=RANK.__getitem__)
     rows.sort(key=lambda row: [-list(row.statuses).count(status) for status in order])
     columns = (
@@ -300,7 +300,7 @@ def _cell_status(value: KpiValue | None) -> str:
 
 def _demand(ask: Ask, axis: Axis, done: int) -> tuple[Lane | None, Sheet]:
     day = ask.today if ask.live else ask.period.first
-    rows = ()
+    rows: tuple[Demand, ...] = ()
     if ask.scope.team is None:
         rows = read_demand(
             ask.facts, ask.scope, day - timedelta(days=1), day + timedelta(days=2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from dash import html
@@ -9,24 +10,25 @@ from dash import html
 from dashboards.contribution import Share
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.names import DIMENSION_WORD, scope_below
-from dashboards.pages.manager_data import BESIDE, DRILLS, TILES, Centre, read_centre
+from dashboards.pages.manager_breakdown import breakdown
+from dashboards.pages.manager_data import DRILLS, TILES, Centre, read_centre
 from dashboards.pages.manager_panels import evidence
 from dashboards.parts.answer import Act, Answer
-from dashboards.parts.numbers import gap_unit, kpi_number, kpi_with_unit, plain
+from dashboards.parts.numbers import kpi_number, kpi_with_unit, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
-from dashboards.parts.table import Bar, Cell, Col, Line, Sheet, figure_cell, kpi_cell, sort_lines
+from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines
 from dashboards.parts.table import table as grid
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
-from kpis.display import decimals_of
 from kpis.drill import drill_reason
 from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
 
+LEAST_DAYS = 14  # a trend shows two weeks at least
 SPEC = Spec(
     grains=(
         ("today", "Today"), ("day", "Day"), ("week", "Week"), ("month", "Month"),
@@ -101,118 +103,6 @@ def _own(centre: Centre, share: Share) -> str:
     return text + "."
 
 
-def breakdown(centre: Centre) -> Sheet:
-    """The figure by the breakdown in force, most harm first, with what each part adds."""
-    kpi, ask = centre.kpi, centre.ask
-    shares, missing = centre.parts
-    base, word = centre.base
-    beside = _beside(centre)
-    unit = gap_unit(kpi.unit)
-    whole_name = ask.organisation.name_of(ask.scope)
-    columns = (
-        Col("name", DIMENSION_WORD[centre.by], text=True, phone=True),
-        Col(kpi.id, kpi.short_name, kpi.unit if kpi.unit != "contacts" else "", phone=True),
-        Col("gap", f"vs {word}", unit, f"difference to {word}"),
-        Col("adds", f"Adds to {whole_name}", unit,
-            "(value − base) × share of the denominator; the parts sum to the whole gap",
-            phone=True),
-        Col("rest", "All others", "", "the same figure without this part"),
-        Col("base", "n", "", f"denominator: {kpi.denominator or kpi.numerator}"),
-        *(Col(k, CATALOGUE[k].short_name, CATALOGUE[k].unit) for k in beside),
-    )  # fmt: skip
-    longest = max((abs(s.adds) for s in shares if s.adds is not None), default=0.0)
-    both = any((s.adds or 0) < 0 for s in shares) and any((s.adds or 0) > 0 for s in shares)
-    lines = [_line(centre, share, longest, both, beside, base) for share in shares]
-    if shares:
-        lines += _total(centre, shares, missing, base, beside)
-    note = "most harm first" if longest else "worst first"
-    return Sheet(
-        "breakdown", f"{kpi.short_name} by {DIMENSION_WORD[centre.by].lower()}", columns,
-        tuple(lines), note, f"No {DIMENSION_WORD[centre.by].lower()} has a value in this period",
-    )  # fmt: skip
-
-
-def _line(
-    centre: Centre, share: Share, longest: float, both: bool,
-    beside: dict[str, dict[object, KpiValue]], base: float | None,
-) -> Line:  # fmt: skip
-    ask, kpi, value = centre.ask, centre.kpi, share.value
-    key = value.at(centre.by)
-    scope = scope_below(ask, centre.by, key)
-    link = ""
-    if scope is not None and scope.agent is None:
-        link = ask.scope_link(scope, by="", sort="")
-    more = decimals_of(kpi) + (0 if decimals_of(kpi) else 1)
-    gap = None if value.value is None or base is None else value.value - base
-    wrong = share.adds is not None and (share.adds > 0) == centre.pushes_up
-    bar = None
-    if share.adds is not None and longest:
-        bar = Bar(share.adds / longest, wrong and value.status == "bad", both)
-    gap_cell = Cell(
-        kpi_number(kpi.id, gap, signed=True), gap,
-        value.status if value.status in ("bad", "warn") else "",
-    )  # fmt: skip
-    cells = [
-        Cell(centre.name(value), str(key) if key is not None else None, href=link),
-        kpi_cell(value),
-        gap_cell,
-        figure_cell(share.adds, more, signed=True, bar=bar),
-        Cell(kpi_number(kpi.id, share.rest), share.rest, soft=True),
-        figure_cell(value.denominator, 0, soft=True),
-        *(kpi_cell(found.get(key)) for found in beside.values()),
-    ]
-    cells[1] = Cell(cells[1].text, cells[1].raw, reason=cells[1].reason)
-    return Line(tuple(cells), "", value.status if value.status in ("bad", "warn") else "")
-
-
-def _total(
-    centre: Centre, shares: tuple[Share, ...], missing: float | None, base: float | None,
-    beside: dict[str, dict[object, KpiValue]],
-) -> list[Line]:  # fmt: skip
-    kpi, focus = centre.kpi, centre.focus
-    more = decimals_of(kpi) + (0 if decimals_of(kpi) else 1)
-    blank = Cell("", None)
-    lines = []
-    if missing:
-        word = DIMENSION_WORD[centre.by].lower()
-        text = f"not in any {word}"
-        lines.append(
-            Line((Cell(text, text), blank, blank, figure_cell(missing, more, signed=True), blank,
-                  blank, *(blank for _ in beside)))
-        )  # fmt: skip
-    gap = None if focus.value is None or base is None else focus.value - base
-    name = centre.ask.organisation.name_of(centre.ask.scope)
-    known = {v.kpi_id: v for v in centre.tiles}
-    told = any(s.adds is not None for s in shares)
-    total = [
-        Cell(name, name),
-        kpi_cell(focus),
-        Cell(kpi_number(kpi.id, gap, signed=True), gap),
-        figure_cell(gap, more, signed=True) if told else blank,
-        blank,
-        figure_cell(focus.denominator, 0),
-        *(kpi_cell(known.get(k)) for k in beside),
-    ]
-    lines.append(Line(tuple(total), "total"))
-    return lines
-
-
-def _beside(centre: Centre) -> dict[str, dict[object, KpiValue]]:
-    """Other key figures by the same breakdown, where they have it."""
-    wanted = [
-        k for k in BESIDE if k != centre.kpi.id and not drill_reason(CATALOGUE[k], centre.by)
-    ][:3]
-    found: dict[str, dict[object, KpiValue]] = {k: {} for k in wanted}
-    if not wanted:
-        return {}
-    try:
-        for value in centre.ask.values(tuple(wanted), by=(centre.by,)):
-            found[value.kpi_id][value.at(centre.by)] = value
-    except ForbiddenDrill:
-        return {}
-    return {k: v for k, v in found.items() if any(x.value is not None for x in v.values())}
-
-
 def _breakdown_panel(centre: Centre, sheet: Sheet) -> Any:
     ask = centre.ask
     chips: list[Any] = []
@@ -279,9 +169,13 @@ def _hidden_red(ask: Ask, value: KpiValue) -> str:
 def _trends(centre: Centre) -> dict[str, Trend]:
     """Trends over the period, by quarter-hour for a day, by day for longer."""
     ask = centre.ask
-    grain = "interval" if ask.period.days == 1 else "day"
+    if ask.period.days == 1:
+        series = ask.series(TILES, "interval")
+    else:
+        first = min(ask.period.first, min(ask.period.end, ask.today) - timedelta(days=LEAST_DAYS))
+        series = ask.series(TILES, "day", first=first)
     found = {}
-    for kpi_id, values in ask.series(TILES, grain).items():
+    for kpi_id, values in series.items():
         kpi = CATALOGUE[kpi_id]
         target = next((v.target for v in values if v.target is not None), None)
         bands = target.bands if target is not None else None

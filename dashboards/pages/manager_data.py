@@ -114,14 +114,13 @@ class Centre:
 def read_centre(ask: Ask) -> Centre:
     """The tiles, the comparison, and the figure in focus: the one asked for, else the worst."""
     tiles = ask.values(TILES)
-    earlier = ask.period.previous()
-    previous = ask.values(TILES, first=earlier.first, end=earlier.end)
+    previous = ask.values(TILES, **ask.before)
     wanted = ask.state.kpi
     if wanted and wanted not in TILES:
         if wanted not in {kpi.id for kpi in visible_kpis(ask.who.role)}:
             raise BadInput(f"There is no KPI {wanted[:40]!r} for your role; see `wfm kpi list`.")
         focus = ask.values((wanted,))[0]
-        more = ask.values((wanted,), first=earlier.first, end=earlier.end)
+        more = ask.values((wanted,), **ask.before)
         return Centre(ask, tiles, (*previous, *more), focus)
     focus = next((v for v in tiles if v.kpi_id == wanted), None) or most_off(tiles)
     return Centre(ask, tiles, previous, focus)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dash import html
@@ -20,9 +21,8 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from kpis.display import decimals_of
 from kpis.status import status_of
-from kpis.value import KpiValue
+from kpis.value import KeyPart, KpiValue
 from wfm.domain.errors import ForbiddenDrill
-from wfm.domain.periods import Period
 
 LEAST_CELL = 10
 MOST_PARTS = 5
@@ -54,11 +54,9 @@ def segment_dimension(centre: Centre) -> str:
     return centre.by
 
 
-def _sums(centre: Centre, dimension: str, period: Period) -> list[tuple[str, float, float]]:
+def _sums(centre: Centre, dimension: str, span: dict[str, Any]) -> list[tuple[str, float, float]]:
     try:
-        values = centre.ask.values(
-            (centre.kpi.id,), by=(dimension,), first=period.first, end=period.end
-        )
+        values = centre.ask.values((centre.kpi.id,), by=(dimension,), **span)
     except ForbiddenDrill:
         return []
     return [
@@ -75,8 +73,8 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     if kpi.kind != "ratio" or before is None or before.value is None:
         return None
     dimension = segment_dimension(centre)
-    now = _sums(centre, dimension, ask.period)
-    past = _sums(centre, dimension, ask.period.previous())
+    now = _sums(centre, dimension, {})
+    past = _sums(centre, dimension, ask.before)
     scale = float(kpi.scale)
     moved = moves_between(now, past)
     if not moved or centre.focus.value is None:
@@ -143,7 +141,7 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
     if not values:
         return None
     steps = 24 if hourly else 1
-    sums: dict[object, dict[int, list[float]]] = {}
+    sums: dict[KeyPart, dict[int, list[float]]] = {}
     for v in values:
         if v.numerator is None or v.denominator is None:
             continue
@@ -160,7 +158,8 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
     places = [day * steps + hour for day in range(ask.period.days) for hour in hours]
     rows = []
     for key, cells in sums.items():
-        bands = whole[key].target.bands if key in whole and whole[key].target else None
+        target = whole[key].target if key in whole else None
+        bands = target.bands if target is not None else None
         statuses = []
         for place in places:
             got = cells.get(place)
@@ -190,7 +189,7 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
 
 def _ordinal(value: KpiValue) -> int:
     day = value.at("day")
-    return day.toordinal() if hasattr(day, "toordinal") else 0
+    return day.toordinal() if isinstance(day, date) else 0
 
 
 def _open_hours(used: Sequence[int]) -> list[int]:
@@ -219,7 +218,7 @@ def _day_labels(centre: Centre, hourly: bool, hours: list[int]) -> Any:
 
 
 def _heat_sheet(
-    centre: Centre, dimension: str, sums: dict[object, dict[int, list[float]]], steps: int
+    centre: Centre, dimension: str, sums: dict[KeyPart, dict[int, list[float]]], steps: int
 ) -> Sheet:
     kpi, period = centre.kpi, centre.ask.period
     columns = [Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
@@ -232,7 +231,7 @@ def _heat_sheet(
         for at, (top, bottom) in sorted(cells.items()):
             day = period.first.fromordinal(period.first.toordinal() + at // steps)
             value = float(kpi.scale) * top / bottom if bottom else None
-            name = name_of(centre.ask, dimension, key)  # type: ignore[arg-type]
+            name = name_of(centre.ask, dimension, key)
             row = [Cell(name, name), Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat())]
             if steps > 1:
                 row.append(Cell(f"{at % steps:02d}:00", f"{at % steps:02d}:00"))
@@ -250,7 +249,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         return None
     grain = "slot" if ask.period.days == 1 else "day"
     values = centre.values_by(dimension, grain)
-    courses: dict[object, dict[object, KpiValue]] = {}
+    courses: dict[KeyPart, dict[KeyPart, KpiValue]] = {}
     for value in values:
         courses.setdefault(value.at(dimension), {})[value.at(grain)] = value
     shares, _ = centre.parts
@@ -282,7 +281,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
     lines = tuple(
         Line(
             (
-                Cell(name_of(ask, dimension, key), str(key)),  # type: ignore[arg-type]
+                Cell(name_of(ask, dimension, key), str(key)),
                 Cell(name_of(ask, grain, step), str(step)),
                 Cell(kpi_number(kpi.id, course[step].value), course[step].value),
                 figure_cell(course[step].denominator, 0),

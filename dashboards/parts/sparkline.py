@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboards.parts.drawing import drawn
@@ -21,6 +21,13 @@ class Trend:
     target: float | None = None
     low: float | None = None
     high: float | None = None
+
+    def recent(self, most: int) -> Trend:
+        """The trend from its first known value on, its last `most` steps at most."""
+        values = list(self.values)
+        while values and values[0] is None:
+            values.pop(0)
+        return replace(self, values=values[-most:])
 
     @property
     def known(self) -> list[float]:
@@ -56,8 +63,8 @@ class Trend:
 
 
 def sparkline(trend: Trend, *, width: int = 84, height: int = 28) -> list[Any]:
-    """The trend as images for both schemes; an empty list when no value is known."""
-    if not trend.known:
+    """The trend as images for both schemes; an empty list below two known values."""
+    if len(trend.known) < 2:
         return []
     return drawn(
         lambda p: trend_path(trend, p, width, height),

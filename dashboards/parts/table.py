@@ -19,7 +19,10 @@ Raw = float | int | str | None
 
 @dataclass(frozen=True)
 class Col:
-    """A column: its head with the unit, what it means, and whether a phone shows it too."""
+    """A column: its head with the unit, what it means, and where it is shown.
+
+    `phone`: a phone shows it too; `more`: only the table view and exports show it.
+    """
 
     key: str
     label: str
@@ -27,6 +30,7 @@ class Col:
     meaning: str = ""
     text: bool = False
     phone: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Cell:
     sub: str = ""
     reason: str = ""
     bar: Bar | None = None
+    plain: bool = False  # coloured without a shape: the row's own mark says it
     node: Any = None
 
 
@@ -75,11 +80,15 @@ class Sheet:
     why_empty: str = ""
 
 
-def kpi_cell(value: KpiValue | None, *, href: str = "", soft: bool = False) -> Cell:
+def kpi_cell(
+    value: KpiValue | None, *, href: str = "", soft: bool = False, plain: bool = False
+) -> Cell:
     """The cell of a KPI value: figure, status, and the reason when there is none."""
     if value is None:
         return Cell(DASH, None, reason="no data")
     status = value.status if value.status in ("bad", "warn") else ""
+    if plain:
+        return Cell(text_of(value), value.value, reason=value.reason)
     return Cell(text_of(value), value.value, status, href, soft, reason=value.reason)
 
 
@@ -124,13 +133,22 @@ def sort_lines(sheet: Sheet, order: str) -> Sheet:
 
 
 def table(
-    sheet: Sheet, sort_link: Callable[[str], str] | None = None, order: str = "", css: str = ""
+    sheet: Sheet,
+    sort_link: Callable[[str], str] | None = None,
+    order: str = "",
+    *,
+    everything: bool = False,
 ) -> Any:
     """The sheet as a table; `sort_link` gives the address that sorts by a column."""
     if not sheet.lines:
         return empty(sheet.why_empty or "No rows in this scope and period")
-    heads = [_head(column, sort_link, order) for column in sheet.columns]
-    body = [_row(line, sheet.columns) for line in sheet.lines]
+    shown = [at for at, column in enumerate(sheet.columns) if everything or not column.more]
+    columns = [sheet.columns[at] for at in shown]
+    heads = [_head(column, sort_link, order) for column in columns]
+    body = [
+        _row(replace(line, cells=tuple(line.cells[at] for at in shown)), columns)
+        for line in sheet.lines
+    ]
     return html.Div(
         html.Table(
             [
@@ -138,7 +156,7 @@ def table(
                 html.Thead(html.Tr(heads)),
                 html.Tbody(body),
             ],
-            className=f"grid {css}".strip(),
+            className="grid",
         ),
         className="scroll",
         tabIndex=0,
@@ -212,7 +230,7 @@ def _content(cell: Cell) -> Any:
     if cell.bar is not None:
         return _with_bar(cell, cell.bar)
     text: Any = html.A(cell.text, href=cell.href) if cell.href else cell.text
-    if cell.status in ("bad", "warn"):
+    if cell.status in ("bad", "warn") and not cell.plain:
         return html.Span([icon(cell.status, label=WORD[cell.status]), text], className="cell")
     return [text, html.Small(f" {cell.sub}")] if cell.sub else text
 

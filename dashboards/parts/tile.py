@@ -11,6 +11,7 @@ from dash import html
 from dashboards.parts.numbers import (
     DASH,
     SPACE,
+    THIN,
     gap_unit,
     kpi_number,
     unit_text,
@@ -22,6 +23,9 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.display import format_goal
 from kpis.status import status_of
 from kpis.value import KpiValue
+
+# Words of a value without a colour; only a missing value gets the hollow ring.
+UNCOLOURED = ("Reference", "No target", "Too few", "Partial")
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def word_of(value: KpiValue) -> str:
         return "No data"
     if value.target is None:
         return "No target" if not value.label else "Partial"
-    return "Reference"
+    return "Too few" if value.reason.startswith("below") else "Reference"
 
 
 def gap_text(value: KpiValue) -> str:
@@ -126,7 +130,8 @@ def target_text(value: KpiValue) -> str:
     if value.target is None:
         return ""
     kpi = CATALOGUE[value.kpi_id]
-    return f"target {format_goal(kpi, value.target.bands).replace(',', chr(0x202F))}"
+    goal = format_goal(kpi, value.target.bands).replace(",", THIN)
+    return goal if " to " in goal else f"target {goal}"
 
 
 def tiles(given: Sequence[Tile]) -> Any:
@@ -147,7 +152,7 @@ def _tile(one: Tile) -> Any:
     )
     status = (
         mark("bad", one.badge) if one.badge
-        else html.Span(one.word, className="mark third") if one.word in ("Reference", "No target")
+        else html.Span(one.word, className="mark third") if one.word in UNCOLOURED
         else mark(one.status, one.word)
     )  # fmt: skip
     known = one.value != DASH

@@ -109,6 +109,7 @@ def time_panel(
                 className="plot",
             ),
             html.Div(names, className="lane-names"),
+            *now_line(axis),  # shown on phones only, where the panels have no common box
             html.P(sentence(lanes), className="sr"),
         ],
         className="lanes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -57,7 +58,7 @@ def read_staffing(
     q_to: int,
     by: Sequence[str] = (),
 ) -> Mapping[Key, tuple[Quarter, ...]]:
-    """Agents by quarter-hour for each key of `by` (site, group), in order of time."""
+    """Agents by quarter-hour for each key of `by` (site, group; "" for none), in order of time."""
     measures = ("req_s", "sch_s", "cur_sch_s", "act_s")
     found: dict[Key, list[Quarter]] = {}
     for row in _rows(facts, scope, first, end, q_from, q_to, by, measures):
@@ -110,14 +111,14 @@ def _rows(
     q_to: int,
     by: Sequence[str],
     measures: tuple[str, ...],
-) -> list[dict[str, float | None]]:
+) -> list[dict[str, Any]]:
     query = FactQuery(measures, first, end, (*by, "q"), q_from, q_to)
     frame: pl.DataFrame = read_measures(facts, scope, query)
     return frame.to_dicts()
 
 
 def _key(row: Mapping[str, object], by: Sequence[str]) -> Key:
-    return tuple(str(row[name]) for name in by)
+    return tuple("" if row[name] is None else str(row[name]) for name in by)
 
 
 def _agents(seconds: float | None) -> float | None:
