@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from wfm.domain.clock import FixedClock
+from wfm.domain.clock import FixedClock, epoch_s
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.load import load_files
+from wfm.store.dimensions import dimension_keys
 from wfm.store.store import Store, open_store
+from wfm.store.writers.plan_versions import add_forecast, add_requirement
 
-CLOCK = FixedClock(datetime(2026, 10, 13, 6, tzinfo=UTC))
+MONDAY = date(2026, 10, 12)
+NEXT_DAY = datetime(2026, 10, 13, 6, tzinfo=UTC)
 MORNING = datetime(2026, 10, 12, 8, tzinfo=UTC)  # 10:00 in Madrid
 
 ORG = """org_id,org_level,parent_id,name,timezone,opening_hours,valid_from,valid_to
@@ -22,10 +26,10 @@ lyon,site,all,Lyon,Europe/Paris,Mon-Sun 08:00-20:00,2026-01-01,
 m1,team,madrid,Team M1,,,2026-01-01,
 l1,team,lyon,Team L1,,,2026-01-01,
 """
-PEOPLE = """agent_id,valid_from,display_name,team_id,role
-a1,2026-01-01T00:00:00+01:00,Ana,m1,agent
-a2,2026-01-01T00:00:00+01:00,Ben,m1,agent
-b1,2026-01-01T00:00:00+01:00,Luc,l1,agent
+PEOPLE = """agent_id,valid_from,display_name,team_id,role,skills
+a1,2026-01-01T00:00:00+01:00,Ana,m1,agent,billing:80
+a2,2026-01-01T00:00:00+01:00,Ben,m1,agent,billing:80
+b1,2026-01-01T00:00:00+01:00,Luc,l1,agent,ventes:80
 """
 QUEUES = """queue_id,valid_from,name,channel,skill_group,sl_threshold_s,short_abandon_s,site_id
 billing,2026-01-01T00:00:00+01:00,Billing,voice,billing,20,5,madrid
@@ -39,7 +43,7 @@ adherence,team,m1,95,,2,2026-01-01
 """
 
 
-def _calls() -> str:
+def _calls(now: datetime) -> str:
     """Billing: 40 answered (10 s wait, 200 s talk), 10 abandoned after 30 s. Ventes: 40 answered.
 
     Billing gives hold and after-contact work, Ventes neither.
@@ -57,6 +61,8 @@ def _calls() -> str:
         end = connect + timedelta(seconds=talk_s or 0)
         channel = "voice" if queue == "billing" else "chat"
         answered = talk_s is not None
+        if end + timedelta(seconds=20) > now:
+            return
         lines.append(
             f"{queue}-{wait_s}-{number},1,{channel},inbound,{queue},{agent},{start.isoformat()},"
             f"{connect.isoformat() if answered else ''},{end.isoformat()},"
@@ -71,7 +77,7 @@ def _calls() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _states() -> str:
+def _states(now: datetime) -> str:
     """Ana is on queue from 10:00 to 13:00, out of it for a quarter of an hour at 11:00."""
     hours = MORNING, MORNING + timedelta(hours=3)
     away = MORNING + timedelta(hours=1)
@@ -82,7 +88,11 @@ def _states() -> str:
         (back, hours[1], "available"),
         (hours[1], hours[1] + timedelta(hours=12), "offline"),
     ]
-    body = "".join(f"a1,{a.isoformat()},{b.isoformat()},{state}\n" for a, b, state in rows)
+    body = "".join(
+        f"a1,{a.isoformat()},{b.isoformat() if b <= now else ''},{state}\n"
+        for a, b, state in rows
+        if a <= now
+    )
     return f"agent_id,start_at,end_at,state\n{body}"
 
 
@@ -94,10 +104,8 @@ def _schedule() -> str:
     )
 
 
-@pytest.fixture(scope="session")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """The store of the small centre, its facts built."""
-    root: Path = tmp_path_factory.mktemp("kpis")
+def build_centre(root: Path, now: datetime) -> Store:
+    """The small centre as it stands at an instant, planned and with its facts built."""
     files = root / "files"
     files.mkdir()
     texts = {
@@ -105,14 +113,59 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Store:
         "people.csv": PEOPLE,
         "queues.csv": QUEUES,
         "targets.csv": TARGETS,
-        "calls.csv": _calls(),
-        "agent_states.csv": _states(),
+        "calls.csv": _calls(now),
+        "agent_states.csv": _states(now),
         "schedules.csv": _schedule(),
     }
     for name, text in texts.items():
         (files / name).write_text(text)
     store = open_store(f"sqlite:///{root / 'muster.db'}", root)
-    for report in load_files(store, CLOCK, "csv", [files]):
+    clock = FixedClock(now)
+    for report in load_files(store, clock, "csv", [files]):
         assert (report.quarantined, report.rejected) == (0, None), report
-    rebuild_dirty(store, CLOCK, "test")
+    return store
+
+
+def plan_billing(store: Store) -> None:
+    """5 contacts forecast and 2 agents required in each quarter from 10:00 to 13:00."""
+    first = epoch_s(MORNING) // 900
+    quarters = list(range(first, first + 12))
+    made_at = epoch_s(MORNING - timedelta(days=7))
+    with store.db.write() as connection:
+        queue = dimension_keys(connection, "queue", ["billing"])["billing"]
+        site = dimension_keys(connection, "site", ["madrid"])["madrid"]
+        group = dimension_keys(connection, "group", ["billing"])["billing"]
+        forecast = pl.DataFrame(
+            {
+                "queue": queue, "q": quarters, "fc_contacts_m": 5_000, "fc_work_ms": 1_100_000,
+                "p10_m": 3_000, "p90_m": 7_000,
+            }
+        )  # fmt: skip
+        number = add_forecast(
+            connection, store.files, forecast, unit="madrid", first=MONDAY,
+            end=MONDAY + timedelta(days=1), days=[MONDAY], origin_at=made_at, method="by hand",
+            config_hash="x", created_at=made_at, author="test", summary="{}",
+        )  # fmt: skip
+        required = pl.DataFrame({"site": site, "group": group, "q": quarters, "required_m": 2_000})
+        add_requirement(
+            connection, store.files, required, unit="madrid", week="2026-W42", days=[MONDAY],
+            fc_version=number, created_at=made_at, author="test", summary="{}",
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The small centre on the next morning, without plans for its contacts."""
+    store = build_centre(tmp_path_factory.mktemp("kpis"), NEXT_DAY)
+    rebuild_dirty(store, FixedClock(NEXT_DAY), "test")
+    return store
+
+
+@pytest.fixture(scope="session")
+def running_day(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The small centre at 12:07 of its Monday, with forecast and requirement until 13:00."""
+    now = MORNING + timedelta(hours=2, minutes=7)
+    store = build_centre(tmp_path_factory.mktemp("running"), now)
+    plan_billing(store)
+    rebuild_dirty(store, FixedClock(now), "test")
     return store

@@ -162,3 +162,28 @@ def test_a_comparison_without_data_before_has_no_change(centre: Store) -> None:
 def test_the_merged_histogram_gives_the_quantile(centre: Store) -> None:
     value = one(centre, "", "answer_wait_p90")
     assert value.value == pytest.approx(10, rel=0.01)
+
+
+def test_a_plan_until_the_evening_is_compared_with_the_quarters_that_are_over(
+    running_day: Store,
+) -> None:
+    """10:00 to 12:00 counts: 8 quarters, 7 of them with one agent on queue where 2 are needed."""
+    required, net, planned, error = values(
+        running_day, "madrid", "required_agents", "net_staffing", "contacts_offered_vs_forecast",
+        "forecast_wape",
+    )  # fmt: skip
+    assert (required.value, required.denominator) == (2.0, 12 * 900)
+    assert (net.value, net.denominator) == (-1.125, 8 * 900)
+    # 27 answered and 10 abandoned contacts enqueued in two hours, 8 times 5 expected.
+    assert (planned.value, planned.numerator, planned.denominator) == (-7.5, -3, 40)
+    assert error.denominator == 37
+
+
+def test_a_level_by_quarter_is_the_agents_of_that_quarter(running_day: Store) -> None:
+    series = kpi_series(
+        open_facts(running_day), Scope("madrid"), ["net_staffing"], MONDAY, TUESDAY, "slot",
+        targets=read_targets(running_day, Scope()),
+    )  # fmt: skip
+    by_slot = {v.at("slot"): v.value for v in series["net_staffing"]}
+    assert (by_slot[40], by_slot[44], by_slot[47]) == (-1.0, -2.0, -1.0)
+    assert by_slot[48] is None  # 12:00 to 12:15 still runs
