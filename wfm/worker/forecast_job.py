@@ -37,6 +37,7 @@ from wfm.worker.week_problem import week_of_text
 
 LEAST_DAYS = 14
 MOST_DAYS = 400
+NO_CONTACT = "no contact before the origin: 0 is forecast"
 NO_HANDLE_TIME = "no handle time known: that of the site's other queues is used"
 
 
@@ -113,8 +114,7 @@ def _forecast(
 ) -> Forecasted:
     zone = organisation.queue_zone(past.queue)
     if past.history is None:
-        notes = ("no contact before the origin: 0 is forecast",)
-        return Forecasted(past, zone, None, None, notes)
+        return Forecasted(past, zone, None, None, (NO_CONTACT,))
     found = forecast_queue(past.history.before(origin), days, config)
     notes = found.notes + ((past.label,) if past.label else ())
     return Forecasted(past, zone, found, found.aht_s, notes)
@@ -210,11 +210,8 @@ def _frame(connection: Connection, made: Sequence[Forecasted], days: list[date])
             day, slot = cells[:, 0].astype(int), cells[:, 1].astype(int)
             mean = one.found.mean[day, slot] * share
             rows["fc_contacts_m"] = _thousandths(mean)
-            rows["fc_work_ms"] = (
-                [None] * len(quarters)
-                if one.aht_s is None
-                else _thousandths(mean * one.aht_s[slot])
-            )
+            unknown, aht = [None] * len(quarters), one.aht_s
+            rows["fc_work_ms"] = unknown if aht is None else _thousandths(mean * aht[slot])
             rows["p10_m"] = _thousandths(one.found.p10[day, slot] * share)
             rows["p90_m"] = _thousandths(one.found.p90[day, slot] * share)
         frames.append(pl.DataFrame(rows, schema=schema))
@@ -222,7 +219,7 @@ def _frame(connection: Connection, made: Sequence[Forecasted], days: list[date])
 
 
 def _cells(days: list[date], zone: str) -> tuple[list[int], Floats]:
-    """Quarters of local days, and for each its day, slot and share: ½ in an hour that comes twice."""
+    """Quarters of local days, each with day, slot and share: ½ in an hour that comes twice."""
     quarters: list[int] = []
     cells: list[tuple[int, int, float]] = []
     for i, day in enumerate(days):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,6 @@ import polars as pl
 
 from forecasting.series import Floats, History
 from wfm.domain.errors import BadInput
-from wfm.domain.grid import local_slot
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts.query import FactQuery, FactReader, read_measures
@@ -109,18 +108,12 @@ def _past(
     return QueuePast(queue, History(begun, 15, matrix, counts, seconds), label)
 
 
-def _fill(matrix: Floats, rows: pl.DataFrame, first: date, names: Iterable[str]) -> None:
-    total = rows.select(
-        "day", "slot", pl.sum_horizontal([pl.col(name).cast(pl.Float64) for name in names]).alias("v"),
-        pl.any_horizontal([pl.col(name).is_not_null() for name in names]).alias("known"),
-    ).filter("known")  # fmt: skip
+def _fill(matrix: Floats, rows: pl.DataFrame, first: date, names: Sequence[str]) -> None:
+    parts = [pl.col(name).cast(pl.Float64) for name in names]
+    known = pl.any_horizontal([part.is_not_null() for part in parts])
+    total = rows.filter(known).select("day", "slot", pl.sum_horizontal(parts).alias("v"))
     day = np.array([(d - first).days for d in total["day"]], dtype=np.int64)
     matrix[day, total["slot"].cast(pl.Int64).to_numpy()] = total["v"].to_numpy()
-
-
-def slot_of_quarters(quarters: range, zone: str) -> list[int]:
-    """The local slot of each quarter of a day: 96 of them, or 92 or 100 when clocks change."""
-    return [local_slot(q * 900, zone) for q in quarters]
 
 
 def _names(organisation: Organisation) -> str:
