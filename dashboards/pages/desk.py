@@ -41,6 +41,7 @@ SPEC = Spec(
 )
 WEEK_Q = 7 * 96
 MOST_STEPS = 32
+BOARD = ("net_staffing", "service_level", "contacts_offered_vs_forecast")
 
 
 def view(ask: Ask) -> View:
@@ -65,7 +66,8 @@ def view(ask: Ask) -> View:
 
 
 def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile, ...]:
-    trends = _trends(ask)
+    trends = _trends(ask, tuple(v.kpi_id for v in values if v.value is not None))
+    badges = _hidden_reds(ask, values, window)
     before = _before(ask, window) if ask.compare == "previous" else {}
     period = window.label or period_label(ask.grain, ask.period, ask.today)
     shown = []
@@ -79,7 +81,7 @@ def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile
             tile_of(
                 value,
                 trend=trends.get(kpi_id),
-                badge=_hidden_red(ask, value, window),
+                badge=badges.get(kpi_id, ""),
                 right=right,
                 href=links[0][1] if links else "",
                 shown_proof=proof_of(value, period=period, links=links),
@@ -111,12 +113,15 @@ def _right(value: KpiValue) -> str:
     return ""
 
 
-def _trends(ask: Ask) -> dict[str, Trend]:
+def _trends(ask: Ask, known: tuple[str, ...]) -> dict[str, Trend]:
+    """Trends of the figures that are known, by quarter-hour for a day, by day for longer."""
+    if not known:
+        return {}
     if ask.grain in ("now", "today", "day"):
-        series = ask.series(TILES, "interval")
+        series = ask.series(known, "interval")
         close = ask.now // QUARTER_S
     else:
-        series, close = ask.series(TILES, "day"), None
+        series, close = ask.series(known, "day"), None
     found = {}
     for kpi_id, values in series.items():
         shown = [v for v in values if close is None or int(str(v.at("q"))) < close]
@@ -129,25 +134,35 @@ def _trends(ask: Ask) -> dict[str, Trend]:
     return found
 
 
-def _hidden_red(ask: Ask, value: KpiValue, window: Window) -> str:
-    """ "1 of 4 sites red" when a calm tile hides a red part (TGT-10)."""
-    kpi = CATALOGUE[value.kpi_id]
-    for dimension in ("site", "group", "team"):
-        if {"site": ask.scope.site, "team": ask.scope.team}.get(dimension) is not None:
-            continue
-        if drill_reason(kpi, dimension):
-            continue
-        parts = read_values(ask, (kpi.id,), window, (dimension,))
-        return red_sentence([part.status for part in parts], dimension)
+def _hidden_reds(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> dict[str, str]:
+    """ "1 of 4 sites red" by KPI, where a calm tile hides a red part (TGT-10)."""
+    calm = [v.kpi_id for v in values if v.value is not None and v.status != "bad"]
+    asked: dict[str, list[str]] = {}
+    for kpi_id in calm:
+        dimension = below_of(ask, kpi_id)
+        if dimension:
+            asked.setdefault(dimension, []).append(kpi_id)
+    badges = {}
+    for dimension, kpi_ids in asked.items():
+        parts = read_values(ask, tuple(kpi_ids), window, (dimension,))
+        for kpi_id in kpi_ids:
+            own = [part.status for part in parts if part.kpi_id == kpi_id]
+            badges[kpi_id] = red_sentence(own, dimension)
+    return badges
+
+
+def below_of(ask: Ask, kpi_id: str) -> str:
+    """The dimension next below the scope that a KPI can be broken down by, empty for none."""
+    taken = {"site": ask.scope.site, "team": ask.scope.team}
+    for dimension in ("site", "group", "team", "queue"):
+        if taken.get(dimension) is None and not drill_reason(CATALOGUE[kpi_id], dimension):
+            return dimension
     return ""
 
 
 def _links(ask: Ask, kpi_id: str) -> list[tuple[str, str]]:
-    """Where a tile leads: the same figure broken down on the manager's page of the scope."""
-    kpi = CATALOGUE[kpi_id]
-    below = "site" if ask.scope.site is None else "team"
-    by = next((d for d in (below, "group", "queue") if not drill_reason(kpi, d)), "")
-    return [(f"Sort by {kpi.short_name}", ask.link(sort=f"{kpi_id}"))] if by else []
+    """Where a tile leads: the board sorted by its figure, where it has that column."""
+    return [("Sort the board by it", ask.link(sort=kpi_id))] if kpi_id in BOARD else []
 
 
 def board(ask: Ask, places: tuple[Place, ...], now_at: int | None, window: Window) -> Sheet:

@@ -102,7 +102,7 @@ def day_panels(ask: Ask, places: tuple[Place, ...], axis: Axis) -> tuple[list[An
             panel(
                 f"Agents by {word}",
                 time_panel(lanes, axis, palette, narrow=look.narrow, name="desk-lanes"),
-                note="worst first, one scale",
+                note=f"worst first, one scale, {_day_word(ask)}",
                 legend_of=keys,
             )
         )
@@ -341,6 +341,11 @@ def _demand(ask: Ask, axis: Axis, done: int) -> tuple[Lane | None, Sheet]:
         decimals=0,
     )
     return lane, sheet
+
+
+def _day_word(ask: Ask) -> str:
+    day = ask.today if ask.live else ask.period.first
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def _zone(ask: Ask) -> Any:

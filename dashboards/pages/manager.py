@@ -11,7 +11,7 @@ from dashboards.contribution import Share
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.names import DIMENSION_WORD, scope_below
 from dashboards.pages.manager_breakdown import breakdown
-from dashboards.pages.manager_data import DRILLS, TILES, Centre, read_centre
+from dashboards.pages.manager_data import DRILLS, Centre, read_centre
 from dashboards.pages.manager_panels import evidence
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.numbers import kpi_number, kpi_with_unit, plain
@@ -125,6 +125,7 @@ def _breakdown_panel(centre: Centre, sheet: Sheet) -> Any:
 def _tiles(centre: Centre) -> tuple[Tile, ...]:
     ask = centre.ask
     trends = _trends(centre)
+    badges = _hidden_reds(ask, centre.tiles)
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in centre.tiles:
@@ -141,7 +142,7 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
             tile_of(
                 value,
                 trend=trends.get(value.kpi_id),
-                badge=_hidden_red(ask, value),
+                badge=badges.get(value.kpi_id, ""),
                 right=right,
                 href=ask.link(kpi=value.kpi_id, by="", sort=""),
                 shown_proof=proof_of(value, period=period, links=links[:6]),
@@ -151,29 +152,44 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
     return tuple(shown)
 
 
-def _hidden_red(ask: Ask, value: KpiValue) -> str:
-    if value.status == "bad" or value.value is None:
-        return ""
-    kpi = CATALOGUE[value.kpi_id]
+def _hidden_reds(ask: Ask, values: tuple[KpiValue, ...]) -> dict[str, str]:
+    """ "1 of 4 teams red" by KPI, where a calm tile hides a red part (TGT-10)."""
+    asked: dict[str, list[str]] = {}
+    for value in values:
+        dimension = _below(ask, value.kpi_id)
+        if value.value is not None and value.status != "bad" and dimension:
+            asked.setdefault(dimension, []).append(value.kpi_id)
+    badges = {}
+    for dimension, kpi_ids in asked.items():
+        try:
+            parts = ask.values(tuple(kpi_ids), by=(dimension,))
+        except ForbiddenDrill:
+            continue
+        for kpi_id in kpi_ids:
+            own = [part.status for part in parts if part.kpi_id == kpi_id]
+            badges[kpi_id] = red_sentence(own, dimension)
+    return badges
+
+
+def _below(ask: Ask, kpi_id: str) -> str:
+    taken = {"site": ask.scope.site, "team": ask.scope.team}
     for dimension in ("site", "team", "queue"):
-        taken = {"site": ask.scope.site, "team": ask.scope.team}.get(dimension)
-        if taken is None and not drill_reason(kpi, dimension):
-            try:
-                parts = ask.values((kpi.id,), by=(dimension,))
-            except ForbiddenDrill:
-                continue
-            return red_sentence([part.status for part in parts], dimension)
+        if taken.get(dimension) is None and not drill_reason(CATALOGUE[kpi_id], dimension):
+            return dimension
     return ""
 
 
 def _trends(centre: Centre) -> dict[str, Trend]:
     """Trends over the period, by quarter-hour for a day, by day for longer."""
     ask = centre.ask
+    known = tuple(v.kpi_id for v in centre.tiles if v.value is not None)
+    if not known:
+        return {}
     if ask.period.days == 1:
-        series = ask.series(TILES, "interval")
+        series = ask.series(known, "interval")
     else:
         first = min(ask.period.first, min(ask.period.end, ask.today) - timedelta(days=LEAST_DAYS))
-        series = ask.series(TILES, "day", first=first)
+        series = ask.series(known, "day", first=first)
     found = {}
     for kpi_id, values in series.items():
         kpi = CATALOGUE[kpi_id]

@@ -144,9 +144,10 @@ def table(
         return empty(sheet.why_empty or "No rows in this scope and period")
     shown = [at for at, column in enumerate(sheet.columns) if everything or not column.more]
     columns = [sheet.columns[at] for at in shown]
+    marked = any(line.status for line in sheet.lines)
     heads = [_head(column, sort_link, order) for column in columns]
     body = [
-        _row(replace(line, cells=tuple(line.cells[at] for at in shown)), columns)
+        _row(replace(line, cells=tuple(line.cells[at] for at in shown)), columns, marked)
         for line in sheet.lines
     ]
     return html.Div(
@@ -187,22 +188,22 @@ def _head(column: Col, sort_link: Callable[[str], str] | None, order: str) -> An
     return html.Th(content, className=css, scope="col", **more)
 
 
-def _row(line: Line, columns: Sequence[Col]) -> Any:
+def _row(line: Line, columns: Sequence[Col], marked: bool) -> Any:
     cells = [
-        _lead(line, cell) if at == 0 else _cell(cell, columns[at])
+        _lead(line, cell, marked) if at == 0 else _cell(cell, columns[at])
         for at, cell in enumerate(line.cells)
     ]
     css = " ".join(name for name in (line.kind, "hot" if line.hot else "") if name)
     return html.Tr(cells, className=css)
 
 
-def _lead(line: Line, cell: Cell) -> Any:
+def _lead(line: Line, cell: Cell, marked: bool) -> Any:
     name: Any = html.A(cell.text, href=cell.href) if cell.href else html.Span(cell.text)
     slot = html.Span(
         icon(line.status, label=WORD.get(line.status, "")) if line.status else "",
         className="slot",
     )
-    inside = [] if line.kind in ("total",) else [slot]
+    inside = [slot] if marked and line.kind != "total" else []
     css = "lead child" if line.kind == "child" else "lead"
     sub = [html.Small(cell.sub)] if cell.sub else []
     return html.Td(html.Span([*inside, name, *sub], className=css), className="first l")
