@@ -43,7 +43,7 @@ def callbacks(centre: Centre) -> Mapping[str, Mapping[str, Any]]:
     return {
         name: entry
         for name, entry in centre.server.extensions["wfm"].callback_map.items()
-        if entry["callback"] is not None
+        if entry.get("callback") is not None
     }
 
 
