@@ -27,12 +27,12 @@ from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
 from wfm.store.dimensions import dimension_keys
 from wfm.store.raw import RAW_SCHEMAS
-from wfm.store.readers.plan_versions import read_version, same_forecast
+from wfm.store.readers.plan_versions import same_forecast, version_rows
 from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_forecast
 from wfm.worker.facts_ready import bring_up
-from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, unit_queues
+from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
 
 LEAST_DAYS = 14
@@ -62,8 +62,7 @@ def run_forecast(
     """
     unit = str(parameters["unit"])
     organisation = read_organisation(store, ENTERPRISE)
-    organisation.unit(unit)
-    zone = organisation.zone(unit)
+    zone = site_zone(organisation, unit)
     origin, end = _days_asked(parameters, local_day(epoch_s(clock.now()), zone))
     queues = unit_queues(organisation, unit, day_start(origin, zone))
     bring_up(store, clock, origin, progress)
@@ -163,7 +162,7 @@ def _keep(
         frame = _frame(connection, made, days_between(first, end))
         known = same_forecast(connection, unit, first, end, origin_at, digest)
         if known is not None:
-            before = read_version(store.files, known.file, "fc_version", known.fc_version)
+            before = version_rows(store.files, known.file, "fc_version", known.fc_version)
             if before.equals(frame):
                 return known.fc_version, False
         number = add_forecast(

@@ -30,11 +30,17 @@ class QueuePast:
     label: str
 
 
+def site_zone(organisation: Organisation, unit: str) -> str:
+    """The zone of the site to plan; `BadInput` when the unit is no site."""
+    level = organisation.unit(unit).level
+    if level != "site":
+        names = ", ".join(site.org_id for site in organisation.sites)
+        raise BadInput(f"{unit!r} is a {level}; plan a site: {names}.")
+    return organisation.zone(unit)
+
+
 def unit_queues(organisation: Organisation, unit: str, at: int) -> tuple[Queue, ...]:
     """The queues planned with a site: its own, and the shared ones when there is no other site."""
-    site = organisation.unit(unit)
-    if site.level != "site":
-        raise BadInput(f"{unit!r} is a {site.level}; plan a site: {_names(organisation)}.")
     alone = len(organisation.sites) == 1
     ids = dict.fromkeys(queue.queue_id for queue in organisation.queues)
     found = [organisation.queue_at(queue_id, at) for queue_id in ids]
@@ -114,7 +120,3 @@ def _fill(matrix: Floats, rows: pl.DataFrame, first: date, names: Sequence[str])
     total = rows.filter(known).select("day", "slot", pl.sum_horizontal(parts).alias("v"))
     day = np.array([(d - first).days for d in total["day"]], dtype=np.int64)
     matrix[day, total["slot"].cast(pl.Int64).to_numpy()] = total["v"].to_numpy()
-
-
-def _names(organisation: Organisation) -> str:
-    return ", ".join(site.org_id for site in organisation.sites)

@@ -29,12 +29,12 @@ from wfm.store.readers.plan_versions import (
     ForecastVersion,
     newest_forecast,
     newest_requirement,
-    read_version,
+    version_rows,
 )
 from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_requirement
-from wfm.worker.queue_history import patience, unit_queues
+from wfm.worker.queue_history import patience, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
 
 PATIENCE_DAYS = 90
@@ -54,8 +54,7 @@ def run_require(
     period = week_of_text(week)
     progress("Reading the forecast", 0.0)
     organisation = read_organisation(store, ENTERPRISE)
-    organisation.unit(unit)
-    zone = organisation.zone(unit)
+    zone = site_zone(organisation, unit)
     version, forecast = _forecast(store, unit, week, period)
     start_at = day_start(period.first, zone)
     queues = unit_queues(organisation, unit, start_at)
@@ -97,7 +96,7 @@ def _forecast(
             f"No forecast of {unit} holds all of {week}: run `wfm plan forecast --unit {unit} "
             f"--week {week}` first."
         )
-    frame = read_version(store.files, version.file, "fc_version", version.fc_version)
+    frame = version_rows(store.files, version.file, "fc_version", version.fc_version)
     queue = pl.col("queue").cast(pl.Int64).replace_strict(names, return_dtype=pl.String)
     return version, frame.with_columns(queue)
 
@@ -213,7 +212,7 @@ def _keep(
         frame = _frame(connection, unit, found, quarters)
         known = newest_requirement(connection, unit, week)
         if known is not None and known[1] == fc_version:
-            before = read_version(store.files, known[2], "rq_version", known[0])
+            before = version_rows(store.files, known[2], "rq_version", known[0])
             if before.equals(frame):
                 return known[0], False
         number = add_requirement(

@@ -83,7 +83,7 @@ def newest_requirement(connection: Connection, unit: str, week: str) -> tuple[in
     return None if row is None else (row.rq_version, row.fc_version, row.file)
 
 
-def read_version(files: FileStore, file: str, column: str, version: int) -> pl.DataFrame:
+def version_rows(files: FileStore, file: str, column: str, version: int) -> pl.DataFrame:
     """The rows of one version in its file, without the column that numbers it."""
     frame = pl.read_parquet(files.path(file))
     return frame.filter(pl.col(column) == version).drop(column)

@@ -1,0 +1,179 @@
+"""From loaded contacts to a forecast and a requirement of the same week, on a real store."""
+
+import csv
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from sqlalchemy import func, select
+
+from wfm.domain.clock import FixedClock
+from wfm.domain.errors import BadInput, MissingFacts
+from wfm.domain.progress import no_progress
+from wfm.ingest.load import load_files
+from wfm.store.schema import forecast_version, raw_batch, requirement_version
+from wfm.store.store import open_store
+from wfm.worker.forecast_job import run_forecast
+from wfm.worker.require_job import run_require
+
+FIRST = date(2026, 2, 16)  # a Monday; clocks change in Dublin on Sunday 29 March
+NOW = FixedClock(datetime(2026, 3, 28, 12, 0, tzinfo=UTC))
+WEEK = {"unit": "dublin", "week": "2026-W14"}
+FILES = {
+    "org.csv": "org_id,org_level,parent_id,name,timezone,opening_hours,valid_from,valid_to\n"
+    "isle,enterprise,,Isle,Europe/Dublin,,2020-01-01,\n"
+    "dublin,site,isle,Dublin,Europe/Dublin,Mon-Fri 09:00-12:00,2020-01-01,\n"
+    "t1,team,dublin,Team 1,,,2020-01-01,\n",
+    "queues.csv": "queue_id,valid_from,name,channel,skill_group,sl_threshold_s,short_abandon_s,"
+    "sl_target_pct,deferred_sla_s,timezone,sl_definition,site_id\n"
+    "sales,2020-01-01T00:00:00Z,Sales,voice,front,20,5,80,,Europe/Dublin,short_excluded,dublin\n"
+    "help,2020-01-01T00:00:00Z,Help,voice,front,20,5,90,,Europe/Dublin,short_excluded,dublin\n",
+}
+CALLS = ("contact_id", "leg_no", "channel", "direction", "queue_id", "enqueued_at",
+         "connected_at", "ended_at", "outcome", "talk_s")  # fmt: skip
+
+
+def write_calls(folder, days=30, seed=5):
+    rng = np.random.default_rng(seed)
+    rows = []
+    for i in range(days + 12):
+        day = FIRST + timedelta(days=i)
+        if day.weekday() > 4 or len({row[5][:10] for row in rows}) == days:
+            continue
+        for queue, a_day in (("sales", 72), ("help", 24)):
+            for second in sorted(rng.integers(0, 3 * 3600, a_day)):
+                at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC) + timedelta(
+                    seconds=int(second)
+                )
+                end = at + timedelta(seconds=250)
+                rows.append(
+                    (f"c{len(rows)}", 1, "voice", "inbound", queue, at.isoformat(),
+                     (at + timedelta(seconds=10)).isoformat(), end.isoformat(), "answered", 240)
+                )  # fmt: skip
+    with (folder / "calls.csv").open("w", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(CALLS)
+        writer.writerows(rows)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("centre")
+    source = folder / "files"
+    source.mkdir()
+    for name, text in FILES.items():
+        (source / name).write_text(text)
+    write_calls(source)
+    store = open_store(f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
+    load_files(store, NOW, "csv", [source])
+    yield store
+    store.db.close()
+
+
+@pytest.fixture(scope="module")
+def forecast(centre):
+    return run_forecast(centre, NOW, WEEK, no_progress)
+
+
+@pytest.fixture(scope="module")
+def requirement(centre, forecast):
+    return run_require(centre, NOW, WEEK, no_progress)
+
+
+def values(store, table, column, number):
+    with store.db.read() as connection:
+        file = connection.scalar(
+            select(raw_batch.c.file)
+            .join(table, table.c.batch_id == raw_batch.c.batch_id)
+            .where(table.c[column] == number)
+        )
+    return pl.read_parquet(store.files.path(file))
+
+
+def batches(store):
+    with store.db.read() as connection:
+        return connection.scalar(select(func.count()).select_from(raw_batch))
+
+
+def test_the_forecast_repeats_a_steady_past(forecast):
+    assert (forecast["first_on"], forecast["end_on"]) == ("2026-03-28", "2026-04-11")
+    by_queue = {row["queue"]: row for row in forecast["queues"]}
+    assert by_queue["sales"]["contacts"] == pytest.approx(720, rel=0.05)
+    assert by_queue["help"]["contacts"] == pytest.approx(240, rel=0.05)
+    assert by_queue["sales"]["aht_s"] == pytest.approx(240)
+    assert (
+        "handle time is talk only: hold and after-contact work are not known"
+        in (by_queue["sales"]["notes"])
+    )
+    assert forecast["past_wape"] < forecast["past_naive_wape"]
+
+
+def test_it_is_in_force_by_quarter_of_utc_with_summer_time(centre, forecast):
+    frame = values(centre, forecast_version, "fc_version", forecast["fc_version"])
+    by_hour = (
+        frame.filter(pl.col("fc_contacts_m") > 0)
+        .with_columns(pl.from_epoch(pl.col("q").cast(pl.Int64) * 900).alias("at"))
+        .select(pl.col("at").dt.date().alias("day"), pl.col("at").dt.hour().alias("hour"))
+    )
+    assert sorted(by_hour["hour"].unique()) == [8, 9, 10]  # 09:00-12:00 local is 08:00-11:00 UTC
+    assert by_hour["day"].n_unique() == 10
+    assert frame.height == 2 * (14 * 96 - 4)  # Sunday 29 March has 23 hours
+    assert frame["q"].is_sorted()
+
+
+def test_the_same_data_again_make_no_new_version(centre, forecast, requirement):
+    before = batches(centre)
+    again = run_forecast(centre, NOW, WEEK, no_progress)
+    assert (again["fc_version"], again["new"]) == (forecast["fc_version"], False)
+    same = run_require(centre, NOW, WEEK, no_progress)
+    assert (same["rq_version"], same["new"]) == (requirement["rq_version"], False)
+    assert batches(centre) == before
+
+
+def test_the_requirement_pools_the_queues_and_weighs_their_targets(requirement):
+    (group,) = requirement["groups"]
+    assert (group["group"], group["model"], group["sl_definition"]) == (
+        "front", "Erlang A", "short_excluded",
+    )  # fmt: skip
+    assert group["sl_target_pct"] == pytest.approx(82.5, abs=0.5)
+    assert group["patience"].startswith("180 s by default: 0 abandoned in 90 days")
+    assert group["notes"] == ["the queues' targets differ: weighted by forecast contacts"]
+    # 96 contacts of 240 s in three hours are 2.1 erlangs: between 3 and 4 agents all morning
+    assert 3.0 < requirement["peak"] < 5.0
+    assert 45.0 < requirement["hours"] < 75.0
+
+
+def test_closed_quarters_need_nobody(centre, requirement):
+    frame = values(centre, requirement_version, "rq_version", requirement["rq_version"])
+    needed = frame.filter(pl.col("required_m") > 0)
+    assert (frame.height, needed.height) == (7 * 96, 5 * 12)
+    assert needed["q"].min() * 900 == datetime(2026, 3, 30, 8, tzinfo=UTC).timestamp()
+
+
+def test_the_versions_say_where_they_came_from(centre, forecast, requirement):
+    with centre.db.read() as connection:
+        made = connection.execute(select(forecast_version)).one()
+        needed = connection.execute(select(requirement_version)).one()
+    assert made.origin_at == datetime(2026, 3, 28, tzinfo=UTC).timestamp()
+    assert made.first_on == date(2026, 3, 28)
+    assert json.loads(made.summary)["contacts"] == forecast["contacts"]
+    assert (needed.week, needed.fc_version) == ("2026-W14", forecast["fc_version"])
+
+
+def test_a_begun_week_is_forecast_from_before_it(centre):
+    found = run_forecast(centre, NOW, {"unit": "dublin", "week": "2026-W13"}, no_progress)
+    assert found["origin_on"] == "2026-03-23"
+
+
+def test_what_cannot_be_planned_is_refused_with_the_way_out(centre):
+    with pytest.raises(BadInput, match="'t1' is a team; plan a site: dublin"):
+        run_forecast(centre, NOW, {"unit": "t1", "week": "2026-W14"}, no_progress)
+    with pytest.raises(BadInput, match="Week 'soon' does not exist"):
+        run_forecast(centre, NOW, {"unit": "dublin", "week": "soon"}, no_progress)
+    with pytest.raises(MissingFacts, match="No contact of dublin is known before 2026-01-05"):
+        run_forecast(centre, NOW, {"unit": "dublin", "week": "2026-W02"}, no_progress)
+    with pytest.raises(MissingFacts, match="run `wfm plan forecast --unit dublin --week 2026-W20`"):
+        run_require(centre, NOW, {"unit": "dublin", "week": "2026-W20"}, no_progress)
