@@ -102,25 +102,34 @@ def unbuilt_days(context: Context, newest: int | None) -> int:
 
 
 def ask_plans(context: Context, centre: DemoCentre, now: int) -> int:
-    """How many jobs stand for forecast and requirement: this and the next week of each site
-    first, then the weeks gone by. Asked again, nothing is added."""
+    """How many jobs stand for forecasts and requirements: of this and the next week of each site,
+    then of the weeks gone by. Asked again, nothing is added.
+
+    A forecast reaches two weeks, so every second past week is forecast, from what lay before it.
+    """
     spec = centre.history.centre
     created = epoch_s(context.clock.now())
-    # A past week needs some weeks before it to be forecast from.
-    past = max(1, (instant_at(now).date() - spec.first_on).days // 7 - 2)
+    past = [-n for n in range(2, (instant_at(now).date() - spec.first_on).days // 7 - 1, 2)]
+    wanted = [("forecast", 0), ("require", 0), ("forecast", 1), ("require", 1)]
+    for ahead in past:
+        wanted += [("forecast", ahead), ("require", ahead), ("require", ahead + 1)]
     jobs = [
         (kind, site.site_id, _week(_local_day(now, site.timezone) + timedelta(days=7 * ahead)))
-        for ahead in (0, 1, *range(-1, -past, -1))
+        for kind, ahead in wanted
         for site in spec.sites
-        for kind in ("forecast", "require")
     ]
 
     def ask(connection: Connection) -> None:
         for kind, unit, week in jobs:
             create_job(
-                connection, kind, {"unit": unit, "week": week}, author=AUTHOR,
-                created_at=created, scope_path=unit, idempotency_key=f"demo-{kind}-{unit}-{week}",
-            )  # fmt: skip
+                connection,
+                kind,
+                {"unit": unit, "week": week},
+                author=AUTHOR,
+                created_at=created,
+                scope_path=unit,
+                idempotency_key=f"demo-{kind}-{unit}-{week}",
+            )
 
     context.store.db.retry(ask)
     return len(jobs)

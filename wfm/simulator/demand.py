@@ -19,7 +19,7 @@ QUARTERS = 96
 _WEEKDAY = np.array([1.26, 1.10, 1.04, 1.02, 1.08, 0.80, 0.70])
 _DAY_NOISE_CV = 0.08
 # Share of an agent's working week that reaches the queue: leave, sickness, breaks and meetings off.
-_PRODUCTIVE = 0.785
+_PRODUCTIVE = 0.755
 _MAX_WEEK_H = 37.5
 
 
@@ -56,10 +56,10 @@ def intraday_shape(site: Site, weekday: int) -> Floats:
         return shape
     hour = (np.arange(QUARTERS) + 0.5) / 4
     base = (
-        0.20
-        + 1.00 * np.exp(-(((hour - 10.4) / 1.9) ** 2))
-        + 0.86 * np.exp(-(((hour - 15.9) / 2.4) ** 2))
-        + 0.26 * np.exp(-(((hour - 20.0) / 2.2) ** 2))
+        0.36
+        + 0.80 * np.exp(-(((hour - 10.4) / 1.9) ** 2))
+        + 0.72 * np.exp(-(((hour - 15.9) / 2.4) ** 2))
+        + 0.20 * np.exp(-(((hour - 20.0) / 2.2) ** 2))
     )
     first, end = span[0] // 15, span[1] // 15
     shape[first:end] = base[first:end]

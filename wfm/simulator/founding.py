@@ -23,8 +23,8 @@ class Size:
 
 
 _LONG = (
-    Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-21:00", 1.32),
-    Site("phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 06:00-24:00", 0.76),
+    Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-21:00", 1.30),
+    Site("phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 06:00-24:00", 0.70),
 )
 _SHORT = (
     Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 08:00-18:00", 0.95),
@@ -127,8 +127,8 @@ def _agent(rng: np.random.Generator, agent_id: str, name: str, team: Team, base_
         pace=float(np.exp(rng.normal(0.0, 0.07) + 0.16 * weak)),
         acw_pace=float(np.exp(rng.normal(0.0, 0.16) + 0.55 * weak)),
         late_rate=0.30 if late else float(rng.uniform(0.03, 0.10)),
-        back_late_rate=0.45 if late else float(rng.uniform(0.08, 0.20)),
-        aux_per_shift=float(rng.gamma(3.0, 0.48) * (2.2 if late or weak else 1.0)),
+        back_late_rate=0.7 if late else float(rng.uniform(0.22, 0.52)),
+        aux_per_shift=float(rng.gamma(3.0, 1.15) * (1.9 if late or weak else 1.0)),
     )
 
 

@@ -32,8 +32,8 @@ _STATE_GROUPS = (
 _ENTERPRISE_TARGETS = (
     ("service_level", 80.0, None, 5.0), ("abandonment_rate", None, 6.0, 2.0),
     ("average_speed_of_answer", None, 25.0, 10.0), ("adherence", 95.0, None, 2.0),
-    ("conformance", 95.0, 105.0, 5.0), ("occupancy", 60.0, 78.0, 6.0),
-    ("unscheduled_aux_share", None, 3.0, 2.0), ("shrinkage", None, 32.0, 3.0),
+    ("conformance", 95.0, 105.0, 5.0), ("occupancy", 58.0, 75.0, 6.0),
+    ("unscheduled_aux_share", None, 5.0, 2.0), ("shrinkage", None, 26.0, 3.0),
 )  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def _work_targets(level: str, key: str, groups: list[Group], weights: list[float
     yield _target("average_talk_time", level, key, talk * 0.88, talk * 1.08, 12.0)
     yield _target("average_hold_time", level, key, None, hold * 1.15, 5.0)
     yield _target("average_after_contact_work", level, key, None, acw * 1.12, 6.0)
-    yield _target("contacts_per_hour", level, key, 3600 * 0.64 / handle, None, 0.6)
+    yield _target("contacts_per_hour", level, key, 3600 * 0.61 / handle, None, 0.6)
 
 
 def _target(

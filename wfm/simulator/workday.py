@@ -37,7 +37,7 @@ class Workday:
 
 _UNPLANNED = ("personal", "system", "task")
 # Median seconds of being late, and how widely it scatters.
-_LATE_S, _BACK_LATE_S, _AUX_S = 240.0, 150.0, 160.0
+_LATE_S, _BACK_LATE_S, _AUX_S = 240.0, 220.0, 200.0
 
 
 def draw_workdays(centre: Centre, group: Group, roster: Roster, day: date) -> list[Workday]:
@@ -60,7 +60,7 @@ def _workday(seed: int, agent: Agent, shift: PlannedShift) -> Workday:
     pauses = []
     for block in shift.blocks:
         planned = (block.end - block.start) * 60
-        early = int(rng.integers(0, 45))
+        early = int(rng.integers(0, 110))
         overstays = rng.random() < agent.back_late_rate
         late_s = int(rng.lognormal(0, 0.6) * _BACK_LATE_S) if overstays else int(rng.integers(8))
         shortest = int(planned * (0.88 if block.activity in ("break", "meal") else 0.5))
