@@ -70,9 +70,9 @@ class Place:
 
     def short_status(self, net: float | None, required: float | None) -> str:
         """Status of a shortage, by the limits of actual against required; never red for plenty."""
-        if net is None or required is None:
+        if net is None or not required:
             return "none"
-        if net >= 0 or required <= 0:
+        if net >= 0:
             return "good"
         target = self.values["staffing_vs_required"].target if self.values else None
         bands = target.bands if target is not None else LIMITS

@@ -29,6 +29,7 @@ from wfm.queries.intraday import Demand, Quarter, read_demand, read_staffing, re
 LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
 MOST_ROWS = 10
 MOST_LANES = 6
+LEAST_AGENTS = 0.05
 
 
 @dataclass(frozen=True)
@@ -146,31 +147,45 @@ def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps
     if any(value is None for value in means.values()):
         return None
     required, published, scheduled, actual = (float(v or 0.0) for v in means.values())
-    causes: dict[str, float] = {}
-    if worst.scope is not None:
-        days = (ask.today - timedelta(days=1), ask.today + timedelta(days=2))
-        found = read_unplanned(
-            ask.facts, worst.scope, *days, q_from=window.q_from, q_to=window.q_to
-        )
-        causes = {name: size for name, size in found.items() if size >= 0.05}
-    parts = [Part("planned above", published - required)]
-    if abs(scheduled - published) >= 0.05:
-        causes = {"changes after publication": published - scheduled, **causes}
-        parts.append(Part("changed after publication", scheduled - published,
-                          scheduled < published))  # fmt: skip
-    named = {k: v for k, v in causes.items() if k != "changes after publication"}
-    largest = max(named.values(), default=0.0)
-    parts += [Part(name, -size, size == largest and actual < required)
-              for name, size in sorted(named.items(), key=lambda item: -item[1])]  # fmt: skip
-    other = actual - scheduled + sum(named.values())
-    if abs(other) >= 1e-9:
-        parts.append(Part("other", other))
+    away = _away(ask, worst, window)
+    sick = away.pop("sickness", 0.0)
+    sizes = {
+        "planned above": published - required,
+        "sickness": -sick,
+        # Sick people leave the current schedule, so only the rest of the edits stands here.
+        "changed after publication": scheduled - published + sick,
+        **{name: -size for name, size in sorted(away.items(), key=lambda item: -item[1])},
+        "other": actual - scheduled + sum(away.values()),
+    }
+    lost = {
+        name: -size for name, size in sizes.items()
+        if size <= -LEAST_AGENTS and name not in ("planned above", "other")
+    }  # fmt: skip
+    worst_name = max(lost, key=lost.__getitem__, default="")
+    parts = [
+        Part(name, size, name == worst_name and actual < required)
+        for name, size in sizes.items()
+        if abs(size) >= LEAST_AGENTS or name == "other"
+    ]
+    # What is too small for a bar of its own goes to the others, so that the steps sum exactly.
+    small = actual - required - sum(part.size for part in parts)
+    parts[-1] = Part("other", parts[-1].size + small)
     zone = zone_of(ask.zone)
     first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
     last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
     steps = Waterfall(("required", required), tuple(parts), ("on now", actual), "agents", 1)
-    lost = {name: size for name, size in causes.items() if size >= 0.05}
     return Steps(worst, steps, lost, f"{first:%H:%M} to {last:%H:%M}")
+
+
+def _away(ask: Ask, place: Place, window: Window) -> dict[str, float]:
+    """Agents away without a plan at a place of the organisation, by reason."""
+    if place.scope is None or window.q_from is None or window.q_to is None:
+        return {}
+    days = (ask.today - timedelta(days=1), ask.today + timedelta(days=2))
+    found = read_unplanned(
+        ask.facts, place.scope, *days, q_from=window.q_from, q_to=window.q_to
+    )  # fmt: skip
+    return dict(found)
 
 
 def _mean(rows: list[Quarter], name: str) -> float | None:
@@ -200,7 +215,7 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
     have = [a if p else s for a, s, p in zip(actual, ahead, past, strict=True)]
     net = place.net
     status = place.short_status(net, place.value("required_agents"))
-    note = "" if net is None else (
+    note = "" if net is None or status == "none" else (
         f"{plain(-net, 1)} short" if net < 0 else f"{plain(net, 1)} to spare"
     )  # fmt: skip
     return Lane(

@@ -13,6 +13,7 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S
 
+PLURAL = ("long breaks", "changes after publication")
 LEAST = 0.05  # agents below this are not worth a word
 
 
@@ -26,11 +27,11 @@ def desk_answer(
     """The answer to "which site is short, when, and what fixes it before it hurts?"."""
     if ask.data_at is None:
         return Answer("none", "No data have arrived yet.", "Load contacts and agent states first.")
-    short = [p for p in places if p.short_status(p.net, p.value("required_agents")) != "good"]
-    short = [p for p in short if p.net is not None]
+    known = [(p, p.short_status(p.net, p.value("required_agents"))) for p in places]
+    short = [p for p, status in known if status in ("bad", "warn")]
     if short:
         return _short(ask, short[0], axis, causes)
-    covered = [place for place in places if place.net is not None]
+    covered = [place for place, status in known if status == "good"]
     if covered:
         return _covered(ask, covered, axis)
     return _without_staffing(tiles)
@@ -46,8 +47,8 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
         f"{f' until {until}' if until else ', and the next quarter-hours are covered'}."
     )
     told = [
-        f"{name} take{'s' if name != 'long breaks' else ''} {plain(size, 1)}"
-        for name, size in sorted(causes.items(), key=lambda item: -item[1])
+        f"{name} {'take' if name in PLURAL else 'takes'} {plain(size, 1)}"
+        for name, size in sorted(_spoken(causes).items(), key=lambda item: -item[1])
         if size >= LEAST
     ]
     rest = (", ".join(told[:3]) + ".") if told else ""
@@ -56,6 +57,13 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
         Act(f"Open {worst.name}", ask.scope_link(worst.scope), primary=True, key="e"),
     )  # fmt: skip
     return Answer(status, lead, rest[:1].upper() + rest[1:], acts)
+
+
+def _spoken(causes: Mapping[str, float]) -> dict[str, float]:
+    return {
+        "changes after publication" if name == "changed after publication" else name: size
+        for name, size in causes.items()
+    }
 
 
 def until_when(place: Place, axis: Axis) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.contribution import Share
 from dashboards.names import DIMENSION_WORD, scope_below
-from dashboards.pages.manager_data import BESIDE, Centre
+from dashboards.pages.manager_data import BESIDE, Centre, counts_seconds
 from dashboards.parts.numbers import gap_unit, kpi_number
 from dashboards.parts.table import Bar, Cell, Col, Line, Sheet, figure_cell, kpi_cell
 from kpis.catalogue.load import CATALOGUE
@@ -29,7 +29,7 @@ def breakdown(centre: Centre) -> Sheet:
     beside = _beside(centre)
     unit = gap_unit(kpi.unit)
     drilled = bool(ask.state.by)
-    in_hours = _counts_seconds(centre)
+    in_hours = counts_seconds(centre)
     columns = (
         Col("name", DIMENSION_WORD[centre.by], text=True, phone=True),
         Col(kpi.id, SHORT.get(kpi.id, kpi.short_name), kpi.unit, phone=True),
@@ -116,13 +116,8 @@ def _more(centre: Centre) -> int:
     return max(1, decimals_of(centre.kpi))
 
 
-def _counts_seconds(centre: Centre) -> bool:
-    bottom = centre.kpi.bottom
-    return bottom is not None and all(name.endswith("_s") for name in bottom.measures)
-
-
 def _base_cell(centre: Centre, base: float | None) -> Cell:
-    if base is not None and _counts_seconds(centre):
+    if base is not None and counts_seconds(centre):
         return figure_cell(base / HOUR_S, 1, soft=True)
     return figure_cell(base, 0, soft=True)
 

@@ -111,6 +111,12 @@ class Centre:
         return name_of(self.ask, self.by, value.at(self.by))
 
 
+def counts_seconds(centre: Centre) -> bool:
+    """Whether the base of the figure is time, so that it is shown in hours."""
+    bottom = centre.kpi.bottom
+    return bottom is not None and all(name.endswith("_s") for name in bottom.measures)
+
+
 def read_centre(ask: Ask) -> Centre:
     """The tiles, the comparison, and the figure in focus: the one asked for, else the worst."""
     tiles = ask.values(TILES)

@@ -10,7 +10,7 @@ from dash import html
 
 from dashboards.contribution import grouped, moves_between
 from dashboards.names import DIMENSION_WORD, name_of, scope_below
-from dashboards.pages.manager_data import Centre
+from dashboards.pages.manager_data import Centre, counts_seconds
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.multiples import MOST, Multiple, multiples
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
@@ -24,7 +24,8 @@ from kpis.status import status_of
 from kpis.value import KeyPart, KpiValue
 from wfm.domain.errors import ForbiddenDrill
 
-LEAST_CELL = 10
+LEAST_CELL = 10  # the least base of a coloured cell, in contacts or seconds
+LEAST_CELL_S = 900
 MOST_PARTS = 5
 MOST_ROWS = 8
 HOUR_SLOTS = 4
@@ -108,7 +109,7 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
         Col("rate", "By its own value", "", "mean share × change of its value", phone=True),
         Col("mix", "By its share", "", "change of share × distance to the mean"),
     )
-    more = decimals_of(kpi) + 1
+    more = max(1, decimals_of(kpi))
     lines = [
         Line(
             (
@@ -157,6 +158,8 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
     hours = _open_hours(used) if hourly else [0]
     places = [day * steps + hour for day in range(ask.period.days) for hour in hours]
     rows = []
+    seconds = counts_seconds(centre)
+    least = LEAST_CELL_S if seconds else LEAST_CELL
     for key, cells in sums.items():
         target = whole[key].target if key in whole else None
         bands = target.bands if target is not None else None
@@ -165,7 +168,7 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
             got = cells.get(place)
             if got is None or not got[1]:
                 statuses.append("")
-            elif got[1] < LEAST_CELL or bands is None:
+            elif got[1] < least or bands is None:
                 statuses.append("good")
             else:
                 statuses.append(status_of(float(kpi.scale) * got[0] / got[1], bands))
@@ -180,9 +183,12 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
     labels = _day_labels(centre, hourly, hours)
     drawn = html.Div([heat(rows[:MOST_ROWS], breaks=breaks), labels])
     legend = [("box-cell", "on target"), ("box-warn", "near"), ("box-bad", "off target")]
+    note = f"colour from n = {LEAST_CELL} on"
+    if seconds:
+        note = f"colour from {LEAST_CELL_S // 60} min on"
     shown = panel(
         f"{kpi.short_name} by {word} and {'hour' if hourly else 'day'}", drawn,
-        note=f"cells with n of {LEAST_CELL} or more", legend_of=legend,
+        note=note, legend_of=legend,
     )  # fmt: skip
     return shown, _heat_sheet(centre, dimension, sums, steps)
 

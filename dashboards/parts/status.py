@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 WORD = {"good": "On target", "warn": "Near", "bad": "Off target", "none": "No data"}
+SHORT = {"On target": "On", "Off target": "Off", "No data": "None"}  # on a phone
 # Order of harm: what needs somebody comes first.
 RANK = {"bad": 0, "warn": 1, "good": 2, "none": 3}
 
@@ -28,7 +29,11 @@ def mark(status: str, word: str | None = None, *, shape: str | None = None) -> A
     text = WORD[status] if word is None else word
     quiet = status in ("good", "none")
     return html.Span(
-        [icon(shape or status), html.Span(text)],
+        [
+            icon(shape or status),
+            html.Span(text, className="w"),
+            html.Span(SHORT.get(text, text), className="s", **{"aria-hidden": "true"}),
+        ],
         className=f"mark{'' if quiet else f' is-{status}'}{' is-none' if status == 'none' else ''}",
     )
 

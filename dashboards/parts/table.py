@@ -239,7 +239,8 @@ def _content(cell: Cell) -> Any:
 def _with_bar(cell: Cell, bar: Bar) -> Any:
     width = f"{min(1.0, abs(bar.share)) * 100:.1f}%"
     piece = html.I(className="bad" if bar.bad else "", style={"width": width})
+    figure = html.Span(cell.text, className="figure")
     if not bar.both:
-        return html.Span([html.Span(piece, className="track"), cell.text], className="ibar")
+        return html.Span([html.Span(piece, className="track"), figure], className="ibar")
     sides = [html.Span(piece if bar.share < 0 else ""), html.Span(piece if bar.share >= 0 else "")]
-    return html.Span([html.Span(sides, className="track both"), cell.text], className="ibar")
+    return html.Span([html.Span(sides, className="track both"), figure], className="ibar")

@@ -29,7 +29,12 @@ class Waterfall:
     parts: tuple[Part, ...]
     last: tuple[str, float]
     unit: str = ""
-    decimals: int = 0  # of the totals; parts have one more
+    decimals: int = 0  # of the totals; parts have one at least
+
+    @property
+    def part_decimals(self) -> int:
+        """Decimals of the parts, which are smaller than the totals."""
+        return max(1, self.decimals)
 
     def check(self) -> None:
         """Nothing when the parts fill the gap exactly; else an error, for no false sum is shown."""
@@ -40,7 +45,8 @@ class Waterfall:
     def sentence(self) -> str:
         """The steps in words."""
         steps = ", ".join(
-            f"{part.name} {plain(part.size, self.decimals + 1, signed=True)}" for part in self.parts
+            f"{part.name} {plain(part.size, self.part_decimals, signed=True)}"
+            for part in self.parts
         )
         return (
             f"{self.first[0]} {plain(self.first[1], self.decimals)} {self.unit}, {steps}, "
@@ -52,7 +58,7 @@ def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: st
     """The waterfall as a plot; parts rounded for display still add up to the difference shown."""
     given.check()
     names, base, size, colours, texts, ink = [], [], [], [], [], []
-    shown = share_out([part.size for part in given.parts], given.decimals + 1)
+    shown = share_out([part.size for part in given.parts], given.part_decimals)
     floor = _floor(given)
     names.append(given.first[0])
     base.append(floor)
@@ -67,7 +73,7 @@ def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: st
         base.append(min(level, level + part.size))
         size.append(abs(part.size))
         colours.append(palette.bad if part.cause else palette.bar)
-        texts.append(plain(rounded, given.decimals + 1, signed=True))
+        texts.append(plain(rounded, given.part_decimals, signed=True))
         ink.append(palette.bad if part.cause else palette.ink)
         level += part.size
         levels.append(level)
@@ -91,7 +97,7 @@ def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: st
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 11, "color": palette.third},
-            "margin": {"l": 0, "r": 0, "t": 18, "b": 30},
+            "margin": {"l": 0, "r": 0, "t": 18, "b": 36},
             "showlegend": False,
             "dragmode": False,
             "bargap": 0.06,
