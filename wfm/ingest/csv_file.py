@@ -42,6 +42,7 @@ class Outcome:
     ignored: int = 0
     bad: list[tuple[int, NewQuarantined]] = field(default_factory=list)  # by place among records
     warnings: list[str] = field(default_factory=list)
+    healed: list[int] = field(default_factory=list)  # quarantined rows that these lines complete
 
 
 def sink_for(kind: str, references: References, secret: bytes, merge: bool = False) -> Sink:

@@ -170,8 +170,7 @@ def commit_outcome(
         new = _delivery(outcome, identity, len(refused), reasons)
         update_delivery(connection, delivery_id, new)
         insert_quarantine(connection, delivery_id, new, refused, identity.options.text())
-        if replayed is not None:
-            mark_replayed(connection, replayed, identity.received_at)
+        mark_replayed(connection, [*(replayed or ()), *outcome.healed], identity.received_at)
         return LoadReport(
             new.source_id, new.file_name, new.lines_in, new.loaded, new.duplicates,
             new.quarantined, new.ignored, dict(new.by_reason), tuple(outcome.warnings),

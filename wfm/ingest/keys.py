@@ -33,9 +33,8 @@ def _numbers(column: pl.Series) -> Hashes:
         return _text_numbers(column)
     if column.dtype == pl.Enum or column.dtype == pl.Categorical:
         return _text_numbers(column.cast(pl.String))
-    whole = column.cast(pl.Int64)
-    numbers: Hashes = whole.fill_null(0).to_numpy().astype(np.int64).view(np.uint64)
-    numbers = _mix(numbers)
+    whole = column if column.dtype == pl.UInt64 else column.cast(pl.Int64)
+    numbers: Hashes = _mix(whole.fill_null(0).to_numpy().view(np.uint64))
     if whole.null_count():
         numbers = np.where(whole.is_null().to_numpy(), _NULL, numbers)
     return numbers

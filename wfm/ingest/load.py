@@ -15,23 +15,21 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.progress import Progress, no_progress
 from wfm.ingest.columns import KINDS
-from wfm.ingest.csv_file import Outcome, Seen, read_csv_file, sink_for
+from wfm.ingest.csv_file import Outcome, Seen
 from wfm.ingest.delivery import (
     Identity,
     LoadReport,
     commit_outcome,
-    customer_secret,
     file_hash,
     known_delivery,
     opened,
 )
+from wfm.ingest.formats import CSV, FORMATS, reader_for
 from wfm.ingest.options import ReadOptions, RejectedFile
-from wfm.ingest.references import References
 from wfm.ingest.replay import replay_waiting
 from wfm.store.readers.ingest import read_site_zone
 from wfm.store.store import Store
 
-FORMATS = ("csv",)
 TRIES = 3
 # What waits in quarantine for each file kind.
 HEALS = {
@@ -69,7 +67,7 @@ def load_files(
             raise BadInput(f"Site {site!r} is not known or has no timezone; give --timezone.")
         base = replace(base, timezone=zone)
     reports, healed = [], set[str]()
-    files = ordered_files(paths)
+    files = ordered_files(paths) if format == CSV else ordered_logs(paths)
     for place, (kind, path) in enumerate(files):
         share = _share(told, place, len(files), path.name)
         share("reading", 0.0)
@@ -104,6 +102,25 @@ def ordered_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
     return sorted(found, key=lambda pair: (KINDS.index(pair[0]), pair[1].name))
 
 
+def ordered_logs(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Logs in order of their first event, folders opened: a rotated file before the newer one."""
+    found: list[Path] = []
+    for path in paths:
+        found += [p for p in sorted(path.iterdir()) if p.is_file()] if path.is_dir() else [path]
+    return [("", path) for path in sorted(found, key=_first_event)]
+
+
+def _first_event(path: Path) -> tuple[int, str]:
+    try:
+        _, stream = opened(path)
+        with stream:
+            head = stream.read(1 << 16)
+    except (OSError, RejectedFile):
+        return 0, path.name  # loading it says what is wrong
+    stamps = re.findall(rb"^(\d{9,11})\|", head, re.M)
+    return (int(stamps[0]) if stamps else 0), path.name
+
+
 def kind_of(name: str) -> str | None:
     """The kind a file name tells: `calls-2026-01.csv.gz` is calls."""
     match = re.match(r"^([a-z_]+?)(?:[-_.]?\d[\w.-]*)?\.csv(?:\.gz)?$", name.lower())
@@ -118,12 +135,13 @@ def _load_file(
     for _ in range(TRIES):
         try:
             identity = Identity(
-                file_hash(path), f"{format}:{kind}", name, options, epoch_s(clock.now())
-            )
+                file_hash(path), f"{format}:{kind}" if kind else format, name, options,
+                epoch_s(clock.now()),
+            )  # fmt: skip
             known = known_delivery(store, identity)
             if known is not None:
                 return known
-            outcome = _read(store, path, kind, identity, progress)
+            outcome = _read(store, path, identity, progress)
         except RejectedFile as error:
             return _rejected(options.source_id, name, error.code, str(error))
         except OSError as error:
@@ -136,12 +154,9 @@ def _load_file(
     return _rejected(options.source_id, name, "changed_while_reading", message)
 
 
-def _read(
-    store: Store, path: Path, kind: str, identity: Identity, progress: Progress
-) -> Outcome | None:
+def _read(store: Store, path: Path, identity: Identity, progress: Progress) -> Outcome | None:
     """The outcome of a file; None when its bytes changed since they were hashed."""
-    references = References(store, identity.options, (identity.file_hash, identity.format))
-    sink = sink_for(kind, references, customer_secret(store))
+    read = reader_for(store, identity)
     watched, stream = opened(path)
     total = max(1, path.stat().st_size)
 
@@ -150,7 +165,7 @@ def _read(
 
     told: Seen = seen
     with stream:
-        outcome = read_csv_file(stream, kind, sink, identity.options, identity.received_at, told)
+        outcome = read(stream, told)
         while stream.read(1 << 20):
             pass
         same = watched.digest.hexdigest() == identity.file_hash

@@ -6,18 +6,17 @@ import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from wfm.domain.clock import Clock, epoch_s
-from wfm.ingest.csv_file import read_csv_file, sink_for
-from wfm.ingest.delivery import Identity, LoadReport, commit_outcome, customer_secret
+from wfm.ingest.delivery import Identity, LoadReport, commit_outcome
+from wfm.ingest.formats import reader_for
 from wfm.ingest.options import RejectedFile, options_of
-from wfm.ingest.references import References
 from wfm.store.readers.ingest import Quarantined, read_quarantine
 from wfm.store.store import Store
 
 # Rows broken in themselves, or not kept whole: loading them again cannot succeed.
 HOPELESS = ("line_too_long", "field_too_long", "nul_byte", "too_few_fields", "too_many_fields")
+TRIES = 3
 
 
 def replay_waiting(
@@ -29,12 +28,12 @@ def replay_waiting(
     """
     with store.db.read() as connection:
         waiting = read_quarantine(connection, codes=codes, row_ids=row_ids)
-    groups: dict[tuple[str, str, bytes], list[Quarantined]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, bytes], list[Quarantined]] = defaultdict(list)
     for row in waiting:
-        if row.code not in HOPELESS and row.format.startswith("csv:"):
-            groups[row.format, row.options, row.header or b""].append(row)
+        if row.code not in HOPELESS:
+            groups[row.file_hash, row.format, row.options, row.header or b""].append(row)
     reports = []
-    for (format, options, header), rows in groups.items():
+    for (_, format, options, header), rows in groups.items():
         report = _replay(store, clock, format, options, header, rows)
         if report is not None:
             reports.append(report)
@@ -46,27 +45,28 @@ def _replay(
     rows: list[Quarantined],
 ) -> LoadReport | None:  # fmt: skip
     """The rows of one header tried apart, then those that pass loaded as one delivery."""
-    kind, options = format.partition(":")[2], options_of(options_text)
-    now = epoch_s(clock.now())
-    for _ in range(2):
+    options, now = options_of(options_text), epoch_s(clock.now())
+    for _ in range(TRIES):
         digest = hashlib.sha256(b"replay" + b",".join(str(r.row_id).encode() for r in rows))
         name = f"replay of {rows[0].file_name}"[:255]
         identity = Identity(digest.hexdigest(), format, name, options, now)
-        references = References(store, options, (identity.file_hash, format))
-        sink = sink_for(kind, references, customer_secret(store), merge=True)
-        data = b"\n".join([header, *(row.raw for row in rows)]) + b"\n"
+        head = [header] if header else []
+        data = b"\n".join([*head, *(row.raw for row in rows)]) + b"\n"
+        read = reader_for(store, identity, again=rows[0].file_hash)
         try:
-            outcome = read_csv_file(
-                io.BytesIO(data), kind, sink, replace(options), now, lambda lines: None
-            )
+            outcome = read(io.BytesIO(data), _nobody)
         except RejectedFile:
             return None
-        if outcome.lines_in != len(rows) + 1:
+        if outcome.lines_in != len(rows) + len(head):
             return None
         if not outcome.bad:
             return commit_outcome(store, outcome, identity, [row.row_id for row in rows])
-        still = {place - 1 for place, _ in outcome.bad}
+        still = {place - len(head) for place, _ in outcome.bad}
         rows = [row for place, row in enumerate(rows) if place not in still]
         if not rows:
             return None
     return None
+
+
+def _nobody(lines: int) -> None:
+    """Progress of a replay, which is short."""

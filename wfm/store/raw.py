@@ -22,6 +22,8 @@ FLAG_HOLD_UNKNOWN = 16
 FLAG_BOOKING_MISMATCH = 32
 FLAG_UNMAPPED_STATE = 64
 FLAG_LOGIN_UNKNOWN = 128
+# A row that later lines of the same log proved wrong: it has no length, no outcome, no booking.
+FLAG_WITHDRAWN = 256
 
 # Identity of a row: `event_key` is the hash of its natural key, `payload_hash` of everything else,
 # `seq` orders corrections (source version, else order of delivery): the highest seq wins.
@@ -89,6 +91,17 @@ RAW_SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "key": pl.String,
         "measure": pl.String,
         "value_m": pl.Int64,  # thousandths
+    },
+    # Lines of a queue log as received, callers hashed; contacts and states are derived from them.
+    "queue_log_line": {
+        **_IDENTITY,
+        "source": pl.UInt16,
+        "at": pl.Int64,
+        "uniqueid": pl.String,
+        "queue": pl.String,  # null: NONE
+        "agent": pl.String,  # agent id; null: NONE
+        "event": pl.String,
+        "args": pl.List(pl.String),
     },
     # Forecast of one version; values in thousandths, so that sums are exact.
     "forecast": {

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
+from wfm.store.raw import RAW_SCHEMAS
 from wfm.store.schema import (
     activity_code,
     agent_alias,
@@ -24,6 +25,7 @@ from wfm.store.schema import (
     person,
     quarantine,
     queue,
+    raw_batch,
 )
 
 CHUNK = 500
@@ -116,14 +118,14 @@ def read_since(connection: Connection, agent_ids: Iterable[str]) -> dict[str, in
         rows = connection.execute(
             select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(part))
         )
-        found.update(dict(rows.tuples().all()))
+        found.update(dict(rows.all()))
     return found
 
 
 def read_units(connection: Connection) -> dict[str, str]:
     """Level of every unit, by id."""
     rows = connection.execute(select(org_unit.c.org_id, org_unit.c.org_level))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def read_site_zone(connection: Connection, site_id: str) -> str | None:
@@ -134,7 +136,7 @@ def read_site_zone(connection: Connection, site_id: str) -> str | None:
 def read_activity_codes(connection: Connection) -> dict[str, bool]:
     """Every activity code with whether it is paid."""
     rows = connection.execute(select(activity_code.c.activity_code, activity_code.c.paid))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def read_numbers(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, int]:
@@ -144,7 +146,7 @@ def read_numbers(connection: Connection, kind: str, ids: Iterable[str]) -> dict[
         rows = connection.execute(
             select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind, dim.c.ext_id.in_(part))
         )
-        found.update(dict(rows.tuples().all()))
+        found.update(dict(rows.all()))
     return found
 
 
@@ -175,6 +177,7 @@ def read_quarantine(
     connection: Connection,
     *,
     codes: Sequence[str] = (),
+    details: Sequence[str] = (),
     row_ids: Sequence[int] = (),
     waiting: bool = True,
     limit: int | None = None,
@@ -183,6 +186,8 @@ def read_quarantine(
     query = select(quarantine).order_by(quarantine.c.row_id)
     if codes:
         query = query.where(quarantine.c.code.in_(codes))
+    if details:
+        query = query.where(quarantine.c.detail.in_(details))
     if row_ids:
         query = query.where(quarantine.c.row_id.in_(row_ids))
     if waiting:
@@ -229,6 +234,25 @@ def read_stored_rows(
     if not frames:
         return pl.DataFrame()
     return pl.concat(pl.collect_all(frames))
+
+
+def read_source_rows(
+    connection: Connection, files: FileStore, table: str, source_id: str, first_at: int
+) -> pl.DataFrame:
+    """Rows of one source from batches that reach `first_at` or later, each event once, newest."""
+    names = connection.scalars(
+        select(raw_batch.c.file).where(
+            raw_batch.c.table_name == table,
+            raw_batch.c.source_id == source_id,
+            raw_batch.c.last_at >= first_at,
+            raw_batch.c.compacted_into.is_(None),
+        )
+    ).all()
+    if not names:
+        return pl.DataFrame(schema=RAW_SCHEMAS[table])
+    frame = pl.read_parquet([files.path(name) for name in names])
+    ordered = frame.sort("event_key", "seq", "payload_hash")
+    return ordered.unique("event_key", keep="last", maintain_order=True)
 
 
 def _team_zones(connection: Connection) -> dict[str, str | None]:

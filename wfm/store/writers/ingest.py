@@ -158,7 +158,7 @@ def upsert_agent_now(connection: Connection, rows: Sequence[AgentNow], received_
         found = connection.execute(
             select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(ids))
         )
-        known.update(dict(found.tuples().all()))
+        known.update(dict(found.all()))
     for row in rows:
         values = {**row.__dict__, "received_at": received_at}
         if row.agent_id not in known:
