@@ -93,6 +93,7 @@ class Judged:
     day_bin: Ints  # 0 the day before, 1 the day, 2 the day after
     healthy: Mask
     contacts: ContactRuns
+    planned_open: Mask  # scheduled on queue
 
 
 def judge(case: Case) -> Judged:
@@ -164,9 +165,11 @@ def _classified(case: Case, pieces: Pieces) -> Judged:
     planned_now = np.where(now >= 0, _at(case.current.activity, now), -1)
     corrected = (verdict == OUT) & np.isin(matrix[planned_now, group], (IN, NEUTRAL, IGNORED))
     cause = np.where(corrected & (planned_now != activity), CORRECTION, NO_CAUSE)
+    on_queue = np.array([a.category == "on_queue" for a in case.activities] + [False])
     return Judged(
         pieces, group, activity, shift, verdict, cause, np.full(len(verdict), -1),
         np.empty(0, np.int64), day_bin, healthy, contact_runs(pieces, case.states),
+        on_queue[activity],
     )  # fmt: skip
 
 
@@ -229,6 +232,7 @@ def _recut(case: Case, judged: Judged, who: Ints, at: Ints) -> tuple[Judged, Int
         spell=judged.spell[owner],
         day_bin=judged.day_bin[owner],
         healthy=judged.healthy[owner],
+        planned_open=judged.planned_open[owner],
     )
     return cut, owner
 

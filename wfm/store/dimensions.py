@@ -37,7 +37,7 @@ def dimension_keys(connection: Connection, kind: str, ids: Iterable[str]) -> dic
 def known_keys(connection: Connection, kind: str) -> dict[str, int]:
     """Number of every id of a kind seen so far."""
     rows = connection.execute(select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind))
-    return dict(rows.tuples().all())
+    return {row.ext_id: row.key for row in rows}
 
 
 def dimension_frame(connection: Connection, kind: str) -> pl.DataFrame:

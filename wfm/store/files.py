@@ -49,6 +49,8 @@ class FileStore:
             if not final.exists():
                 os.replace(temporary, final)
                 _sync_folder(target_dir)
+            else:
+                os.utime(final)  # wanted again: too young to be collected as garbage
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(f"{folder}/{final.name}", digest, frame.height)

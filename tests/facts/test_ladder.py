@@ -1,0 +1,94 @@
+"""The ladder is exact: every table that can answer a question gives the same answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.facts.ladder import ladder
+from wfm.facts.measures import MEASURES, measures_of
+from wfm.facts.query import FactQuery, read_from, read_histogram, read_measures
+from wfm.facts.router import Need, eligible_tables
+from wfm.facts.schema import TABLES, conform
+
+FIRST, END = date(2026, 3, 2), date(2026, 3, 4)
+LEAVES = ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day")
+SCOPES = [ENTERPRISE, Scope("dublin"), Scope("dublin", "d1"), Scope("dublin", "d1", "ann")]
+BY = ["site", "team", "agent", "queue", "group", "channel", "contact_type", "day", "week",
+      "weekday", "slot", "q"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader(busy):
+    return busy.facts()
+
+
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    family=st.sampled_from(LEAVES), by=st.lists(st.sampled_from(BY), max_size=3, unique=True),
+    scope=st.sampled_from(SCOPES), pick=st.integers(0, 10**6), days=st.integers(1, 2),
+)  # fmt: skip
+def test_every_eligible_table_gives_the_same_answer(reader, family, by, scope, pick, days) -> None:
+    names = measures_of(family, "sum", "max")
+    chosen = [names[pick % len(names)]]
+    wanted = {level for level in ("site", "team", "agent") if getattr(scope, level)}
+    need = Need(frozenset({*by, *wanted}), bool({"q", "slot"} & set(by)))
+    tables = eligible_tables(family, chosen, need)
+    query = FactQuery(tuple(chosen), FIRST, date(2026, 3, 2 + days), tuple(by))
+    answers = [read_from(reader, scope, query, spec.name) for spec in tables]
+    for answer in answers[1:]:
+        assert answers[0] is not None
+        assert answer is not None
+        assert answers[0].to_dicts() == answer.to_dicts()
+
+
+@pytest.mark.parametrize("by", ["team", "queue", "day", "slot", "contact_type"])
+def test_parts_add_up_to_the_whole(reader, by) -> None:
+    names = ("handled_n", "talk_s", "handle_sq_s2")
+    whole = read_measures(reader, ENTERPRISE, FactQuery(names, FIRST, END)).select(names)
+    parts = read_measures(reader, ENTERPRISE, FactQuery(names, FIRST, END, (by,))).select(names)
+    assert whole.rows() == parts.sum().rows()
+
+
+def test_a_histogram_of_a_site_is_the_sum_of_its_queues_and_has_its_count(reader) -> None:
+    query = FactQuery(("wait_ans_hist",), FIRST, END)
+    site = read_histogram(reader, Scope("dublin"), query)
+    queues = read_histogram(
+        reader, Scope("dublin"), FactQuery(("wait_ans_hist",), FIRST, END, ("queue",))
+    )
+    summed = queues.group_by("measure", "bucket").agg(pl.col("n").sum()).sort("measure", "bucket")
+    answered = read_measures(reader, Scope("dublin"), FactQuery(("answered_n",), FIRST, END))
+    assert site.rows() == summed.rows()
+    assert answered["answered_n"][0] == site["n"].sum()
+
+
+def test_a_sum_past_two_to_the_32_does_not_wrap() -> None:
+    rows = pl.DataFrame(
+        {"day": [FIRST] * 60, "shift_day": [FIRST] * 60, "q": range(60), "slot": range(60),
+         "agent": [1] * 60, "team": [1] * 60, "site": [1] * 60, "queue": [1] * 60,
+         "channel": [1] * 60, "contact_type": [None] * 60, "talk_s": [100_000_000] * 60}
+    )  # fmt: skip
+    leaf = {name: conform(pl.DataFrame(schema=TABLES[name].dtypes), name) for name in LEAVES}
+    leaf["agent_queue_interval"] = conform(rows, "agent_queue_interval")
+    summed = ladder(leaf)
+    assert summed["site_queue_day"]["talk_s"][0] == 6_000_000_000
+    assert summed["team_day"]["known:talk_s"][0] == 60
+
+
+def test_a_value_that_does_not_fit_its_column_raises_instead_of_wrapping() -> None:
+    for bad in (-1, 70_000):
+        with pytest.raises(pl.exceptions.InvalidOperationError):
+            conform(pl.DataFrame({"avail_s": [bad]}), "agent_interval")
+
+
+def test_every_measure_names_a_table_that_has_its_column() -> None:
+    for measure in MEASURES.values():
+        if measure.table and measure.agg != "hist":
+            assert measure.name in TABLES[measure.table].dtypes, measure.name

@@ -1,0 +1,50 @@
+"""`wfm adherence evaluate`: adherence of cases in a file, by the engine that makes the facts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wfm.domain.errors import BadInput
+from wfm.facts.evaluate import evaluate_case
+
+SHOWN = (
+    "adh_sched_s", "adh_in_s", "adh_out_s", "adh_neutral_s", "outside_s", "adherence",
+    "conformance",
+)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """The commands of this group put on the app."""
+    group = typer.Typer(help="Adherence to the schedule.", no_args_is_help=True)
+    group.command("evaluate")(evaluate)
+    app.add_typer(group, name="adherence")
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON list of cases: schedule, actual, options")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document")] = False,
+) -> None:
+    """Judge each case of a file, second by second, and show its measures."""
+    try:
+        cases = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise BadInput(f"{file} is not JSON: {error}.") from error
+    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
+        raise BadInput(f"{file} holds no list of cases; write [{{...}}, ...].")
+    results = [evaluate_case(case) for case in cases]
+    if as_json:
+        typer.echo(json.dumps(results))
+        return
+    table = Table("case", *SHOWN)
+    for result in results:
+        shown = ("–" if result[name] is None else str(result[name]) for name in SHOWN)
+        table.add_row(str(result["id"]), *shown)
+    Console().print(table)

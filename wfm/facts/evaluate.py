@@ -1,0 +1,194 @@
+"""Adherence of cases written down by hand: a schedule, what happened, and the options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from wfm.domain.activities import CATEGORIES, ON_QUEUE_STATES, STATE_GROUPS, Activity
+from wfm.domain.errors import BadInput
+from wfm.facts.adherence import (
+    IGNORED,
+    IN,
+    NEUTRAL,
+    NO_CAUSE,
+    OUT,
+    OUTSIDE,
+    UNKNOWN,
+    Case,
+    Judged,
+    Plan,
+    States,
+    judge,
+)
+from wfm.facts.pieces import Layer, Mask
+from wfm.facts.rules import Equivalence, FactRules
+
+DAY_S = 86_400
+SYNONYMS = {
+    "lunch": "meal", "time_off": "leave", "vto": "leave", "offline": "logged_out",
+    "training_room": "training", "aux": "other_aux", "outage": "system",
+}  # fmt: skip
+AWAY = ("leave", "sick", "unavailable", "no_show")
+Span = Sequence[Any]
+
+
+def evaluate_case(case: Mapping[str, Any]) -> dict[str, Any]:
+    """The measures of one case: `id`, seconds, counts, and the four percentages.
+
+    Scheduled 09:00-10:00, on queue 09:10-10:10: adh_out_s 600, outside_s 600, adherence 83.33.
+    Without options a case runs with any off-queue state matching any off-queue activity, grace 0.
+    """
+    options = dict(case.get("options") or {})
+    try:
+        judged = judge(_case_of(case, options))
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(
+            f"Case {case.get('id')!r} is not understood ({error}); it needs schedule and actual "
+            f"as lists of [start, end, activity] with times like 09:00."
+        ) from error
+    return {"id": case.get("id"), **_measures(judged, options)}
+
+
+def rules_of(options: Mapping[str, Any]) -> FactRules:
+    """The rules a case's options ask for; true and false are the two ends of equivalence."""
+    return FactRules(
+        equivalence=_equivalence(options.get("equivalence", True)),
+        grace_s=int(options.get("grace_s", 0)),
+        count_mode=options.get("count_mode", "full"),
+        severe_s=int(options.get("severe_s", 300)),
+        call_overrun=bool(options.get("call_overrun", False)),
+        transition_s=int(options.get("transition_s", 120)),
+        acw_overrun_cap_s=int(options.get("acw_overrun_cap_s", 300)),
+    )
+
+
+def seconds_of(text: str) -> int:
+    """Seconds after midnight of HH:MM or HH:MM:SS; 26:00 is two in the next morning."""
+    parts = [int(part) for part in str(text).split(":")]
+    if not 2 <= len(parts) <= 3 or any(part < 0 for part in parts):
+        raise ValueError(f"time {text!r} is not HH:MM")
+    return parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) == 3 else 0)
+
+
+def _equivalence(value: object) -> Equivalence:
+    if value is True or value == "all_non_productive":
+        return "all_non_productive"
+    if value is False or value == "none":
+        return "none"
+    if value == "breaks_only":
+        return "breaks_only"
+    raise ValueError(f"equivalence {value!r} is none, breaks_only or all_non_productive")
+
+
+def _case_of(case: Mapping[str, Any], options: Mapping[str, Any]) -> Case:
+    productive = set(options.get("productive", ("on_queue",)))
+    neutral = {_name(code, productive) for code in options.get("neutral", ())}
+    schedule, actual = case["schedule"], case["actual"]
+    codes = sorted({_name(span[2], productive) for span in schedule})
+    activities = tuple(
+        Activity(
+            code, code, code not in ("meal", "unavailable"),
+            "neutral" if code in neutral else "ignore" if code in AWAY else "count", True, True,
+        )
+        for code in codes
+    )  # fmt: skip
+    for code in codes:
+        if code not in CATEGORIES:
+            raise ValueError(f"activity {code!r} is not one of {', '.join(CATEGORIES)}")
+    plan = Plan(
+        _layer(schedule),
+        np.array([codes.index(_name(span[2], productive)) for span in schedule], np.int64),
+        np.zeros(len(schedule), np.int64),
+        np.ones(len(schedule), bool),
+    )
+    groups = [_state(span[2], productive) for span in actual]
+    # A contact is named: [start, end, "talk", "c-1"]; without a name a run of talk is one.
+    words = [str(span[2]) for span in actual]
+    contacts = [str(span[3]) if len(span) > 3 else "" for span in actual]
+    names = sorted(set(contacts) - {""})
+    states = States(
+        _layer(actual),
+        np.array(groups, np.int64),
+        np.array([word in ("talk", "hold", "acw", "call", "contact") for word in words], bool),
+        np.array([word == "acw" for word in words], bool),
+        np.array([names.index(c) if c else -1 for c in contacts], np.int64),
+    )
+    exceptions = case.get("exceptions") or options.get("exceptions")
+    return Case(
+        plan, plan, states,
+        day_edges=np.array([[0, 2 * DAY_S]], np.int64),
+        healthy=np.full((1, 3), bool(options.get("feed", True))),
+        activities=activities,
+        rules=rules_of(options),
+        base=-DAY_S,
+        as_of_at=seconds_of(options["as_of"]) if "as_of" in options else 2 * DAY_S,
+        exceptions=_layer(exceptions) if exceptions else None,
+    )  # fmt: skip
+
+
+def _name(code: object, productive: Iterable[str]) -> str:
+    text = str(code)
+    return "on_queue" if text in productive else SYNONYMS.get(text, text)
+
+
+def _state(code: object, productive: Iterable[str]) -> int:
+    name = _name(code, productive)
+    if name in ON_QUEUE_STATES or name in ("call", "contact"):
+        name = "on_queue"
+    if name not in STATE_GROUPS:
+        raise ValueError(f"state {code!r} is not one of {', '.join(STATE_GROUPS)}")
+    return STATE_GROUPS.index(name)
+
+
+def _layer(spans: Sequence[Span]) -> Layer:
+    start = np.array([seconds_of(span[0]) for span in spans], np.int64)
+    end = np.array([seconds_of(span[1]) for span in spans], np.int64)
+    if (end < start).any():
+        raise ValueError("a span ends before it starts; write 22:00-26:00 over midnight")
+    return Layer(np.zeros(len(spans), np.int64), start, end)
+
+
+def _measures(judged: Judged, options: Mapping[str, Any]) -> dict[str, Any]:
+    on_queue = judged.group == STATE_GROUPS.index("on_queue")
+    outside = on_queue & (judged.verdict == OUTSIDE) & (judged.cause == NO_CAUSE)
+
+    def total(mask: Mask) -> int:
+        return int(judged.pieces.seconds[mask].sum())
+
+    inside, out, neutral = (total(judged.verdict == v) for v in (IN, OUT, NEUTRAL))
+    excused = total((judged.verdict == NEUTRAL) & (judged.cause != NO_CAUSE))
+    spells = np.unique(judged.spell[(judged.verdict == OUT) & (judged.spell >= 0)])
+    severe = judged.spell_seconds[spells] > int(options.get("severe_s", 300))
+    present = (judged.shift >= 0) & ~np.isin(judged.group, _ABSENT)
+    known = (judged.shift >= 0) & (judged.verdict != UNKNOWN) & (judged.verdict != IGNORED)
+    scheduled, outside_s = inside + out + neutral, total(outside)
+    open_sched, open_act = total(judged.planned_open), total(on_queue)
+    return {
+        "adh_sched_s": scheduled,
+        "adh_in_s": inside,
+        "adh_out_s": out,
+        "adh_neutral_s": neutral,
+        "adh_excused_s": excused,
+        "adh_unknown_s": total(judged.verdict == UNKNOWN),
+        "adh_ignored_s": total(judged.verdict == IGNORED),
+        "outside_s": outside_s,
+        "open_sched_s": open_sched,
+        "open_act_s": open_act,
+        "adh_exc_n": len(spells),
+        "adh_exc_severe_n": int(severe.sum()),
+        "noshow_n": int(bool(known.any()) and not present.any()),
+        "adherence": _percent(inside, scheduled - neutral),
+        "adherence_gross": _percent(inside, scheduled - neutral + excused),
+        "adherence_penalised": _percent(scheduled - out, scheduled + outside_s),
+        "conformance": _percent(open_act, open_sched),
+    }
+
+
+_ABSENT = (STATE_GROUPS.index("logged_out"), STATE_GROUPS.index("unknown"))
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 2) if whole else None
