@@ -18,7 +18,7 @@ from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
 from wfm.domain.principal import Principal
 from wfm.queries.facts import generation_of
-from wfm.queries.health import read_feeds
+from wfm.queries.health import feeds_of
 from wfm.web.guard import Address, asked_page, asked_scope, guarded, parse_href
 from wfm.web.pages import page_of
 
@@ -141,7 +141,7 @@ def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: S
 
 def signature(ask: Ask, view: Address, look: Look) -> str:
     """What an answer depends on: view, look, rights, generation, latest rows, and the minute."""
-    newest = [[f.table, f.source_id, f.last_at, f.rows] for f in read_feeds(ask.sources.store)]
+    newest = [[f.table, f.source_id, f.last_at, f.rows] for f in feeds_of(ask.sources.store)]
     parts = [
         sorted(view.query.items()), look.scheme, look.narrow, ask.who.version,
         generation_of(ask.sources.store), newest, ask.now // 60 if ask.live else 0,

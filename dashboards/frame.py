@@ -24,7 +24,7 @@ from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
 from wfm.queries.access import default_scope
 from wfm.queries.facts import open_facts
-from wfm.queries.health import read_feeds
+from wfm.queries.health import feeds_of
 from wfm.queries.organisation import read_organisation
 from wfm.queries.targets import read_targets
 from wfm.web.pages import Page
@@ -133,7 +133,7 @@ class Ask:
     @cached_property
     def data_at(self) -> int | None:
         """The latest event of the live feeds, None when nothing ever came."""
-        times = [f.last_at for f in read_feeds(self.sources.store) if f.table in LIVE_FEEDS]
+        times = [f.last_at for f in feeds_of(self.sources.store) if f.table in LIVE_FEEDS]
         return max(times, default=None)
 
     @property

@@ -17,11 +17,12 @@ from rich.table import Table
 from wfm.cli.context import Context, open_context
 from wfm.domain.clock import Clock, SystemClock, instant_at
 from wfm.domain.errors import BadInput, WfmError
+from wfm.domain.scope import ENTERPRISE
 from wfm.ingest.columns import reasons
 from wfm.ingest.options import ReadOptions
 from wfm.ingest.replay import replay_waiting
 from wfm.queries.health import read_quarantine
-from wfm.store.readers.ingest import Quarantined
+from wfm.store.lookups import Quarantined
 from wfm.worker.jobs import run_job_here
 
 quarantine = typer.Typer(help="Rejected rows: list, show, replay.", no_args_is_help=True)
@@ -82,7 +83,7 @@ def list_rows(
 ) -> None:
     """Rejected rows, oldest first, with source, line, byte offset, reason and raw text."""
     rows = read_quarantine(
-        open_context().store, codes=tuple(code or ()), waiting=not all_rows, limit=limit
+        open_context().store, ENTERPRISE, codes=tuple(code or ()), waiting=not all_rows, limit=limit
     )
     if as_json:
         typer.echo(json.dumps([_row_json(row) for row in rows]))
@@ -104,7 +105,7 @@ def show_row(
     row_id: Annotated[int, typer.Argument(help="Number of the row")], as_json: Json = False
 ) -> None:
     """One rejected row in full."""
-    rows = read_quarantine(open_context().store, row_ids=(row_id,), waiting=False)
+    rows = read_quarantine(open_context().store, ENTERPRISE, row_ids=(row_id,), waiting=False)
     if not rows:
         raise BadInput(f"No quarantined row {row_id}; see `wfm quarantine list`.")
     document = _row_json(rows[0])

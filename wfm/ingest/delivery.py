@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from wfm.ingest.csv_file import Outcome
 from wfm.ingest.options import ReadOptions, RejectedFile
-from wfm.store.readers.ingest import DeliveryCounts, read_delivery
+from wfm.store.lookups import DeliveryCounts, read_delivery
 from wfm.store.store import Store
 from wfm.store.writers.ingest import (
     NewDelivery,

@@ -9,7 +9,7 @@ from wfm.ingest.csv_file import Outcome, Seen, read_csv_file, sink_for
 from wfm.ingest.delivery import Identity, customer_secret
 from wfm.ingest.queue_log import FIRST, NO_END, HalfLine, read_queue_log
 from wfm.ingest.references import References
-from wfm.store.readers.ingest import read_quarantine
+from wfm.store.lookups import read_quarantine
 from wfm.store.store import Store
 
 CSV = "csv"
@@ -27,11 +27,13 @@ def reader_for(store: Store, identity: Identity, *, again: str | None = None) ->
     of arrival, so that they never replace what came later, and join the shift they belong to.
     """
     format, _, kind = identity.format.partition(":")
-    references = References(store, identity.options, (again or identity.file_hash, identity.format))
     secret, now = customer_secret(store), identity.received_at
     if format == CSV:
+        order = (again or identity.file_hash, identity.format)
+        references = References(store, identity.options, order)
         sink = sink_for(kind, references, secret, again is not None)
         return lambda stream, seen: read_csv_file(stream, kind, sink, identity.options, now, seen)
+    references = References(store, identity.options, (identity.file_hash, identity.format))
     halves = _halves(store, identity)
     return lambda stream, seen: read_queue_log(stream, references, now, secret, seen, halves)
 

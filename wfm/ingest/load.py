@@ -27,7 +27,7 @@ from wfm.ingest.delivery import (
 from wfm.ingest.formats import CSV, FORMATS, reader_for
 from wfm.ingest.options import ReadOptions, RejectedFile
 from wfm.ingest.replay import replay_waiting
-from wfm.store.readers.ingest import read_site_zone
+from wfm.store.lookups import read_site_zone
 from wfm.store.store import Store
 
 TRIES = 3

@@ -11,8 +11,8 @@ from wfm.ingest.keys import row_hash
 from wfm.ingest.parse import Findings
 from wfm.ingest.references import References
 from wfm.ingest.sink import EventSink, Rows, local_dates, local_days, sequence
+from wfm.store.lookups import read_agent_zones, read_queue_rules, read_units
 from wfm.store.raw import FLAG_BOOKING_MISMATCH
-from wfm.store.readers.ingest import read_agent_zones, read_queue_rules, read_units
 
 DAY_S = 86_400
 

@@ -26,9 +26,9 @@ from wfm.ingest.records import KEPT_RAW, RECORD_CAP
 from wfm.ingest.references import References
 from wfm.ingest.sink import CORRECTIONS, Tally, span_of
 from wfm.store.files import StoredFile
+from wfm.store.lookups import read_source_rows
 from wfm.store.manifest import record_batch
 from wfm.store.raw import RAW_SCHEMAS, conform
-from wfm.store.readers.ingest import read_source_rows
 from wfm.store.writers.ingest import NewQuarantined, upsert_agent_now
 
 LOOKBACK_S = 36 * 3600

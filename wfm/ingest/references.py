@@ -9,7 +9,7 @@ import polars as pl
 
 from wfm.ingest.options import ReadOptions
 from wfm.ingest.parse import Findings
-from wfm.store.readers.ingest import (
+from wfm.store.lookups import (
     QueueRule,
     read_agent_zones,
     read_aliases,

@@ -11,7 +11,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.ingest.delivery import Identity, LoadReport, commit_outcome
 from wfm.ingest.formats import reader_for
 from wfm.ingest.options import RejectedFile, options_of
-from wfm.store.readers.ingest import Quarantined, read_quarantine
+from wfm.store.lookups import Quarantined, read_quarantine
 from wfm.store.store import Store
 
 # Rows broken in themselves, or not kept whole: loading them again cannot succeed.

@@ -13,7 +13,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.schedules import NewShift
 from wfm.ingest.references import References
 from wfm.ingest.sink import Rows, Tally
-from wfm.store.readers.ingest import read_activity_codes
+from wfm.store.lookups import read_activity_codes
 from wfm.store.readers.schedules import segments_of
 from wfm.store.schema import shift_version
 from wfm.store.writers.ingest import ensure_activities

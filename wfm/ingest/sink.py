@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 from wfm.ingest.parse import Findings
 from wfm.ingest.references import References
 from wfm.store.files import StoredFile
+from wfm.store.lookups import read_stored_rows
 from wfm.store.manifest import record_batch
 from wfm.store.raw import conform
-from wfm.store.readers.ingest import read_stored_rows
 
 FLUSH_ROWS = 500_000
 DAY = timedelta(days=1)

@@ -12,8 +12,8 @@ from wfm.ingest.keys import row_hash
 from wfm.ingest.parse import Findings
 from wfm.ingest.references import References
 from wfm.ingest.sink import DAY, EventSink, Rows, local_dates, sequence
+from wfm.store.lookups import read_since
 from wfm.store.raw import FLAG_OVERLAP
-from wfm.store.readers.ingest import read_since
 from wfm.store.writers.ingest import AgentNow, upsert_agent_now
 
 DURATION_CAP_S = 86_400

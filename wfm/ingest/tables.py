@@ -17,7 +17,7 @@ from wfm.domain.opening import parse_opening
 from wfm.ingest.parse import Findings
 from wfm.ingest.references import References
 from wfm.ingest.sink import Rows, Tally
-from wfm.store.readers.ingest import read_agent_zones, read_units
+from wfm.store.lookups import read_agent_zones, read_units
 from wfm.store.schema import (
     activity_code,
     agent_alias,

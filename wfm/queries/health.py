@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from wfm.store.readers.ingest import Quarantined
-from wfm.store.readers.ingest import read_quarantine as read_rows
+from wfm.domain.errors import ScopeDenied
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.store.lookups import Quarantined
+from wfm.store.lookups import read_quarantine as read_rows
 from wfm.store.schema import delivery, quarantine, raw_batch
 from wfm.store.store import Store
 
@@ -60,8 +62,9 @@ class Waiting:
     rows: int
 
 
-def read_deliveries(store: Store, limit: int = 50) -> tuple[Delivery, ...]:
-    """The latest deliveries, newest first."""
+def read_deliveries(store: Store, scope: Scope, limit: int = 50) -> tuple[Delivery, ...]:
+    """The latest deliveries, newest first; files hold rows of every site."""
+    _whole_centre(scope)
     with store.db.read() as connection:
         rows = connection.execute(
             select(delivery).order_by(delivery.c.delivery_id.desc()).limit(limit)
@@ -75,8 +78,8 @@ def read_deliveries(store: Store, limit: int = 50) -> tuple[Delivery, ...]:
         )  # fmt: skip
 
 
-def read_feeds(store: Store) -> tuple[Feed, ...]:
-    """Every feed of every source with its latest event; a feed never received is absent."""
+def feeds_of(store: Store) -> tuple[Feed, ...]:
+    """Every feed of every source with its latest event, for how fresh a page is; no rows of it."""
     with store.db.read() as connection:
         rows = connection.execute(
             select(
@@ -95,8 +98,9 @@ def read_feeds(store: Store) -> tuple[Feed, ...]:
         return tuple(Feed(table, FEEDS[table], *rest) for table, *rest in rows)
 
 
-def read_waiting(store: Store) -> tuple[Waiting, ...]:
+def read_waiting(store: Store, scope: Scope) -> tuple[Waiting, ...]:
     """How many rejected rows wait for each reason, most first."""
+    _whole_centre(scope)
     with store.db.read() as connection:
         rows = connection.execute(
             select(quarantine.c.code, func.count())
@@ -109,6 +113,7 @@ def read_waiting(store: Store) -> tuple[Waiting, ...]:
 
 def read_quarantine(
     store: Store,
+    scope: Scope,
     *,
     codes: tuple[str, ...] = (),
     row_ids: tuple[int, ...] = (),
@@ -116,7 +121,13 @@ def read_quarantine(
     limit: int | None = 100,
 ) -> tuple[Quarantined, ...]:
     """Rejected rows as they were received, oldest first."""
+    _whole_centre(scope)
     with store.db.read() as connection:
         return tuple(
             read_rows(connection, codes=codes, row_ids=row_ids, waiting=waiting, limit=limit)
         )
+
+
+def _whole_centre(scope: Scope) -> None:
+    if scope != ENTERPRISE:
+        raise ScopeDenied("Deliveries hold rows of every site; only the whole centre shows them.")

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Table, and_, func, insert, select, update
 
 from wfm.domain.activities import DEFAULT_ACTIVITIES
 from wfm.store.dimensions import dimension_keys
+from wfm.store.lookups import read_numbers
 from wfm.store.manifest import mark_dirty
-from wfm.store.readers.ingest import read_numbers
 from wfm.store.schema import (
     activity_code,
     agent_now,

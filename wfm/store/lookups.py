@@ -1,6 +1,7 @@
 """What loading asks the store: which ids exist, who has which login, what came before.
 
-Deliveries are not a person's view, so these readers take no scope; they serve ingest only.
+These serve the loader, which speaks for the whole centre and for nobody: unlike the readers they
+take no scope, and no page may call them.
 """
 
 from __future__ import annotations
