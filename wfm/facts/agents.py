@@ -37,6 +37,8 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
         judged.shift >= 0, day.shift_days[judged.shift] + 1, judged.day_bin
     ) if len(day.shift_days) else judged.day_bin  # fmt: skip
     agent = judged.pieces.agent
+    own = (judged.day_bin[index] == 1) | (shift_bin[index] == 1)
+    index, quarter, seconds = index[own], quarter[own], seconds[own]
     key = ((agent[index] * 4 + shift_bin[index]) << 32) | quarter
     cells, place = np.unique(key, return_inverse=True)
     first = np.zeros(len(cells), np.int64)
@@ -92,8 +94,8 @@ def agent_day_sums(rows: AgentRows, names: tuple[str, ...]) -> pl.DataFrame:
     by_shift = [name for name in names if name.startswith("adh_")]
     by_day = [name for name in names if not name.startswith("adh_")]
     parts = [
-        _day_sums(rows.frame, "day_bin", by_day).with_columns(pl.col("cells")),
-        _day_sums(rows.frame, "shift_bin", by_shift).drop("cells"),
+        _day_sums(rows.frame, "day_bin", by_day),
+        _day_sums(rows.frame, "shift_bin", by_shift).rename({"cells": "shift_cells"}),
     ]
     return (
         pl.concat(parts, how="diagonal")

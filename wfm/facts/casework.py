@@ -14,6 +14,9 @@ from wfm.facts.pieces import Ints, Layer, Mask
 from wfm.facts.plan import planned_segments
 from wfm.facts.states import state_spells
 
+# A contact begun in a shift may run this long past its end, and past midnight.
+CONTACT_REACH_S = 2 * 3600
+
 
 @dataclass(frozen=True)
 class DayCase:
@@ -42,6 +45,13 @@ def day_case(inputs: DayInputs) -> DayCase:
     )
     edges = _edges(inputs, agents)
     site = _sites(inputs, agents, (edges[:, 0] + edges[:, 1]) // 2)
+    healthy = _healthy(_layer(spells, agents), spells["tells_login"].to_numpy(), site, edges)
+    has_plan = np.isin(site, np.unique(site[_layer(current, agents).agent])) & (site > 0)
+    has_plan[_layer(current, agents).agent] = True
+    shifts, span = _touching(inputs, shifts, pl.concat([known, current]), agents, edges)
+    known = known.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
+    current = current.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
+    spells = spells.filter(_overlaps(_layer(spells, agents), span))
     states = States(
         _layer(spells, agents),
         spells["group"].to_numpy().astype(np.int64),
@@ -54,16 +64,38 @@ def day_case(inputs: DayInputs) -> DayCase:
         current=_plan(current, agents, shifts, codes),
         states=states,
         day_edges=edges,
-        healthy=_healthy(states.layer, spells["tells_login"].to_numpy(), site, edges),
+        healthy=healthy,
         activities=inputs.activities,
         rules=inputs.rules,
         base=window_of(inputs.day)[0] - 86_400,
         as_of_at=inputs.as_of_at,
     )
     days = (shifts["shift_on"] - pl.Series([inputs.day])).dt.total_days().to_numpy()
-    has_plan = np.isin(site, np.unique(site[case.current.layer.agent])) & (site > 0)
-    has_plan[case.current.layer.agent] = True
     return DayCase(case, agents, site, spells, known, days.astype(np.int64), has_plan)
+
+
+def _touching(
+    inputs: DayInputs, shifts: pl.DataFrame, segments: pl.DataFrame, agents: Ints, edges: Ints
+) -> tuple[pl.DataFrame, Ints]:
+    """Shifts that start on the day or reach into it, and each agent's span of time to look at.
+
+    The span is the day, longer where a shift crosses midnight, so that its spells stay whole.
+    """
+    layer = _layer(segments, agents)
+    near = edges - np.array([CONTACT_REACH_S, 0])
+    inside = _overlaps(layer, near) | (segments["shift_on"] == inputs.day).to_numpy()
+    kept = shifts.join(segments.filter(inside), on=["agent", "shift_on"], how="semi")
+    chosen = segments.join(kept, on=["agent", "shift_on"], how="semi")
+    span = edges.copy()
+    reach = _layer(chosen, agents)
+    np.minimum.at(span[:, 0], reach.agent, reach.start)
+    np.maximum.at(span[:, 1], reach.agent, reach.end)
+    return kept.sort("agent", "shift_on"), span
+
+
+def _overlaps(layer: Layer, spans: Ints) -> Mask:
+    overlaps: Mask = (layer.start < spans[layer.agent, 1]) & (layer.end > spans[layer.agent, 0])
+    return overlaps
 
 
 def _layer(frame: pl.DataFrame, agents: Ints) -> Layer:

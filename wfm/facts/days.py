@@ -12,7 +12,7 @@ from wfm.facts.inputs import DayInputs
 from wfm.facts.measures import measures_of
 from wfm.facts.overrun import overrun_seconds
 from wfm.facts.pieces import Ints, Layer, Mask, joined_runs, packed, run_bounds
-from wfm.facts.schema import cells_column
+from wfm.facts.schema import SHIFT_CELLS, cells_column
 from wfm.facts.seconds import Shifts, shifts_of
 
 _BREAKS = (GROUP["break"], GROUP["meal"])
@@ -49,7 +49,7 @@ def agent_days(inputs: DayInputs, day: DayCase, judged: Judged, rows: AgentRows)
         for name in counts
     )
     sums = agent_day_sums(rows, measures_of("agent_interval")).rename(
-        {"cells": cells_column("agent_interval")}
+        {"cells": cells_column("agent_interval"), "shift_cells": SHIFT_CELLS}
     )
     place = ["agent", "team", "site"]
     joined = sums.join(by_shift, on=place, how="full", coalesce=True, nulls_equal=True)

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from wfm.facts.measures import MEASURES
-from wfm.facts.schema import TABLES, TableSpec, cells_column, conform, known_column
+from wfm.facts.schema import (
+    SHIFT_CELLS,
+    TABLES,
+    TableSpec,
+    cells_column,
+    conform,
+    known_column,
+)
 from wfm.facts.sums import merged
 
 # Each rung and, by family of measures, the table it is summed from.
@@ -44,6 +51,14 @@ def ladder(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {name: found[name] for name in RUNGS}
 
 
+def has_cells(spec: TableSpec, family: str) -> pl.Expr:
+    """Whether a row of a pre-summed table has any leaf cell of a family."""
+    counted = pl.col(cells_column(family)) > 0
+    if family == "agent_interval" and spec.counts_shift_cells:
+        return counted | (pl.col(SHIFT_CELLS) > 0)
+    return counted
+
+
 def _rung(
     spec: TableSpec, sources: Mapping[str, str], tables: Mapping[str, pl.DataFrame]
 ) -> pl.DataFrame:
@@ -67,7 +82,7 @@ def _rung(
                 ),
             )
         else:
-            prepared = prepared.filter(pl.col(cells_column(family)) > 0)
+            prepared = prepared.filter(has_cells(origin, family))
         parts.append(_summed(prepared, spec, family))
     if not parts:
         return pl.DataFrame(schema=spec.dtypes)
@@ -76,10 +91,13 @@ def _rung(
 
 def _summed(frame: pl.DataFrame, spec: TableSpec, family: str) -> pl.DataFrame:
     measures = spec.family_measures(family)
+    counts = [cells_column(family)]
+    if family == "agent_interval" and spec.counts_shift_cells:
+        counts.append(SHIFT_CELLS)
     return frame.group_by(spec.keys).agg(
         *(merged(m, MEASURES[m].agg) for m in measures),
         *(pl.col(known_column(m)).cast(pl.Int64).sum() for m in measures),
-        pl.col(cells_column(family)).cast(pl.Int64).sum(),
+        pl.col(counts).cast(pl.Int64).sum(),
     )
 
 

@@ -11,9 +11,10 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.frames import FrameCache
+from wfm.facts.ladder import has_cells
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import Need, check_drill, eligible_tables, known_measures
-from wfm.facts.schema import TABLES, TableSpec, cells_column, known_column
+from wfm.facts.schema import SHIFT_CELLS, TABLES, TableSpec, cells_column, known_column
 from wfm.facts.sums import known_max, known_sum
 from wfm.store.manifest import FactFile, Snapshot
 
@@ -212,31 +213,32 @@ def _answer(
     family: str,
     names: Sequence[str],
 ) -> pl.DataFrame | None:
-    by_shift = (
-        any(MEASURES[m].counts_by_shift_day for m in names)
-        and not need.inside_day
-        and "shift_day" in spec.keys
-    )
+    by_shift = _by_shift(names, need) and "shift_day" in spec.keys
     frame = _rows(facts, scope, query, need, spec, booked_by_shift=by_shift)
     if frame is None:
         return None
     presummed = family in spec.presummed
     if presummed:
-        frame = frame.filter(pl.col(cells_column(family)) > 0)
+        frame = frame.filter(has_cells(spec, family))
     counts = [
         pl.col(known_column(m)).cast(pl.Int64).sum().alias(f"{m}:known")
         if presummed
         else pl.col(m).is_not_null().sum().cast(pl.Int64).alias(f"{m}:known")
         for m in names
     ]
-    cells = (
-        pl.col(cells_column(family)).cast(pl.Int64).sum() if presummed else pl.len().cast(pl.Int64)
-    )
+    counted = cells_column(family)
+    if family == "agent_interval" and spec.counts_shift_cells and _by_shift(names, need):
+        counted = SHIFT_CELLS
+    cells = pl.col(counted).cast(pl.Int64).sum() if presummed else pl.len().cast(pl.Int64)
     if MEASURES[names[0]].agg == "last":
         frame = _latest(frame, query.by, names)
     sums = [known_max(m) if MEASURES[m].agg == "max" else known_sum(m) for m in names]
     expressions = [*sums, *counts, cells.alias("_cells")]
     return frame.group_by(query.by).agg(expressions) if query.by else frame.select(expressions)
+
+
+def _by_shift(names: Iterable[str], need: Need) -> bool:
+    return not need.inside_day and any(MEASURES[m].counts_by_shift_day for m in names)
 
 
 def _latest(frame: pl.DataFrame, by: Sequence[str], names: Sequence[str]) -> pl.DataFrame:

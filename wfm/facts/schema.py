@@ -34,6 +34,8 @@ KEY_DTYPES: dict[str, Dtype] = {
     "bucket": pl.Int16,
     "n": pl.UInt32,
 }
+# Leaf cells of `agent_interval` by the day on which their shift starts, as adherence is booked.
+SHIFT_CELLS = "cells:agent_interval:shift"
 STATE_GROUP = pl.Enum(
     ["on_queue", "break", "meal", "meeting", "coaching", "training", "project", "other_aux",
      "logged_out", "unknown"]
@@ -71,6 +73,11 @@ class TableSpec:
         """Measures of the table, all families."""
         return tuple(m for family in self.families for m in self.family_measures(family))
 
+    @property
+    def counts_shift_cells(self) -> bool:
+        """Whether it also counts the quarters of an agent by the day of their shift."""
+        return self.by_shift_day and "agent_interval" in self.presummed
+
     def family_measures(self, family: str) -> tuple[str, ...]:
         """Measures of one family that this table holds; stocks stay in their leaf table."""
         aggs = ("sum", "max") if family in self.presummed else ("sum", "max", "last")
@@ -87,6 +94,8 @@ class TableSpec:
             if summed:
                 types |= {known_column(m): pl.UInt32 for m in self.family_measures(family)}
                 types[cells_column(family)] = pl.UInt32
+        if self.counts_shift_cells:
+            types[SHIFT_CELLS] = pl.UInt32
         return types
 
 
