@@ -31,6 +31,7 @@ from wfm.store.writers.jobs import create_job
 AUTHOR = "demo"
 # Days of events that are delivered first, so that the pages can be opened early.
 NEWEST_DAYS = 9
+WEEK_S = 7 * 86_400
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +82,11 @@ def set_up(
     with step(f"Contacts and states of the last {NEWEST_DAYS} days"):
         _deliver(context, history, drop / "newest", newest, until)
     newest_done()
-    with step("Contacts and states of the weeks before"):
-        start = until - (instant_at(until).date() - spec.first_on).days * 86_400 - 2 * 86_400
-        _deliver(context, history, drop / "before", start, newest)
+    start = until - (instant_at(until).date() - spec.first_on).days * 86_400 - 2 * 86_400
+    for end in range(newest, start, -WEEK_S):
+        first = max(start, end - WEEK_S)
+        with step(f"The week before {instant_at(end):%d %b}"):
+            _deliver(context, history, drop / f"before-{end}", first, end)
     _clear(drop)
 
 
