@@ -20,6 +20,7 @@ from wfm.store.schema import (
     activity_code,
     agent_alias,
     agent_now,
+    batch_partition,
     delivery,
     dim,
     org_unit,
@@ -202,6 +203,51 @@ def read_quarantine(
             r.replayed_at,
         )
         for r in connection.execute(query)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LiveBatch:
+    """A live batch with every day it touches."""
+
+    batch_id: str
+    table: str
+    source_id: str
+    file: str
+    rows: int
+    first_at: int
+    last_at: int
+    received_at: int
+    days: frozenset[date]
+
+
+def small_batches(connection: Connection, day: date, below: int) -> list[LiveBatch]:
+    """Live batches that touch a day and have fewer rows than `below`, in order of arrival."""
+    rows = connection.execute(
+        select(raw_batch)
+        .join(batch_partition, batch_partition.c.batch_id == raw_batch.c.batch_id)
+        .where(
+            batch_partition.c.day == day,
+            raw_batch.c.rows < below,
+            raw_batch.c.compacted_into.is_(None),
+        )
+        .order_by(raw_batch.c.received_at, raw_batch.c.batch_id)
+    ).all()
+    days: dict[str, set[date]] = {row.batch_id: set() for row in rows}
+    for part in _parts(days):
+        found = connection.execute(
+            select(batch_partition.c.batch_id, batch_partition.c.day).where(
+                batch_partition.c.batch_id.in_(part)
+            )
+        )
+        for batch_id, touched in found:
+            days[batch_id].add(touched)
+    return [
+        LiveBatch(
+            r.batch_id, r.table_name, r.source_id, r.file, r.rows, r.first_at, r.last_at,
+            r.received_at, frozenset(days[r.batch_id]),
+        )
+        for r in rows
     ]  # fmt: skip
 
 

@@ -11,12 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
 
 from wfm.domain.activities import DEFAULT_ACTIVITIES
+from wfm.domain.errors import StaleWrite
 from wfm.store.dimensions import dimension_keys
-from wfm.store.lookups import read_numbers
+from wfm.store.files import StoredFile
+from wfm.store.lookups import LiveBatch, read_numbers
 from wfm.store.manifest import mark_dirty
 from wfm.store.schema import (
     activity_code,
     agent_now,
+    batch_partition,
     delivery,
     dim,
     partition,
@@ -245,14 +248,33 @@ def mark_dirty_from(connection: Connection, first: date) -> None:
     mark_dirty(connection, days)
 
 
-def mark_compacted(connection: Connection, batch_ids: Sequence[str], into: str) -> int:
-    """How many of the batches were still live and are now carried by another."""
-    result = connection.execute(
-        update(raw_batch)
-        .where(raw_batch.c.batch_id.in_(batch_ids), raw_batch.c.compacted_into.is_(None))
-        .values(compacted_into=into)
+def replace_batches(connection: Connection, old: Sequence[LiveBatch], stored: StoredFile) -> None:
+    """Batches carried by one merged file from now on; the days they touch do not become dirty."""
+    merged_id, replaced = stored.content_hash, 0
+    ids = [batch.batch_id for batch in old]
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        result = connection.execute(
+            update(raw_batch)
+            .where(raw_batch.c.batch_id.in_(part), raw_batch.c.compacted_into.is_(None))
+            .values(compacted_into=merged_id)
+        )
+        replaced += result.rowcount
+    if replaced != len(ids):
+        raise StaleWrite(f"{len(ids) - replaced} of {len(ids)} batches were merged by another.")
+    connection.execute(
+        insert(raw_batch),
+        {
+            "batch_id": merged_id, "table_name": old[0].table, "source_id": old[0].source_id,
+            "content_hash": stored.content_hash, "file": stored.file, "rows": stored.rows,
+            "first_at": min(b.first_at for b in old), "last_at": max(b.last_at for b in old),
+            "received_at": max(b.received_at for b in old),
+        },
+    )  # fmt: skip
+    days = sorted({day for batch in old for day in batch.days})
+    connection.execute(
+        insert(batch_partition), [{"batch_id": merged_id, "day": day} for day in days]
     )
-    return result.rowcount
 
 
 def _known_rows(
