@@ -26,7 +26,7 @@ from wfm.queries.facts import open_facts
 from wfm.store.dimensions import dimension_keys
 from wfm.store.manifest import record_batch
 from wfm.store.raw import RAW_SCHEMAS, conform
-from wfm.store.schema import org_unit, person, queue
+from wfm.store.schema import forecast_version, org_unit, person, queue, requirement_version
 from wfm.store.store import Store, open_store
 from wfm.store.writers.schedules import write_shifts
 
@@ -110,6 +110,23 @@ class Centre:
             return record_batch(
                 connection, table=table, source_id="test", stored=stored, first_at=min(first),
                 last_at=max(last), days=days, received_at=self.received,
+            )  # fmt: skip
+
+    def plan(self, table: str, rows: Iterable[dict[str, Any]], **version: Any) -> None:
+        """A forecast or requirement version with its values, in one transaction."""
+        frame = pl.DataFrame(list(rows))
+        key = "fc_version" if table == "forecast" else "rq_version"
+        of_table = forecast_version if table == "forecast" else requirement_version
+        unset = [n for n in RAW_SCHEMAS[table] if n not in frame.columns]
+        frame = conform(frame.with_columns(pl.lit(None).alias(n) for n in unset), table)
+        stored = self.store.files.write_frame(frame, f"raw/{table}")
+        quarters = frame["q"].to_list()
+        with self.store.db.write() as connection:
+            connection.execute(insert(of_table), {key: frame[key][0], "unit": "dublin", **version})
+            record_batch(
+                connection, table=table, source_id="plan", stored=stored,
+                first_at=min(quarters) * 900, last_at=max(quarters) * 900,
+                days={local_day(q * 900, DUBLIN) for q in quarters}, received_at=9,
             )  # fmt: skip
 
     def shift(self, agent: str, day: str, segments: SEGMENTS, recorded_at: int = 0) -> None:

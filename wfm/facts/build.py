@@ -27,7 +27,7 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
     judged = judge(day.case)
     rows = agent_rows(inputs, day, judged)
     pieces = judged_frame(inputs, day, judged)
-    needed = needed_staff(inputs, queue_rows, legs)
+    needed = needed_staff(inputs, queue_rows)
     leaves = {
         "queue_interval": queue_rows,
         "agent_queue_interval": agent_queue_intervals(inputs, legs),

@@ -32,6 +32,7 @@ def forecast_intervals(inputs: DayInputs, queue_rows: pl.DataFrame) -> pl.DataFr
         .alias("act_work_s"),
     )  # fmt: skip
     error = (pl.col("fc_contacts_m") - pl.col("offered_n") * 1000).abs()
+    is_open = pl.col("fc_contacts_m") > 0
     close = pl.when(pl.col("offered_n") < 10).then(1000).otherwise(pl.col("offered_n") * 100)
     offered_m = pl.col("offered_n") * 1000
     return rows.with_columns(
@@ -40,9 +41,9 @@ def forecast_intervals(inputs: DayInputs, queue_rows: pl.DataFrame) -> pl.DataFr
         error.alias("fc_abs_err_n"),
         ((error * error + 500) // 1000).alias("fc_sq_err_n2"),
         (pl.col("fc_work_ms") - pl.col("act_work_s")).abs().alias("fc_work_abs_err_s"),
-        (pl.col("fc_contacts_m") > 0).cast(pl.Int64).alias("fc_cells_n"),
-        (error <= close).cast(pl.Int64).alias("fc_in10_n"),
-        ((offered_m >= pl.col("p10_m")) & (offered_m <= pl.col("p90_m")))
+        is_open.cast(pl.Int64).alias("fc_cells_n"),
+        (is_open & (error <= close)).cast(pl.Int64).alias("fc_in10_n"),
+        (is_open & (offered_m >= pl.col("p10_m")) & (offered_m <= pl.col("p90_m")))
         .cast(pl.Int64)
         .alias("fc_pi_hit_n"),
         pl.lit(inputs.day).alias("day"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import polars as pl
 
 from wfm.domain.grid import QUARTER_S, day_start
 from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
-from wfm.facts.inputs import DAY, DayInputs
+from wfm.facts.inputs import DayInputs
+from wfm.facts.needed import required_cells
 from wfm.facts.pieces import Ints, Mask, split_on_grid
 from wfm.facts.plan import planned_segments
 from wfm.facts.sums import known_sum
@@ -31,7 +30,7 @@ def group_intervals(
     baseline = _scheduled(inputs, "baseline", on_queue)
     current = _scheduled(inputs, "current", on_queue)
     parts = [
-        required(inputs),
+        required_cells(inputs).drop("fc_version"),
         baseline.rename({"s": "sch_s"}),
         current.rename({"s": "cur_sch_s"}),
         _on_hand(inputs, day, judged).rename({"s": "act_s"}),
@@ -62,13 +61,6 @@ def group_intervals(
         pl.when(over).then("req_act_s").alias("req_act_s"),
     )
     return _with_gaps(cells).with_columns(pl.lit(inputs.day).alias("day"))
-
-
-def required(inputs: DayInputs) -> pl.DataFrame:
-    """Columns site, group, q, required_m: the newest requirement of each site for the day."""
-    rows = _zoned(inputs, inputs.events.requirement)
-    newest = pl.col("rq_version") == pl.col("rq_version").max().over("site")
-    return rows.filter(newest).group_by(CELL).agg(known_sum("required_m"))
 
 
 def _with_gaps(cells: pl.DataFrame) -> pl.DataFrame:
@@ -192,36 +184,9 @@ def _sites_of(inputs: DayInputs, day: DayCase, chosen: Mask) -> list[int]:
     return sorted({int(site) for site in day.site[chosen] if site})
 
 
-def _zoned(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
-    zones = {
-        key: inputs.org.zone(ext_id)
-        for ext_id, key in inputs.keys["site"].items()
-        if any(unit.org_id == ext_id for unit in inputs.org.sites)
-    }
-    rows = [
-        (key, zone, day_start(inputs.day, zone), day_start(inputs.day + timedelta(days=1), zone))
-        for key, zone in zones.items()
-    ]
-    schema = {"site": pl.UInt16, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
-    bounds = pl.DataFrame(rows, schema=schema, orient="row")
-    utc = day_start(inputs.day, "UTC"), day_start(inputs.day + DAY, "UTC")
-    return (
-        frame.join(bounds, on="site", how="left")
-        .with_columns(
-            pl.col("zone").fill_null("UTC"),
-            pl.col("from_at").fill_null(utc[0]),
-            pl.col("to_at").fill_null(utc[1]),
-        )
-        .filter(
-            pl.col("q").cast(pl.Int64) * QUARTER_S >= pl.col("from_at"),
-            pl.col("q").cast(pl.Int64) * QUARTER_S < pl.col("to_at"),
-        )
-    )
-
-
 def _within(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
     return (
-        _zoned(inputs, frame)
+        inputs.in_site_day(frame)
         .join(inputs.slots, on=["zone", "q"], how="left")
         .drop("zone", "from_at", "to_at")
     )

@@ -21,13 +21,13 @@ from wfm.store.dimensions import dimension_keys, known_keys
 from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
 from wfm.store.readers.organisation import read_organisation
-from wfm.store.readers.plan_versions import forecast_created
+from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
 from wfm.store.readers.raw import read_events, read_quarters
 from wfm.store.readers.rules import StateRule, read_activities, read_state_map
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
-CODE_VERSION = "5"
+CODE_VERSION = "6"
 FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement")
 DAY = timedelta(days=1)
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
@@ -60,6 +60,7 @@ class DayInputs:
     batch_ids: tuple[str, ...] = ()
     inputs_hash: str = ""
     fc_created: dict[int, int] = field(default_factory=dict)  # forecast version: created_at
+    fc_of_requirement: dict[int, int] = field(default_factory=dict)  # by requirement version
 
     @cached_property
     def ids(self) -> dict[str, dict[int, str]]:
@@ -153,6 +154,32 @@ class DayInputs:
         schema = {"agent": pl.UInt32, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
+    @cached_property
+    def sites(self) -> pl.DataFrame:
+        """Columns site, zone, from_at, to_at: the bounds of each site's local day."""
+        rows = []
+        for site in self.org.sites:
+            zone, key = self.org.zone(site.org_id), self.keys["site"].get(site.org_id)
+            bounds = day_start(self.day, zone), day_start(self.day + DAY, zone)
+            if key is not None:
+                rows.append((key, zone, *bounds))
+        schema = {"site": pl.UInt16, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def in_site_day(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows whose quarter lies in the local day of their site, with its zone and bounds."""
+        utc = day_start(self.day, "UTC"), day_start(self.day + DAY, "UTC")
+        at = pl.col("q").cast(pl.Int64) * QUARTER_S
+        return (
+            frame.join(self.sites, on="site", how="left")
+            .with_columns(
+                pl.col("zone").fill_null("UTC"),
+                pl.col("from_at").fill_null(utc[0]),
+                pl.col("to_at").fill_null(utc[1]),
+            )
+            .filter(at >= pl.col("from_at"), at < pl.col("to_at"))
+        )
+
     def with_place(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
         """The frame with team and site of each row's agent as in force at the instant `at`."""
         return (
@@ -223,7 +250,7 @@ def read_inputs(
         day, as_of, rules, org, {kind: known_keys(connection, kind) for kind in KINDS},
         activities, state_rules, shifts, events, batch_ids,
         _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids),
-        forecast_created(connection),
+        forecast_created(connection), forecast_of_requirement(connection),
     )  # fmt: skip
 
 

@@ -100,3 +100,11 @@ def _forecast(row: Row) -> ForecastVersion:  # type: ignore[type-arg]
         row.fc_version, row.unit, row.first_on, row.end_on, row.origin_at, row.method,
         row.config_hash, row.created_at, row.file, row.summary,
     )  # fmt: skip
+
+
+def forecast_of_requirement(connection: Connection) -> dict[int, int]:
+    """Forecast version that each requirement version was computed from."""
+    rows = connection.execute(
+        select(requirement_version.c.rq_version, requirement_version.c.fc_version)
+    )
+    return {row.rq_version: row.fc_version for row in rows}
