@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 from dashboards.frame import Ask, Look, PageRoom
 from dashboards.pages import ROOMS
 from dashboards.parts.states import refused, skeleton
+from dashboards.refresh import Seen, mark, parse_seen, refreshed
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
 from dashboards.view_state import parse_view
@@ -120,17 +120,22 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
     @guarded(
         asked_page("view"),
         scope=asked_scope("view"),
-        parse={"view": parse_page(name), "ticks": parse_ticks, "look": Look.parse},
+        parse={
+            "view": parse_page(name),
+            "ticks": parse_ticks,
+            "look": Look.parse,
+            "seen": parse_seen,
+        },
     )
     def answer(
-        who: Principal, view: Address, ticks: int | None, look: Look, seen: object
+        who: Principal, view: Address, ticks: int | None, look: Look, seen: Seen | None
     ) -> tuple[Any, Any]:
-        # A timer that ticks needs no second answer while the same data would give the same page.
         ask = ask_of(who, room, view, look, sources)
-        sign = signature(ask, view, look)
-        if ticks is not None and seen == sign:
+        shown, sign = mark([dict(view.query), look.scheme, look.narrow]), signature(ask)
+        # A tick without news needs no answer: the same data would give the same page.
+        if seen is not None and (seen.view, seen.sign) == (shown, sign):
             return no_update, no_update
-        return whole_page(ask, room.view(ask)), sign
+        return refreshed(name, whole_page(ask, room.view(ask)), sign, shown, seen)
 
 
 def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources) -> Ask:
@@ -139,14 +144,11 @@ def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: S
     return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look)
 
 
-def signature(ask: Ask, view: Address, look: Look) -> str:
-    """What an answer depends on: view, look, rights, generation, latest rows, and the minute."""
+def signature(ask: Ask) -> str:
+    """A mark of what an answer depends on beside its view: rights, data, and the minute."""
     newest = [[f.table, f.source_id, f.last_at, f.rows] for f in feeds_of(ask.sources.store)]
-    parts = [
-        sorted(view.query.items()), look.scheme, look.narrow, ask.who.version,
-        generation_of(ask.sources.store), newest, ask.now // 60 if ask.live else 0,
-    ]  # fmt: skip
-    return json.dumps(parts, separators=(",", ":"))
+    minute = ask.now // 60 if ask.live else 0
+    return mark([ask.who.version, generation_of(ask.sources.store), newest, minute])
 
 
 def parse_page(page_id: str) -> Callable[[object], Address]:

@@ -40,12 +40,22 @@ def whole_page(ask: Ask, view: View) -> list[Any]:
         *banners(),
         _print_head(ask),
         html.Main(
-            [answer(view.answer), tiles(view.tiles), html.Div(inside, className=css)],
+            [
+                _title(ask, view),
+                answer(view.answer),
+                tiles(view.tiles),
+                html.Div(inside, className=css),
+            ],
             id=f"main-{ask.page.page_id}",
-            **{"data-title": f"{TABS[ask.page.page_id]}: {view.answer.lead} · Muster"},
         ),
         _footer(ask),
     ]
+
+
+def _title(ask: Ask, view: View) -> Any:
+    """The title of the tab, set by the browser: the page and its answer."""
+    words = f"{TABS[ask.page.page_id]}: {view.answer.lead} · Muster"
+    return html.Span(hidden=True, **{"data-title": words})
 
 
 def _header(ask: Ask) -> Any:

@@ -1,0 +1,64 @@
+"""A refresh sends the changed pieces of a page, or the page when its shape changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dash import dcc, html, no_update
+
+from dashboards import refresh
+from dashboards.refresh import Seen, parse_seen, refreshed
+
+
+def page(first: str, second: str, points: list[int], rows: int = 2) -> list[Any]:
+    lines = [html.Tr([html.Td(first)]), *(html.Tr([html.Td(second)]) for _ in range(rows - 1))]
+    return [
+        html.H1("Desk"),
+        html.Table(html.Tbody(lines)),
+        html.Div([html.H2("Agents"), dcc.Graph(id="lanes", figure={"data": [{"y": points}]})]),
+    ]
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    monkeypatch.setattr(refresh, "set_props", found.__setitem__)
+    return found
+
+
+def shown(tree: list[Any], view: str = "v") -> Seen:
+    children, text = refreshed("desk", tree, "s1", view, None)
+    assert children == tree
+    seen = parse_seen(text)
+    assert seen is not None
+    return seen
+
+
+def test_only_the_row_that_changed_is_sent(sent: dict[str, Any]) -> None:
+    seen = shown(page("95", "100", [1, 2]))
+    children, text = refreshed("desk", page("94", "100", [1, 2]), "s2", "v", seen)
+    assert children is no_update
+    assert list(sent) == ["desk-u1"]
+    assert parse_seen(text) != seen
+
+
+def test_a_chart_gets_its_new_points_and_stays(sent: dict[str, Any]) -> None:
+    seen = shown(page("95", "100", [1, 2]))
+    refreshed("desk", page("95", "100", [1, 3]), "s2", "v", seen)
+    assert list(sent) == ["lanes"]
+    assert sent["lanes"]["figure"] == {"data": [{"y": [1, 3]}]}
+
+
+def test_a_new_row_or_another_view_is_a_new_page(sent: dict[str, Any]) -> None:
+    seen = shown(page("95", "100", [1, 2]))
+    more = page("95", "100", [1, 2], rows=3)
+    assert refreshed("desk", more, "s2", "v", seen)[0] == more
+    same = page("95", "100", [1, 2])
+    assert refreshed("desk", same, "s2", "other", seen)[0] == same
+    assert sent == {}
+
+
+@pytest.mark.parametrize("value", [None, 7, [], "", "x", "x" * 70_000])
+def test_what_a_browser_claims_to_show_may_be_anything(value: object) -> None:
+    assert parse_seen(value) is None
