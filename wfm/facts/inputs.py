@@ -22,8 +22,8 @@ from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
-from wfm.store.readers.raw import read_events, read_quarters
-from wfm.store.readers.rules import StateRule, read_activities, read_state_map
+from wfm.store.readers.raw import raw_events, raw_quarters
+from wfm.store.readers.rules import StateRule, activity_codes, state_rules_of
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
@@ -210,7 +210,7 @@ def register_dimensions(connection: Connection, org: Organisation) -> None:
         "queue": {q.queue_id for q in org.queues},
         "channel": {q.channel for q in org.queues},
         "group": {q.skill_group for q in org.queues} | _groups_of_people(org),
-        "activity": [a.code for a in read_activities(connection)],
+        "activity": [a.code for a in activity_codes(connection)],
     }
     for kind, ids in wanted.items():
         dimension_keys(connection, kind, ids)
@@ -235,14 +235,14 @@ def read_inputs(
     batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
     org = read_organisation(connection, ENTERPRISE)
     shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
-    activities, state_rules = read_activities(connection), read_state_map(connection)
+    activities, state_rules = activity_codes(connection), state_rules_of(connection)
     quarters = quarter_of(start_at), quarter_of(end_at)
     events = Events(
-        read_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
-        read_events(files, batches["agent_state"], "agent_state", start_at, end_at),
-        read_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
-        read_quarters(files, batches["forecast"], "forecast", *quarters),
-        read_quarters(files, batches["requirement"], "requirement", *quarters),
+        raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
+        raw_events(files, batches["agent_state"], "agent_state", start_at, end_at),
+        raw_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
+        raw_quarters(files, batches["forecast"], "forecast", *quarters),
+        raw_quarters(files, batches["requirement"], "requirement", *quarters),
     )
     as_of = min(as_of_at, end_at)
     batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))

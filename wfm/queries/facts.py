@@ -6,7 +6,7 @@ from wfm.facts.frames import frames_of
 from wfm.facts.query import FactReader
 from wfm.store.dimensions import KINDS, known_keys
 from wfm.store.manifest import snapshot
-from wfm.store.readers.facts import queue_groups, read_generation
+from wfm.store.readers.facts import newest_generation, queue_groups
 from wfm.store.store import Store
 
 
@@ -21,4 +21,4 @@ def open_facts(store: Store) -> FactReader:
 def generation_of(store: Store) -> int:
     """The newest generation of the facts: a page that shows an older one is out of date."""
     with store.db.read() as connection:
-        return read_generation(connection)
+        return newest_generation(connection)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from wfm.store.schema import queue, store_state
 
 
-def read_generation(connection: Connection) -> int:
+def newest_generation(connection: Connection) -> int:
     """The newest generation of the facts; 0 before the first build."""
     return connection.scalar(select(store_state.c.generation)) or 0
 

@@ -19,7 +19,7 @@ _WHEN = {
 }
 
 
-def read_events(
+def raw_events(
     files: FileStore, batches: Sequence[Batch], table: str, start_at: int, end_at: int
 ) -> pl.DataFrame:
     """Rows of an event table that touch [start_at, end_at), each event in its newest version.
@@ -38,7 +38,7 @@ def read_events(
     )
 
 
-def read_quarters(
+def raw_quarters(
     files: FileStore, batches: Sequence[Batch], table: str, start_q: int, end_q: int
 ) -> pl.DataFrame:
     """Rows of a plan table (forecast, requirement) for quarters [start_q, end_q), all versions."""

@@ -22,7 +22,7 @@ class StateRule:
     state_group: str
 
 
-def read_activities(connection: Connection) -> tuple[Activity, ...]:
+def activity_codes(connection: Connection) -> tuple[Activity, ...]:
     """Activity codes: the loaded ones, and each default that no loaded code replaces."""
     found = {activity.code: activity for activity in DEFAULT_ACTIVITIES}
     for row in connection.execute(select(activity_code)):
@@ -33,7 +33,7 @@ def read_activities(connection: Connection) -> tuple[Activity, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def read_state_map(connection: Connection) -> tuple[StateRule, ...]:
+def state_rules_of(connection: Connection) -> tuple[StateRule, ...]:
     """State rules in order of source, state, reason and date."""
     rows = connection.execute(
         select(state_map).order_by(
