@@ -17,7 +17,7 @@ from wfm.domain.schedules import NewShift
 from wfm.domain.scope import Scope
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plans import Plan, read_plan, read_plan_documents
-from wfm.store.readers.rules import read_activities
+from wfm.store.readers.rules import activity_codes
 from wfm.store.readers.schedules import read_shifts
 from wfm.store.store import Store
 from wfm.store.writers.plans import put_in_force
@@ -119,7 +119,7 @@ def _shifts(
 ) -> tuple[NewShift, ...]:
     """The plan's shifts, and the removal of those that only a plan it replaces had put there."""
     zone = read_organisation(connection, Scope(plan.unit)).zone(plan.unit)
-    activities = {activity.code for activity in read_activities(connection)}
+    activities = {activity.code for activity in activity_codes(connection)}
     shifts = planned_shifts(problem, solution, zone, activities)
     first = date.fromisoformat(problem["first_day"])
     known = {agent["id"] for agent in problem["agents"]}

@@ -23,7 +23,7 @@ from wfm.store.manifest import batches_of
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
 from wfm.store.readers.raw import raw_events, raw_quarters
-from wfm.store.readers.rules import StateRule, activity_codes, state_rules_of
+from wfm.store.readers.rules import StateRule, activity_codes, mapped_states
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
@@ -235,7 +235,7 @@ def read_inputs(
     batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
     org = read_organisation(connection, ENTERPRISE)
     shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
-    activities, state_rules = activity_codes(connection), state_rules_of(connection)
+    activities, state_rules = activity_codes(connection), mapped_states(connection)
     quarters = quarter_of(start_at), quarter_of(end_at)
     events = Events(
         raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),

@@ -33,7 +33,7 @@ def activity_codes(connection: Connection) -> tuple[Activity, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def state_rules_of(connection: Connection) -> tuple[StateRule, ...]:
+def mapped_states(connection: Connection) -> tuple[StateRule, ...]:
     """State rules in order of source, state, reason and date."""
     rows = connection.execute(
         select(state_map).order_by(
