@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 
 from dashboards.frame import Ask, Look, PageRoom
 from dashboards.pages import ROOMS
-from dashboards.parts.states import refused, skeleton
+from dashboards.parts.states import banners, refused, skeleton
 from dashboards.refresh import Seen, mark, parse_seen, refreshed
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
@@ -99,6 +99,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
             dcc.Interval(id=f"tick-{name}", interval=max(1, every) * 1000, disabled=True),
         ]
         pages.append(html.Div(skeleton(), id=f"page-{name}", className="page", hidden=True))
+    parts += banners()
     parts.append(html.Div(pages, id="content"))
     parts.append(html.Div(refused(), id="unknown", hidden=True, className="unknown"))
     parts.append(refused())

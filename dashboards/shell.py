@@ -10,7 +10,6 @@ from dash import html
 from dashboards.frame import Ask, View
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
-from dashboards.parts.states import banners
 from dashboards.parts.status import icon
 from dashboards.parts.table import sort_lines, table
 from dashboards.parts.tile import tiles
@@ -37,7 +36,6 @@ def whole_page(ask: Ask, view: View) -> list[Any]:
     css = "body single" if tabular else f"body {view.css}".strip()
     return [
         _header(ask),
-        *banners(),
         _print_head(ask),
         html.Main(
             [

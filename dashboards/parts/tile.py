@@ -45,6 +45,8 @@ class Tile:
     proof: Proof | None = None
     chosen: bool = False
     partial: bool = False
+    kpi_id: str = ""
+    raw: float | None = None  # the figure in full precision, for those who read it by machine
 
 
 def tile_of(
@@ -75,6 +77,8 @@ def tile_of(
         proof=shown_proof,
         chosen=chosen,
         partial=value.partial,
+        kpi_id=value.kpi_id,
+        raw=value.value,
     )
 
 
@@ -183,5 +187,9 @@ def _tile(one: Tile) -> Any:
             ),
         ],
         className="tile" + (" chosen" if one.chosen else ""),
-        **{"aria-label": one.name},
+        **{
+            "aria-label": one.name,
+            "data-kpi": one.kpi_id,
+            "data-value": "" if one.raw is None else repr(float(one.raw)),
+        },
     )

@@ -165,3 +165,32 @@ def test_signing_out_stops_the_refresh_at_the_next_tick(signed: Signed) -> None:
         "fetch('/logout', {method: 'POST', credentials: 'same-origin', redirect: 'manual'})"
     )
     page.wait_for_url("**/login**", timeout=15_000)
+
+
+def test_a_server_that_fails_is_said_and_figures_stay(signed: Signed) -> None:
+    visit = signed("desk")
+    page = visit.open("/desk?grain=today")
+    before = visit.shown(".tile .value")
+    page.route("**/_dash-update-component*", lambda route: route.fulfill(status=503, body="{}"))
+    expect(page.locator(".banner.is-lost")).to_be_visible(timeout=15_000)
+    assert visit.shown(".tile .value") == before
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator(".banner.is-lost")).to_be_hidden(timeout=15_000)
+
+
+def test_a_printed_page_says_what_it_is_and_leaves_the_controls_out(signed: Signed) -> None:
+    page = signed("manager").open("/centre?grain=today")
+    page.emulate_media(media="print")
+    head = page.locator(".page:not([hidden]) .print-head")
+    expect(head).to_be_visible()
+    for word in ("Dublin", "Thu 29 Oct", "data to", "Europe/Dublin"):
+        assert word in head.inner_text()
+    expect(page.locator(".page:not([hidden]) .top")).to_be_hidden()
+
+
+def test_the_first_key_skips_to_the_content(signed: Signed) -> None:
+    page = signed("manager").open("/centre?grain=today")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert ring == "solid"
