@@ -1,0 +1,68 @@
+"""Migrations bring every database to the schema the program works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from wfm.domain.errors import BadInput
+from wfm.store.database import Database
+from wfm.store.migrate import HEAD, MIGRATIONS, schema_version, upgrade
+from wfm.store.schema import metadata
+
+
+def database(folder: Path) -> Database:
+    return Database(f"sqlite:///{folder / 'muster.sqlite'}")
+
+
+def test_an_empty_database_reaches_the_schema_of_the_tables(tmp_path: Path) -> None:
+    db = database(tmp_path)
+    upgrade(db)
+    upgrade(db)  # the second time changes nothing
+    with db.read() as connection:
+        assert schema_version(connection) == HEAD
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_program_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_the_audit_log_refuses_to_forget_after_the_migrations(tmp_path: Path) -> None:
+    db = database(tmp_path)
+    upgrade(db)
+    with db.write() as connection:
+        connection.execute(
+            text(
+                "insert into audit (seq, at, actor, role, action, object, scope_path, prev_hash,"
+                " hash) values (1, 0, 'u', 'admin', 'a', 'o', '', '', 'h')"
+            )
+        )
+    with pytest.raises(Exception, match="only ever added to"), db.write() as connection:
+        connection.execute(text("delete from audit"))
+
+
+def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    db = database(tmp_path)
+    with db.write() as connection:
+        connection.execute(text("create table theirs (id integer)"))
+    with pytest.raises(BadInput, match="has 1 tables and no schema version"):
+        upgrade(db)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    db = database(tmp_path)
+    upgrade(db)
+    with db.write() as connection:
+        connection.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(BadInput, match="at schema 9999, newer than this program's 0001"):
+        upgrade(db)
