@@ -27,6 +27,7 @@ from wfm.store.writers.ingest import NewQuarantined
 
 # Files whose times have passed; the others may speak of the future.
 PAST = ("calls", "agent_states", "interval_stats", "surveys", "quality")
+WIDE_BLOCK = 32 << 20
 BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -67,8 +68,8 @@ def read_csv_file(
 ) -> Outcome:
     """The outcome of reading one file of a kind; raises `RejectedFile` when it cannot be read."""
     reader = _Reader(kind, sink, options, now)
-    # Reference data and shifts are judged as a whole file; events pass in bounded chunks.
-    block = 1 << 30 if kind in KINDS or kind == "schedules" else BLOCK
+    # Reference data and shifts refer to each other, so they pass in larger pieces than events.
+    block = WIDE_BLOCK if kind in KINDS or kind == "schedules" else BLOCK
     for chunk in read_chunks(stream, options.delimiter, block):
         reader.take(chunk)
         seen(reader.outcome.lines_in)
@@ -186,9 +187,11 @@ class _Reader:
                 if keep[i]:
                     found.setdefault(int(i), ("nul_byte", "record"))
         for i in np.flatnonzero(keep & (chunk.fields != width)):
+            if int(i) in found:
+                continue
             few = chunk.fields[i] < width
             code = "too_few_fields" if few else "too_many_fields"
-            found.setdefault(int(i), (code, f"{chunk.fields[i]} of {width}"))
+            found[int(i)] = (code, f"{chunk.fields[i]} of {width}")
             if few and i == len(chunk) - 1 and chunk.end[i] == len(chunk.data):
                 self.outcome.sink.tally.reasons["incomplete_delivery"] += 1
                 self.outcome.warnings.append("The last line breaks off: deliver the file again.")

@@ -170,6 +170,8 @@ def _text(raw: pl.Series, spec: ColumnSpec, findings: Findings, plain: bool) -> 
 
 def clean_text(text: str) -> str:
     """The text in NFC, characters that hide or reorder it written as escapes like \\u202e."""
+    if text.isascii() and text.isprintable():
+        return text
     normal = unicodedata.normalize("NFC", text)
     return UNSEEN.sub(lambda m: f"\\u{ord(m[0]):04x}", normal)
 

@@ -254,7 +254,7 @@ def _frame_of(lines: Sequence[Line], references: References) -> pl.DataFrame:
         counts[line] += 1
     names = ("at", "uniqueid", "queue", "agent", "event", "args")
     schema = {name: RAW_SCHEMAS["queue_log_line"][name] for name in names}
-    rows = [(x.at, x.uniqueid, x.queue, x.agent, x.event, list(x.args)) for x in lines]
+    rows = [(x.at, x.uniqueid, x.queue, x.agent, x.event, "|".join(x.args)) for x in lines]
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     if frame.height == 0:
         return frame
@@ -269,6 +269,6 @@ def _frame_of(lines: Sequence[Line], references: References) -> pl.DataFrame:
 def _lines_of(frame: pl.DataFrame) -> list[Line]:
     columns = frame.select("at", "uniqueid", "queue", "agent", "event", "args")
     return [
-        Line(at, uniqueid, queue, agent, event, tuple(args or ()))
+        Line(at, uniqueid, queue, agent, event, tuple(args.split("|")) if args else ())
         for at, uniqueid, queue, agent, event, args in columns.iter_rows()
     ]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from wfm.ingest.options import ReadOptions
 from wfm.ingest.parse import Findings
@@ -157,12 +159,19 @@ class References:
             }
         if self._order is not None and not any(missing.values()):
             return
+        try:
+            numbered, self._order = self.store.db.retry(lambda c: self._give(c, missing))
+        except IntegrityError:  # another loader numbered the same ids in this moment
+            numbered, self._order = self.store.db.retry(lambda c: self._give(c, missing))
+        for kind, numbers in numbered.items():
+            self._note(kind, numbers)
+
+    def _give(
+        self, connection: Connection, missing: Mapping[str, list[str]]
+    ) -> tuple[dict[str, dict[str, int]], int]:
         file_hash, format = self.identity
-        source_id = self.options.source_id
-        with self.store.db.write() as connection:
-            for kind, numbers in number_ids(connection, missing).items():
-                self._note(kind, numbers)
-            self._order = delivery_number(connection, file_hash, format, source_id)
+        order = delivery_number(connection, file_hash, format, self.options.source_id)
+        return number_ids(connection, missing), order
 
     def _note(self, kind: str, numbers: Mapping[str, int]) -> None:
         self._numbers.update({(kind, word): number for word, number in numbers.items()})

@@ -101,7 +101,7 @@ RAW_SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "queue": pl.String,  # null: NONE
         "agent": pl.String,  # agent id; null: NONE
         "event": pl.String,
-        "args": pl.List(pl.String),
+        "args": pl.String,  # parameters, joined by |
     },
     # Forecast of one version; values in thousandths, so that sums are exact.
     "forecast": {
