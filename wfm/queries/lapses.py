@@ -1,0 +1,89 @@
+"""Spells out of adherence as the facts keep them: who, in which shift, and instead of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from wfm.domain.scope import Scope
+from wfm.facts.query import FactReader
+
+
+@dataclass(frozen=True)
+class OutSpell:
+    """One spell out of adherence; instants in UTC seconds, half-open.
+
+    `activity` was planned and `state_group` happened, with the `reason` the agent chose; `cause`
+    is what the engine found behind it, empty when nothing is known.
+    """
+
+    agent_id: str
+    shift_on: date
+    start_at: int
+    end_at: int
+    activity: str
+    state_group: str
+    reason: str
+    cause: str
+
+    @property
+    def seconds(self) -> int:
+        """How long it lasted."""
+        return self.end_at - self.start_at
+
+
+def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tuple[OutSpell, ...]:
+    """Spells out of adherence of the shifts from `first` up to, not including, `end`.
+
+    In order of agent and time. Pieces of one spell are joined: at lunch from 13:00 to 13:03 and
+    signed out to 13:05 is one of 5 minutes, named by what it began with. Excused time is left out.
+    """
+    files = facts.files("adherence_spell", first, end)
+    if not files:
+        return ()
+    rows = facts.frames.frame([f.file for f in files]).filter(
+        pl.col("shift_day") >= first, pl.col("shift_day") < end, pl.col("verdict") == "out"
+    )
+    people = _people(facts, scope, first, end)
+    if people is not None:
+        rows = rows.join(people, on=["agent", "shift_day"], how="semi")
+    keys = ["agent", "shift_day", "spell"]
+    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
+    touches = pl.col("t0") == pl.col("t1").shift(1)
+    joined = (
+        rows.sort("agent", "t0")
+        .with_columns((~(same & touches).fill_null(False)).cum_sum().alias("run"))
+        .group_by("run", maintain_order=True)
+        .agg(
+            pl.col("agent", "shift_day", "act", "state_group", "reason", "cause").first(),
+            pl.col("t0").min(),
+            pl.col("t1").max(),
+        )
+    )
+    names, activities, reasons = (facts.ids.get(k, {}) for k in ("agent", "activity", "reason"))
+    found = [
+        OutSpell(
+            names[row["agent"]], row["shift_day"], row["t0"], row["t1"],
+            activities.get(row["act"], ""), str(row["state_group"]),
+            reasons.get(row["reason"], ""), row["cause"] or "",
+        )
+        for row in joined.iter_rows(named=True)
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda spell: (spell.agent_id, spell.start_at)))
+
+
+def _people(facts: FactReader, scope: Scope, first: date, end: date) -> pl.DataFrame | None:
+    """Agents and shift days inside a scope, by the membership in force then; None: everybody."""
+    levels = [(name, getattr(scope, name)) for name in ("site", "team", "agent")]
+    asked = [(name, wanted) for name, wanted in levels if wanted is not None]
+    if not asked:
+        return None
+    columns = {"agent": pl.UInt32, "shift_day": pl.Date}
+    files = facts.files("agent_day", first, end)
+    if not files:
+        return pl.DataFrame(schema=columns)
+    inside = [pl.col(name) == facts.keys[name].get(wanted, -1) for name, wanted in asked]
+    rows = facts.frames.frame([f.file for f in files]).filter(inside)
+    return rows.select("agent", pl.col("day").alias("shift_day")).unique()
