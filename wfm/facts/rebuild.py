@@ -29,10 +29,11 @@ from wfm.store.builds import (
     release_day,
     swap_build,
 )
+from wfm.store.database import Database
 from wfm.store.files import FileStore, StoredFile
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.schedules import read_shift_history
-from wfm.store.store import Store, open_store
+from wfm.store.store import Store
 
 FOLDER = "facts"
 STALE_S = 60  # the running day goes on without events: open states grow, breaks begin
@@ -129,7 +130,7 @@ def collect_garbage(store: Store, age_s: int = GARBAGE_AGE_S) -> int:
 
 def built_by_process(job: BuildJob) -> Built | None:
     """The build of a job in a process of its own; None when its inputs are those already live."""
-    store = open_store(job.url, job.data_dir)
+    store = Store(Database(job.url), FileStore(job.data_dir))
     try:
         return built_in(store, job)
     finally:
@@ -235,8 +236,11 @@ def _commit(store: Store, claim: Claim, built: Built | None, now: int) -> bool:
 
 
 def _register(store: Store) -> None:
-    with store.db.write() as connection:
-        register_dimensions(connection, read_organisation(connection, ENTERPRISE))
+    store.db.retry(
+        lambda connection: register_dimensions(
+            connection, read_organisation(connection, ENTERPRISE)
+        )
+    )
 
 
 def _today(now: int) -> date:
