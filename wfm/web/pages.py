@@ -22,7 +22,11 @@ LONGEST_SCOPE = 610
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its permission, the roles whose page it is, and how often it refreshes."""
+    """One page: its permission, the roles whose page it is, and how often it refreshes.
+
+    Roles of `drill` open it for one named agent only, from a row of their own page: it is no page
+    of theirs, and shows in no menu.
+    """
 
     page_id: str
     path: str
@@ -31,6 +35,7 @@ class Page:
     title: str
     question: str
     refresh_s: int
+    drill: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def pages() -> tuple[Page, ...]:
             row["title"],
             row["question"],
             int(row["refresh_s"]),
+            frozenset(Role(role) for role in row["drill"].split(";") if role),
         )
         for row in csv.DictReader(text.splitlines())
     )
@@ -121,7 +127,7 @@ def parse_href(value: object) -> Address:
 
 def authorise_page(who: Principal, page: Page, scope: Scope, organisation: KnowsScopes) -> None:
     """Nothing when the person may open the page for the scope; else 403 or 404 as `authorise`."""
-    if who.role not in page.roles:
+    if who.role not in page.roles and not (who.role in page.drill and scope.agent is not None):
         raise PermissionDenied(
             f"The page {page.title} belongs to another role than yours ({LABEL[who.role]}). "
             f"Your own page is {home_of(who.role)}."
