@@ -1,4 +1,4 @@
-"""The worker: jobs by lease in one thread, facts of touched days in another, until told to stop."""
+"""The worker: jobs by lease, facts of touched days, small batches merged; until told to stop."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from datetime import timedelta
 
 from wfm.domain.clock import Clock
 from wfm.facts.rebuild import rebuild_dirty
+from wfm.ingest.compact import compact_batches
 from wfm.store.store import Store
 from wfm.worker.jobs import new_owner, work_once
 from wfm.worker.kinds import KINDS, Kind
@@ -17,6 +19,8 @@ POLL_S = 1.0
 # Today grows all the time: it is rebuilt at most this often.
 FACTS_EVERY_S = 3.0
 DAYS_A_PASS = 8
+# A live feed delivers every few seconds: its small files are merged this often.
+COMPACT_EVERY_S = 60.0
 # How long a stop waits for the running job to notice.
 STOP_WAIT_S = 3.0
 
@@ -43,6 +47,10 @@ def run_worker(
         daemon=True,
     )
     jobs.start()
+    merging = threading.Thread(
+        target=_repeat, args=(stop, COMPACT_EVERY_S, lambda: _compact(store, clock)), daemon=True
+    )
+    merging.start()
     _repeat(
         stop,
         FACTS_EVERY_S,
@@ -50,6 +58,14 @@ def run_worker(
             rebuild_dirty(store, clock, name, limit=DAYS_A_PASS, executor=executor) >= DAYS_A_PASS
         ),
     )
+
+
+def _compact(store: Store, clock: Clock) -> bool:
+    """False, once the small batches of yesterday, today and tomorrow (by any zone) are merged."""
+    today = clock.now().date()
+    for days in (-1, 0, 1):
+        compact_batches(store, today + timedelta(days=days))
+    return False
 
 
 def _repeat(stop: threading.Event, pause_s: float, step: Callable[[], bool]) -> None:
