@@ -25,7 +25,7 @@ from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines, table
-from dashboards.parts.tile import Tile, tile_of
+from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
@@ -126,8 +126,8 @@ def _trends(ask: Ask, known: tuple[str, ...]) -> dict[str, Trend]:
     for kpi_id, values in series.items():
         shown = [v for v in values if close is None or int(str(v.at("q"))) < close]
         target = next((v.target for v in shown if v.target is not None), None)
-        bands = target.bands if target is not None else None
-        goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
+        last = next((v.value for v in reversed(list(values)) if v.value is not None), None)
+        goal = goal_line(target, last)
         kpi = CATALOGUE[kpi_id]
         trend = Trend([v.value for v in shown], kpi.unit, kpi.short_name, goal)
         found[kpi_id] = trend.recent(MOST_STEPS)

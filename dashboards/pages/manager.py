@@ -20,7 +20,7 @@ from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines
 from dashboards.parts.table import table as grid
-from dashboards.parts.tile import Tile, tile_of
+from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
@@ -68,10 +68,14 @@ def manager_answer(centre: Centre) -> Answer:
     size = kpi_with_unit(kpi.id, abs(gap), gap=True)
     against = f"{word if word != 'before' else 'the period before'} {kpi_with_unit(kpi.id, base)}"
     if focus.status == "good" and not ask.state.kpi:
+        good = sum(value.status == "good" for value in centre.tiles)
+        rest = [CATALOGUE[v.kpi_id].short_name for v in centre.tiles if v.status == "none"]
+        told = f"{good} of {len(centre.tiles)} on target"
         return Answer(
-            "good", "Every figure with a target is on it.",
-            f"Closest to its limit: {kpi.short_name}, {value}, {against}.",
-        )  # fmt: skip
+            "good",
+            "Every figure with a target is on it.",
+            f"{told}; without a colour: {', '.join(rest)}." if rest else f"{told}.",
+        )
     where = "inside its range" if focus.gap_is == "inside" else (
         f"{size} {'over' if gap > 0 else 'under'} {against}" if gap else f"at {against}"
     )  # fmt: skip
@@ -194,8 +198,8 @@ def _trends(centre: Centre) -> dict[str, Trend]:
     for kpi_id, values in series.items():
         kpi = CATALOGUE[kpi_id]
         target = next((v.target for v in values if v.target is not None), None)
-        bands = target.bands if target is not None else None
-        goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
+        last = next((v.value for v in reversed(list(values)) if v.value is not None), None)
+        goal = goal_line(target, last)
         found[kpi_id] = Trend([v.value for v in values], kpi.unit, kpi.short_name, goal)
     return found
 

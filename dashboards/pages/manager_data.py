@@ -44,10 +44,15 @@ class Centre:
 
     @cached_property
     def base(self) -> tuple[float | None, str]:
-        """What the figure is held against, and its name: the target's edge or the week before."""
+        """What the figure is held against, and its name.
+
+        The target's edge or the period before; inside a range its own value: who is apart from all.
+        """
         if self.ask.compare == "previous":
             earlier = self.before(self.focus.kpi_id)
             return (earlier.value if earlier else None), "before"
+        if self.focus.value is not None and self.focus.gap == 0 and self.focus.gap_is == "inside":
+            return self.focus.value, "all"
         if self.focus.value is not None and self.focus.gap is not None and self.focus.gap_is:
             return self.focus.value - self.focus.gap, "target"
         earlier = self.before(self.focus.kpi_id)

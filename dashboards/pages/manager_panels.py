@@ -18,6 +18,7 @@ from dashboards.parts.panel import panel
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.status import RANK
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
+from dashboards.parts.tile import goal_line
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from kpis.display import decimals_of
 from kpis.status import status_of
@@ -85,15 +86,13 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     if abs(scale * sum(m.size for m in moved) - change) > 1e-6 * max(1.0, abs(change)):
         return None
     parts = grouped([(m.name, scale * m.size) for m in moved], MOST_PARTS)
-    largest = max((abs(size) for _, size in parts), default=0.0)
-    worse = change > 0 if centre.kpi.better != "target" else centre.pushes_up
-    if centre.kpi.better == "higher":
-        worse = False
+    # Colour means a cause: the largest part that pushes the wrong way, while the figure is off.
+    off = centre.focus.status in ("bad", "warn")
+    harm = max((size if centre.pushes_up else -size for _, size in parts), default=0.0)
     steps = Waterfall(
         ("before", before.value),
         tuple(
-            Part(name, size, abs(size) == largest and (size > 0) == worse
-                 and centre.focus.status in ("bad", "warn"))
+            Part(name, size, off and harm > 0 and (size if centre.pushes_up else -size) == harm)
             for name, size in parts
         ),
         ("now", centre.focus.value),
@@ -269,8 +268,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         key = share.value.at(dimension)
         course = courses.get(key, {})
         target = share.value.target
-        bands = target.bands if target is not None else None
-        goal = (bands.centre or bands.green_lo or bands.green_hi) if bands is not None else None
+        goal = goal_line(target, share.value.value)
         points = [course[s].value if s in course else None for s in steps]
         scope = scope_below(ask, dimension, key)
         href = ask.scope_link(scope, by="", sort="") if scope and not scope.agent else ""

@@ -22,7 +22,7 @@ from dashboards.parts.status import mark
 from kpis.catalogue.load import CATALOGUE
 from kpis.display import format_goal
 from kpis.status import status_of
-from kpis.value import KpiValue
+from kpis.value import KpiTarget, KpiValue
 
 # Words of a value without a colour; only a missing value gets the hollow ring.
 UNCOLOURED = ("Reference", "No target", "Too few", "Partial")
@@ -136,6 +136,17 @@ def target_text(value: KpiValue) -> str:
     kpi = CATALOGUE[value.kpi_id]
     goal = format_goal(kpi, value.target.bands).replace(",", THIN)
     return goal if " to " in goal else f"target {goal}"
+
+
+def goal_line(target: KpiTarget | None, value: float | None) -> float | None:
+    """Where a chart draws the target: its centre or its limit, of a range the nearer end."""
+    if target is None:
+        return None
+    bands = target.bands
+    ends = [end for end in (bands.green_lo, bands.green_hi) if end is not None]
+    if bands.centre is not None or not ends:
+        return bands.centre
+    return min(ends, key=lambda end: abs(end - (value if value is not None else end)))
 
 
 def tiles(given: Sequence[Tile]) -> Any:
