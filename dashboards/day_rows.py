@@ -1,0 +1,106 @@
+"""Days as rows of the timeline: what was planned and done, in the letters of the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from dashboards.parts.timeline import Bar, Mark, TimelineRow
+from wfm.domain.activities import BUSY_STATES, Segment
+from wfm.queries.timeline import ActualSpell, AdherenceException, AgentTimeline
+
+# The letter of a category of planned time, and of a group of states.
+PLANNED = {
+    "on_queue": "C", "break": "b", "meal": "M", "meeting": "T", "training": "T", "coaching": "T",
+    "project": "T", "system": "T",
+}  # fmt: skip
+STATE_GROUP = {
+    "break": "b", "meal": "M", "meeting": "T", "training": "T", "coaching": "T", "project": "T",
+    "other_aux": "T",
+}  # fmt: skip
+STATE_WORD = {
+    "talk": "Contact", "hold": "On hold", "acw": "After contact", "available": "Available",
+    "alerting": "Ringing", "dialing": "Dialling", "offline": "Signed out", "unknown": "No signal",
+}  # fmt: skip
+GROUP_WORD = {
+    "on_queue": "on queue", "break": "break", "meal": "meal", "meeting": "meeting",
+    "training": "training", "coaching": "coaching", "project": "project",
+    "other_aux": "not ready", "logged_out": "signed out", "unknown": "no signal",
+}  # fmt: skip
+PLAN_WORD = {"on_queue": "contacts", "": "nothing"}
+
+
+def planned_kind(category: str) -> str:
+    """The letter of planned time: C for on queue, - for leave and sickness."""
+    return PLANNED.get(category, "-")
+
+
+def actual_kind(state: str, group: str) -> str:
+    """The letter of a state: C for a contact, W for after-contact work, b for a break."""
+    if state == "acw":
+        return "W"
+    if state in BUSY_STATES or state == "alerting":
+        return "C"
+    if state == "available":
+        return "A"
+    return STATE_GROUP.get(group, "T")
+
+
+def state_word(state: str, group: str, reason: str) -> str:
+    """What an agent does, in a word: "Contact", "Break", "Not ready (task)"."""
+    if state in STATE_WORD:
+        return STATE_WORD[state]
+    words = GROUP_WORD.get(group, group).capitalize()
+    if reason and reason.replace("_", " ") != words.casefold():
+        return f"{words} ({reason.replace('_', ' ')})"
+    return words
+
+
+def plan_word(activity: str, categories: Mapping[str, str]) -> str:
+    """What was planned, in a word: "contacts", "break", "team meeting"."""
+    category = categories.get(activity, activity)
+    return PLAN_WORD.get(category, activity.replace("_", " "))
+
+
+def lasted(seconds: int) -> str:
+    """A length of time to read: "2 min 33 s", "48 s", "1 h 05 min"."""
+    if seconds >= 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+    if seconds >= 60:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds} s"
+
+
+def row_of(day: AgentTimeline, categories: Mapping[str, str]) -> TimelineRow:
+    """One agent's day as the timeline draws it; only time out that counts is outlined."""
+    marks = tuple(
+        Mark(e.start_at, e.end_at, _sentence(e, categories)) for e in day.exceptions if not e.cause
+    )
+    return TimelineRow(day.display_name, _plan(day.planned, categories), _actual(day.actual), marks)
+
+
+def _sentence(e: AdherenceException, categories: Mapping[str, str]) -> str:
+    done = GROUP_WORD.get(e.state_group, e.state_group)
+    return f"{lasted(e.seconds)} {done}, planned {plan_word(e.activity, categories)}"
+
+
+def _plan(segments: tuple[Segment, ...], categories: Mapping[str, str]) -> tuple[Bar, ...]:
+    bars = (
+        Bar(s.start_at, s.end_at, planned_kind(categories.get(s.activity, s.activity)))
+        for s in segments
+    )
+    return _joined(bars)
+
+
+def _actual(spells: tuple[ActualSpell, ...]) -> tuple[Bar, ...]:
+    return _joined(Bar(s.start_at, s.end_at, actual_kind(s.state, s.state_group)) for s in spells)
+
+
+def _joined(bars: Iterable[Bar]) -> tuple[Bar, ...]:
+    found: list[Bar] = []
+    for bar in bars:
+        if found and found[-1].end_at == bar.start_at and found[-1].kind == bar.kind:
+            found[-1] = replace(found[-1], end_at=bar.end_at)
+        else:
+            found.append(bar)
+    return tuple(found)
