@@ -21,7 +21,6 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy URL of the store; empty: SQLite in the data folder"
     )
-    executor: str = Field("processes", description="'processes' or 'dask://host:port'")
     secret_key: str = Field(
         "", description="32 characters or more; empty on loopback: generated into the data folder"
     )
