@@ -17,6 +17,7 @@ from dashboards.theme import Palette
 
 ROW_PX = 13.5
 _WIDTH = 2000.0
+_LEVELS, _LEVEL_PX = 4, 16  # lines of words beside the bars of the moments
 
 
 @dataclass(frozen=True)
@@ -100,22 +101,50 @@ def shift_strip(rows: Sequence[StripRow], first: float, last: float, *, alt: str
     return html.Div([names, plot], className="strip")
 
 
-def moment_bars(bars: Sequence[MomentBar], first: float, last: float) -> html.Ul:
-    """Minutes lost by moment, each bar at its time of day, the worst one in colour."""
+def moment_bars(
+    bars: Sequence[MomentBar], first: float, last: float, *, letters: float = 150.0
+) -> html.Ul:
+    """Minutes lost by moment, each bar at its time of day, the worst moment in colour.
+
+    `letters` fit beside each other on the axis; words that would meet are put above each other,
+    and beyond three lines they are left to the table.
+    """
     most = max((bar.minutes for bar in bars), default=0.0) or 1.0
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(_LEVELS)]
     items = []
-    for bar in bars:
+    for bar in sorted(bars, key=lambda bar: (not bar.worst, -bar.minutes)):
         share = min(1.0, max(0.0, (bar.at - first) / (last - first)))
-        text: list[Any] = [html.B(bar.title) if bar.worst else bar.title]
-        text.extend(html.Span(line) if not bar.worst else html.Div(line) for line in bar.lines)
+        length = max(len(text) for text in (bar.title, *bar.lines)) / letters
+        left = share + length > 1
+        span = (share - length, share) if left else (share, share + length)
+        level = _free_level(taken, span, 1 + len(bar.lines)) if bar.title and span[0] > 0 else None
+        words: list[Any] = []
+        if level is not None:
+            lines: list[Any] = [html.B(bar.title) if bar.worst else bar.title]
+            lines.extend(html.Div(line) for line in bar.lines)
+            words = [html.Span(lines, style={"bottom": f"{2 + _LEVEL_PX * level}px"})]
         items.append(
             html.Li(
-                html.Span(text),
-                className=f"{'worst' if bar.worst else ''} {'left' if share > 0.7 else ''}".strip(),
+                words,
+                title=bar.title,
+                className=f"{'worst' if bar.worst else ''} {'left' if left else ''}".strip(),
                 style={
                     "left": f"{100 * share:.2f}%",
-                    "height": f"{max(2.0, 70 * bar.minutes / most):.0f}px",
+                    "height": f"{max(2.0, 78 * bar.minutes / most):.0f}px",
                 },
             )
         )
     return html.Ul(items, className="moments")
+
+
+def _free_level(
+    taken: list[list[tuple[float, float]]], span: tuple[float, float], lines: int
+) -> int | None:
+    """The lowest line with room for some lines of words; it is taken then. None without room."""
+    for level in range(_LEVELS - lines + 1):
+        here = taken[level : level + lines]
+        if all(span[1] < a or b < span[0] for spans in here for a, b in spans):
+            for spans in here:
+                spans.append(span)
+            return level
+    return None

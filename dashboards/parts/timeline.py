@@ -32,10 +32,28 @@ LEGEND = {
     "b": "Break",
     "M": "Meal",
     "T": "Off-queue work",
-    "-": "Absent",
+    "-": "Away",
 }
-# Letters are drawn in bars at least this share of the axis wide.
-LETTER_SHARE = 0.012
+# Letters are drawn in bars at least this share of the axis wide; of a phone's, much more.
+LETTER_SHARE, NARROW_LETTER_SHARE = 0.012, 0.05
+_PLANNED = {"on_queue": "C", "break": "b", "meal": "M"}
+_AWAY = ("leave", "sick", "no_show", "system", "unavailable")
+
+
+def plan_kind(category: str) -> str:
+    """The letter of a planned category: on_queue is C, training T, leave "-"."""
+    return _PLANNED.get(category) or ("-" if category in _AWAY else "T")
+
+
+def state_kind(state: str, state_group: str) -> str:
+    """The letter of a state: talk is C, acw W, available A; not ready goes by what it stands for."""
+    if state == "acw":
+        return "W"
+    if state == "available":
+        return "A"
+    if state_group in ("other_aux", "logged_out", "unknown"):
+        return "-"
+    return _PLANNED.get(state_group, "T")
 
 
 @dataclass(frozen=True)
@@ -106,13 +124,13 @@ def axis_around(rows: Iterable[TimelineRow], zone: str, now_at: int | None) -> T
 
 def timeline(
     rows: Sequence[TimelineRow], axis: TimeAxis, *, alt: str, plan_px: int = 5, actual_px: int = 15,
-    row_px: int = 28,
+    row_px: int = 28, letter_share: float = LETTER_SHARE,
 ) -> html.Div:  # fmt: skip
     """Rows of plan above actual with hour lines, exceptions and the now line."""
     canvas = html.Div(
         [
             html.Img(src=_picture(rows, axis, plan_px, actual_px, row_px), alt=alt),
-            *_letters(rows, axis, plan_px, actual_px, row_px),
+            *_letters(rows, axis, plan_px, actual_px, row_px, letter_share),
             *_outlines(rows, axis, plan_px, actual_px, row_px),
             *_now(axis),
         ],
@@ -199,7 +217,12 @@ def _path(colour: str, planned: bool, d: str) -> str:
 
 
 def _letters(
-    rows: Sequence[TimelineRow], axis: TimeAxis, plan_px: int, actual_px: int, row_px: int
+    rows: Sequence[TimelineRow],
+    axis: TimeAxis,
+    plan_px: int,
+    actual_px: int,
+    row_px: int,
+    letter_share: float,
 ) -> list[html.Span]:
     found = []
     for index, row in enumerate(rows):
@@ -210,7 +233,7 @@ def _letters(
         for bars, y, tall in layers:
             for bar in bars:
                 share = axis.share(bar.end_at) - axis.share(bar.start_at)
-                if share >= LETTER_SHARE and tall >= 12 and bar.kind in "bMTC-":
+                if share >= letter_share and tall >= 12 and bar.kind in "bMTC-":
                     middle = (bar.start_at + bar.end_at) // 2
                     found.append(
                         html.Span(
