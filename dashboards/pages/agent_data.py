@@ -9,9 +9,9 @@ from functools import cached_property
 from statistics import median
 
 from dashboards.frame import Ask
+from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from kpis.drill import drill_reason
-from kpis.catalogue.load import CATALOGUE
 from kpis.patterns import Lapse, MomentLoss, lost_by_moment, moment_of
 from kpis.value import KpiValue
 from wfm.domain.schedules import Shift

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from dashboards.pages.agent_data import MyDay, Worked
 from dashboards.parts.answer import Answer
@@ -11,7 +11,7 @@ from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.timeline import TimeAxis
 from kpis.patterns import MomentLoss
 from wfm.domain.activities import Segment
-from wfm.domain.grid import day_start
+from wfm.domain.grid import zone_of
 from wfm.queries.timeline import AdherenceException
 
 NEVER = "in between"
@@ -178,5 +178,12 @@ def day_name(day: date) -> str:
 
 
 def minute_of(at: int, day: date, zone: str) -> float:
-    """Minutes since the local day began: 13:04 is 784; after midnight it goes on beyond 1,440."""
-    return (at - day_start(day, zone)) / 60
+    """Minutes of the site's clock since a day began: 13:04 is 784, 01:00 of the next day 1,500."""
+    local = datetime.fromtimestamp(at, zone_of(zone))
+    return (local.date() - day).days * 1440 + local.hour * 60 + local.minute + local.second / 60
+
+
+def at_minute(minute: float, day: date, zone: str) -> int:
+    """The instant at which the site's clock shows a minute of a day."""
+    local = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
+    return int(local.replace(tzinfo=zone_of(zone)).timestamp())

@@ -1,0 +1,98 @@
+"""The agent: am I on target, and what would change it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages import agent_tables as tables
+from dashboards.pages.agent_data import MyDay, read_my_day
+from dashboards.pages.agent_panels import evidence
+from dashboards.pages.agent_words import agent_answer
+from dashboards.parts.numbers import kpi_with_unit
+from dashboards.parts.panel import panel
+from dashboards.parts.proof import proof_of
+from dashboards.parts.sparkline import Trend
+from dashboards.parts.table import Sheet, table
+from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.view_state import period_label
+from kpis.catalogue.load import CATALOGUE
+
+LEAST_DAYS = 14  # a trend shows two weeks at least
+MOST_DAYS = 32
+SPEC = Spec(
+    grains=(("today", "Today"), ("week", "Week"), ("month", "Month"), ("quarter", "Quarter")),
+    grain="week",
+    comparisons=(("target", "target"), ("previous", "period before")),
+    compare="target",
+)
+
+
+def view(ask: Ask) -> View:
+    """The page's answer: sentence, tiles, the day and the shifts behind it, what lies ahead."""
+    mine = read_my_day(ask)
+    ahead, off, goals, team = (
+        tables.next_shifts(mine), tables.exceptions(mine), tables.targets(mine),
+        tables.peers(mine),
+    )  # fmt: skip
+    right = [_panel(ahead, "ahead"), _panel(tables.shortened(off), "exceptions")]
+    if team is not None:
+        right.append(_panel(team, "beside"))
+    right.append(_panel(goals, "goals"))
+    body = [
+        html.Div(evidence(mine), className="stack"),
+        html.Div(right, className="stack"),
+    ]
+    sheets = [tables.figures(mine), tables.shifts(mine), tables.moments(mine), off, ahead, goals]
+    if team is not None:
+        sheets.append(team)
+    return View(agent_answer(mine), _tiles(mine), body, tuple(sheets), "agent")
+
+
+def _panel(sheet: Sheet, css: str) -> Any:
+    return panel(sheet.title, table(sheet), note=sheet.note, css=css)
+
+
+def _tiles(mine: MyDay) -> tuple[Tile, ...]:
+    ask = mine.ask
+    trends = _trends(mine)
+    period = period_label(ask.grain, ask.period, ask.today)
+    shown = []
+    for value in mine.tiles:
+        before = mine.before(value.kpi_id)
+        right = ""
+        if ask.compare == "previous" and before is not None and before.value is not None:
+            right = f"before {kpi_with_unit(value.kpi_id, before.value)}"
+        shown.append(
+            tile_of(
+                value,
+                trend=trends.get(value.kpi_id),
+                right=right,
+                shown_proof=proof_of(value, period=period),
+            )
+        )
+    return tuple(shown)
+
+
+def _trends(mine: MyDay) -> dict[str, Trend]:
+    """Trends by day: of the period, of two weeks at least, of a month at most."""
+    ask = mine.ask
+    known = tuple(v.kpi_id for v in mine.tiles if v.value is not None)
+    if not known:
+        return {}
+    end = min(ask.period.end, ask.today + timedelta(days=1))
+    first = min(ask.period.first, end - timedelta(days=LEAST_DAYS))
+    found = {}
+    for kpi_id, values in ask.series(known, "day", first=first, end=end).items():
+        kpi = CATALOGUE[kpi_id]
+        target = next((v.target for v in values if v.target is not None), None)
+        own = next(v.value for v in mine.tiles if v.kpi_id == kpi_id)
+        trend = Trend([v.value for v in values], kpi.unit, kpi.short_name, goal_line(target, own))
+        found[kpi_id] = trend.recent(MOST_DAYS)
+    return found
+
+
+ROOM = PageRoom("agent", SPEC, view)

@@ -1,0 +1,237 @@
+"""The evidence of the agent's page: today, the last shifts and their moments on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.agent_data import MyDay, Worked
+from dashboards.pages.agent_words import (
+    NEVER,
+    at_minute,
+    clock,
+    day_name,
+    exception_words,
+    minute_of,
+    minutes,
+    next_words,
+)
+from dashboards.parts.numbers import kpi_number
+from dashboards.parts.panel import panel
+from dashboards.parts.shift_strip import Loss, MomentBar, StripRow, moment_bars, shift_strip
+from dashboards.parts.states import empty
+from dashboards.parts.timeline import (
+    LETTER_SHARE,
+    NARROW_LETTER_SHARE,
+    Bar,
+    Mark,
+    TimeAxis,
+    TimelineRow,
+    hours_axis,
+    legend,
+    plan_kind,
+    state_kind,
+    timeline,
+)
+from kpis.patterns import MomentLoss
+from wfm.queries.lapses import OutSpell
+from wfm.queries.timeline import AgentTimeline
+
+PLAN_PX, ACTUAL_PX, ROW_PX = 18, 24, 56
+BIN = 30.0  # minutes: time lost at no fixed moment is shown by half-hour
+LEAST_SHARE = 0.04  # of the time lost: smaller bars carry no words
+ORDINAL = ("first", "second", "third", "fourth", "fifth")
+PAUSE = {"break": "break", "meal": "lunch"}
+
+
+@dataclass(frozen=True)
+class DayAxis:
+    """The minutes of the day that today, the last shifts and the moments share."""
+
+    first: float
+    last: float
+    times: TimeAxis
+
+
+def day_axis(mine: MyDay) -> DayAxis | None:
+    """An axis of whole hours that holds the day and all shifts below it; None without any."""
+    zone = mine.ask.zone
+    spans = [(w.shift.start_at, w.shift.end_at, w.shift.shift_on) for w in mine.strip]
+    if mine.timeline is not None:
+        planned, actual = mine.timeline.planned, mine.timeline.actual
+        spans += [(s.start_at, s.end_at, mine.day) for s in (*planned, *actual)]
+    if not spans:
+        return None
+    first = min(minute_of(start, day, zone) for start, _, day in spans) // 60 * 60
+    last = -(-max(minute_of(end, day, zone) for _, end, day in spans) // 60) * 60
+    start_at, end_at = at_minute(first, mine.day, zone), at_minute(last, mine.day, zone)
+    now = mine.ask.now if mine.running and start_at <= mine.ask.now <= end_at else None
+    return DayAxis(first, last, TimeAxis(start_at, end_at, zone, now))
+
+
+def evidence(mine: MyDay) -> list[Any]:
+    """The panels of the left column, on one axis."""
+    axis = day_axis(mine)
+    return [_today(mine, axis), *_shifts(mine, axis)]
+
+
+def _today(mine: MyDay, axis: DayAxis | None) -> Any:
+    title = "Today, plan above actual" if mine.running else f"{day_name(mine.day)}, plan and actual"
+    line = mine.timeline
+    if line is None or axis is None or not (line.planned or line.actual):
+        why = "No shift is published for this day and nothing was done."
+        return panel(title, empty(why, next_words(mine)), note=day_name(mine.day), css="today")
+    row = timeline_row(mine, line)
+    narrow = mine.ask.look.narrow
+    drawn = timeline(
+        [row], axis.times, alt=_day_sentence(mine, line), plan_px=PLAN_PX, actual_px=ACTUAL_PX,
+        row_px=ROW_PX, letter_share=NARROW_LETTER_SHARE if narrow else LETTER_SHARE,
+    )  # fmt: skip
+    side = html.Div([html.Span("plan"), html.Span("actual")], className="side plan-actual")
+    kinds = [bar.kind for bar in (*row.plan, *row.actual)]
+    note = next_words(mine) if mine.running else ""
+    head = [html.Span(f"{day_name(mine.day)} "), html.B(note, className="next")]
+    return panel(
+        title,
+        html.Div([side, drawn], className="lined"),
+        note=head,
+        end=legend(kinds, exceptions=bool(row.marks)),
+        css="today",
+    )
+
+
+def timeline_row(mine: MyDay, line: AgentTimeline) -> TimelineRow:
+    """The day as bars of plan and actual, with the time out of adherence that counts."""
+    zone = mine.ask.zone
+    plan = tuple(
+        Bar(s.start_at, s.end_at, plan_kind(mine.categories.get(s.activity, s.activity)))
+        for s in line.planned
+    )
+    actual = tuple(
+        Bar(s.start_at, s.end_at, state_kind(s.state, s.state_group)) for s in line.actual
+    )
+    marks = []
+    for one in line.exceptions:
+        if not one.cause:
+            planned, done = exception_words(one, mine)
+            span = f"{clock(one.start_at, zone)} to {clock(one.end_at, zone)}"
+            words = f"{span}, planned {planned}, was {done}, {minutes(one.seconds)}"
+            marks.append(Mark(one.start_at, one.end_at, words))
+    return TimelineRow(line.display_name, plan, actual, tuple(marks))
+
+
+def _day_sentence(mine: MyDay, line: AgentTimeline) -> str:
+    out = [e for e in line.exceptions if not e.cause]
+    lost = minutes(sum(e.seconds for e in out))
+    span = "no shift planned"
+    if line.planned:
+        zone = mine.ask.zone
+        start, end = line.planned[0].start_at, line.planned[-1].end_at
+        span = f"planned {clock(start, zone)} to {clock(end, zone)}"
+    return f"{day_name(mine.day)}: {span}; {len(out)} times out of adherence, {lost} in all."
+
+
+def _shifts(mine: MyDay, axis: DayAxis | None) -> list[Any]:
+    worked = mine.strip
+    if not worked or axis is None:
+        why = "A row appears here for each shift that was worked and whose states are known."
+        return [panel("Last shifts", empty("No shift to show yet", why))]
+    losses = mine.losses(worked)
+    worst = losses[0].moment if losses else ""
+    rows = [_strip_row(mine, one, worst) for one in worked]
+    alt = f"{len(rows)} shifts. " + "; ".join(
+        f"{minutes(one.seconds)} {one.moment} on {one.shifts_hit}" for one in losses[:3]
+    )
+    keys = [("box-bad", worst), ("box-plan", "other loss")] if worst else []
+    strip = panel(
+        f"Last {len(rows)} shifts",
+        shift_strip(rows, axis.first, axis.last, alt=alt),
+        note="time off plan by moment; one row is one day, adherence at left",
+        legend_of=keys,
+        css="shifts",
+    )
+    return [strip, _moments(mine, axis, losses)]
+
+
+def _strip_row(mine: MyDay, one: Worked, worst: str) -> StripRow:
+    day, zone = one.shift.shift_on, mine.ask.zone
+
+    def at(instant: int) -> float:
+        return minute_of(instant, day, zone)
+
+    pieces = tuple(
+        (at(s.start_at), at(s.end_at))
+        for s in one.shift.segments
+        if mine.categories.get(s.activity, s.activity) not in PAUSE
+    )
+    lost = []
+    for spell in one.lapses:
+        moment = mine.moment(one, spell)
+        words = (
+            f"{clock(spell.start_at, zone)} to {clock(spell.end_at, zone)}, {moment}, "
+            f"{minutes(spell.seconds)}"
+        )
+        lost.append(Loss(at(spell.start_at), at(spell.end_at), moment == worst, words))
+    return StripRow(day_name(day), kpi_number("adherence", one.adherence.value), pieces,
+                    tuple(lost))  # fmt: skip
+
+
+def _moments(mine: MyDay, axis: DayAxis, losses: Sequence[MomentLoss]) -> Any:
+    total = sum(loss.seconds for loss in losses)
+    note = f"at each moment of the shift, sum of {len(mine.strip)} shifts: {minutes(total)}"
+    bars = moment_bars(
+        _bars(mine, losses), axis.first, axis.last,
+        letters=22.0 if mine.ask.look.narrow else 150.0,
+    )  # fmt: skip
+    below = html.Div([html.Div(), hours_axis(axis.times)], className="lined below")
+    return panel("Lost minutes", [bars, below], note=note, css="by-moment")
+
+
+def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
+    """A bar for each pause, start and end; what is lost elsewhere by the half-hour."""
+    worst = losses[0] if losses else None
+    total = sum(loss.seconds for loss in losses) or 1
+    found: dict[tuple[str, int], list[tuple[float, OutSpell]]] = {}
+    for one in mine.strip:
+        for spell in one.lapses:
+            at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
+            moment = mine.moment(one, spell)
+            place = int(at // BIN) if moment == NEVER else which(mine, one, spell, moment)
+            found.setdefault((moment, place), []).append((at, spell))
+    sums = {key: sum(s.seconds for _, s in spells) for key, spells in found.items()}
+    several = {m for m, place in found if m != NEVER and place > 0}
+    top = max((key for key in sums if key[0] == NEVER), key=lambda k: sums[k], default=None)
+    bars = []
+    for (moment, place), spells in found.items():
+        seconds = sums[(moment, place)]
+        hot = worst is not None and moment == worst.moment
+        where = f"{ORDINAL[min(place, 4)]} " if moment in several else ""
+        name = moment if not where else moment.replace("break", f"{where}break").replace(
+            "lunch", f"{where}lunch")  # fmt: skip
+        title = f"{minutes(seconds)} {name}" if hot or seconds >= LEAST_SHARE * total else ""
+        lines: tuple[str, ...] = ()
+        middle = median(at for at, _ in spells)
+        if moment == NEVER:
+            middle = (place + 0.5) * BIN
+            whole = next(loss for loss in losses if loss.moment == NEVER)
+            title = f"{minutes(whole.seconds)} {NEVER}" if (moment, place) == top else ""
+        if hot and worst is not None and title:
+            lines = (f"{worst.shifts_hit} of {worst.shifts_n} days",)
+        bars.append(MomentBar(middle, seconds / 60, title, lines, hot))
+    return sorted(bars, key=lambda bar: bar.at)
+
+
+def which(mine: MyDay, one: Worked, spell: OutSpell, moment: str) -> int:
+    """Which break or meal of its shift a spell belongs to: 0 for the first, 1 for the second."""
+    pauses = [
+        s
+        for s in one.shift.segments
+        if moment.endswith(PAUSE.get(mine.categories.get(s.activity, s.activity), "?"))
+    ]
+    until = spell.start_at if moment.startswith("after") else spell.end_at
+    edges = [s.end_at if moment.startswith("after") else s.start_at for s in pauses]
+    return max(0, sum(edge <= until for edge in edges) - 1)

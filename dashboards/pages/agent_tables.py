@@ -1,0 +1,264 @@
+"""The tables of the agent's page: next shifts, exceptions, targets, the team; and the exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.agent_data import LEAST_PEERS, Coming, MyDay
+from dashboards.pages.agent_words import (
+    CAUSES,
+    NEVER,
+    clock,
+    day_name,
+    exception_words,
+    minutes,
+)
+from dashboards.parts.numbers import DASH, kpi_number, plain, unit_text
+from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
+from dashboards.parts.tile import target_text
+from kpis.catalogue.load import CATALOGUE
+from wfm.domain.grid import zone_of
+from wfm.domain.schedules import Shift
+
+MOST_EXCEPTIONS = 6
+
+
+def next_shifts(mine: MyDay) -> Sheet:
+    """The published shifts ahead, and what changed in them since publication."""
+    columns = (
+        Col("day", "Day", text=True, phone=True),
+        Col("shift", "Shift", text=True, phone=True),
+        Col("breaks", "Breaks", text=True),
+        Col("meal", "Meal", text=True, phone=True),
+        Col("changed", "Since publication", text=True),
+    )
+    published = max((s.published_at for c in mine.coming if (s := c.published)), default=None)
+    note = ""
+    if published is not None:
+        on = datetime.fromtimestamp(published, zone_of(mine.ask.zone)).date()
+        note = f"published {on.day} {on:%b}"
+    return Sheet(
+        "next", "Next shifts", columns, tuple(_coming_line(mine, c) for c in mine.coming), note,
+        "No schedule is published for the days ahead",
+    )  # fmt: skip
+
+
+def _coming_line(mine: MyDay, coming: Coming) -> Line:
+    zone = mine.ask.zone
+    day = Cell(day_name(coming.shift_on), coming.shift_on.isoformat())
+    if coming.now is None:
+        was = _span(coming.published, zone) if coming.published else ""
+        words = f"changed, was {was}"
+        return Line((day, Cell("off", "off"), Cell("", ""), Cell("", ""), Cell(words, words)))
+    span = _span(coming.now, zone)
+    word = "changed" if coming.changed else "unchanged"
+    if coming.changed and coming.published is not None:
+        was = _span(coming.published, zone)
+        word = f"changed, was {was}" if was != span else "changed inside"
+    starts = {
+        kind: ", ".join(
+            clock(s.start_at, zone)
+            for s in coming.now.segments
+            if mine.categories.get(s.activity, s.activity) == kind
+        )
+        for kind in ("break", "meal")
+    }
+    return Line(
+        (
+            day, Cell(span, span), Cell(starts["break"] or DASH, starts["break"]),
+            Cell(starts["meal"] or DASH, starts["meal"]),
+            Cell(word, word, soft=not coming.changed),
+        )
+    )  # fmt: skip
+
+
+def _span(shift: Shift, zone: str) -> str:
+    return f"{clock(shift.start_at, zone)}–{clock(shift.end_at, zone)}"
+
+
+def exceptions(mine: MyDay) -> Sheet:
+    """The times of the day off plan: when, what was planned, what was done, how long."""
+    columns = (
+        Col("from", "From", text=True, phone=True),
+        Col("to", "To", text=True),
+        Col("planned", "Planned", text=True, phone=True),
+        Col("done", "Was", text=True, phone=True),
+        Col("length", "Lost", "min", "time out of adherence", phone=True),
+    )
+    lines = []
+    counted = 0
+    for one in mine.timeline.exceptions if mine.timeline is not None else ():
+        planned, done = exception_words(one, mine)
+        lost: Any = one.seconds / 60
+        if one.cause:
+            done, lost = f"{done}, {CAUSES.get(one.cause, 'excused')}", 0.0
+        else:
+            counted += one.seconds
+        start, end = clock(one.start_at, mine.ask.zone), clock(one.end_at, mine.ask.zone)
+        cells = (
+            Cell(start, start), Cell(end, end), Cell(planned, planned), Cell(done, done),
+            Cell(plain(lost, 1), lost, soft=bool(one.cause)),
+        )  # fmt: skip
+        lines.append(Line(cells))
+    title = "Today's exceptions" if mine.running else f"Exceptions of {day_name(mine.day)}"
+    why = "None so far: every minute was as planned" if mine.running else "None on this day"
+    if mine.timeline is None or not mine.timeline.planned:
+        why = "No shift is published for this day"
+    note = f"{minutes(counted)} lost" if lines else ""
+    return Sheet("exceptions", title, columns, tuple(lines), note, why)
+
+
+def shortened(sheet: Sheet, most: int = MOST_EXCEPTIONS) -> Sheet:
+    """The longest rows of a sheet in their order, for the panel; the table view has them all."""
+    if len(sheet.lines) <= most:
+        return sheet
+    ranked = sorted(sheet.lines, key=lambda line: -float(line.cells[-1].raw or 0))[:most]
+    kept = tuple(line for line in sheet.lines if line in ranked)[:most]
+    note = f"the {most} longest of {len(sheet.lines)}, {sheet.note} in all"
+    return Sheet(sheet.key, sheet.title, sheet.columns, kept, note, sheet.why_empty)
+
+
+def targets(mine: MyDay) -> Sheet:
+    """The targets in force and who set them; a figure without one says so."""
+    columns = (
+        Col("name", "Figure", text=True, phone=True),
+        Col("target", "Target", text=True, phone=True),
+        Col("source", "Set by", text=True, phone=True),
+    )
+    lines = []
+    for value in mine.tiles:
+        name = CATALOGUE[value.kpi_id].short_name
+        if value.target is None:
+            goal, source = DASH, value.reason if value.value is None else "no target is set here"
+        else:
+            goal = target_text(value).removeprefix("target ")
+            source = value.target.source.removeprefix(f"{value.target.text}, ")
+            source = source[:1].upper() + source[1:]
+        node = html.Span(source, className="wrap")
+        lines.append(Line((Cell(name, value.kpi_id), Cell(goal, goal),
+                           Cell(source, source, node=node))))  # fmt: skip
+    return Sheet("targets", "Targets in force", columns, tuple(lines))
+
+
+def peers(mine: MyDay) -> Sheet | None:
+    """One's own figures beside the team's medians; None where the team's may not be known."""
+    if mine.peers is None:
+        return None
+    columns = (
+        Col("name", "Figure", text=True, phone=True),
+        Col("own", "Here" if mine.ask.who.agent_id is None else "Mine", phone=True),
+        Col("median", "Team median", phone=True),
+        Col("unit", "Unit", text=True, phone=True),
+        Col("people", "People", "", "people of the team with this figure", more=True),
+    )
+    title, note = "Beside the team", f"{mine.peers.team}, {mine.peers.most} people"
+    if not mine.peers.medians:
+        why = (
+            f"Shown from {LEAST_PEERS} people with a figure on, so that no single colleague can "
+            f"be told; the team has {mine.peers.most} in this period"
+        )
+        return Sheet("team", title, columns, (), mine.peers.team, why)
+    lines = []
+    for value in mine.tiles:
+        middle = mine.peers.medians.get(value.kpi_id)
+        unit = unit_text(value.unit)
+        people = mine.peers.people.get(value.kpi_id, 0)
+        lines.append(
+            Line(
+                (
+                    Cell(CATALOGUE[value.kpi_id].short_name, value.kpi_id),
+                    kpi_cell(value, plain=True),
+                    Cell(kpi_number(value.kpi_id, middle), middle,
+                         reason="" if middle is not None else "fewer than 5 people have it"),
+                    Cell(unit, unit, soft=True),
+                    Cell(plain(people, 0), people),
+                )
+            )
+        )  # fmt: skip
+    return Sheet("team", title, columns, tuple(lines), note)
+
+
+def figures(mine: MyDay) -> Sheet:
+    """The tiles as a table."""
+    columns = (
+        Col("name", "Key figure", text=True, phone=True),
+        Col("value", "Value", phone=True),
+        Col("unit", "Unit", text=True),
+        Col("target", "Target", text=True),
+        Col("gap", "Gap", phone=True),
+        Col("before", "Period before"),
+    )
+    lines = []
+    for value in mine.tiles:
+        before = mine.before(value.kpi_id)
+        old = before.value if before is not None else None
+        goal = value.target.text if value.target else ""
+        cells = (
+            Cell(CATALOGUE[value.kpi_id].name, value.kpi_id), kpi_cell(value),
+            Cell(value.unit, value.unit), Cell(goal, goal),
+            Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
+            Cell(kpi_number(value.kpi_id, old), old),
+        )  # fmt: skip
+        lines.append(Line(cells, "", value.status if value.status in ("bad", "warn") else ""))
+    return Sheet("figures", "Key figures", columns, tuple(lines))
+
+
+def shifts(mine: MyDay) -> Sheet:
+    """The rows of the strip with their numbers: adherence, time lost, and where most was lost."""
+    losses = mine.losses(mine.strip)
+    worst = losses[0].moment if losses else ""
+    columns = (
+        Col("day", "Day", text=True, phone=True),
+        Col("shift", "Shift", text=True),
+        Col("adherence", "Adherence", "%", phone=True),
+        Col("lost", "Lost", "min", "time out of adherence", phone=True),
+        *((Col("worst", f"Lost {worst}", "min", phone=True),) if worst else ()),
+    )
+    lines = []
+    for one in mine.strip:
+        lost = sum(s.seconds for s in one.lapses) / 60
+        at_worst = sum(s.seconds for s in one.lapses if mine.moment(one, s) == worst) / 60
+        span = _span(one.shift, mine.ask.zone)
+        name = day_name(one.shift.shift_on)
+        cells = [
+            Cell(name, one.shift.shift_on.isoformat()), Cell(span, span), kpi_cell(one.adherence),
+            Cell(plain(lost, 1), lost),
+        ]  # fmt: skip
+        if worst:
+            cells.append(Cell(plain(at_worst, 1), at_worst))
+        lines.append(Line(tuple(cells)))
+    why = "No shift with known states yet"
+    return Sheet("shifts", f"Last {len(lines)} shifts", columns, tuple(lines), "newest first", why)
+
+
+def moments(mine: MyDay) -> Sheet:
+    """Time lost at each moment of the last shifts, most first; the rows add up to all of it."""
+    losses = mine.losses(mine.strip)
+    total = sum(loss.seconds for loss in losses) or 1
+    columns = (
+        Col("moment", "Moment of the shift", text=True, phone=True),
+        Col("lost", "Lost", "min", phone=True),
+        Col("share", "Share", "%", phone=True),
+        Col("hit", "Days hit", phone=True),
+        Col("days", "Days"),
+    )
+    lines = [
+        Line(
+            (
+                Cell(f"{loss.moment} breaks and meals" if loss.moment == NEVER else loss.moment,
+                     loss.moment),
+                Cell(plain(loss.seconds / 60, 1), loss.seconds / 60),
+                Cell(plain(100 * loss.seconds / total, 1), 100 * loss.seconds / total),
+                Cell(str(loss.shifts_hit), loss.shifts_hit),
+                Cell(str(loss.shifts_n), loss.shifts_n),
+            )
+        )
+        for loss in losses
+    ]  # fmt: skip
+    return Sheet(
+        "moments", "Lost minutes by moment", columns, tuple(lines),
+        f"last {len(mine.strip)} shifts, most first", "Nothing was lost in these shifts",
+    )  # fmt: skip
