@@ -18,6 +18,7 @@ from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
 # A component that holds one of these is a frame around units, not a unit itself.
+Props = dict[str, Any]
 FRAMED = ("Graph", "Details", "Tr", "Article")
 LONGEST_SEEN = 60_000
 
@@ -48,7 +49,7 @@ def refreshed(
     page_id: str, tree: Sequence[Any], sign: str, view: str, seen: Seen | None
 ) -> tuple[Any, str]:
     """The page's new children, or nothing when its changed units could be set one by one."""
-    units: list[Component] = []
+    units: list[Props] = []
     shape = mark(list(_shape(tree, page_id, units)))
     marks = tuple(mark(unit) for unit in units)
     now = Seen(sign, view, shape, marks)
@@ -56,8 +57,7 @@ def refreshed(
         return list(tree), now.text()
     for unit, old, new in zip(units, seen.units, marks, strict=True):
         if old != new:
-            props = unit.to_plotly_json()["props"]
-            set_props(props.pop("id"), props)
+            set_props(unit["id"], {name: value for name, value in unit.items() if name != "id"})
     return no_update, now.text()
 
 
@@ -67,23 +67,25 @@ def mark(value: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
-def _shape(node: Any, page_id: str, units: list[Component]) -> Iterator[Any]:
-    """The frame of a page as text and names; its units are numbered and collected on the way."""
+def _shape(node: Any, page_id: str, units: list[Props]) -> Iterator[Any]:
+    """The frame of a page as text and names; its units are numbered and collected on the way.
+
+    A frame's own properties are a unit too, without its children, which stand for themselves.
+    """
     if isinstance(node, (list, tuple)):
         yield len(node)
         for child in node:
             yield from _shape(child, page_id, units)
     elif not isinstance(node, Component):
         yield node
-    elif node._type != "Details" and not _holds_frame(node):
+    else:
         if getattr(node, "id", None) is None:
             node.id = f"{page_id}-u{len(units)}"
-        units.append(node)
-        yield [node._type, node.id, sorted(node.to_plotly_json()["props"])]
-    else:
-        props = {k: v for k, v in node.to_plotly_json()["props"].items() if k != "children"}
-        yield [node._type, props]
-        yield from _shape(getattr(node, "children", None), page_id, units)
+        props: Props = dict(node.to_plotly_json()["props"])
+        units.append(props)
+        yield [node._type, node.id, sorted(props)]
+        if node._type == "Details" or _holds_frame(node):
+            yield from _shape(props.pop("children", None), page_id, units)
 
 
 def _holds_frame(node: Any) -> bool:

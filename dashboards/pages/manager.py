@@ -69,12 +69,12 @@ def manager_answer(centre: Centre) -> Answer:
     against = f"{word if word != 'before' else 'the period before'} {kpi_with_unit(kpi.id, base)}"
     if focus.status == "good" and not ask.state.kpi:
         good = sum(value.status == "good" for value in centre.tiles)
-        rest = [CATALOGUE[v.kpi_id].short_name for v in centre.tiles if v.status == "none"]
+        bare = [CATALOGUE[v.kpi_id].short_name for v in centre.tiles if v.status == "none"]
         told = f"{good} of {len(centre.tiles)} on target"
         return Answer(
             "good",
             "Every figure with a target is on it.",
-            f"{told}; without a colour: {', '.join(rest)}." if rest else f"{told}.",
+            f"{told}; without a colour: {', '.join(bare)}." if bare else f"{told}.",
         )
     where = "inside its range" if focus.gap_is == "inside" else (
         f"{size} {'over' if gap > 0 else 'under'} {against}" if gap else f"at {against}"

@@ -39,7 +39,7 @@ def test_only_the_row_that_changed_is_sent(sent: dict[str, Any]) -> None:
     seen = shown(page("95", "100", [1, 2]))
     children, text = refreshed("desk", page("94", "100", [1, 2]), "s2", "v", seen)
     assert children is no_update
-    assert list(sent) == ["desk-u1"]
+    assert list(sent) == ["desk-u3"]
     assert parse_seen(text) != seen
 
 
