@@ -20,10 +20,11 @@ from kpis.drill import DIMENSIONS, drills_of
 from kpis.examples import evaluate_examples
 from kpis.status import WORDS
 from kpis.value import KpiValue
-from wfm.cli.context import open_context
+from wfm.cli.context import Context, open_context
 from wfm.domain.clock import epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S, quarter_of
+from wfm.domain.progress import no_progress
 from wfm.domain.scope import Scope
 from wfm.facts.measures import MEASURES
 
@@ -114,6 +115,7 @@ def query(
         raise BadInput(
             f"No scope {scope!r} is known. Write site/team/agent with the ids of org.csv."
         )
+    _bring_up(context, days[1])
     values = kpi_values(
         open_facts(context.store),
         where,
@@ -333,3 +335,14 @@ def _markdown(kpis: list[Kpi]) -> str:
             if k.group == group
         ]
     return "\n".join(lines)
+
+
+def _bring_up(context: Context, before: date) -> None:
+    """Nothing, once the facts hold every event before a day: a figure of yesterday's facts lies."""
+    from wfm.worker.facts_ready import bring_up, waiting_days
+
+    waiting = waiting_days(context.store, before)
+    if not waiting:
+        return
+    with Console(stderr=True).status(f"Bringing {waiting} days of facts up to date"):
+        bring_up(context.store, context.clock, before, no_progress)
