@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dashboards.frame import PageRoom
-from dashboards.pages import agent, desk, manager
+from dashboards.pages import agent, desk, manager, team
 
-ROOMS: tuple[PageRoom, ...] = (agent.ROOM, manager.ROOM, desk.ROOM)
+ROOMS: tuple[PageRoom, ...] = (agent.ROOM, team.ROOM, manager.ROOM, desk.ROOM)

@@ -1,0 +1,127 @@
+"""The team lead: who needs me now, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages.team_board import (
+    board,
+    board_panel,
+    day_panel,
+    exceptions_sheet,
+    moments,
+)
+from dashboards.pages.team_data import Team, read_team
+from dashboards.pages.team_panels import courses, gap_panel, gap_sheet, waiting_panel
+from dashboards.pages.team_words import team_answer
+from dashboards.parts.figures import figures_sheet
+from dashboards.parts.numbers import kpi_with_unit
+from dashboards.parts.panel import panel
+from dashboards.parts.proof import proof_of
+from dashboards.parts.sparkline import Trend
+from dashboards.parts.table import table
+from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.view_state import period_label
+from kpis.catalogue.load import CATALOGUE
+from kpis.drill import drill_reason
+from kpis.value import KpiValue
+from wfm.domain.grid import QUARTER_S
+
+LEAST_DAYS = 14  # a trend by day shows two weeks at least
+MOST_STEPS = 32
+MOST_EXCEPTIONS = 60
+PER_SHIFT = ("out_of_adherence_time",)  # counted by shift, so it has no quarter-hours
+SPEC = Spec(
+    grains=(("today", "Today"), ("week", "Week"), ("month", "Month")),
+    grain="today",
+    comparisons=(("target", "target"), ("previous", "period before")),
+    compare="target",
+)
+
+
+def view(ask: Ask) -> View:
+    """The page's answer: sentence, tiles, the board beside the day, and what explains it."""
+    team = read_team(ask)
+    sheet, members = board(team)
+    lost = moments(team, members)
+    gap = gap_sheet(team)
+    course = courses(team)
+    one_day = ask.period.days == 1
+    beside = day_panel(team, members) if one_day else panel(lost.title, table(lost), note=lost.note)
+    below: list[Any] = [waiting_panel(team)]
+    if course is not None:
+        below.insert(0, course[0])
+    if one_day and not team.live and lost.lines:
+        below.append(panel(lost.title, table(lost), note=lost.note))
+    body = [
+        board_panel(team, sheet), beside,
+        html.Div([gap_panel(team, gap)], className="stack"), html.Div(below, className="stack"),
+    ]  # fmt: skip
+    sheets = [
+        sheet, figures_sheet(team.centre.tiles, team.centre.previous),
+        gap, lost, exceptions_sheet(team, MOST_EXCEPTIONS),
+    ]  # fmt: skip
+    if course is not None:
+        sheets.append(course[1])
+    return View(team_answer(team), _tiles(team), body, tuple(sheets), "team")
+
+
+def _tiles(team: Team) -> tuple[Tile, ...]:
+    ask, centre = team.ask, team.centre
+    trends = _trends(team)
+    period = period_label(ask.grain, ask.period, ask.today)
+    shown = []
+    for value in centre.tiles:
+        before = centre.before(value.kpi_id)
+        right = ""
+        if ask.compare == "previous" and before is not None and before.value is not None:
+            right = f"before {kpi_with_unit(value.kpi_id, before.value)}"
+        by_agent = not drill_reason(CATALOGUE[value.kpi_id], "agent")
+        link = ask.link(kpi=value.kpi_id, by="agent", sort="") if by_agent else ""
+        shown.append(
+            tile_of(
+                value,
+                trend=trends.get(value.kpi_id),
+                right=right,
+                href=link,
+                shown_proof=proof_of(
+                    value, period=period, links=[("By agent", link)] if link else ()
+                ),
+                chosen=ask.state.kpi == value.kpi_id,
+            )
+        )
+    return tuple(shown)
+
+
+def _trends(team: Team) -> dict[str, Trend]:
+    """Trends of the figures that are known: by quarter-hour for a day, by day for longer."""
+    ask = team.ask
+    known = tuple(v.kpi_id for v in team.centre.tiles if v.value is not None)
+    fine = tuple(k for k in known if ask.period.days == 1 and k not in PER_SHIFT)
+    series: dict[str, list[KpiValue]] = {}
+    if fine:
+        close = ask.now // QUARTER_S
+        for kpi_id, values in ask.series(fine, "interval").items():
+            series[kpi_id] = [v for v in values if int(str(v.at("q"))) < close]
+    coarse = tuple(k for k in known if k not in fine)
+    if coarse:
+        last = min(ask.period.end, ask.today + timedelta(days=1))
+        first = min(ask.period.first, last - timedelta(days=LEAST_DAYS))
+        series.update(ask.series(coarse, "day", first=first, end=last))
+    return {kpi_id: _trend(kpi_id, values) for kpi_id, values in series.items()}
+
+
+def _trend(kpi_id: str, values: Sequence[KpiValue]) -> Trend:
+    kpi = CATALOGUE[kpi_id]
+    target = next((v.target for v in values if v.target is not None), None)
+    last = next((v.value for v in reversed(values) if v.value is not None), None)
+    points = [v.value for v in values]
+    return Trend(points, kpi.unit, kpi.short_name, goal_line(target, last)).recent(MOST_STEPS)
+
+
+ROOM = PageRoom("team", SPEC, view)

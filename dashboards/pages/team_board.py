@@ -1,0 +1,267 @@
+"""The board: one row an agent, most harm first, and beside it the day of each on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from dashboards.day_rows import GROUP_WORD, plan_word, row_of
+from dashboards.pages.team_data import MAIN, SPLIT, Member, Team
+from dashboards.pages.team_words import agent_link, clock, state_of, stopwatch
+from dashboards.parts.numbers import plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, kpi_cell, sort_lines, table
+from dashboards.parts.timeline import TimelineRow, axis_around, legend, timeline
+from kpis.patterns import MOMENTS
+from wfm.domain.grid import zone_of
+
+FIGURES = (
+    Col("adherence", "Adh.", "%", "adherence"),
+    Col(MAIN, "C/h", "", "contacts handled per hour of open time"),
+    Col("average_handle_time", "AHT", "s", "talk, hold and after-contact work per contact"),
+    Col("average_talk_time", "Talk", "s"),
+    Col("average_hold_time", "Hold", "s"),
+    Col("average_after_contact_work", "ACW", "s", "after-contact work per contact"),
+)
+LIVE = (
+    Col("name", "Agent, tenure", text=True, phone=True),
+    Col("state", "State and should be", text=True, phone=True),
+    Col("out", "Out", "", "seconds out of adherence up to now", phone=True),
+    Col("impact", "Impact", "", "agents that the queue has more (+) or fewer (−) than planned now"),
+    *FIGURES,
+)
+PAST = (
+    Col("name", "Agent, tenure", text=True, phone=True),
+    Col("out_of_adherence_time", "Out", "min", "minutes out of adherence per shift", phone=True),
+    Col("contacts_handled", "Handled", "", "contacts handled"),
+    *(Col(c.key, c.label, c.unit, c.meaning, phone=c.key == "adherence") for c in FIGURES),
+)
+SHORT = {
+    "at the start": "Start", "going to break": "To break", "after break": "After break",
+    "going to lunch": "To lunch", "after lunch": "After lunch", "at the end": "End",
+    "in between": "In between",
+}  # fmt: skip
+
+
+def board(team: Team) -> tuple[Sheet, tuple[Member, ...]]:
+    """The sheet of the board in the asked order, and its agents in the same order."""
+    columns = LIVE if team.live else PAST
+    lines = tuple(_line(team, member, columns) for member in team.members)
+    title = "Board, now" if team.live else "Agents"
+    note = "most harm first" if team.live else "what adds most to the gap first"
+    whole = Sheet("board", title, columns, lines, note, "No agents in this team and period")
+    shown = sort_lines(whole, team.ask.state.sort)
+    owner = {id(line): member for line, member in zip(lines, team.members, strict=True)}
+    return shown, tuple(owner[id(line)] for line in shown.lines)
+
+
+def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
+    cells = [_name(team, member)]
+    for column in columns[1:]:
+        if column.key == "state":
+            cells.append(_state(team, member))
+        elif column.key == "out":
+            out = member.out_s
+            text = stopwatch(out) if out is not None else "–"
+            cells.append(Cell(text, out, _mark(member), plain=True))
+        elif column.key == "impact":
+            impact = member.impact
+            text = "0" if impact == 0 else plain(impact, 1, signed=True)
+            cells.append(Cell(text, impact, "bad" if member.hurts else "", plain=True))
+        else:
+            soft = column.key in SPLIT[:2] or column.key == "contacts_handled"
+            cells.append(kpi_cell(member.values.get(column.key), soft=soft))
+    return Line(tuple(cells), status=_status(team, member), hot=member.hurts)
+
+
+def _name(team: Team, member: Member) -> Cell:
+    sub = "" if member.tenure is None else f"{member.tenure} d"
+    return Cell(member.name, member.name, href=agent_link(team.ask, member.scope), sub=sub)
+
+
+def _mark(member: Member) -> str:
+    if member.out_s is None:
+        return ""
+    return "bad" if member.hurts else "warn"
+
+
+def _status(team: Team, member: Member) -> str:
+    """The mark of a row: out now; else, when the agent harms the figure in focus, that one's."""
+    if member.out_s is not None:
+        return _mark(member)
+    value = member.values.get(team.centre.kpi.id)
+    if value is None or value.status not in ("bad", "warn"):
+        return ""
+    return "warn" if team.live else value.status
+
+
+def _state(team: Team, member: Member) -> Cell:
+    does, should, letter = state_of(team, member)
+    text = f"{does} → {should}" if should else does
+    swatch = html.I(className=f"sw sw-{letter.replace('-', 'absent')}") if letter else None
+    words: Any = [does, " → ", html.B(should)] if should else does
+    css = "state-of" if member.at_work else "state-of third"
+    return Cell(text, text, node=html.Span([swatch, html.Span(words)], className=css))
+
+
+def board_panel(team: Team, sheet: Sheet) -> Any:
+    """The board with the count of who helps, is in place, or is missed."""
+    ask = team.ask
+    note: Any = sheet.note
+    if team.live:
+        note = _impacts(team)
+    body = table(sheet, lambda key: ask.link(sort=key), ask.state.sort)
+    return panel(sheet.title, body, note=note, css="board")
+
+
+def _impacts(team: Team) -> Any:
+    known = [m for m in team.members if m.impact is not None]
+    helps = sum((m.impact or 0) > 0 for m in known)
+    hurts = sum(m.hurts for m in known)
+    placed = sum(m.out_s is None and m.impact == 0 for m in known)
+    neutral = len(known) - helps - hurts - placed
+    words: list[Any] = [f"impact: {helps} help, {placed} in, {neutral} neutral, "]
+    told = f"{hurts} {'hurts' if hurts == 1 else 'hurt'}"
+    if hurts:
+        lost = plain(-float(hurts), 1)
+        words.append(html.Span(f"{told}, {lost} {'agent' if hurts == 1 else 'agents'}",
+                               className="bad"))  # fmt: skip
+    else:
+        words.append(told)
+    return words
+
+
+def day_panel(team: Team, members: Sequence[Member]) -> Any:
+    """Plan above actual of the day, in the order of the board; on a phone who was out."""
+    if team.ask.look.narrow:
+        members = [m for m in members if m.day and any(not e.cause for e in m.day.exceptions)]
+    days = [m.day for m in members if m.day is not None]
+    rows = [
+        row_of(m.day, team.categories) if m.day else TimelineRow(m.name, (), ()) for m in members
+    ]
+    now_at = team.ask.now if team.live else None
+    axis = axis_around(rows, team.ask.zone, now_at)
+    title = "Plan and actual"
+    if axis is None or not days:
+        why = "nobody was out of adherence" if team.ask.look.narrow else "no schedule and no states"
+        return panel(title, empty(why.capitalize()))
+    kinds = {bar.kind for row in rows for bar in (*row.plan, *row.actual)}
+    marked = any(row.marks for row in rows)
+    out = sum(bool(row.marks) for row in rows)
+    drawn = timeline(
+        rows, axis,
+        alt=f"Plan above actual of {len(rows)} agents from {axis.clock(axis.start_at)} to "
+            f"{axis.clock(axis.end_at)}; {out} of them were out of adherence.",
+    )  # fmt: skip
+    names = [html.Li([html.B(m.name, title=m.name), _next(team, m)]) for m in members]
+    side = html.Ul(names, className="next")
+    return panel(
+        title, html.Div([side, drawn], className="days"),
+        note="exceptions outlined" if marked else "", end=legend(kinds, exceptions=marked).children,
+        css="dayboard",
+    )  # fmt: skip
+
+
+def _next(team: Team, member: Member) -> Any:
+    """What comes next by the plan: "meal 12:00"; who is missed should be back now."""
+    if member.hurts:
+        return html.Span("back now", className="bad")
+    day, now = member.day, member.now_at
+    if day is None or now is None:
+        return html.Span("")
+    for segment in day.planned:
+        if segment.start_at > now:
+            word = plan_word(segment.activity, team.categories)
+            return html.Span(f"{word} {clock(team.ask, segment.start_at)}")
+    ends = day.planned[-1].end_at if day.planned else 0
+    return html.Span(f"ends {clock(team.ask, ends)}" if ends > now else "")
+
+
+def moments_sheet(team: Team) -> Sheet:
+    """Minutes lost at each moment of the shift, by agent; the largest of each row is marked."""
+    used = [m for m in MOMENTS if any(x.moment == m for v in team.moments.values() for x in v)]
+    columns = (
+        Col("name", "Agent", text=True, phone=True),
+        *(Col(m.replace(" ", "_"), SHORT[m], "min", f"minutes lost {m}") for m in used),
+        Col("sum", "All", "min", phone=True),
+        Col("most", "Most of it", text=True, phone=True),
+    )
+    return Sheet(
+        "moments", "When time is lost", columns, (),
+        "minutes out of adherence by moment of the shift", "Nobody was out of adherence",
+    )  # fmt: skip
+
+
+def moments(team: Team, members: Sequence[Member]) -> Sheet:
+    """When in the shift each agent loses time, in the order of the board, with the team's sum."""
+    sheet = moments_sheet(team)
+    used = [column.key.replace("_", " ") for column in sheet.columns[1:-2]]
+    lines, sums = [], dict.fromkeys(used, 0.0)
+    for member in members:
+        losses = {loss.moment: loss for loss in team.moments[member.agent_id]}
+        whole = sum(loss.seconds for loss in losses.values()) / 60
+        top = max(losses.values(), key=lambda loss: loss.seconds, default=None)
+        cells = [Cell(member.name, member.name, href=agent_link(team.ask, member.scope))]
+        for moment in used:
+            minutes = losses[moment].seconds / 60 if moment in losses else None
+            sums[moment] += minutes or 0.0
+            worst = (
+                top is not None
+                and top.moment == moment
+                and repeats(losses[moment].shifts_hit, losses[moment].shifts_n)
+            )
+            cells.append(figure_cell(minutes, 0, status="bad" if worst else "", plain=True))
+        told = "" if top is None else f"{top.moment}, {top.shifts_hit} of {top.shifts_n} shifts"
+        known = member.values.get("adherence")
+        worked = top is not None or (known is not None and known.value is not None)
+        cells += [figure_cell(whole if worked else None, 0), Cell(told, told)]
+        lines.append(Line(tuple(cells)))
+    if lines and used:
+        total = [Cell("Team", "Team"), *(figure_cell(sums[m], 0) for m in used)]
+        lines.append(Line((*total, figure_cell(sum(sums.values()), 0), Cell("", None)), "total"))
+    return Sheet(sheet.key, sheet.title, sheet.columns, tuple(lines) if used else (), sheet.note,
+                 sheet.why_empty)  # fmt: skip
+
+
+def repeats(hit: int, of: int) -> bool:
+    """Whether a loss is a habit: on at least half of at least four shifts."""
+    return of >= 4 and 2 * hit >= of
+
+
+def exceptions_sheet(team: Team, most: int) -> Sheet:
+    """Time out of adherence that counts, longest first: planned, done, how long."""
+    zone = zone_of(team.ask.zone)
+    names = {m.agent_id: m for m in team.members}
+    lines = []
+    for spell in team.spells[:most]:
+        member = names.get(spell.agent_id)
+        name = member.name if member else spell.agent_id
+        start, end = (datetime.fromtimestamp(at, zone) for at in (spell.start_at, spell.end_at))
+        planned = plan_word(spell.activity, team.categories)
+        done = GROUP_WORD.get(spell.state_group, spell.state_group)
+        cells = (
+            Cell(name, name, href=agent_link(team.ask, member.scope) if member else ""),
+            Cell(f"{start:%a} {start.day} {start:%b}", spell.shift_on.isoformat()),
+            Cell(f"{start:%H:%M:%S}", start.isoformat()),
+            Cell(f"{end:%H:%M:%S}", end.isoformat()),
+            Cell(planned, planned),
+            Cell(done, done),
+            Cell(spell.reason.replace("_", " ") or "–", spell.reason or None),
+            Cell(stopwatch(spell.seconds), spell.seconds),
+        )
+        lines.append(Line(cells))
+    columns = (
+        Col("name", "Agent", text=True, phone=True), Col("day", "Day", text=True),
+        Col("from", "From", text=True), Col("to", "To", text=True),
+        Col("planned", "Planned", text=True), Col("done", "Done instead", text=True, phone=True),
+        Col("reason", "Reason", text=True),
+        Col("seconds", "Lasted", "", "seconds out of adherence", phone=True),
+    )  # fmt: skip
+    of = len(team.spells)
+    note = "longest first" + (f", {most} of {of}" if of > most else "")
+    return Sheet("exceptions", "Out of adherence", columns, tuple(lines), note,
+                 "Nobody was out of adherence")  # fmt: skip

@@ -1,0 +1,265 @@
+"""The team: each agent now and in the period, in the order in which they need the lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from dashboards.frame import Ask
+from dashboards.names import name_of, scope_below
+from dashboards.pages.manager_data import Centre, most_off
+from kpis.catalogue.load import CATALOGUE
+from kpis.dashboards import PAGES, visible_kpis
+from kpis.drill import drill_reason
+from kpis.patterns import Lapse, MomentLoss, lost_by_moment
+from kpis.value import KpiValue
+from wfm.domain.errors import BadInput
+from wfm.domain.organisation import Person
+from wfm.domain.scope import Scope
+from wfm.queries.activities import read_activities
+from wfm.queries.lapses import OutSpell, read_lapses
+from wfm.queries.schedules import read_shifts
+from wfm.queries.timeline import AgentTimeline, read_timelines
+
+TILES = PAGES["team"].kpi_ids
+MAIN = "contacts_per_hour"
+SPLIT = ("average_talk_time", "average_hold_time", "average_after_contact_work")
+OF_AGENTS = ("adherence", "out_of_adherence_time", MAIN, "average_handle_time", *SPLIT,
+             "contacts_handled")  # fmt: skip
+COURSE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Member:
+    """One agent: who it is, the figures of the period, and the running or asked day."""
+
+    agent_id: str
+    name: str
+    scope: Scope | None
+    tenure: int | None
+    values: Mapping[str, KpiValue]
+    day: AgentTimeline | None
+    now_at: int | None
+
+    @property
+    def out_s(self) -> int | None:
+        """Seconds out of adherence up to now, None when the agent is not out."""
+        now = self.day.now if self.day is not None else None
+        if now is None or self.now_at is None or now.adherence != "out":
+            return None
+        return self.now_at - now.adherence_since_at
+
+    @property
+    def impact(self) -> float | None:
+        """Agents that the queue has more (+1) or fewer (−1) than planned; None: not at work."""
+        now = self.day.now if self.day is not None else None
+        if now is None or not self.at_work:
+            return None
+        if now.adherence == "out" and now.impact == "negative":
+            return -1.0
+        return 1.0 if now.impact == "positive" else 0.0
+
+    @property
+    def at_work(self) -> bool:
+        """Whether the agent is planned now and counts, or is signed in."""
+        now = self.day.now if self.day is not None else None
+        if now is None:
+            return False
+        planned = now.activity is not None and now.adherence != "ignored"
+        return planned or now.state_group != "logged_out"
+
+    @property
+    def hurts(self) -> bool:
+        """Whether the queue misses this agent now."""
+        return (self.impact or 0.0) < 0
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """Harm now: missed on the queue, out otherwise, unknown, at work, later, absent, done."""
+        if self.out_s is not None:
+            return (0 if self.hurts else 1), -self.out_s
+        now = self.day.now if self.day is not None else None
+        if now is None:
+            return (3, 0)
+        if now.adherence == "unknown":
+            return (2, 0)
+        if self.at_work:
+            return (3, 0)
+        if now.activity is not None:
+            return (5, 0)
+        planned = self.day.planned if self.day is not None else ()
+        ahead = [s.start_at for s in planned if s.start_at > (self.now_at or 0)]
+        return (4, min(ahead)) if ahead else (6 if planned else 7, 0)
+
+
+@dataclass(frozen=True)
+class Team:
+    """Everything the team's page says, read once."""
+
+    centre: Centre
+    members: tuple[Member, ...]
+    whole: tuple[KpiValue, ...]
+    categories: Mapping[str, str]
+
+    @property
+    def ask(self) -> Ask:
+        """The question that is answered."""
+        return self.centre.ask
+
+    @property
+    def live(self) -> bool:
+        """Whether the board tells the running day, so who is out now."""
+        return is_live(self.ask)
+
+    @cached_property
+    def out(self) -> tuple[Member, ...]:
+        """Who is out of adherence now, most harm first."""
+        return tuple(m for m in self.members if m.out_s is not None)
+
+    @cached_property
+    def makers(self) -> tuple[int, int]:
+        """How many agents make the whole gap, of how many: (2, 8)."""
+        shares = [
+            s.adds for s in self.centre.parts[0] if s.adds is not None and s.value.denominator
+        ]
+        sign = 1 if self.centre.pushes_up else -1
+        gap, total = sign * sum(shares), 0.0
+        for count, adds in enumerate(shares, 1):
+            total += sign * adds
+            if total >= gap - 1e-9:
+                return count, len(shares)
+        return len(shares), len(shares)
+
+    @cached_property
+    def spells(self) -> tuple[OutSpell, ...]:
+        """Time out of adherence in the period that counts, longest first."""
+        if self.ask.period.days == 1:
+            found = [
+                OutSpell(m.agent_id, self.ask.period.first, e.start_at, e.end_at, e.activity,
+                         e.state_group, e.reason, e.cause)
+                for m in self.members if m.day is not None
+                for e in m.day.exceptions if not e.cause
+            ]  # fmt: skip
+        else:
+            period = self.ask.period
+            found = list(read_lapses(self.ask.facts, self.ask.scope, period.first, period.end))
+        return tuple(sorted(found, key=lambda s: (-s.seconds, s.start_at, s.agent_id)))
+
+    @cached_property
+    def excused(self) -> int:
+        """How many spells of the day are explained by their cause."""
+        return sum(bool(e.cause) for m in self.members if m.day for e in m.day.exceptions)
+
+    @cached_property
+    def moments(self) -> Mapping[str, tuple[MomentLoss, ...]]:
+        """By agent the moments of the shift at which time is lost, most first."""
+        period, ask = self.ask.period, self.ask
+        shifts = read_shifts(ask.sources.store, ask.scope, period.first, period.end)
+        shifts = tuple(s for s in shifts if s.segments and s.segments[0].start_at < ask.now)
+        found = {}
+        for member in self.members:
+            mine = [s for s in self.spells if s.agent_id == member.agent_id]
+            lapses = [Lapse(s.agent_id, s.shift_on, s.start_at, s.end_at) for s in mine]
+            own = [s for s in shifts if s.agent_id == member.agent_id]
+            found[member.agent_id] = lost_by_moment(lapses, own, self.categories)
+        return found
+
+    @cached_property
+    def courses(self) -> tuple[Sequence[date], Mapping[str, Mapping[date, KpiValue]]]:
+        """The days and the figure in focus on them by agent, four weeks at least."""
+        ask = self.ask
+        last = min(ask.period.end, ask.today + timedelta(days=1))
+        first = min(ask.period.first, last - timedelta(days=COURSE_DAYS))
+        values = ask.values((self.centre.kpi.id,), by=("agent", "day"), first=first, end=last)
+        found: dict[str, dict[date, KpiValue]] = {}
+        for value in values:
+            day, agent = value.at("day"), value.at("agent")
+            if isinstance(day, date) and value.value is not None:
+                found.setdefault(str(agent), {})[day] = value
+        days = sorted({day for course in found.values() for day in course})
+        return days, found
+
+
+def is_live(ask: Ask) -> bool:
+    """Whether the period is today alone."""
+    return ask.live and ask.period.days == 1
+
+
+def read_team(ask: Ask) -> Team:
+    """The team of the asked scope, agents in the order of harm."""
+    centre = _centre(ask)
+    categories = {a.code: a.category for a in read_activities(ask.sources.store)}
+    days: dict[str, AgentTimeline] = {}
+    if ask.period.days == 1:
+        found = read_timelines(ask.sources.store, ask.scope, ask.period.first, ask.sources.clock)
+        days = {day.agent_id: day for day in found}
+    values: dict[str, dict[str, KpiValue]] = {}
+    for value in ask.values(OF_AGENTS, by=("agent",)):
+        if value.at("agent") is not None:
+            values.setdefault(str(value.at("agent")), {})[value.kpi_id] = value
+    members = [
+        _member(ask, agent, values.get(agent, {}), days.get(agent))
+        for agent in dict.fromkeys([*days, *values])
+    ]
+    shares, _ = centre.parts
+    place = {str(s.value.at("agent")): at for at, s in enumerate(shares)}
+
+    def order(member: Member) -> tuple[tuple[int, int], int, str]:
+        known = member.values.get(MAIN)
+        urgency = member.urgency if is_live(ask) else (0 if _told(member) else 1, 0)
+        unknown = known is None or known.value is None
+        return urgency, place.get(member.agent_id, 9999) + 9999 * unknown, member.name
+
+    whole = ask.values(("average_handle_time", *SPLIT))
+    return Team(centre, tuple(sorted(members, key=order)), whole, categories)
+
+
+def _told(member: Member) -> bool:
+    return any(value.value is not None for value in member.values.values())
+
+
+def _member(
+    ask: Ask, agent_id: str, values: Mapping[str, KpiValue], day: AgentTimeline | None
+) -> Member:
+    person = ask.organisation.person_at(agent_id, ask.now)
+    name = day.display_name if day is not None else name_of(ask, "agent", agent_id)
+    until = min(ask.today, ask.period.end - timedelta(days=1))
+    return Member(
+        agent_id, name, scope_below(ask, "agent", agent_id), _tenure(person, until), values, day,
+        ask.now if is_live(ask) else None,
+    )  # fmt: skip
+
+
+def _tenure(person: Person | None, until: date) -> int | None:
+    if person is None or person.hire_on is None:
+        return None
+    return max(0, (until - person.hire_on).days)
+
+
+def _centre(ask: Ask) -> Centre:
+    """Tiles, comparison and the figure in focus: the one asked for, else what is most off target.
+
+    When contacts per hour are off target they come before all others: they are what the rest does.
+    """
+    wanted = ask.state.kpi
+    ids = TILES
+    if wanted and wanted not in TILES:
+        if wanted not in {kpi.id for kpi in visible_kpis(ask.who.role)}:
+            raise BadInput(f"There is no KPI {wanted[:40]!r} for your role; see `wfm kpi list`.")
+        ids = (*TILES, wanted)
+    values = {value.kpi_id: value for value in ask.values(ids)}
+    previous = ask.values(ids, **ask.before)
+    tiles = tuple(values[kpi_id] for kpi_id in TILES)
+    focus = values[wanted] if wanted else _focus(tiles)
+    return Centre(ask, tiles, previous, focus)
+
+
+def _focus(tiles: tuple[KpiValue, ...]) -> KpiValue:
+    main = next(v for v in tiles if v.kpi_id == MAIN)
+    if main.status == "bad":
+        return main
+    by_agent = tuple(v for v in tiles if not drill_reason(CATALOGUE[v.kpi_id], "agent"))
+    worst = most_off(by_agent)
+    return worst if worst.status in ("bad", "warn") else main

@@ -1,0 +1,230 @@
+"""Below the board: who makes the gap, the course of each agent, and what waits for the lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboards.contribution import Share
+from dashboards.day_rows import GROUP_WORD, lasted, plan_word
+from dashboards.names import scope_below
+from dashboards.pages.team_data import SPLIT, Member, Team
+from dashboards.pages.team_words import agent_link, clock
+from dashboards.parts.multiples import Multiple, multiples
+from dashboards.parts.numbers import gap_unit, kpi_number, plain, share_out
+from dashboards.parts.panel import panel
+from dashboards.parts.sparkline import Trend
+from dashboards.parts.states import empty
+from dashboards.parts.status import icon
+from dashboards.parts.table import Bar, Cell, Col, Line, Sheet, figure_cell, kpi_cell
+from dashboards.parts.table import table as grid
+from dashboards.parts.tile import goal_line
+from kpis.display import decimals_of
+from kpis.value import KpiValue
+from wfm.queries.lapses import OutSpell
+
+LONG_S = 300
+WAITING = 8
+NO_SHARE = "This figure has no parts that sum: its values stand without shares"
+
+
+def gap_sheet(team: Team) -> Sheet:
+    """What each agent adds to the team's gap, most harm first; the parts sum to the whole."""
+    centre = team.centre
+    kpi, focus = centre.kpi, centre.focus
+    shares, missing = centre.parts
+    known = [s for s in shares if s.value.value is not None or s.adds is not None]
+    base, word = centre.base
+    adds = [s.adds for s in known if s.adds is not None]
+    left = [missing] if missing else []
+    decimals = max(1, decimals_of(kpi))
+    shown = share_out([*adds, *left], decimals) if adds else []
+    longest = max((abs(a) for a in adds), default=0.0)
+    both = len({a > 0 for a in adds if a}) > 1
+    widest = max((_seconds(m, "average_handle_time") or 0.0 for m in team.members), default=0.0)
+    columns = (
+        Col("name", "Agent, tenure", text=True, phone=True),
+        Col(kpi.id, kpi.short_name, kpi.unit),
+        Col("adds", "Share of gap", gap_unit(kpi.unit), "(value − base) × share of the "
+            "denominator of the team: the parts sum to the whole gap", phone=True),
+        Col("split", "Talk, hold, after contact", "s", "seconds per contact", text=True),
+        Col("average_handle_time", "AHT", "s", "seconds per contact", phone=True),
+    )  # fmt: skip
+    texts = iter(shown)
+    lines = [
+        _line(team, share, next(texts) if share.adds is not None else None, longest, both,
+              decimals, widest)
+        for share in known
+    ]  # fmt: skip
+    blank = Cell("", None)
+    if left and lines:
+        text = "not in any agent"
+        rest = figure_cell(next(texts), decimals, signed=True)
+        lines.append(Line((Cell(text, text), blank, rest, blank, blank)))
+    if lines:
+        gap = None if focus.value is None or base is None else focus.value - base
+        name = f"Team, {len(known)} {'agent' if len(known) == 1 else 'agents'}"
+        whole = {v.kpi_id: v for v in team.whole}
+        lines.append(
+            Line(
+                (
+                    Cell(name, name), kpi_cell(focus, plain=True),
+                    Cell(plain(gap, decimals, signed=True) if adds else "", gap),
+                    _split(whole, widest), kpi_cell(whole.get("average_handle_time"), plain=True),
+                ),
+                "total",
+            )
+        )  # fmt: skip
+    against = {"before": "the period before", "all": "the team's own value"}.get(word, "target")
+    text = "" if base is None else f"{kpi.short_name} against {kpi_number(kpi.id, base)}, {against}"
+    return Sheet("gap", "Where the gap comes from", columns, tuple(lines), text,
+                 "No agent has a value in this period")  # fmt: skip
+
+
+def _line(
+    team: Team, share: Share, shown: float | None, longest: float, both: bool, decimals: int,
+    widest: float,
+) -> Line:  # fmt: skip
+    value, ask = share.value, team.ask
+    agent = value.at("agent")
+    member = next((m for m in team.members if m.agent_id == agent), None)
+    sub = f"{member.tenure} d" if member and member.tenure is not None else ""
+    name = team.centre.name(value)
+    bar = None
+    if share.adds is not None and longest:
+        wrong = (share.adds > 0) == team.centre.pushes_up
+        off = value.status == "bad" or (
+            value.status == "none" and team.centre.focus.status == "bad"
+        )
+        bar = Bar(share.adds / longest, wrong and off, both)
+    adds = Cell(plain(shown, decimals, signed=True), share.adds, bar=bar)
+    scope = scope_below(ask, "agent", agent)
+    values = member.values if member else {}
+    return Line(
+        (
+            Cell(name, name, href=agent_link(ask, scope), sub=sub),
+            kpi_cell(value), adds, _split(values, widest),
+            kpi_cell(values.get("average_handle_time")),
+        )
+    )  # fmt: skip
+
+
+def _split(values: Any, widest: float) -> Cell:
+    """Talk, hold and after-contact seconds as one bar, with the target of their sum."""
+    parts = [values[k].value if k in values else None for k in SPLIT]
+    if not widest or all(part is None for part in parts):
+        return Cell("–", None)
+    text = ", ".join(
+        f"{word} {plain(part, 0)}"
+        for word, part in zip(("talk", "hold", "after contact"), parts, strict=True)
+        if part is not None
+    )
+    aht = values.get("average_handle_time")
+    goal = goal_line(aht.target, aht.value) if aht is not None else None
+    scale = 1.06 * max(widest, goal or 0.0)
+    red = values[SPLIT[2]].status == "bad" if SPLIT[2] in values else False
+    pieces: list[Any] = [
+        html.I(className=f"{css} bad" if red and css == "acw" else css,
+               style={"width": f"{100 * (part or 0.0) / scale:.2f}%"})
+        for css, part in zip(("talk", "hold", "acw"), parts, strict=True)
+    ]  # fmt: skip
+    if goal is not None:
+        pieces.append(html.U(style={"left": f"{100 * goal / scale:.2f}%"}))
+    return Cell(text, text, node=html.Span(pieces, className="split", title=f"{text} s"))
+
+
+def _seconds(member: Member, kpi_id: str) -> float | None:
+    value = member.values.get(kpi_id)
+    return value.value if value is not None else None
+
+
+def gap_panel(team: Team, sheet: Sheet) -> Any:
+    """Bars of the shares beside the seconds of a contact."""
+    focus = team.centre.focus
+    end = [
+        html.Li([html.I(className=f"seg-{css}"), word])
+        for css, word in (("talk", "talk"), ("hold", "hold"), ("acw", "after contact"))
+    ]
+    shown: list[Any] = [grid(sheet)]
+    if focus.value is not None and all(s.adds is None for s in team.centre.parts[0]):
+        shown.insert(0, html.P(NO_SHARE, className="third"))
+    return panel(sheet.title, shown, note=sheet.note, end=end, css="gap")
+
+
+def courses(team: Team) -> tuple[Any, Sheet] | None:
+    """The figure in focus by agent over four weeks, on one scale, worst first."""
+    kpi = team.centre.kpi
+    days, found = team.courses
+    if len(days) < 2:
+        return None
+    order = [str(s.value.at("agent")) for s in team.centre.parts[0]]
+    ids = [i for i in dict.fromkeys([*order, *(m.agent_id for m in team.members)]) if i in found]
+    members = {m.agent_id: m for m in team.members}
+    current = {str(s.value.at("agent")): s.value for s in team.centre.parts[0]}
+    drawn, lines = [], []
+    for agent in ids:
+        member, course = members.get(agent), found[agent]
+        name = member.name if member else agent
+        points = [course[day].value if day in course else None for day in days]
+        last = current.get(agent)
+        if last is None or last.value is None:
+            last = course[max(course)]
+        goal = goal_line(last.target or course[max(course)].target, last.value)
+        trend = Trend(points, kpi.unit, name, goal)
+        href = agent_link(team.ask, member.scope) if member else ""
+        drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
+        lines += [_course_line(kpi.id, name, value) for value in course.values()]
+    columns = (
+        Col("name", "Agent", text=True, phone=True), Col("day", "Day", text=True, phone=True),
+        Col(kpi.id, kpi.short_name, kpi.unit, phone=True),
+    )  # fmt: skip
+    title = f"{kpi.short_name} by agent"
+    first, end = days[0], days[-1]
+    note = f"{first.day} {first:%b} to {end.day} {end:%b}, one scale, worst first"
+    shown = panel(title, multiples(drawn), note=note, legend_of=[("required", "target")])
+    return shown, Sheet("courses", f"{title} and day", columns, tuple(lines))
+
+
+def _course_line(kpi_id: str, name: str, value: KpiValue) -> Line:
+    day = value.at("day")
+    return Line((Cell(name, name), Cell(str(day), str(day)), kpi_cell(value)))
+
+
+def waiting_panel(team: Team) -> Any:
+    """Exceptions, longest first: who, what was planned, what was done, and how long."""
+    spells = team.spells
+    excused = f", {team.excused} more are excused" if team.excused else ""
+    count = f"{len(spells)} {'exception' if len(spells) == 1 else 'exceptions'}"
+    more = f", the {WAITING} longest" if len(spells) > WAITING else ""
+    note = f"{count}{more}{excused}"
+    if not spells:
+        return panel("Waiting for you", empty("Nobody was out of adherence"), note=note)
+    names = {m.agent_id: m for m in team.members}
+    items = [_item(team, spell, names.get(spell.agent_id)) for spell in spells[:WAITING]]
+    return panel("Waiting for you", html.Ul(items, className="waiting"), note=note)
+
+
+def _item(team: Team, spell: OutSpell, member: Member | None) -> Any:
+    ask = team.ask
+    name = member.name if member else spell.agent_id
+    running = member is not None and member.out_s is not None and spell.end_at >= ask.now - 1
+    kind = "bad" if running and member and member.hurts else (
+        "warn" if running or spell.seconds >= LONG_S else "dot"
+    )  # fmt: skip
+    done = GROUP_WORD.get(spell.state_group, spell.state_group)
+    if spell.reason and spell.reason.replace("_", " ") != done:
+        done += f" ({spell.reason.replace('_', ' ')})"
+    planned = plan_word(spell.activity, team.categories)
+    when = f"since {clock(ask, spell.start_at)}" if running else (
+        f"{clock(ask, spell.start_at)} to {clock(ask, spell.end_at)}"
+    )  # fmt: skip
+    if ask.period.days > 1:
+        when = f"{spell.shift_on:%a} {spell.shift_on.day} {spell.shift_on:%b}, {when}"
+    words = [
+        icon(kind), html.B(name), html.Span(f"{done}, planned {planned}", className="what"),
+        html.Span(when, className="third"),
+        html.Span(lasted(spell.seconds), className="len"),
+    ]  # fmt: skip
+    href = agent_link(ask, member.scope) if member else ""
+    return html.Li(html.A(words, href=href) if href else html.Div(words))

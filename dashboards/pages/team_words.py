@@ -1,0 +1,176 @@
+"""The team's sentence: who is missed now and since when, else who makes the gap."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dashboards.day_rows import GROUP_WORD, actual_kind, plan_word, planned_kind, state_word
+from dashboards.frame import Ask
+from dashboards.names import scope_below
+from dashboards.pages.team_data import Member, Team
+from dashboards.parts.answer import Act, Answer
+from dashboards.parts.numbers import kpi_with_unit, plain
+from dashboards.view_state import ViewState
+from wfm.domain.grid import zone_of
+from wfm.domain.scope import Scope
+from wfm.web.pages import page_of
+
+RECRUIT_DAYS = 90
+
+
+def clock(ask: Ask, at: int) -> str:
+    """An instant in the team's zone: 11:35."""
+    return f"{datetime.fromtimestamp(at, zone_of(ask.zone)):%H:%M}"
+
+
+def stopwatch(seconds: int) -> str:
+    """A length of time as a board shows it: 07:10, or 1:02:10."""
+    hours, rest = divmod(seconds, 3600)
+    short = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{short}" if hours else short
+
+
+def agent_link(ask: Ask, scope: Scope | None) -> str:
+    """The address of one agent's day, for the period that is shown; empty without a scope."""
+    page = page_of("agent")
+    if scope is None or page is None:
+        return ""
+    state = ask.state
+    kept = ViewState(scope, state.grain, state.day, state.first, state.end)
+    return kept.link(page.path)
+
+
+def state_of(team: Team, member: Member) -> tuple[str, str, str]:
+    """What an agent does, what it should be, and the letter: ("Break", "contacts", "b").
+
+    The second is empty when both agree. Who is not at work is told why: "Starts 11:00".
+    """
+    day = member.day
+    now = day.now if day is not None else None
+    if day is None or now is None:
+        return "–", "", ""
+    if member.at_work:
+        word = state_word(now.state, now.state_group, now.reason)
+        letter = _letter(now.state, now.state_group)
+        if now.adherence == "out":
+            return word, plan_word(now.activity or "", team.categories), letter
+        return (f"{word}, not planned" if now.activity is None else word), "", letter
+    if now.activity is not None:
+        return plan_word(now.activity, team.categories).capitalize(), "", "-"
+    ahead = [s for s in day.planned if s.start_at > (member.now_at or 0)]
+    if ahead:
+        first = ahead[0]
+        kind = planned_kind(team.categories.get(first.activity, first.activity))
+        word = "Starts" if kind != "-" else plan_word(first.activity, team.categories).capitalize()
+        return f"{word} {clock(team.ask, first.start_at)}", "", ""
+    if day.planned:
+        return f"Finished {clock(team.ask, day.planned[-1].end_at)}", "", ""
+    return "Not planned today", "", ""
+
+
+def _letter(state: str, group: str) -> str:
+    return "-" if group in ("logged_out", "unknown") else actual_kind(state, group)
+
+
+def team_answer(team: Team) -> Answer:
+    """The answer to "who needs me now, and why?"."""
+    ask = team.ask
+    if ask.data_at is None:
+        return Answer("none", "No data have arrived yet.", "Load contacts and agent states first.")
+    gap = gap_sentence(team)
+    hurting = [m for m in team.out if m.hurts]
+    if hurting:
+        acts = _open(ask, hurting[0].scope, hurting[0].name)
+        return Answer("bad", _missed(team, hurting), gap.sentence, acts)
+    if gap.status in ("bad", "warn") or not team.live:
+        return gap
+    if team.out:
+        first = team.out[0]
+        return Answer("warn", f"{_is_out(team, first)}; no queue misses it.", gap.sentence,
+                      _open(ask, first.scope, first.name))  # fmt: skip
+    working = sum(m.at_work for m in team.members)
+    if not working:
+        starts = sorted(m.day.planned[0].start_at for m in team.members if m.day and m.day.planned)
+        later = [at for at in starts if at > ask.now]
+        until = f"the first starts at {clock(ask, later[0])}" if later else "nobody starts later"
+        return Answer("none", f"Nobody of the team is at work now; {until}.", gap.sentence)
+    return Answer("good", f"All {working} at work are where the schedule has them.", gap.sentence)
+
+
+def _missed(team: Team, hurting: list[Member]) -> str:
+    lead = _is_out(team, hurting[0])
+    if len(hurting) == 2:
+        lead += f", and {hurting[1].name} for {stopwatch(hurting[1].out_s or 0)}"
+    elif len(hurting) > 2:
+        lead += f", and {len(hurting) - 1} more"
+    size = len(hurting)
+    return f"{lead}: {plain(-float(size), 1)} {'agent' if size == 1 else 'agents'} on the queue."
+
+
+def _is_out(team: Team, member: Member) -> str:
+    now = member.day.now if member.day is not None else None
+    if now is None or member.out_s is None:
+        return member.name
+    does = GROUP_WORD.get(now.state_group, now.state_group)
+    does = f"on {does}" if now.state_group in ("break", "meal") else does
+    should = plan_word(now.activity or "", team.categories)
+    since = clock(team.ask, now.adherence_since_at)
+    return f"{member.name} is {does} and not on {should} since {since}"
+
+
+def gap_sentence(team: Team) -> Answer:
+    """The figure in focus, its gap, and how many agents make all of it."""
+    centre, ask = team.centre, team.ask
+    focus, kpi = centre.focus, centre.kpi
+    if focus.value is None:
+        return Answer("none", f"{kpi.short_name} is not known: {focus.reason}.")
+    value = kpi_with_unit(kpi.id, focus.value)
+    base, word = centre.base
+    if base is None or word == "all":
+        return Answer(focus.status, f"{kpi.short_name} {value}, {_where(focus.gap_is)}.")
+    gap = focus.value - base
+    against = "the period before" if word == "before" else "its target"
+    lead = f"{kpi.short_name} {value}, {_size(kpi.id, gap)} {against}"
+    pushes_wrong = gap > 0 if centre.pushes_up else gap < 0
+    shares = [s for s in centre.parts[0] if s.adds is not None]
+    if not pushes_wrong or not shares or not shares[0].adds:
+        return Answer(focus.status, f"{lead}.")
+    count, of = team.makers
+    if count == of > 1:
+        lead += f": all {of} agents add to it{_young(team, count)}."
+    else:
+        are = "is" if count == 1 else "are"
+        lead += f": {count} of {of} agents {are} the whole gap{_young(team, count)}."
+    top = shares[0]
+    name = centre.name(top.value)
+    adds = kpi_with_unit(kpi.id, abs(top.adds or 0.0), gap=True)
+    rest = f"{name} gives {adds} of {kpi_with_unit(kpi.id, abs(gap), gap=True)}."
+    acts = _open(ask, scope_below(ask, "agent", top.value.at("agent")), name)
+    return Answer(focus.status, lead, rest, acts)
+
+
+def _where(gap_is: str) -> str:
+    return "inside its range" if gap_is == "inside" else "without a target to hold it against"
+
+
+def _size(kpi_id: str, gap: float) -> str:
+    if not gap:
+        return "at"
+    return f"{kpi_with_unit(kpi_id, abs(gap), gap=True)} {'over' if gap > 0 else 'under'}"
+
+
+def _young(team: Team, count: int) -> str:
+    """Whether all who make the gap are new, as the clause that says so."""
+    by_id = {m.agent_id: m for m in team.members}
+    ids = [str(s.value.at("agent")) for s in team.centre.parts[0][:count]]
+    tenures = [by_id[i].tenure if i in by_id else None for i in ids]
+    known = [t for t in tenures if t is not None]
+    if len(known) < count or max(known) >= RECRUIT_DAYS:
+        return ""
+    who = {1: "", 2: "both "}.get(count, "all ")
+    return f", {who}under {max(known) // 10 * 10 + 10} days' tenure"
+
+
+def _open(ask: Ask, scope: Scope | None, name: str) -> tuple[Act, ...]:
+    link = agent_link(ask, scope)
+    return (Act(f"Open {name}", link, primary=True, key="e"),) if link else ()

@@ -1,0 +1,41 @@
+"""Tiles as a table: every key figure with its target, its gap and the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboards.parts.numbers import kpi_number
+from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
+from kpis.catalogue.load import CATALOGUE
+from kpis.value import KpiValue
+
+COLUMNS = (
+    Col("name", "Key figure", text=True, phone=True),
+    Col("value", "Value", phone=True),
+    Col("unit", "Unit", text=True),
+    Col("target", "Target", text=True),
+    Col("gap", "Gap", phone=True),
+    Col("before", "Period before"),
+)
+
+
+def figures_sheet(values: Sequence[KpiValue], previous: Sequence[KpiValue]) -> Sheet:
+    """The sheet of the tiles, in their order and with their very numbers."""
+    before = {value.kpi_id: value.value for value in previous}
+    return Sheet(
+        "figures", "Key figures", COLUMNS, tuple(_line(v, before.get(v.kpi_id)) for v in values)
+    )
+
+
+def _line(value: KpiValue, before: float | None) -> Line:
+    target = value.target.text if value.target else ""
+    status = value.status if value.status in ("bad", "warn") else ""
+    cells = (
+        Cell(CATALOGUE[value.kpi_id].name, value.kpi_id),
+        kpi_cell(value),
+        Cell(value.unit, value.unit),
+        Cell(target, target),
+        Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
+        Cell(kpi_number(value.kpi_id, before), before),
+    )
+    return Line(cells, "", status)
