@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 Span = tuple[int, int]
-Figures = Mapping[str, float]
 BUSY = ("talk", "hold", "acw", "dialing")
 ON_QUEUE = ("available", "alerting", *BUSY)
 
@@ -60,13 +59,19 @@ class RawFiles:
         self.calls = calls.join(queues, on="queue_id", how="left").with_columns(
             *(pl.col(name).cast(pl.Int64) for name in ("talk_s", "hold_s", "acw_s"))
         )
-        self.spells = self._closed(_read(folder, "agent_states*.csv", "start_at"))
-        self.plan = _read(folder, "schedules*.csv", "start_at", "end_at", "published_at")
+        self._folder = folder
 
-    def _closed(self, rows: pl.DataFrame) -> pl.DataFrame:
+    @cached_property
+    def plan(self) -> pl.DataFrame:
+        """Rows of the published schedules."""
+        return _read(self._folder, "schedules*.csv", "start_at", "end_at", "published_at")
+
+    @cached_property
+    def spells(self) -> pl.DataFrame:
         """States that last until the agent's next row, the newest one until now."""
         return (
-            rows.with_row_index("line")
+            _read(self._folder, "agent_states*.csv", "start_at")
+            .with_row_index("line")
             .sort("agent_id", "start_at", "line")
             .with_columns(
                 pl.col("start_at").shift(-1).over("agent_id").fill_null(self.now_at).alias("end_at")
@@ -96,28 +101,31 @@ class RawFiles:
             "contacts_offered": float(n["offered"]),
         }
 
-    def agent_figures(self, asked: Asked) -> dict[str, float]:
-        """Figures of what agents handled and how their time went."""
-        legs = self.calls.filter(outcome="answered").join(self.people, on="agent_id", how="left")
-        legs = legs.with_columns(pl.coalesce("wrap_ended_at", "ended_at").alias("over_at"))
-        own = self._of(self._in_zone(legs, "site", "over_at", asked), asked)
-        handled = own.height
-        acw, all_s = own["acw_s"].sum(), 0
-        for name in ("talk_s", "hold_s", "acw_s"):
-            all_s += own[name].sum()
+    def handled_figures(self, asked: Asked) -> dict[str, float]:
+        """Figures of the contacts that agents ended, each wholly when its work was over."""
+        own = self._handled(asked)
+        total = sum(own[name].sum() for name in ("talk_s", "hold_s", "acw_s"))
+        return {
+            "contacts_handled": float(own.height),
+            "average_handle_time": total / own.height,
+            "average_after_contact_work": own["acw_s"].sum() / own.height,
+        }
+
+    def time_figures(self, asked: Asked) -> dict[str, float]:
+        """Figures of how agents' time went."""
         seconds = self._seconds(self._of(self.spells, asked), asked)
         busy = seconds.filter(pl.col("state").is_in(BUSY))["s"].sum()
         ready = seconds.filter(pl.col("state").is_in(ON_QUEUE))["s"].sum()
-        planned = self._planned_on_queue(asked)
-        found = {"contacts_handled": float(handled)}
-        ratios = {
-            "average_handle_time": (all_s, handled, 1),
-            "average_after_contact_work": (acw, handled, 1),
-            "occupancy": (busy, ready, 100),
-            "contacts_per_hour": (handled, ready, 3600),
-            "conformance": (ready, planned, 100),
+        return {
+            "occupancy": 100 * busy / ready,
+            "contacts_per_hour": 3600 * self._handled(asked).height / ready,
+            "conformance": 100 * ready / self._planned_on_queue(asked),
         }
-        return found | {k: scale * a / b for k, (a, b, scale) in ratios.items() if b}
+
+    def _handled(self, asked: Asked) -> pl.DataFrame:
+        legs = self.calls.filter(outcome="answered").join(self.people, on="agent_id", how="left")
+        legs = legs.with_columns(pl.coalesce("wrap_ended_at", "ended_at").alias("over_at"))
+        return self._of(self._in_zone(legs, "site", "over_at", asked), asked)
 
     def actual_vs_scheduled(self, asked: Asked) -> float:
         """Percent by which agents on queue differ from the first published plan.

@@ -110,7 +110,7 @@ def test_the_manager_sees_what_the_files_of_the_site_say(
 ) -> None:
     asked = period(centre, raw, "manager", grain)
     got = tiles(server, "manager", "manager", f"/centre?grain={grain}")
-    figures = raw.queue_figures(asked) | raw.agent_figures(asked)
+    figures = raw.queue_figures(asked) | raw.handled_figures(asked) | raw.time_figures(asked)
     names = ("service_level", "average_handle_time", "occupancy")
     same(centre.seed, got, {name: figures[name] for name in names})
 
