@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from wfm.facts.query import FactReader
-
 from kpis.definition import Bands, Kpi
 from kpis.display import format_goal, format_target
 from kpis.evaluate import Window, evaluate
@@ -24,6 +22,7 @@ from kpis.value import KpiTarget
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook
+from wfm.facts.query import FactReader
 
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
 
