@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from kpis.catalogue.load import CATALOGUE
 
 LEAST_DAYS = 14  # a trend shows two weeks at least
 MOST_DAYS = 32
+NEXT = 5  # shifts ahead in the panel; the table view has more
 SPEC = Spec(
     grains=(("today", "Today"), ("week", "Week"), ("month", "Month"), ("quarter", "Quarter")),
     grain="week",
@@ -38,13 +40,14 @@ def view(ask: Ask) -> View:
         tables.next_shifts(mine), tables.exceptions(mine), tables.targets(mine),
         tables.peers(mine),
     )  # fmt: skip
-    right = [_panel(ahead, "ahead"), _panel(tables.shortened(off), "exceptions")]
+    near = replace(ahead, lines=ahead.lines[:NEXT])
+    right = [_panel(near, "ahead"), _panel(tables.shortened(off), "exceptions")]
     if team is not None:
-        right.append(_panel(team, "beside"))
-    right.append(_panel(goals, "goals"))
+        right.append(_panel(tables.known(team, 1), "beside"))
+    right.append(_panel(tables.known(goals, 1), "goals"))
     body = [
         html.Div(evidence(mine), className="stack"),
-        html.Div(right, className="stack"),
+        html.Div(right, className="stack lists"),
     ]
     sheets = [tables.figures(mine), tables.shifts(mine), tables.moments(mine), off, ahead, goals]
     if team is not None:
@@ -78,7 +81,7 @@ def _tiles(mine: MyDay) -> tuple[Tile, ...]:
 
 
 def _trends(mine: MyDay) -> dict[str, Trend]:
-    """Trends by day: of the period, of two weeks at least, of a month at most."""
+    """Trends by day worked: of the period, of two weeks at least, of a month at most."""
     ask = mine.ask
     known = tuple(v.kpi_id for v in mine.tiles if v.value is not None)
     if not known:
@@ -90,7 +93,9 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
         kpi = CATALOGUE[kpi_id]
         target = next((v.target for v in values if v.target is not None), None)
         own = next(v.value for v in mine.tiles if v.kpi_id == kpi_id)
-        trend = Trend([v.value for v in values], kpi.unit, kpi.short_name, goal_line(target, own))
+        # A day off is no gap in the data.
+        steps = [v.value for v in values if v.value is not None]
+        trend = Trend(steps, kpi.unit, kpi.short_name, goal_line(target, own))
         found[kpi_id] = trend.recent(MOST_DAYS)
     return found
 

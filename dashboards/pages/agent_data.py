@@ -12,7 +12,7 @@ from dashboards.frame import Ask
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from kpis.drill import drill_reason
-from kpis.patterns import Lapse, MomentLoss, lost_by_moment, moment_of
+from kpis.patterns import MOMENTS, Lapse, MomentLoss, lost_by_moment, moment_of
 from kpis.value import KpiValue
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
@@ -29,6 +29,7 @@ BACK_DAYS = 70  # in which the last 22 shifts are looked for
 AHEAD_DAYS = 35
 COMING = 7
 LEAST_PEERS = 5  # below this a median could be told to be one colleague's
+NEVER = MOMENTS[-1]  # lost at no fixed moment of the shift
 LEAST_SHIFTS = 3  # below this a period has no pattern of its own
 
 
@@ -112,16 +113,18 @@ class MyDay:
         return tuple(reversed(past[-STRIP_SHIFTS:]))
 
     @cached_property
-    def pattern(self) -> tuple[tuple[Worked, ...], str]:
-        """The shifts in which a pattern is looked for, and what they are called."""
-        if len(self.in_period) >= LEAST_SHIFTS:
-            return self.in_period, ""
-        return self.strip, f"over the last {len(self.strip)} shifts"
+    def pattern(self) -> tuple[Worked, ...]:
+        """The shifts in which a pattern is looked for: the period's, when it has enough."""
+        return self.in_period if len(self.in_period) >= LEAST_SHIFTS else self.strip
 
     def losses(self, worked: Sequence[Worked]) -> tuple[MomentLoss, ...]:
         """Seconds lost at each moment of some shifts, most first."""
         lapses = [lapse_of(spell) for one in worked for spell in one.lapses]
         return lost_by_moment(lapses, [one.shift for one in worked], self.categories)
+
+    def returning(self, losses: Sequence[MomentLoss]) -> MomentLoss | None:
+        """The fixed moment of the shift at which most is lost, None when there is none."""
+        return next((loss for loss in losses if loss.moment != NEVER), None)
 
     def moment(self, one: Worked, spell: OutSpell) -> str:
         """The moment of its shift at which a spell lies."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from statistics import median
 from typing import Any
 
 from dash import html
 
-from dashboards.pages.agent_data import MyDay, Worked
+from dashboards.pages.agent_data import NEVER, MyDay, Worked
 from dashboards.pages.agent_words import (
-    NEVER,
     at_minute,
     clock,
     day_name,
@@ -25,8 +25,6 @@ from dashboards.parts.panel import panel
 from dashboards.parts.shift_strip import Loss, MomentBar, StripRow, moment_bars, shift_strip
 from dashboards.parts.states import empty
 from dashboards.parts.timeline import (
-    LETTER_SHARE,
-    NARROW_LETTER_SHARE,
     Bar,
     Mark,
     TimeAxis,
@@ -43,7 +41,7 @@ from wfm.queries.timeline import AgentTimeline
 
 PLAN_PX, ACTUAL_PX, ROW_PX = 18, 24, 56
 BIN = 30.0  # minutes: time lost at no fixed moment is shown by half-hour
-LEAST_SHARE = 0.04  # of the time lost: smaller bars carry no words
+LEAST_SHARE = 0.08  # of the time lost: smaller bars carry no words
 ORDINAL = ("first", "second", "third", "fourth", "fifth")
 PAUSE = {"break": "break", "meal": "lunch"}
 
@@ -60,10 +58,13 @@ class DayAxis:
 def day_axis(mine: MyDay) -> DayAxis | None:
     """An axis of whole hours that holds the day and all shifts below it; None without any."""
     zone = mine.ask.zone
-    spans = [(w.shift.start_at, w.shift.end_at, w.shift.shift_on) for w in mine.strip]
+    spans: list[tuple[int, int, date]] = [
+        (w.shift.start_at, w.shift.end_at, w.shift.shift_on) for w in mine.strip
+    ]
     if mine.timeline is not None:
         planned, actual = mine.timeline.planned, mine.timeline.actual
-        spans += [(s.start_at, s.end_at, mine.day) for s in (*planned, *actual)]
+        spans += [(s.start_at, s.end_at, mine.day) for s in planned]
+        spans += [(s.start_at, s.end_at, mine.day) for s in actual]
     if not spans:
         return None
     first = min(minute_of(start, day, zone) for start, _, day in spans) // 60 * 60
@@ -86,10 +87,9 @@ def _today(mine: MyDay, axis: DayAxis | None) -> Any:
         why = "No shift is published for this day and nothing was done."
         return panel(title, empty(why, next_words(mine)), note=day_name(mine.day), css="today")
     row = timeline_row(mine, line)
-    narrow = mine.ask.look.narrow
     drawn = timeline(
         [row], axis.times, alt=_day_sentence(mine, line), plan_px=PLAN_PX, actual_px=ACTUAL_PX,
-        row_px=ROW_PX, letter_share=NARROW_LETTER_SHARE if narrow else LETTER_SHARE,
+        row_px=ROW_PX, narrow=mine.ask.look.narrow,
     )  # fmt: skip
     side = html.Div([html.Span("plan"), html.Span("actual")], className="side plan-actual")
     kinds = [bar.kind for bar in (*row.plan, *row.actual)]
@@ -141,16 +141,17 @@ def _shifts(mine: MyDay, axis: DayAxis | None) -> list[Any]:
         why = "A row appears here for each shift that was worked and whose states are known."
         return [panel("Last shifts", empty("No shift to show yet", why))]
     losses = mine.losses(worked)
-    worst = losses[0].moment if losses else ""
-    rows = [_strip_row(mine, one, worst) for one in worked]
+    worst = mine.returning(losses)
+    hot = worst.moment if worst is not None else ""
+    rows = [_strip_row(mine, one, hot) for one in worked]
     alt = f"{len(rows)} shifts. " + "; ".join(
         f"{minutes(one.seconds)} {one.moment} on {one.shifts_hit}" for one in losses[:3]
     )
-    keys = [("box-bad", worst), ("box-plan", "other loss")] if worst else []
+    keys = [("box-bad", hot), ("box-plan", "other loss")] if hot else []
     strip = panel(
         f"Last {len(rows)} shifts",
         shift_strip(rows, axis.first, axis.last, alt=alt),
-        note="time off plan by moment; one row is one day, adherence at left",
+        note="time off plan; one row is one day, adherence at left",
         legend_of=keys,
         css="shifts",
     )
@@ -176,51 +177,63 @@ def _strip_row(mine: MyDay, one: Worked, worst: str) -> StripRow:
             f"{minutes(spell.seconds)}"
         )
         lost.append(Loss(at(spell.start_at), at(spell.end_at), moment == worst, words))
-    return StripRow(day_name(day), kpi_number("adherence", one.adherence.value), pieces,
+    name = f"{day:%a} {day.day}" if mine.ask.look.narrow else day_name(day)
+    return StripRow(name, kpi_number("adherence", one.adherence.value), pieces,
                     tuple(lost))  # fmt: skip
 
 
 def _moments(mine: MyDay, axis: DayAxis, losses: Sequence[MomentLoss]) -> Any:
     total = sum(loss.seconds for loss in losses)
+    loose = next((loss for loss in losses if loss.moment == NEVER), None)
     note = f"at each moment of the shift, sum of {len(mine.strip)} shifts: {minutes(total)}"
+    if loose is not None:
+        note += f"; pale: {minutes(loose.seconds)} in between, at no fixed moment"
     bars = moment_bars(
-        _bars(mine, losses), axis.first, axis.last,
-        letters=22.0 if mine.ask.look.narrow else 150.0,
+        [*_rest(mine), *_bars(mine, losses)], axis.first, axis.last,
+        letters=42.0 if mine.ask.look.narrow else 100.0,
     )  # fmt: skip
-    below = html.Div([html.Div(), hours_axis(axis.times)], className="lined below")
+    hours = hours_axis(replace(axis.times, now_at=None), narrow=mine.ask.look.narrow)
+    below = html.Div([html.Div(), hours], className="lined below")
     return panel("Lost minutes", [bars, below], note=note, css="by-moment")
 
 
+def _rest(mine: MyDay) -> list[MomentBar]:
+    """What is lost at no fixed moment, by half-hour."""
+    sums: dict[int, int] = {}
+    for one in mine.strip:
+        for spell in one.lapses:
+            if mine.moment(one, spell) == NEVER:
+                at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
+                sums[int(at // BIN)] = sums.get(int(at // BIN), 0) + spell.seconds
+    return [
+        MomentBar((place + 0.5) * BIN, seconds / 60, "", (), False, BIN)
+        for place, seconds in sorted(sums.items())
+    ]
+
+
 def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
-    """A bar for each pause, start and end; what is lost elsewhere by the half-hour."""
-    worst = losses[0] if losses else None
-    total = sum(loss.seconds for loss in losses) or 1
+    """A bar for the start, the end, and each pause of the shift; the worst moment's are red."""
+    worst = mine.returning(losses)
     found: dict[tuple[str, int], list[tuple[float, OutSpell]]] = {}
     for one in mine.strip:
         for spell in one.lapses:
-            at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
             moment = mine.moment(one, spell)
-            place = int(at // BIN) if moment == NEVER else which(mine, one, spell, moment)
-            found.setdefault((moment, place), []).append((at, spell))
-    sums = {key: sum(s.seconds for _, s in spells) for key, spells in found.items()}
-    several = {m for m, place in found if m != NEVER and place > 0}
-    top = max((key for key in sums if key[0] == NEVER), key=lambda k: sums[k], default=None)
+            if moment != NEVER:
+                at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
+                place = which(mine, one, spell, moment)
+                found.setdefault((moment, place), []).append((at, spell))
+    several = {moment for moment, place in found if place > 0}
+    least = LEAST_SHARE * sum(loss.seconds for loss in losses if loss.moment != NEVER)
     bars = []
     for (moment, place), spells in found.items():
-        seconds = sums[(moment, place)]
+        seconds = sum(spell.seconds for _, spell in spells)
         hot = worst is not None and moment == worst.moment
-        where = f"{ORDINAL[min(place, 4)]} " if moment in several else ""
-        name = moment if not where else moment.replace("break", f"{where}break").replace(
-            "lunch", f"{where}lunch")  # fmt: skip
-        title = f"{minutes(seconds)} {name}" if hot or seconds >= LEAST_SHARE * total else ""
-        lines: tuple[str, ...] = ()
+        first, _, pause = moment.rpartition(" ")
+        name = f"{first} {ORDINAL[min(place, 4)]} {pause}" if moment in several else moment
+        title = f"{minutes(seconds)} {name}" if seconds >= least else ""
+        days = len({spell.shift_on for _, spell in spells})
+        lines = (f"{days} of {len(mine.strip)} days",) if hot and title else ()
         middle = median(at for at, _ in spells)
-        if moment == NEVER:
-            middle = (place + 0.5) * BIN
-            whole = next(loss for loss in losses if loss.moment == NEVER)
-            title = f"{minutes(whole.seconds)} {NEVER}" if (moment, place) == top else ""
-        if hot and worst is not None and title:
-            lines = (f"{worst.shifts_hit} of {worst.shifts_n} days",)
         bars.append(MomentBar(middle, seconds / 60, title, lines, hot))
     return sorted(bars, key=lambda bar: bar.at)
 

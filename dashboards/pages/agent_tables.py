@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from dash import html
 
-from dashboards.pages.agent_data import LEAST_PEERS, Coming, MyDay
+from dashboards.pages.agent_data import LEAST_PEERS, NEVER, Coming, MyDay
 from dashboards.pages.agent_words import (
     CAUSES,
-    NEVER,
     clock,
     day_name,
     exception_words,
@@ -20,6 +19,7 @@ from dashboards.parts.numbers import DASH, kpi_number, plain, unit_text
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
 from dashboards.parts.tile import target_text
 from kpis.catalogue.load import CATALOGUE
+from kpis.targets import resolve
 from wfm.domain.grid import zone_of
 from wfm.domain.schedules import Shift
 
@@ -33,7 +33,7 @@ def next_shifts(mine: MyDay) -> Sheet:
         Col("shift", "Shift", text=True, phone=True),
         Col("breaks", "Breaks", text=True),
         Col("meal", "Meal", text=True, phone=True),
-        Col("changed", "Since publication", text=True),
+        Col("changed", "Change", text=True, phone=True),
     )
     published = max((s.published_at for c in mine.coming if (s := c.published)), default=None)
     note = ""
@@ -86,21 +86,21 @@ def exceptions(mine: MyDay) -> Sheet:
         Col("to", "To", text=True),
         Col("planned", "Planned", text=True, phone=True),
         Col("done", "Was", text=True, phone=True),
-        Col("length", "Lost", "min", "time out of adherence", phone=True),
+        Col("length", "Lost", "s", "time out of adherence", phone=True),
     )
     lines = []
     counted = 0
     for one in mine.timeline.exceptions if mine.timeline is not None else ():
         planned, done = exception_words(one, mine)
-        lost: Any = one.seconds / 60
+        lost = one.seconds
         if one.cause:
-            done, lost = f"{done}, {CAUSES.get(one.cause, 'excused')}", 0.0
+            done, lost = f"{done}, {CAUSES.get(one.cause, 'excused')}", 0
         else:
             counted += one.seconds
         start, end = clock(one.start_at, mine.ask.zone), clock(one.end_at, mine.ask.zone)
         cells = (
             Cell(start, start), Cell(end, end), Cell(planned, planned), Cell(done, done),
-            Cell(plain(lost, 1), lost, soft=bool(one.cause)),
+            Cell(plain(lost, 0), lost, soft=bool(one.cause)),
         )  # fmt: skip
         lines.append(Line(cells))
     title = "Today's exceptions" if mine.running else f"Exceptions of {day_name(mine.day)}"
@@ -111,14 +111,20 @@ def exceptions(mine: MyDay) -> Sheet:
     return Sheet("exceptions", title, columns, tuple(lines), note, why)
 
 
-def shortened(sheet: Sheet, most: int = MOST_EXCEPTIONS) -> Sheet:
+def shortened(sheet: Sheet) -> Sheet:
     """The longest rows of a sheet in their order, for the panel; the table view has them all."""
+    most = MOST_EXCEPTIONS
     if len(sheet.lines) <= most:
         return sheet
     ranked = sorted(sheet.lines, key=lambda line: -float(line.cells[-1].raw or 0))[:most]
     kept = tuple(line for line in sheet.lines if line in ranked)[:most]
     note = f"the {most} longest of {len(sheet.lines)}, {sheet.note} in all"
-    return Sheet(sheet.key, sheet.title, sheet.columns, kept, note, sheet.why_empty)
+    return replace(sheet, lines=kept, note=note)
+
+
+def known(sheet: Sheet, at: int) -> Sheet:
+    """The rows that have a value in a column, for the panel."""
+    return replace(sheet, lines=tuple(n for n in sheet.lines if n.cells[at].text != DASH))
 
 
 def targets(mine: MyDay) -> Sheet:
@@ -135,12 +141,22 @@ def targets(mine: MyDay) -> Sheet:
             goal, source = DASH, value.reason if value.value is None else "no target is set here"
         else:
             goal = target_text(value).removeprefix("target ")
-            source = value.target.source.removeprefix(f"{value.target.text}, ")
-            source = source[:1].upper() + source[1:]
-        node = html.Span(source, className="wrap")
+            source = value.target.source
+        row = resolve(mine.ask.targets, value.kpi_id, _last_day(mine), mine.ask.scope)
+        short = source
+        if row is not None:
+            since = f"{row.effective_from.day} {row.effective_from:%b %Y}"
+            short = f"{row.level}, {row.author}, {since}"
+        elif value.target is not None:
+            short = "default of the catalogue"
+        node = html.Span(short, className="wrap", title=source)
         lines.append(Line((Cell(name, value.kpi_id), Cell(goal, goal),
                            Cell(source, source, node=node))))  # fmt: skip
     return Sheet("targets", "Targets in force", columns, tuple(lines))
+
+
+def _last_day(mine: MyDay) -> date:
+    return min(mine.ask.today, mine.ask.period.end - timedelta(days=1))
 
 
 def peers(mine: MyDay) -> Sheet | None:
@@ -208,8 +224,8 @@ def figures(mine: MyDay) -> Sheet:
 
 def shifts(mine: MyDay) -> Sheet:
     """The rows of the strip with their numbers: adherence, time lost, and where most was lost."""
-    losses = mine.losses(mine.strip)
-    worst = losses[0].moment if losses else ""
+    hot = mine.returning(mine.losses(mine.strip))
+    worst = hot.moment if hot is not None else ""
     columns = (
         Col("day", "Day", text=True, phone=True),
         Col("shift", "Shift", text=True),

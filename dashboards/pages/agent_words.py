@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from dashboards.pages.agent_data import MyDay, Worked
+from dashboards.pages.agent_data import NEVER, MyDay, Worked
 from dashboards.parts.answer import Answer
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.timeline import TimeAxis
@@ -14,7 +14,6 @@ from wfm.domain.activities import Segment
 from wfm.domain.grid import zone_of
 from wfm.queries.timeline import AdherenceException
 
-NEVER = "in between"
 PLANNED = {
     "on_queue": "contacts", "break": "break", "meal": "meal", "meeting": "meeting",
     "training": "training", "coaching": "coaching", "project": "project", "leave": "leave",
@@ -63,7 +62,7 @@ def _missing(mine: MyDay) -> str:
 
 def _most_lost(mine: MyDay) -> str:
     """Where most is lost: "After lunch: 90 min on 20 of 22 days, 80 % of the time lost."."""
-    worked, where = mine.pattern
+    worked = mine.pattern
     losses = mine.losses(worked)
     if not losses:
         return "Nothing was lost." if worked else ""
@@ -71,19 +70,24 @@ def _most_lost(mine: MyDay) -> str:
     total = sum(loss.seconds for loss in losses)
     share = plain(100 * worst.seconds / total, 0)
     mostly = f", mostly {reason}" if (reason := _mostly(mine, worked, worst)) else ""
+    last = "" if worked is mine.in_period else "the last "
     days = "day" if worst.shifts_n == 1 else "days"
     text = (
         f"Most is lost {worst.moment}{_of_shift(worst)}{mostly}: {minutes(worst.seconds)} on "
-        f"{worst.shifts_hit} of {worst.shifts_n} {days}{f' {where}' if where else ''}, "
+        f"{worst.shifts_hit} of {last}{worst.shifts_n} {days}, "
         f"{share} % of the time lost."
     )
-    without = _without(mine, worst) if not where else ""
+    other = mine.returning(losses)
+    if worst.moment == NEVER and other is not None:
+        hit = f"{minutes(other.seconds)} on {other.shifts_hit}"
+        return f"{text[:-1]}; of the rest most {other.moment}: {hit}."
+    without = _without(mine, worst) if not last else ""
     return f"{text} {without}".strip()
 
 
 def _of_shift(loss: MomentLoss) -> str:
     if loss.moment == NEVER:
-        return ", away from breaks and meals"
+        return " breaks and meals"
     return " of the shift" if loss.moment in ("at the start", "at the end") else ""
 
 
@@ -185,5 +189,5 @@ def minute_of(at: int, day: date, zone: str) -> float:
 
 def at_minute(minute: float, day: date, zone: str) -> int:
     """The instant at which the site's clock shows a minute of a day."""
-    local = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)
-    return int(local.replace(tzinfo=zone_of(zone)).timestamp())
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone_of(zone))
+    return int((midnight + timedelta(minutes=minute)).timestamp())

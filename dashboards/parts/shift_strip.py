@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from dash import html
@@ -17,7 +18,8 @@ from dashboards.theme import Palette
 
 ROW_PX = 13.5
 _WIDTH = 2000.0
-_LEVELS, _LEVEL_PX = 4, 16  # lines of words beside the bars of the moments
+_BARS_PX = 78
+_LEVELS, _LEVEL_PX = 5, 16  # lines of words beside the bars of the moments
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,17 @@ class StripRow:
 
 @dataclass(frozen=True)
 class MomentBar:
-    """Minutes lost at a moment, at the time of day at which it usually lies."""
+    """Minutes lost at a moment, at the time of day at which it usually lies.
+
+    With a `span` in minutes it is the pale background: what is lost at no fixed moment.
+    """
 
     at: float
     minutes: float
     title: str
     lines: tuple[str, ...]
     worst: bool
+    span: float = 0.0
 
 
 def shift_strip(rows: Sequence[StripRow], first: float, last: float, *, alt: str) -> html.Div:
@@ -107,34 +113,54 @@ def moment_bars(
     """Minutes lost by moment, each bar at its time of day, the worst moment in colour.
 
     `letters` fit beside each other on the axis; words that would meet are put above each other,
-    and beyond three lines they are left to the table.
+    and beyond five lines they are left to the table.
     """
     most = max((bar.minutes for bar in bars), default=0.0) or 1.0
+
+    def share_of(bar: MomentBar) -> float:
+        return min(1.0, max(0.0, (bar.at - first) / (last - first)))
+
+    def height_of(bar: MomentBar) -> float:
+        return max(2.0, _BARS_PX * bar.minutes / most)
+
+    beside = 1.1 / letters  # half a bar
     taken: list[list[tuple[float, float]]] = [[] for _ in range(_LEVELS)]
+    for bar in bars:
+        if not bar.span:
+            for level in taken[: ceil(height_of(bar) / _LEVEL_PX)]:
+                level.append((share_of(bar) - 0.9 * beside, share_of(bar) + 0.9 * beside))
     items = []
     for bar in sorted(bars, key=lambda bar: (not bar.worst, -bar.minutes)):
-        share = min(1.0, max(0.0, (bar.at - first) / (last - first)))
+        share = share_of(bar)
         length = max(len(text) for text in (bar.title, *bar.lines)) / letters
         left = share + length > 1
-        span = (share - length, share) if left else (share, share + length)
-        level = _free_level(taken, span, 1 + len(bar.lines)) if bar.title and span[0] > 0 else None
+        span = (share - length, share - beside) if left else (share + beside, share + length)
+        free = None
+        if bar.title and span[0] > 0:
+            free = _free_level(taken, span, 1 + len(bar.lines))
         words: list[Any] = []
-        if level is not None:
+        if free is not None:
             lines: list[Any] = [html.B(bar.title) if bar.worst else bar.title]
             lines.extend(html.Div(line) for line in bar.lines)
-            words = [html.Span(lines, style={"bottom": f"{2 + _LEVEL_PX * level}px"})]
+            words = [html.Span(lines, style={"bottom": f"{2 + _LEVEL_PX * free}px"})]
         items.append(
             html.Li(
                 words,
                 title=bar.title,
-                className=f"{'worst' if bar.worst else ''} {'left' if left else ''}".strip(),
+                className=_css(bar, left=left),
                 style={
                     "left": f"{100 * share:.2f}%",
-                    "height": f"{max(2.0, 78 * bar.minutes / most):.0f}px",
+                    "height": f"{height_of(bar):.0f}px",
+                    **({"width": f"{100 * bar.span / (last - first):.3f}%"} if bar.span else {}),
                 },
             )
         )
     return html.Ul(items, className="moments")
+
+
+def _css(bar: MomentBar, *, left: bool) -> str:
+    names = (("worst", bar.worst), ("left", left), ("rest", bool(bar.span)))
+    return " ".join(name for name, on in names if on)
 
 
 def _free_level(

@@ -46,7 +46,7 @@ def plan_kind(category: str) -> str:
 
 
 def state_kind(state: str, state_group: str) -> str:
-    """The letter of a state: talk is C, acw W, available A; not ready goes by what it stands for."""
+    """The letter of a state: talk is C, acw W, available A; not ready by what it stands for."""
     if state == "acw":
         return "W"
     if state == "available":
@@ -124,30 +124,32 @@ def axis_around(rows: Iterable[TimelineRow], zone: str, now_at: int | None) -> T
 
 def timeline(
     rows: Sequence[TimelineRow], axis: TimeAxis, *, alt: str, plan_px: int = 5, actual_px: int = 15,
-    row_px: int = 28, letter_share: float = LETTER_SHARE,
+    row_px: int = 28, narrow: bool = False,
 ) -> html.Div:  # fmt: skip
     """Rows of plan above actual with hour lines, exceptions and the now line."""
     canvas = html.Div(
         [
             html.Img(src=_picture(rows, axis, plan_px, actual_px, row_px), alt=alt),
-            *_letters(rows, axis, plan_px, actual_px, row_px, letter_share),
+            *_letters(rows, axis, plan_px, actual_px, row_px, narrow),
             *_outlines(rows, axis, plan_px, actual_px, row_px),
             *_now(axis),
         ],
         className="tl-canvas",
         style={"height": f"{row_px * len(rows)}px"},
     )
-    return html.Div([hours_axis(axis), canvas], className="timeline")
+    return html.Div([hours_axis(axis, narrow=narrow), canvas], className="timeline")
 
 
-def hours_axis(axis: TimeAxis) -> html.Div:
+def hours_axis(axis: TimeAxis, *, narrow: bool = False) -> html.Div:
     """The hours above a timeline, and the flag of the present minute."""
     hours = axis.hours()
-    every = 1 if len(hours) <= 14 else 2 if len(hours) <= 26 else 4
+    most = 8 if narrow else 14
+    every = 1 if len(hours) <= most else 2 if len(hours) <= 2 * most else 4
+    clear = 0.1 if narrow else 0.036  # of the axis, which the flag of the present minute needs
     ticks: list[html.Span] = [
         html.Span(axis.clock(at)[:2], style={"left": axis.percent(at)}, className="tl-hour")
         for at in hours[::every]
-        if axis.now_at is None or abs(axis.share(at) - axis.share(axis.now_at)) > 0.03
+        if axis.now_at is None or abs(axis.share(at) - axis.share(axis.now_at)) > clear
     ]
     if axis.now_at is not None:
         ticks.append(
@@ -222,9 +224,10 @@ def _letters(
     plan_px: int,
     actual_px: int,
     row_px: int,
-    letter_share: float,
+    narrow: bool,
 ) -> list[html.Span]:
     found = []
+    least = NARROW_LETTER_SHARE if narrow else LETTER_SHARE
     for index, row in enumerate(rows):
         top = index * row_px + (row_px - plan_px - actual_px - 2) // 2
         layers = [(row.actual, top + plan_px + 2, actual_px)]
@@ -233,7 +236,7 @@ def _letters(
         for bars, y, tall in layers:
             for bar in bars:
                 share = axis.share(bar.end_at) - axis.share(bar.start_at)
-                if share >= letter_share and tall >= 12 and bar.kind in "bMTC-":
+                if share >= least and tall >= 12 and bar.kind in "bMTC-":
                     middle = (bar.start_at + bar.end_at) // 2
                     found.append(
                         html.Span(
