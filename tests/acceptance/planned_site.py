@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +61,11 @@ class Commands:
                 process.wait()
 
 
-def wait_until(done: Any, what: str, seconds: float = 120) -> None:
+def wait_until(
+    done: Callable[[], bool], what: str, seconds: float = 120, pause_s: float = 0.3
+) -> None:
     """Nothing, once `done()` is true; fails with what was waited for."""
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.3)
+        time.sleep(pause_s)
