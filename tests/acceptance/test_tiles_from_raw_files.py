@@ -136,3 +136,27 @@ def test_the_control_desk_sees_the_last_half_hour(
     wanted = {name: figures[name] for name in ("service_level", "abandonment_rate_net")}
     wanted["actual_vs_scheduled"] = raw.actual_vs_scheduled(asked)
     same(centre.seed, got, wanted)
+
+
+@pytest.mark.parametrize("grain", ["week", "today"])
+def test_an_agent_sees_what_the_files_say_of_them(
+    centre: RawCentre, server: Flask, raw: RawFiles, grain: str
+) -> None:
+    asked = period(centre, raw, "agent", grain)
+    got = tiles(server, "agent", "agent", f"/me?grain={grain}")
+    figures = raw.handled_figures(asked) | raw.time_figures(asked)
+    names = ("conformance", "average_handle_time", "average_after_contact_work",
+             "contacts_per_hour")  # fmt: skip
+    same(centre.seed, got, {name: figures[name] for name in names})
+
+
+@pytest.mark.parametrize("grain", ["week", "today"])
+def test_a_team_lead_sees_what_the_files_say_of_the_team(
+    centre: RawCentre, server: Flask, raw: RawFiles, grain: str
+) -> None:
+    asked = period(centre, raw, "lead", grain)
+    got = tiles(server, "lead", "team", f"/team?grain={grain}")
+    figures = raw.handled_figures(asked) | raw.time_figures(asked)
+    names = ("contacts_per_hour", "average_handle_time", "average_after_contact_work",
+             "occupancy")  # fmt: skip
+    same(centre.seed, got, {name: figures[name] for name in names})
