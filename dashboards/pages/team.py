@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from dash import html
 
@@ -53,9 +52,8 @@ def view(ask: Ask) -> View:
     course = courses(team)
     one_day = ask.period.days == 1
     beside = day_panel(team, members) if one_day else panel(lost.title, table(lost), note=lost.note)
-    below: list[Any] = [waiting_panel(team)]
-    if course is not None:
-        below.insert(0, course[0])
+    below = [] if course is None else [course[0]]
+    below.insert(0 if team.live else len(below), waiting_panel(team))
     if one_day and not team.live and lost.lines:
         below.append(panel(lost.title, table(lost), note=lost.note))
     body = [

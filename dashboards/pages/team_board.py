@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dash import html
 
-from dashboards.day_rows import GROUP_WORD, plan_word, row_of
+from dashboards.day_rows import GROUP_WORD, plan_word, planned_kind, row_of
 from dashboards.pages.team_data import MAIN, SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock, state_of, stopwatch
 from dashboards.parts.numbers import plain
@@ -16,7 +17,8 @@ from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, kpi_cell, sort_lines, table
 from dashboards.parts.timeline import TimelineRow, axis_around, legend, timeline
-from kpis.patterns import MOMENTS
+from kpis.patterns import MOMENTS, MomentLoss
+from wfm.domain.activities import Segment
 from wfm.domain.grid import zone_of
 
 FIGURES = (
@@ -74,7 +76,8 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
             cells.append(Cell(text, impact, "bad" if member.hurts else "", plain=True))
         else:
             soft = column.key in SPLIT[:2] or column.key == "contacts_handled"
-            cells.append(kpi_cell(member.values.get(column.key), soft=soft))
+            cell = kpi_cell(member.values.get(column.key), soft=soft)
+            cells.append(replace(cell, plain=column.key in SPLIT))
     return Line(tuple(cells), status=_status(team, member), hot=member.hurts)
 
 
@@ -153,7 +156,7 @@ def day_panel(team: Team, members: Sequence[Member]) -> Any:
     marked = any(row.marks for row in rows)
     out = sum(bool(row.marks) for row in rows)
     drawn = timeline(
-        rows, axis,
+        rows, axis, letters="bMT-", narrow=team.ask.look.narrow,
         alt=f"Plan above actual of {len(rows)} agents from {axis.clock(axis.start_at)} to "
             f"{axis.clock(axis.end_at)}; {out} of them were out of adherence.",
     )  # fmt: skip
@@ -161,7 +164,7 @@ def day_panel(team: Team, members: Sequence[Member]) -> Any:
     side = html.Ul(names, className="next")
     return panel(
         title, html.Div([side, drawn], className="days"),
-        note="exceptions outlined" if marked else "", end=legend(kinds, exceptions=marked).children,
+        end=legend(kinds, exceptions=marked).children,
         css="dayboard",
     )  # fmt: skip
 
@@ -171,14 +174,21 @@ def _next(team: Team, member: Member) -> Any:
     if member.hurts:
         return html.Span("back now", className="bad")
     day, now = member.day, member.now_at
-    if day is None or now is None:
+    planned = day.planned if day is not None else ()
+    if now is None or not planned or planned[-1].end_at <= now or _away(team, planned):
         return html.Span("")
-    for segment in day.planned:
+    if planned[0].start_at > now:
+        return html.Span(f"starts {clock(team.ask, planned[0].start_at)}")
+    for segment in planned:
         if segment.start_at > now:
             word = plan_word(segment.activity, team.categories)
             return html.Span(f"{word} {clock(team.ask, segment.start_at)}")
-    ends = day.planned[-1].end_at if day.planned else 0
-    return html.Span(f"ends {clock(team.ask, ends)}" if ends > now else "")
+    return html.Span(f"ends {clock(team.ask, planned[-1].end_at)}")
+
+
+def _away(team: Team, planned: Sequence[Segment]) -> bool:
+    kinds = {planned_kind(team.categories.get(s.activity, s.activity)) for s in planned}
+    return kinds == {"-"}
 
 
 def moments_sheet(team: Team) -> Sheet:
@@ -186,13 +196,19 @@ def moments_sheet(team: Team) -> Sheet:
     used = [m for m in MOMENTS if any(x.moment == m for v in team.moments.values() for x in v)]
     columns = (
         Col("name", "Agent", text=True, phone=True),
-        *(Col(m.replace(" ", "_"), SHORT[m], "min", f"minutes lost {m}") for m in used),
-        Col("sum", "All", "min", phone=True),
-        Col("most", "Most of it", text=True, phone=True),
+        *(Col(m.replace(" ", "_"), SHORT[m], "", f"minutes lost {m}") for m in used),
+        Col("sum", "All", "", "minutes lost in all", phone=True),
+        Col(
+            "most",
+            "Habit",
+            text=True,
+            phone=True,
+            meaning="the moment that costs most, when it costs time in at least half of the shifts",
+        ),
     )
     return Sheet(
         "moments", "When time is lost", columns, (),
-        "minutes out of adherence by moment of the shift", "Nobody was out of adherence",
+        "minutes by moment of the shift, the costliest habit marked", "Nobody was out of adherence",
     )  # fmt: skip
 
 
@@ -204,20 +220,17 @@ def moments(team: Team, members: Sequence[Member]) -> Sheet:
     for member in members:
         losses = {loss.moment: loss for loss in team.moments[member.agent_id]}
         whole = sum(loss.seconds for loss in losses.values()) / 60
-        top = max(losses.values(), key=lambda loss: loss.seconds, default=None)
+        habits = [x for x in losses.values() if is_habit(x)]
+        top = max(habits, key=lambda loss: loss.seconds, default=None)
         cells = [Cell(member.name, member.name, href=agent_link(team.ask, member.scope))]
         for moment in used:
             minutes = losses[moment].seconds / 60 if moment in losses else None
             sums[moment] += minutes or 0.0
-            worst = (
-                top is not None
-                and top.moment == moment
-                and repeats(losses[moment].shifts_hit, losses[moment].shifts_n)
-            )
-            cells.append(figure_cell(minutes, 0, status="bad" if worst else "", plain=True))
-        told = "" if top is None else f"{top.moment}, {top.shifts_hit} of {top.shifts_n} shifts"
+            mark = "bad" if top is not None and top.moment == moment else ""
+            cells.append(figure_cell(minutes, 0, status=mark, plain=True))
+        told = "" if top is None else f"{top.shifts_hit} of {top.shifts_n} shifts"
         known = member.values.get("adherence")
-        worked = top is not None or (known is not None and known.value is not None)
+        worked = bool(losses) or (known is not None and known.value is not None)
         cells += [figure_cell(whole if worked else None, 0), Cell(told, told)]
         lines.append(Line(tuple(cells)))
     if lines and used:
@@ -227,9 +240,11 @@ def moments(team: Team, members: Sequence[Member]) -> Sheet:
                  sheet.why_empty)  # fmt: skip
 
 
-def repeats(hit: int, of: int) -> bool:
-    """Whether a loss is a habit: on at least half of at least four shifts."""
-    return of >= 4 and 2 * hit >= of
+def is_habit(loss: MomentLoss) -> bool:
+    """Whether time is lost at a boundary of the plan on at least half of at least four shifts."""
+    return (
+        loss.moment != MOMENTS[-1] and loss.shifts_n >= 4 and 2 * loss.shifts_hit >= loss.shifts_n
+    )
 
 
 def exceptions_sheet(team: Team, most: int) -> Sheet:

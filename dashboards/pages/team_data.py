@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -136,12 +136,7 @@ class Team:
     def spells(self) -> tuple[OutSpell, ...]:
         """Time out of adherence in the period that counts, longest first."""
         if self.ask.period.days == 1:
-            found = [
-                OutSpell(m.agent_id, self.ask.period.first, e.start_at, e.end_at, e.activity,
-                         e.state_group, e.reason, e.cause)
-                for m in self.members if m.day is not None
-                for e in m.day.exceptions if not e.cause
-            ]  # fmt: skip
+            found = [spell for m in self.members for spell in _spells(m, self.ask.period.first)]
         else:
             period = self.ask.period
             found = list(read_lapses(self.ask.facts, self.ask.scope, period.first, period.end))
@@ -180,6 +175,20 @@ class Team:
                 found.setdefault(str(agent), {})[day] = value
         days = sorted({day for course in found.values() for day in course})
         return days, found
+
+
+def _spells(member: Member, day: date) -> list[OutSpell]:
+    """Time out of one day; what touches is one spell, named by what it began with."""
+    found: list[OutSpell] = []
+    for e in member.day.exceptions if member.day is not None else ():
+        if e.cause:
+            continue
+        if found and found[-1].end_at == e.start_at:
+            found[-1] = replace(found[-1], end_at=e.end_at)
+        else:
+            found.append(OutSpell(member.agent_id, day, e.start_at, e.end_at, e.activity,
+                                  e.state_group, e.reason, e.cause))  # fmt: skip
+    return found
 
 
 def is_live(ask: Ask) -> bool:

@@ -9,6 +9,7 @@ from dash import html
 from dashboards.contribution import Share
 from dashboards.day_rows import GROUP_WORD, lasted, plan_word
 from dashboards.names import scope_below
+from dashboards.pages.team_board import FIGURES
 from dashboards.pages.team_data import SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock
 from dashboards.parts.multiples import Multiple, multiples
@@ -25,7 +26,9 @@ from kpis.value import KpiValue
 from wfm.queries.lapses import OutSpell
 
 LONG_S = 300
-WAITING = 8
+WAITING = 6
+SHIFTS = 20
+LABELS = {column.key: (column.label, column.unit) for column in FIGURES}
 NO_SHARE = "This figure has no parts that sum: its values stand without shares"
 
 
@@ -38,14 +41,15 @@ def gap_sheet(team: Team) -> Sheet:
     base, word = centre.base
     adds = [s.adds for s in known if s.adds is not None]
     left = [missing] if missing else []
-    decimals = max(1, decimals_of(kpi))
+    decimals = decimals_of(kpi) + 1
     shown = share_out([*adds, *left], decimals) if adds else []
     longest = max((abs(a) for a in adds), default=0.0)
     both = len({a > 0 for a in adds if a}) > 1
     widest = max((_seconds(m, "average_handle_time") or 0.0 for m in team.members), default=0.0)
+    label, unit = LABELS.get(kpi.id, (kpi.short_name, kpi.unit))
     columns = (
         Col("name", "Agent, tenure", text=True, phone=True),
-        Col(kpi.id, kpi.short_name, kpi.unit),
+        Col(kpi.id, label, unit),
         Col("adds", "Share of gap", gap_unit(kpi.unit), "(value − base) × share of the "
             "denominator of the team: the parts sum to the whole gap", phone=True),
         Col("split", "Talk, hold, after contact", "s", "seconds per contact", text=True),
@@ -153,7 +157,7 @@ def gap_panel(team: Team, sheet: Sheet) -> Any:
 
 
 def courses(team: Team) -> tuple[Any, Sheet] | None:
-    """The figure in focus by agent over four weeks, on one scale, worst first."""
+    """The figure in focus by agent over the last shifts, on one scale, worst first."""
     kpi = team.centre.kpi
     days, found = team.courses
     if len(days) < 2:
@@ -162,11 +166,13 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
     ids = [i for i in dict.fromkeys([*order, *(m.agent_id for m in team.members)]) if i in found]
     members = {m.agent_id: m for m in team.members}
     current = {str(s.value.at("agent")): s.value for s in team.centre.parts[0]}
+    most = min(SHIFTS, max((len(found[i]) for i in ids), default=0))
     drawn, lines = [], []
     for agent in ids:
         member, course = members.get(agent), found[agent]
         name = member.name if member else agent
-        points = [course[day].value if day in course else None for day in days]
+        shifts = [course[day].value for day in sorted(course)][-SHIFTS:]
+        points = [None] * (most - len(shifts)) + shifts
         last = current.get(agent)
         if last is None or last.value is None:
             last = course[max(course)]
@@ -180,8 +186,7 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
         Col(kpi.id, kpi.short_name, kpi.unit, phone=True),
     )  # fmt: skip
     title = f"{kpi.short_name} by agent"
-    first, end = days[0], days[-1]
-    note = f"{first.day} {first:%b} to {end.day} {end:%b}, one scale, worst first"
+    note = f"last {most} shifts to {days[-1].day} {days[-1]:%b}, one scale, worst first"
     shown = panel(title, multiples(drawn), note=note, legend_of=[("required", "target")])
     return shown, Sheet("courses", f"{title} and day", columns, tuple(lines))
 
@@ -201,14 +206,20 @@ def waiting_panel(team: Team) -> Any:
     if not spells:
         return panel("Waiting for you", empty("Nobody was out of adherence"), note=note)
     names = {m.agent_id: m for m in team.members}
-    items = [_item(team, spell, names.get(spell.agent_id)) for spell in spells[:WAITING]]
+    ranked = sorted(spells, key=lambda s: not _runs(team, s, names.get(s.agent_id)))
+    items = [_item(team, spell, names.get(spell.agent_id)) for spell in ranked[:WAITING]]
     return panel("Waiting for you", html.Ul(items, className="waiting"), note=note)
+
+
+def _runs(team: Team, spell: OutSpell, member: Member | None) -> bool:
+    """Whether the spell has not ended yet."""
+    return member is not None and member.out_s is not None and spell.end_at >= team.ask.now
 
 
 def _item(team: Team, spell: OutSpell, member: Member | None) -> Any:
     ask = team.ask
     name = member.name if member else spell.agent_id
-    running = member is not None and member.out_s is not None and spell.end_at >= ask.now - 1
+    running = _runs(team, spell, member)
     kind = "bad" if running and member and member.hurts else (
         "warn" if running or spell.seconds >= LONG_S else "dot"
     )  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dashboards.day_rows import GROUP_WORD, actual_kind, plan_word, planned_kind, state_word
+from dashboards.day_rows import actual_kind, plan_word, planned_kind, state_word
 from dashboards.frame import Ask
 from dashboards.names import scope_below
 from dashboards.pages.team_data import Member, Team
 from dashboards.parts.answer import Act, Answer
-from dashboards.parts.numbers import kpi_with_unit, plain
+from dashboards.parts.numbers import SPACE, gap_unit, kpi_number, kpi_with_unit, plain
 from dashboards.view_state import ViewState
 from wfm.domain.grid import zone_of
 from wfm.domain.scope import Scope
@@ -50,7 +50,7 @@ def state_of(team: Team, member: Member) -> tuple[str, str, str]:
     if day is None or now is None:
         return "–", "", ""
     if member.at_work:
-        word = state_word(now.state, now.state_group, now.reason)
+        word = state_word(now.state, now.state_group, "")
         letter = _letter(now.state, now.state_group)
         if now.adherence == "out":
             return word, plan_word(now.activity or "", team.categories), letter
@@ -100,22 +100,22 @@ def team_answer(team: Team) -> Answer:
 def _missed(team: Team, hurting: list[Member]) -> str:
     lead = _is_out(team, hurting[0])
     if len(hurting) == 2:
-        lead += f", and {hurting[1].name} for {stopwatch(hurting[1].out_s or 0)}"
+        lead += f"; {hurting[1].name} for {stopwatch(hurting[1].out_s or 0)} too"
     elif len(hurting) > 2:
-        lead += f", and {len(hurting) - 1} more"
+        lead += f"; and {len(hurting) - 1} more"
     size = len(hurting)
-    return f"{lead}: {plain(-float(size), 1)} {'agent' if size == 1 else 'agents'} on the queue."
+    return f"{lead}; {plain(-float(size), 1)} {'agent' if size == 1 else 'agents'} on the queue."
 
 
 def _is_out(team: Team, member: Member) -> str:
     now = member.day.now if member.day is not None else None
     if now is None or member.out_s is None:
         return member.name
-    does = GROUP_WORD.get(now.state_group, now.state_group)
-    does = f"on {does}" if now.state_group in ("break", "meal") else does
+    does = state_word(now.state, now.state_group, now.reason)
+    does = does[:1].lower() + does[1:]
     should = plan_word(now.activity or "", team.categories)
     since = clock(team.ask, now.adherence_since_at)
-    return f"{member.name} is {does} and not on {should} since {since}"
+    return f"{member.name} is out of adherence since {since}: {does}, planned {should}"
 
 
 def gap_sentence(team: Team) -> Answer:
@@ -143,8 +143,9 @@ def gap_sentence(team: Team) -> Answer:
         lead += f": {count} of {of} agents {are} the whole gap{_young(team, count)}."
     top = shares[0]
     name = centre.name(top.value)
-    adds = kpi_with_unit(kpi.id, abs(top.adds or 0.0), gap=True)
-    rest = f"{name} gives {adds} of {kpi_with_unit(kpi.id, abs(gap), gap=True)}."
+    unit = gap_unit(kpi.unit)
+    adds = f"{kpi_number(kpi.id, abs(top.adds or 0.0), extra=1)}{SPACE}{unit}".strip()
+    rest = f"{name} alone adds {adds}."
     acts = _open(ask, scope_below(ask, "agent", top.value.at("agent")), name)
     return Answer(focus.status, lead, rest, acts)
 

@@ -36,6 +36,7 @@ LEGEND = {
 }
 # Letters are drawn in bars at least this share of the axis wide; of a phone's, much more.
 LETTER_SHARE, NARROW_LETTER_SHARE = 0.012, 0.05
+LETTERS = "bMTC-"
 _PLANNED = {"on_queue": "C", "break": "b", "meal": "M"}
 _AWAY = ("leave", "sick", "no_show", "system", "unavailable")
 
@@ -124,13 +125,13 @@ def axis_around(rows: Iterable[TimelineRow], zone: str, now_at: int | None) -> T
 
 def timeline(
     rows: Sequence[TimelineRow], axis: TimeAxis, *, alt: str, plan_px: int = 5, actual_px: int = 15,
-    row_px: int = 28, narrow: bool = False,
+    row_px: int = 28, narrow: bool = False, letters: str = LETTERS,
 ) -> html.Div:  # fmt: skip
     """Rows of plan above actual with hour lines, exceptions and the now line."""
     canvas = html.Div(
         [
             html.Img(src=_picture(rows, axis, plan_px, actual_px, row_px), alt=alt),
-            *_letters(rows, axis, plan_px, actual_px, row_px, narrow),
+            *_letters(rows, axis, plan_px, actual_px, row_px, narrow, letters),
             *_outlines(rows, axis, plan_px, actual_px, row_px),
             *_now(axis),
         ],
@@ -225,6 +226,7 @@ def _letters(
     actual_px: int,
     row_px: int,
     narrow: bool,
+    letters: str,
 ) -> list[html.Span]:
     found = []
     least = NARROW_LETTER_SHARE if narrow else LETTER_SHARE
@@ -236,7 +238,7 @@ def _letters(
         for bars, y, tall in layers:
             for bar in bars:
                 share = axis.share(bar.end_at) - axis.share(bar.start_at)
-                if share >= least and tall >= 12 and bar.kind in "bMTC-":
+                if share >= least and tall >= 12 and bar.kind in letters:
                     middle = (bar.start_at + bar.end_at) // 2
                     found.append(
                         html.Span(
