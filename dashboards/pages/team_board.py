@@ -69,7 +69,8 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
         elif column.key == "out":
             out = member.out_s
             text = stopwatch(out) if out is not None else "–"
-            cells.append(Cell(text, out, _mark(member), plain=True))
+            node = None if out is None else html.Span(text, **{"data-out-s": str(out)})
+            cells.append(Cell(text, out, _mark(member), plain=True, node=node))
         elif column.key == "impact":
             impact = member.impact
             text = "0" if impact == 0 else plain(impact, 1, signed=True)

@@ -81,13 +81,9 @@ class Member:
         if self.out_s is not None:
             return (0 if self.hurts else 1), -self.out_s
         now = self.day.now if self.day is not None else None
-        if now is None:
-            return (3, 0)
-        if now.adherence == "unknown":
-            return (2, 0)
-        if self.at_work:
-            return (3, 0)
-        if now.activity is not None:
+        if now is not None and self.at_work:
+            return (2 if now.adherence == "unknown" else 3), 0
+        if now is not None and now.activity is not None:
             return (5, 0)
         planned = self.day.planned if self.day is not None else ()
         ahead = [s.start_at for s in planned if s.start_at > (self.now_at or 0)]

@@ -203,12 +203,13 @@ def waiting_panel(team: Team) -> Any:
     count = f"{len(spells)} {'exception' if len(spells) == 1 else 'exceptions'}"
     more = f", the {WAITING} longest" if len(spells) > WAITING else ""
     note = f"{count}{more}{excused}"
+    title = "Waiting for you" if team.live else "Longest out of adherence"
     if not spells:
-        return panel("Waiting for you", empty("Nobody was out of adherence"), note=note)
+        return panel(title, empty("Nobody was out of adherence"), note=note)
     names = {m.agent_id: m for m in team.members}
     ranked = sorted(spells, key=lambda s: not _runs(team, s, names.get(s.agent_id)))
     items = [_item(team, spell, names.get(spell.agent_id)) for spell in ranked[:WAITING]]
-    return panel("Waiting for you", html.Ul(items, className="waiting"), note=note)
+    return panel(title, html.Ul(items, className="waiting"), note=note)
 
 
 def _runs(team: Team, spell: OutSpell, member: Member | None) -> bool:

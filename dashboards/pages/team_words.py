@@ -47,15 +47,15 @@ def state_of(team: Team, member: Member) -> tuple[str, str, str]:
     """
     day = member.day
     now = day.now if day is not None else None
-    if day is None or now is None:
+    if day is None:
         return "–", "", ""
-    if member.at_work:
+    if now is not None and member.at_work:
         word = state_word(now.state, now.state_group, "")
         letter = _letter(now.state, now.state_group)
         if now.adherence == "out":
             return word, plan_word(now.activity or "", team.categories), letter
         return (f"{word}, not planned" if now.activity is None else word), "", letter
-    if now.activity is not None:
+    if now is not None and now.activity is not None:
         return plan_word(now.activity, team.categories).capitalize(), "", "-"
     ahead = [s for s in day.planned if s.start_at > (member.now_at or 0)]
     if ahead:

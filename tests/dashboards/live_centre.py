@@ -28,8 +28,13 @@ from wfm.store.store import Store, open_store
 TODAY = date(2026, 10, 29)
 BEGIN = datetime(2026, 10, 28, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 10, 29, 15, 20, tzinfo=UTC)
+ONE = Scope("dublin", "dublin-01", "d0001")
 PEOPLE = {
+    "agent": Principal("u-a", "agent", "Leif C.", Role.AGENT, ONE, "d0001", 1),
     "manager": Principal("u-m", "manager", "Ana M.", Role.MANAGER, Scope("dublin"), None, 1),
+    "team": Principal(
+        "u-l", "lead", "Lea T.", Role.SUPERVISOR, Scope("dublin", "dublin-02"), None, 1
+    ),
     "desk": Principal("u-d", "desk", "Rafi D.", Role.CONTROL_DESK, Scope(), None, 1),
 }
 Answered = Callable[[str], tuple[Ask, View]]
