@@ -108,8 +108,8 @@ class MyDay:
 
     @cached_property
     def strip(self) -> tuple[Worked, ...]:
-        """The last shifts up to the end of the period, newest first, without the day above them."""
-        past = [w for w in self.worked if w.shift.shift_on != self.day]
+        """The last shifts up to the end of the period, newest first; today stands above them."""
+        past = [w for w in self.worked if w.shift.shift_on != self.ask.today]
         return tuple(reversed(past[-STRIP_SHIFTS:]))
 
     @cached_property
@@ -142,8 +142,10 @@ def read_my_day(ask: Ask) -> MyDay:
     previous = ask.values(TILES, **ask.before)
     worked = _worked(ask)
     day = ask.today
-    if not ask.live and worked:
-        day = worked[-1].shift.shift_on
+    if not ask.live:
+        last = ask.period.end - timedelta(days=1)
+        ended = [w.shift.shift_on for w in worked if w.shift.shift_on >= ask.period.first]
+        day = ended[-1] if ended else min(last, ask.today)
     categories = {a.code: a.category for a in read_activities(ask.sources.store)}
     return MyDay(
         ask, tiles, previous, day, _timeline(ask, day), worked, _coming(ask), _peers(ask),

@@ -247,7 +247,8 @@ def shifts(mine: MyDay) -> Sheet:
             cells.append(Cell(plain(at_worst, 1), at_worst))
         lines.append(Line(tuple(cells)))
     why = "No shift with known states yet"
-    return Sheet("shifts", f"Last {len(lines)} shifts", columns, tuple(lines), "newest first", why)
+    title = f"Last {len(lines)} shifts" if lines else "Last shifts"
+    return Sheet("shifts", title, columns, tuple(lines), "newest first", why)
 
 
 def moments(mine: MyDay) -> Sheet:
@@ -276,5 +277,5 @@ def moments(mine: MyDay) -> Sheet:
     ]  # fmt: skip
     return Sheet(
         "moments", "Lost minutes by moment", columns, tuple(lines),
-        f"last {len(mine.strip)} shifts, most first", "Nothing was lost in these shifts",
+        f"sum of {len(mine.strip)} shifts, most first", "Nothing was lost",
     )  # fmt: skip

@@ -50,7 +50,9 @@ def agent_answer(mine: MyDay) -> Answer:
 
 
 def _missing(mine: MyDay) -> str:
-    ahead = mine.coming[0] if mine.coming else None
+    if not mine.ask.live:
+        return "No shift of this period has known states."
+    ahead = next((c for c in mine.coming if c.now is not None), None)
     if ahead is None or ahead.now is None:
         return "No shift of this period has begun, and none is published ahead."
     zone = mine.ask.zone
