@@ -92,10 +92,14 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
                     first = (row.q, place, net)
                 break
     kind = {"site": "site", "group": "skill group"}.get(tightest.level, "team")
-    lead = (
-        f"Every {kind} covers its requirement; {tightest.name} is tightest with "
-        f"{plain(tightest.net, 1, signed=True)} agents."
-    )
+    lead = f"Every {kind} covers its requirement; {tightest.name} is tightest with "
+    lead += f"{plain(tightest.net, 1, signed=True)} agents."
+    if tightest.net is not None and tightest.net < -LEAST:
+        lead = f"No {kind} is short beyond its limits; {tightest.name} is "
+        lead += f"{plain(-tightest.net, 1)} agents under its requirement."
+    inside = _short_inside(places)
+    if inside is not None:
+        return _hidden(ask, lead, *inside)
     if first is None:
         return Answer("good", lead, "The schedule covers the rest of the day.")
     q, place, net = first
@@ -104,6 +108,32 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
         Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="e"),
     )  # fmt: skip
     return Answer("warn", lead, rest, acts)
+
+
+def _short_inside(places: list[Place]) -> tuple[Place, Place] | None:
+    """The place and its part that is furthest under its requirement, though the place is not."""
+    found = [
+        (part.net or 0.0, place, part)
+        for place in places
+        for part in place.parts
+        if part.short_status(part.net, part.value("required_agents")) == "bad"
+    ]
+    if not found:
+        return None
+    _, place, part = min(found, key=lambda item: item[0])
+    return place, part
+
+
+def _hidden(ask: Ask, lead: str, place: Place, part: Place) -> Answer:
+    """The answer when the whole is covered and a part of it is not."""
+    rest = (
+        f"But {part.name} has {plain(part.value('avg_agents_on_queue'), 1)} on of "
+        f"{plain(part.value('required_agents'), 1)} required: {plain(-(part.net or 0.0), 1)} short."
+    )
+    acts = () if place.scope is None else (
+        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="e"),
+    )  # fmt: skip
+    return Answer("bad", lead, rest, acts)
 
 
 def _without_staffing(tiles: tuple[KpiValue, ...]) -> Answer:
