@@ -17,7 +17,7 @@ from kpis.value import KpiValue
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.queries.access import within
-from wfm.queries.activities import read_activities
+from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
 from wfm.queries.permissions import permission_table
 from wfm.queries.schedules import read_shifts
@@ -146,7 +146,7 @@ def read_my_day(ask: Ask) -> MyDay:
         last = ask.period.end - timedelta(days=1)
         ended = [w.shift.shift_on for w in worked if w.shift.shift_on >= ask.period.first]
         day = ended[-1] if ended else min(last, ask.today)
-    categories = {a.code: a.category for a in read_activities(ask.sources.store)}
+    categories = {a.code: a.category for a in activities_known(ask.sources.store)}
     return MyDay(
         ask, tiles, previous, day, _timeline(ask, day), worked, _coming(ask), _peers(ask),
         categories,

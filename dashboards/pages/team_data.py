@@ -18,7 +18,7 @@ from kpis.value import KpiValue
 from wfm.domain.errors import BadInput
 from wfm.domain.organisation import Person
 from wfm.domain.scope import Scope
-from wfm.queries.activities import read_activities
+from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
 from wfm.queries.schedules import read_shifts
 from wfm.queries.timeline import AgentTimeline, read_timelines
@@ -195,7 +195,7 @@ def is_live(ask: Ask) -> bool:
 def read_team(ask: Ask) -> Team:
     """The team of the asked scope, agents in the order of harm."""
     centre = _centre(ask)
-    categories = {a.code: a.category for a in read_activities(ask.sources.store)}
+    categories = {a.code: a.category for a in activities_known(ask.sources.store)}
     days: dict[str, AgentTimeline] = {}
     if ask.period.days == 1:
         found = read_timelines(ask.sources.store, ask.scope, ask.period.first, ask.sources.clock)

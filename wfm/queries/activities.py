@@ -7,7 +7,7 @@ from wfm.store.readers.rules import activity_codes
 from wfm.store.store import Store
 
 
-def read_activities(store: Store) -> tuple[Activity, ...]:
+def activities_known(store: Store) -> tuple[Activity, ...]:
     """Every activity code with its category, by code: `lunch` is a meal."""
     with store.db.read() as connection:
         return activity_codes(connection)
