@@ -37,7 +37,7 @@ def gap_sheet(team: Team) -> Sheet:
     centre = team.centre
     kpi, focus = centre.kpi, centre.focus
     shares, missing = centre.parts
-    known = [s for s in shares if s.value.value is not None or s.adds is not None]
+    known = [s for s in shares if s.value.value is not None or s.value.denominator or s.adds]
     base, word = centre.base
     adds = [s.adds for s in known if s.adds is not None]
     left = [missing] if missing else []

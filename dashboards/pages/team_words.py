@@ -137,7 +137,7 @@ def gap_sentence(team: Team) -> Answer:
         return Answer(focus.status, f"{lead}.")
     count, of = team.makers
     if count == of > 1:
-        lead += f": all {of} agents add to it{_young(team, count)}."
+        lead += f": {'both' if of == 2 else f'all {of}'} agents add to it{_young(team, count)}."
     else:
         are = "is" if count == 1 else "are"
         lead += f": {count} of {of} agents {are} the whole gap{_young(team, count)}."
