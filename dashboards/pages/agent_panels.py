@@ -232,7 +232,8 @@ def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
         name = f"{first} {ORDINAL[min(place, 4)]} {pause}" if moment in several else moment
         title = f"{minutes(seconds)} {name}" if seconds >= least else ""
         days = len({spell.shift_on for _, spell in spells})
-        lines = (f"{days} of {len(mine.strip)} days",) if hot and title else ()
+        told = hot and bool(title) and not mine.ask.look.narrow
+        lines = (f"{days} of {len(mine.strip)} days",) if told else ()
         middle = median(at for at, _ in spells)
         bars.append(MomentBar(middle, seconds / 60, title, lines, hot))
     return sorted(bars, key=lambda bar: bar.at)

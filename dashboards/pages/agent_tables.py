@@ -24,6 +24,7 @@ from wfm.domain.grid import zone_of
 from wfm.domain.schedules import Shift
 
 MOST_EXCEPTIONS = 6
+LEVEL = {"enterprise": "all sites", "site": "site", "team": "team", "agent": "own"}
 
 
 def next_shifts(mine: MyDay) -> Sheet:
@@ -103,7 +104,7 @@ def exceptions(mine: MyDay) -> Sheet:
             Cell(plain(lost, 0), lost, soft=bool(one.cause)),
         )  # fmt: skip
         lines.append(Line(cells))
-    title = "Today's exceptions" if mine.running else f"Exceptions of {day_name(mine.day)}"
+    title = "Today's exceptions" if mine.running else f"Exceptions, {day_name(mine.day)}"
     why = "None so far: every minute was as planned" if mine.running else "None on this day"
     if mine.timeline is None or not mine.timeline.planned:
         why = "No shift is published for this day"
@@ -118,7 +119,7 @@ def shortened(sheet: Sheet) -> Sheet:
         return sheet
     ranked = sorted(sheet.lines, key=lambda line: -float(line.cells[-1].raw or 0))[:most]
     kept = tuple(line for line in sheet.lines if line in ranked)[:most]
-    note = f"the {most} longest of {len(sheet.lines)}, {sheet.note} in all"
+    note = f"{most} longest of {len(sheet.lines)}, {sheet.note}"
     return replace(sheet, lines=kept, note=note)
 
 
@@ -146,7 +147,7 @@ def targets(mine: MyDay) -> Sheet:
         short = source
         if row is not None:
             since = f"{row.effective_from.day} {row.effective_from:%b %Y}"
-            short = f"{row.level}, {row.author}, {since}"
+            short = f"{LEVEL[row.level]}, {row.author}, {since}"
         elif value.target is not None:
             short = "default of the catalogue"
         node = html.Span(short, className="wrap", title=source)

@@ -19,6 +19,7 @@ from dashboards.theme import Palette
 ROW_PX = 13.5
 _WIDTH = 2000.0
 _BARS_PX = 78
+_BOLD = 1.2  # how much wider the words of the worst moment are
 _LEVELS, _LEVEL_PX = 5, 16  # lines of words beside the bars of the moments
 
 
@@ -133,6 +134,7 @@ def moment_bars(
     for bar in sorted(bars, key=lambda bar: (not bar.worst, -bar.minutes)):
         share = share_of(bar)
         length = max(len(text) for text in (bar.title, *bar.lines)) / letters
+        length *= _BOLD if bar.worst else 1.0
         left = share + length > 1
         span = (share - length, share - beside) if left else (share + beside, share + length)
         free = None
