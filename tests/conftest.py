@@ -1,4 +1,4 @@
-"""Options of the suite: the seed of the acceptance centres, and real data if there are any."""
+"""What holds for the whole suite: its options, and which tests share a worker."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ import secrets
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Folders whose tests share one expensive centre: each is run by one worker of pytest-xdist.
+TOGETHER = ("browser", "dashboards")
+
+# How long one example may take says nothing on a machine that does other work too.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # Drawn once and handed on to the workers of pytest-xdist with the other options.
     if config.option.centre_seed is None:
         config.option.centre_seed = secrets.randbelow(1_000_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.parent.name
+        if folder in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from plain_adherence import adherence
 from plain_facts import Asked, RawFiles
 from raw_centre import RawCentre, open_raw_centre
 
@@ -17,6 +18,7 @@ from app import create_server
 from wfm.queries.users import demo_users
 from wfm.store.store import Store
 
+pytestmark = pytest.mark.xdist_group("tiles")
 ORIGIN = "http://127.0.0.1:8050"
 
 
@@ -111,7 +113,8 @@ def test_the_manager_sees_what_the_files_of_the_site_say(
     asked = period(centre, raw, "manager", grain)
     got = tiles(server, "manager", "manager", f"/centre?grain={grain}")
     figures = raw.queue_figures(asked) | raw.handled_figures(asked) | raw.time_figures(asked)
-    names = ("service_level", "average_handle_time", "occupancy")
+    figures["adherence"] = adherence(raw, asked)
+    names = ("service_level", "average_handle_time", "occupancy", "adherence")
     same(centre.seed, got, {name: figures[name] for name in names})
 
 
@@ -145,7 +148,8 @@ def test_an_agent_sees_what_the_files_say_of_them(
     asked = period(centre, raw, "agent", grain)
     got = tiles(server, "agent", "agent", f"/me?grain={grain}")
     figures = raw.handled_figures(asked) | raw.time_figures(asked)
-    names = ("conformance", "average_handle_time", "average_after_contact_work",
+    figures["adherence"] = adherence(raw, asked)
+    names = ("conformance", "adherence", "average_handle_time", "average_after_contact_work",
              "contacts_per_hour")  # fmt: skip
     same(centre.seed, got, {name: figures[name] for name in names})
 
@@ -157,6 +161,7 @@ def test_a_team_lead_sees_what_the_files_say_of_the_team(
     asked = period(centre, raw, "lead", grain)
     got = tiles(server, "lead", "team", f"/team?grain={grain}")
     figures = raw.handled_figures(asked) | raw.time_figures(asked)
-    names = ("contacts_per_hour", "average_handle_time", "average_after_contact_work",
+    figures["adherence"] = adherence(raw, asked)
+    names = ("contacts_per_hour", "adherence", "average_handle_time", "average_after_contact_work",
              "occupancy")  # fmt: skip
     same(centre.seed, got, {name: figures[name] for name in names})
