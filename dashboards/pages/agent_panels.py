@@ -190,7 +190,7 @@ def _moments(mine: MyDay, axis: DayAxis, losses: Sequence[MomentLoss]) -> Any:
         note += f"; pale: {minutes(loose.seconds)} in between, at no fixed moment"
     bars = moment_bars(
         [*_rest(mine), *_bars(mine, losses)], axis.first, axis.last,
-        letters=42.0 if mine.ask.look.narrow else 100.0,
+        letters=42.0 if mine.ask.look.narrow else 130.0,
     )  # fmt: skip
     hours = hours_axis(replace(axis.times, now_at=None), narrow=mine.ask.look.narrow)
     below = html.Div([html.Div(), hours], className="lined below")

@@ -19,6 +19,7 @@ from dashboards.theme import Palette
 ROW_PX = 13.5
 _WIDTH = 2000.0
 _BARS_PX = 78
+_EDGE = 1.35  # words keep this much more than their length from the right edge
 _BOLD = 1.2  # how much wider the words of the worst moment are
 _LEVELS, _LEVEL_PX = 5, 16  # lines of words beside the bars of the moments
 
@@ -135,7 +136,7 @@ def moment_bars(
         share = share_of(bar)
         length = max(len(text) for text in (bar.title, *bar.lines)) / letters
         length *= _BOLD if bar.worst else 1.0
-        left = share + length > 1
+        left = share + _EDGE * length > 1
         span = (share - length, share - beside) if left else (share + beside, share + length)
         free = None
         if bar.title and span[0] > 0:
