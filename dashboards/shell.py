@@ -17,7 +17,7 @@ from dashboards.view_state import period_label
 from wfm.domain.grid import zone_of
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
-from wfm.web.pages import pages_for
+from wfm.web.pages import home_of, pages_for
 
 TABS = {"agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "admin": "Admin"}
 KEYS = (
@@ -102,7 +102,11 @@ def _crumbs(ask: Ask) -> list[Any]:
         if one == ask.scope:
             items.append(html.Li(html.Span(name, title=name, **{"aria-current": "true"})))
         else:
-            items.append(html.Li(html.A(name, href=ask.scope_link(one), title=name)))
+            link = ask.scope_link(one)
+            if one.agent is None and ask.who.role in ask.page.drill:
+                # Above the agent lies the page that the row was on.
+                link = ask.state.but(scope=one).link(home_of(ask.who.role))
+            items.append(html.Li(html.A(name, href=link, title=name)))
     return items
 
 

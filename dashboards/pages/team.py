@@ -119,6 +119,8 @@ def _trend(kpi_id: str, values: Sequence[KpiValue]) -> Trend:
     target = next((v.target for v in values if v.target is not None), None)
     last = next((v.value for v in reversed(values) if v.value is not None), None)
     points = [v.value for v in values]
+    while points and points[-1] is None:
+        points.pop()
     return Trend(points, kpi.unit, kpi.short_name, goal_line(target, last)).recent(MOST_STEPS)
 
 

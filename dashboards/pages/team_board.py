@@ -229,7 +229,7 @@ def moments(team: Team, members: Sequence[Member]) -> Sheet:
             sums[moment] += minutes or 0.0
             mark = "bad" if top is not None and top.moment == moment else ""
             cells.append(figure_cell(minutes, 0, status=mark, plain=True))
-        told = "" if top is None else f"{top.shifts_hit} of {top.shifts_n} shifts"
+        told = "" if top is None else f"{top.moment}, {top.shifts_hit} of {top.shifts_n}"
         known = member.values.get("adherence")
         worked = bool(losses) or (known is not None and known.value is not None)
         cells += [figure_cell(whole if worked else None, 0), Cell(told, told)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dash import html
@@ -167,7 +169,7 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
     members = {m.agent_id: m for m in team.members}
     current = {str(s.value.at("agent")): s.value for s in team.centre.parts[0]}
     most = min(SHIFTS, max((len(found[i]) for i in ids), default=0))
-    drawn, lines = [], []
+    drawn = []
     for agent in ids:
         member, course = members.get(agent), found[agent]
         name = member.name if member else agent
@@ -180,20 +182,21 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
         trend = Trend(points, kpi.unit, name, goal)
         href = agent_link(team.ask, member.scope) if member else ""
         drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
-        lines += [_course_line(kpi.id, name, value) for value in course.values()]
+    names = [members[i].name if i in members else i for i in ids]
     columns = (
-        Col("name", "Agent", text=True, phone=True), Col("day", "Day", text=True, phone=True),
-        Col(kpi.id, kpi.short_name, kpi.unit, phone=True),
-    )  # fmt: skip
+        Col("day", "Day", text=True, phone=True),
+        *(Col(i, name, kpi.unit) for i, name in zip(ids, names, strict=True)),
+    )
+    lines = [_course_line(day, [found[i].get(day) for i in ids]) for day in days]
     title = f"{kpi.short_name} by agent"
     note = f"last {most} shifts to {days[-1].day} {days[-1]:%b}, one scale, worst first"
     shown = panel(title, multiples(drawn), note=note, legend_of=[("required", "target")])
-    return shown, Sheet("courses", f"{title} and day", columns, tuple(lines))
+    return shown, Sheet("courses", f"{kpi.short_name} by day and agent", columns, tuple(lines))
 
 
-def _course_line(kpi_id: str, name: str, value: KpiValue) -> Line:
-    day = value.at("day")
-    return Line((Cell(name, name), Cell(str(day), str(day)), kpi_cell(value)))
+def _course_line(day: date, values: Sequence[KpiValue | None]) -> Line:
+    name = Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat())
+    return Line((name, *(kpi_cell(value, plain=True) for value in values)))
 
 
 def waiting_panel(team: Team) -> Any:
