@@ -13,6 +13,7 @@ from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_data import MyDay, read_my_day
 from dashboards.pages.agent_panels import evidence
 from dashboards.pages.agent_words import agent_answer
+from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
@@ -49,7 +50,14 @@ def view(ask: Ask) -> View:
         html.Div(evidence(mine), className="stack"),
         html.Div(right, className="stack lists"),
     ]
-    sheets = [tables.figures(mine), tables.shifts(mine), tables.moments(mine), off, ahead, goals]
+    sheets = [
+        figures_sheet(mine.tiles, mine.previous),
+        tables.shifts(mine),
+        tables.moments(mine),
+        off,
+        ahead,
+        goals,
+    ]
     if team is not None:
         sheets.append(team)
     return View(agent_answer(mine), _tiles(mine), body, tuple(sheets), "agent")

@@ -198,31 +198,6 @@ def peers(mine: MyDay) -> Sheet | None:
     return Sheet("team", title, columns, tuple(lines), note)
 
 
-def figures(mine: MyDay) -> Sheet:
-    """The tiles as a table."""
-    columns = (
-        Col("name", "Key figure", text=True, phone=True),
-        Col("value", "Value", phone=True),
-        Col("unit", "Unit", text=True),
-        Col("target", "Target", text=True),
-        Col("gap", "Gap", phone=True),
-        Col("before", "Period before"),
-    )
-    lines = []
-    for value in mine.tiles:
-        before = mine.before(value.kpi_id)
-        old = before.value if before is not None else None
-        goal = value.target.text if value.target else ""
-        cells = (
-            Cell(CATALOGUE[value.kpi_id].name, value.kpi_id), kpi_cell(value),
-            Cell(value.unit, value.unit), Cell(goal, goal),
-            Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
-            Cell(kpi_number(value.kpi_id, old), old),
-        )  # fmt: skip
-        lines.append(Line(cells, "", value.status if value.status in ("bad", "warn") else ""))
-    return Sheet("figures", "Key figures", columns, tuple(lines))
-
-
 def shifts(mine: MyDay) -> Sheet:
     """The rows of the strip with their numbers: adherence, time lost, and where most was lost."""
     hot = mine.returning(mine.losses(mine.strip))

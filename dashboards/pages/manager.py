@@ -14,11 +14,12 @@ from dashboards.pages.manager_breakdown import breakdown
 from dashboards.pages.manager_data import DRILLS, Centre, read_centre
 from dashboards.pages.manager_panels import evidence
 from dashboards.parts.answer import Act, Answer
-from dashboards.parts.numbers import kpi_number, kpi_with_unit, plain
+from dashboards.parts.figures import figures_sheet
+from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
-from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines
+from dashboards.parts.table import Sheet, sort_lines
 from dashboards.parts.table import table as grid
 from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
@@ -47,7 +48,7 @@ def view(ask: Ask) -> View:
     panels, sheets = evidence(centre)
     left = html.Div([_breakdown_panel(centre, main)], className="stack")
     body = [left, html.Div(panels, className="stack")]
-    tiles_sheet = _tiles_sheet(centre)
+    tiles_sheet = figures_sheet(centre.tiles, centre.previous)
     return View(
         manager_answer(centre), _tiles(centre), body, (main, tiles_sheet, *sheets), "manager"
     )
@@ -202,37 +203,6 @@ def _trends(centre: Centre) -> dict[str, Trend]:
         goal = goal_line(target, last)
         found[kpi_id] = Trend([v.value for v in values], kpi.unit, kpi.short_name, goal)
     return found
-
-
-def _tiles_sheet(centre: Centre) -> Sheet:
-    columns = (
-        Col("name", "Key figure", text=True, phone=True),
-        Col("value", "Value", phone=True),
-        Col("unit", "Unit", text=True),
-        Col("target", "Target", text=True),
-        Col("gap", "Gap", phone=True),
-        Col("before", "Period before"),
-    )
-    lines = []
-    for value in centre.tiles:
-        before = centre.before(value.kpi_id)
-        old = before.value if before is not None else None
-        target = value.target.text if value.target else ""
-        lines.append(
-            Line(
-                (
-                    Cell(CATALOGUE[value.kpi_id].name, value.kpi_id),
-                    kpi_cell(value),
-                    Cell(value.unit, value.unit),
-                    Cell(target, target),
-                    Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
-                    Cell(kpi_number(value.kpi_id, old), old),
-                ),
-                "",
-                value.status if value.status in ("bad", "warn") else "",
-            )
-        )
-    return Sheet("figures", "Key figures", columns, tuple(lines))
 
 
 ROOM = PageRoom("manager", SPEC, view)
