@@ -25,7 +25,6 @@ from wfm.simulator.founding import found_centre
 from wfm.simulator.standing_csv import write_standing
 from wfm.store.store import Store, open_store
 
-pytestmark = pytest.mark.xdist_group("commands")
 generate = runpy.run_path(str(Path(__file__).parents[1] / "ingest" / "queue_log_generator.py"))[
     "generate"
 ]

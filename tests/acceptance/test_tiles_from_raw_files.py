@@ -18,7 +18,6 @@ from app import create_server
 from wfm.queries.users import demo_users
 from wfm.store.store import Store
 
-pytestmark = pytest.mark.xdist_group("tiles")
 ORIGIN = "http://127.0.0.1:8050"
 
 

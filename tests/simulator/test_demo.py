@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "wfm", "demo", "--size", "small", "--every", "1"]
 
 
