@@ -8,7 +8,7 @@ import typer
 
 GROUPS = (
     "ingest", "kpi", "plan", "schedule", "jobs", "forecast", "staffing", "serve", "admin", "demo",
-    "bench", "adherence",
+    "adherence",
 )  # fmt: skip
 
 
