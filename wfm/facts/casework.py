@@ -125,7 +125,9 @@ def _edges(inputs: DayInputs, agents: Ints) -> Ints:
     bounds = pl.DataFrame({"agent": agents}, schema={"agent": pl.UInt32}).join(
         inputs.agents, on="agent", how="left", maintain_order="left"
     )
-    start, end = (bounds[name].to_numpy().astype(np.int64) for name in ("from_at", "to_at"))
+    # Nobody of record has no day here: its bounds are empty.
+    ends = (bounds[name].fill_null(0) for name in ("from_at", "to_at"))
+    start, end = (column.to_numpy().astype(np.int64) for column in ends)
     return np.stack([start, end], axis=1)
 
 

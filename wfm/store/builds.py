@@ -20,7 +20,7 @@ from wfm.store.schema import (
     version_input,
 )
 
-BUILD_LEASE_S = 120
+BUILD_LEASE_S = 60
 
 
 @dataclass(frozen=True)
