@@ -58,6 +58,7 @@ class Site:
     timezone: str
     opening_text: str
     safety: float
+    day_from: int = 0  # minute of the local clock at which one floor day ends and the next begins
 
     @cached_property
     def opening(self) -> OpeningHours:
@@ -102,6 +103,23 @@ class Agent:
     late_rate: float  # share of shifts begun late
     back_late_rate: float  # share of breaks overstayed
     aux_per_shift: float  # unplanned pauses
+    skills: tuple[str, ...] = ()  # ids of the queues that they can work
+    queues: tuple[str, ...] = ()  # of these, the ones they usually work
+    night: bool = False  # works from the evening into the next morning
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which site, team and agent take which part in what is planted; ids."""
+
+    late_agent: str = ""  # an agent of the late site, in a voice team
+    late_site: str = ""
+    hire_team: str = ""  # a voice team of the hire site
+    hire_site: str = ""
+    campaign_site: str = ""
+    short_site: str = ""
+    outage_site: str = ""
+    unpublished_site: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +134,7 @@ class Centre:
     groups: tuple[Group, ...]
     teams: tuple[Team, ...]
     agents: tuple[Agent, ...]
+    roles: Roles = Roles()
 
     @cached_property
     def site(self) -> dict[str, Site]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from wfm.simulator.demand import Contacts
-from wfm.simulator.workday import Workday
+from wfm.simulator.shifts import Workday
 
 _LOGIN, _WISH, _ARRIVE, _FREE = 0, 1, 2, 3
 _AFTER = 10**9

@@ -15,7 +15,8 @@ from wfm.simulator.day import DayLog, play_day
 from wfm.simulator.demand import Contacts, draw_contacts
 from wfm.simulator.founding import tenure_factors
 from wfm.simulator.roster import Roster
-from wfm.simulator.workday import Workday, draw_workdays
+from wfm.simulator.shifts import Workday
+from wfm.simulator.workday import draw_workdays
 
 # Spell rows sort by agent and start; of two at one second the shorter comes first.
 STATE_NAMES = ("available", "alerting", "talk", "hold", "acw", "aux", "offline")

@@ -12,7 +12,8 @@ import polars as pl
 from wfm.simulator.absence import sick_on
 from wfm.simulator.centre import CONTRACTS, Centre
 from wfm.simulator.events import Span, day_start_at
-from wfm.simulator.roster import PlannedShift, Roster
+from wfm.simulator.roster import Roster
+from wfm.simulator.shifts import PlannedShift
 
 # Weeks are published at 10:00 UTC on a Monday, three weeks ahead.
 _AHEAD = timedelta(days=21)

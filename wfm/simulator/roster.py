@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -13,29 +12,9 @@ from wfm.simulator.absence import leave_of_week
 from wfm.simulator.centre import CONTRACTS, Centre, Group
 from wfm.simulator.chance import stream
 from wfm.simulator.demand import QUARTERS, week_need, weekly_contacts
+from wfm.simulator.shifts import Block, PlannedShift
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Planned time off the queue inside a shift, minutes after the shift's local midnight."""
-
-    start: int
-    end: int
-    activity: str
-
-
-@dataclass(frozen=True)
-class PlannedShift:
-    """An agent's shift of a day: minutes after local midnight; a leave shift has no blocks."""
-
-    agent: int  # number in the centre's list of agents
-    on: date
-    start: int
-    end: int
-    blocks: tuple[Block, ...]
-    leave: bool = False
 
 
 # What an agent carries from one week to the next: days worked in a row, end of Sunday's shift.
@@ -102,7 +81,7 @@ def _plan_group(centre: Centre, group: Group, monday: date, carry: _Carry) -> li
 
 
 def _leave(number: int, day: date, start: int, length: int) -> PlannedShift:
-    return PlannedShift(number, day, start, start + length, (), leave=True)
+    return PlannedShift(number, day, start, start + length, (), "leave")
 
 
 def _best_week(

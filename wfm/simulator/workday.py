@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from wfm.simulator.absence import sick_on
 from wfm.simulator.centre import Agent, Centre, Group
 from wfm.simulator.chance import stream
-from wfm.simulator.roster import PlannedShift, Roster
-
-
-@dataclass(frozen=True)
-class Pause:
-    """A wish to leave the queue: from when on, until when at least, how soon to be back.
-
-    The agent goes at the first free moment from `wish_at` on, stays at least `shortest_s`, and is
-    back at `back_at` unless that is too soon.
-    """
-
-    wish_at: int
-    back_at: int
-    shortest_s: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Workday:
-    """An agent's intentions for one shift; seconds since the local day began."""
-
-    agent: int
-    login_at: int
-    logout_at: int
-    pauses: tuple[Pause, ...]
-
+from wfm.simulator.roster import Roster
+from wfm.simulator.shifts import Pause, PlannedShift, Workday
 
 _UNPLANNED = ("personal", "system", "task")
 # Median seconds of being late, and how widely it scatters.

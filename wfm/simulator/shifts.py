@@ -1,0 +1,61 @@
+"""Shifts as they are planned and as agents mean to live them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Block:
+    """Planned time off the queue inside a shift; minutes of the local clock after the shift's
+    midnight (past 1440 on the next day)."""
+
+    start: int
+    end: int
+    activity: str
+
+
+@dataclass(frozen=True)
+class PlannedShift:
+    """An agent's shift of a day: minutes of the local clock after midnight of `on`.
+
+    `absence` is "" for work, else the activity that covers it whole: leave or sick.
+    """
+
+    agent: int  # number in the centre's list of agents
+    on: date
+    start: int
+    end: int
+    blocks: tuple[Block, ...] = ()
+    absence: str = ""
+
+    @property
+    def leave(self) -> bool:
+        return self.absence == "leave"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A wish to leave the queue: from when on, until when at least, how soon to be back.
+
+    The agent goes at the first free moment from `wish_at` on, stays at least `shortest_s`, and is
+    back at `back_at` unless that is too soon. An `exact` one begins at `wish_at` to the second.
+    """
+
+    wish_at: int
+    back_at: int
+    shortest_s: int
+    reason: str
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Workday:
+    """An agent's intentions for one shift; seconds since the local day began."""
+
+    agent: int
+    login_at: int
+    logout_at: int
+    pauses: tuple[Pause, ...]
+    exact_end: bool = False
