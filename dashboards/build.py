@@ -8,8 +8,10 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 
+from dashboards.forms import Sent, answer_form, asked_form, asked_place, parse_sent
 from dashboards.frame import Ask, Look, PageRoom
 from dashboards.pages import ROOMS
+from dashboards.parts.drawer import drawer
 from dashboards.parts.states import banners, refused, skeleton
 from dashboards.refresh import Seen, mark, parse_seen, refreshed
 from dashboards.shell import whole_page
@@ -76,6 +78,8 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
     )
     for room in rooms:
         _register(app, room, sources)
+        if room.forms:
+            _register_forms(app, room, sources)
     return app
 
 
@@ -99,6 +103,9 @@ def _layout(rooms: list[PageRoom]) -> Any:
             dcc.Interval(id=f"tick-{name}", interval=max(1, every) * 1000, disabled=True),
         ]
         pages.append(html.Div(skeleton(), id=f"page-{name}", className="page", hidden=True))
+        if room.forms:
+            parts.append(dcc.Store(id=f"sent-{name}"))
+            pages.append(html.Div(id=f"drawer-{name}", className="drawer-place"))
     parts += banners()
     parts.append(html.Div(pages, id="content"))
     parts.append(html.Div(refused(), id="unknown", hidden=True, className="unknown"))
@@ -132,11 +139,33 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
         who: Principal, view: Address, ticks: int | None, look: Look, seen: Seen | None
     ) -> tuple[Any, Any]:
         ask = ask_of(who, room, view, look, sources)
-        shown, sign = mark([dict(view.query), look.scheme, look.narrow]), signature(ask)
+        shown = mark([dict(view.query), look.scheme, look.narrow])
+        sign = mark([signature(ask), room.sign(ask) if room.sign else None])
         # A tick without news needs no answer: the same data would give the same page.
         if seen is not None and (seen.view, seen.sign) == (shown, sign):
             return no_update, no_update
         return refreshed(name, whole_page(ask, room.view(ask)), sign, shown, seen)
+
+
+def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:
+    """The page's drawer: one callback for all its forms, each behind its own permission."""
+    name, forms = room.page_id, room.forms
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(f"drawer-{name}", "children"),
+        Input(f"sent-{name}", "data"),
+        State(f"view-{name}", "data"),
+        prevent_initial_call=True,
+    )
+    @guarded(
+        asked_form(forms),
+        scope=asked_place(forms),
+        parse={"sent": parse_sent(forms), "view": parse_page(name)},
+    )
+    def answer(who: Principal, sent: Sent | None, view: Address) -> Any:
+        if sent is None:
+            return no_update
+        return drawer(answer_form(who, view, sent, forms, sources))
 
 
 def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources) -> Ask:

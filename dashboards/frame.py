@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from dashboards.forms import FormRoom
 from dashboards.parts.answer import Answer
 from dashboards.parts.table import Sheet
 from dashboards.parts.tile import Tile
@@ -195,8 +196,14 @@ class View:
 
 @dataclass(frozen=True)
 class PageRoom:
-    """A page of the product: its id in `pages.csv`, what its header offers, and its answer."""
+    """A page of the product: its id in `pages.csv`, what its header offers, and its answer.
+
+    `forms` are what its drawer can show. `sign` is what the answer depends on beside feeds and
+    facts (the newest plan, target or job): while it is the same, a tick draws nothing anew.
+    """
 
     page_id: str
     spec: Spec
     view: Callable[[Ask], View]
+    forms: tuple[FormRoom, ...] = ()
+    sign: Callable[[Ask], object] | None = None

@@ -59,7 +59,8 @@ def _is_address(dependency: Mapping[str, Any]) -> bool:
 
 def pages_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Paths of the pages that a callback serves: that of its own copy of the address, or all."""
-    own = [str(d["id"])[5:] for d in entry["inputs"] if str(d["id"]).startswith("view-")]
+    named = [str(d["id"]) for d in [*entry["inputs"], *entry["state"]]]
+    own = [name[5:] for name in named if name.startswith("view-")]
     return tuple(page.path for name in own if (page := page_of(name))) or tuple(PAGE_ROLES)
 
 
