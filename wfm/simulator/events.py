@@ -66,14 +66,18 @@ class History:
         first = max(first, self.centre.first_on)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         self._days = {day: kept for day, kept in self._days.items() if day in days}
-        parts = [self._day(day) for day in days]
-        within = (pl.col("known_at") >= first_at) & (pl.col("known_at") < end_at)
-        contacts = pl.concat([p[0].filter(within) for p in parts] or [_NO_CONTACTS])
-        states = pl.concat([p[1].filter(within) for p in parts] or [_NO_STATES])
-        return Span(
-            contacts.sort("known_at", "contact_id", "leg_no"),
-            states.sort("known_at", "agent_id", "order"),
-        )
+        return _rows_known([self._day(day) for day in days], first_at, end_at)
+
+    def day(self, day: date, end_at: int) -> Span:
+        """Rows that one local day of every site brings forth and that are known before `end_at`.
+
+        All days together give the rows of the span that holds them, none twice; each is drawn
+        alone, so that a long past can be told day by day, the newest first.
+        """
+        if day < self.centre.first_on:
+            return _rows_known([], 0, end_at)
+        self._days = {one: kept for one, kept in self._days.items() if one == day}
+        return _rows_known([self._day(day)], 0, end_at)
 
     def _day(self, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
         if day not in self._days:
@@ -120,6 +124,18 @@ _STATE_SCHEMA: dict[str, type[pl.DataType]] = {
 }  # fmt: skip
 _NO_CONTACTS = pl.DataFrame(schema=_CONTACT_SCHEMA)
 _NO_STATES = pl.DataFrame(schema=_STATE_SCHEMA)
+
+
+def _rows_known(
+    parts: list[tuple[pl.DataFrame, pl.DataFrame]], first_at: int, end_at: int
+) -> Span:
+    within = (pl.col("known_at") >= first_at) & (pl.col("known_at") < end_at)
+    contacts = pl.concat([p[0].filter(within) for p in parts] or [_NO_CONTACTS])
+    states = pl.concat([p[1].filter(within) for p in parts] or [_NO_STATES])
+    return Span(
+        contacts.sort("known_at", "contact_id", "leg_no"),
+        states.sort("known_at", "agent_id", "order"),
+    )
 
 
 def _contact_ids(group: Group, day: date, contacts: Contacts) -> list[str]:

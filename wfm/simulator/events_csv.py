@@ -65,6 +65,33 @@ def write_schedules(
     """The file of what was published in a span: whole weeks, and shifts changed by sickness."""
     rows = [*_baselines(centre, roster, first_at, end_at),
             *_sick_changes(centre, roster, first_at, end_at)]  # fmt: skip
+    return _write_segments(folder, rows, suffix)
+
+
+def write_day_schedules(
+    folder: Path,
+    centre: Centre,
+    roster: Roster,
+    days: Iterable[date],
+    end_at: int,
+    suffix: str = "",
+) -> list[Path]:
+    """The file of the shifts that begin on some local days: as published, and changed since.
+
+    What became known from `end_at` on is left out. All days together hold what `write_schedules`
+    gives up to `end_at`.
+    """
+    rows: list[Segment] = []
+    for day in days:
+        at = published_at(day - timedelta(days=day.weekday()))
+        if centre.first_on <= day and at < end_at:
+            for shift in roster.shifts_on(day):
+                rows += shift_segments(centre, shift, at)
+        rows += _sick_of_day(centre, roster, day, 0, end_at)
+    return _write_segments(folder, rows, suffix)
+
+
+def _write_segments(folder: Path, rows: list[Segment], suffix: str) -> list[Path]:
     if not rows:
         return []
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,19 +162,25 @@ def _sick_changes(centre: Centre, roster: Roster, first_at: int, end_at: int) ->
     day = max(centre.first_on, _EPOCH + timedelta(days=first_at // 86_400 - 2))
     last = _EPOCH + timedelta(days=end_at // 86_400 + 2)
     while day <= last:
-        sick, notice = sick_on(centre, day)
-        for shift in roster.shifts_on(day):
-            if shift.agent not in sick or shift.leave:
-                continue
-            agent = centre.agents[shift.agent]
-            zero = day_start_at(centre.site[agent.site_id].timezone, day)
-            known = zero + (shift.start - int(notice[shift.agent])) * 60
-            if first_at <= known < end_at:
-                yield Segment(
-                    "current", agent.agent_id, day, zero + shift.start * 60,
-                    zero + shift.end * 60, "sick", "", True, known,
-                )  # fmt: skip
+        yield from _sick_of_day(centre, roster, day, first_at, end_at)
         day += timedelta(days=1)
+
+
+def _sick_of_day(
+    centre: Centre, roster: Roster, day: date, first_at: int, end_at: int
+) -> Iterable[Segment]:
+    sick, notice = sick_on(centre, day)
+    for shift in roster.shifts_on(day):
+        if shift.agent not in sick or shift.leave:
+            continue
+        agent = centre.agents[shift.agent]
+        zero = day_start_at(centre.site[agent.site_id].timezone, day)
+        known = zero + (shift.start - int(notice[shift.agent])) * 60
+        if first_at <= known < end_at:
+            yield Segment(
+                "current", agent.agent_id, day, zero + shift.start * 60,
+                zero + shift.end * 60, "sick", "", True, known,
+            )  # fmt: skip
 
 
 def _iso(name: str) -> pl.Expr:

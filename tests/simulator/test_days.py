@@ -1,0 +1,37 @@
+"""The past told day by day is the past told at once: nothing is lost and nothing comes twice."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from wfm.simulator.events import History, Span
+from wfm.simulator.events_csv import published_at, write_day_schedules, write_schedules
+
+from .conftest import BASE_ON, END_AT, FIRST_AT
+
+
+def _days(history: History) -> list[date]:
+    first = history.centre.first_on
+    return [first + timedelta(days=n) for n in range((BASE_ON - first).days + 2)]
+
+
+def test_the_days_of_a_past_add_up_to_its_span(history: History, span: Span) -> None:
+    days = [history.day(day, END_AT) for day in reversed(_days(history))]
+    contacts = pl.concat([day.contacts for day in days]).filter(pl.col("known_at") >= FIRST_AT)
+    states = pl.concat([day.states for day in days]).filter(pl.col("known_at") >= FIRST_AT)
+    assert_frame_equal(contacts.sort("known_at", "contact_id", "leg_no"), span.contacts)
+    assert_frame_equal(states.sort("known_at", "agent_id", "order"), span.states)
+
+
+def test_the_schedules_of_the_days_add_up_to_what_was_published(
+    history: History, tmp_path: Path
+) -> None:
+    centre, roster = history.centre, history.roster
+    first = published_at(centre.first_monday)
+    days = [*_days(history), *(BASE_ON + timedelta(days=n) for n in range(2, 35))]
+    [whole] = write_schedules(tmp_path / "whole", centre, roster, first, END_AT)
+    [by_day] = write_day_schedules(tmp_path / "days", centre, roster, days, END_AT)
+    columns = ("schedule_version", "agent_id", "shift_date", "start_at")
+    assert_frame_equal(pl.read_csv(by_day).sort(columns), pl.read_csv(whole).sort(columns))
