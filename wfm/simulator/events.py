@@ -126,9 +126,7 @@ _NO_CONTACTS = pl.DataFrame(schema=_CONTACT_SCHEMA)
 _NO_STATES = pl.DataFrame(schema=_STATE_SCHEMA)
 
 
-def _rows_known(
-    parts: list[tuple[pl.DataFrame, pl.DataFrame]], first_at: int, end_at: int
-) -> Span:
+def _rows_known(parts: list[tuple[pl.DataFrame, pl.DataFrame]], first_at: int, end_at: int) -> Span:
     within = (pl.col("known_at") >= first_at) & (pl.col("known_at") < end_at)
     contacts = pl.concat([p[0].filter(within) for p in parts] or [_NO_CONTACTS])
     states = pl.concat([p[1].filter(within) for p in parts] or [_NO_STATES])
