@@ -22,10 +22,14 @@ class Demand:
     `factors` multiplies the mean of each quarter-hour of the local clock (96 of them; a day of 92
     or 100 quarters takes them by what its clock shows). `count`, when given, is exactly how many
     contacts come that day: only their quarter-hours are left to chance, by the bent shape.
+    `patience` multiplies how long the callers wait before they give up; with `settled` they are
+    dealt with at the first agent, none is transferred.
     """
 
     factors: Floats | float = 1.0
     count: int | None = None
+    patience: float = 1.0
+    settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,16 @@ class Work:
     """How much longer an agent's talk, hold and after-contact work take: 1.2 is a fifth longer.
 
     They stand on top of the agent's own pace and tenure. `plain` leaves pace and tenure out, so
-    that the mean is the queue's own mean for the type, times these.
+    that the mean is the queue's own mean for the type, times these. All contacts of a day that
+    share the name `steady` draw from one even sequence, in the order in which they are answered:
+    as widely scattered as by chance, but their means come out as stated.
     """
 
     talk: float = 1.0
     hold: float = 1.0
     acw: float = 1.0
     plain: bool = False
+    steady: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ class Pause:
     """A wish to leave the queue: from when on, until when at least, how soon to be back.
 
     The agent goes at the first free moment from `wish_at` on, stays at least `shortest_s`, and is
-    back at `back_at` unless that is too soon. An `exact` one begins at `wish_at` to the second.
+    back at `back_at` unless that is too soon. An `exact` one begins at `wish_at` to the second;
+    with `overrun_s` a contact is under way then, which ends so many seconds later.
     """
 
     wish_at: int
@@ -48,14 +49,20 @@ class Pause:
     shortest_s: int
     reason: str
     exact: bool = False
+    overrun_s: int = 0
 
 
 @dataclass(frozen=True)
 class Workday:
-    """An agent's intentions for one shift; seconds since the local day began."""
+    """An agent's intentions for one shift; seconds since the local day began.
+
+    With `idle_s` the agent waits that long for a contact in the mean, whatever the load: the next
+    one goes to whoever's wait is over, and a longer or shorter wait is made up for by later ones.
+    """
 
     agent: int
     login_at: int
     logout_at: int
     pauses: tuple[Pause, ...]
     exact_end: bool = False
+    idle_s: float = 0.0  # 0: as the load makes it
