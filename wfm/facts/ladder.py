@@ -20,6 +20,7 @@ from wfm.facts.sums import merged
 # Each rung and, by family of measures, the table it is summed from.
 RUNGS: Mapping[str, Mapping[str, str]] = {
     "agent_queue_day": {"agent_queue_interval": "agent_queue_interval"},
+    "agent_contact_day": {"agent_queue_interval": "agent_queue_day"},
     "team_day": {
         "agent_queue_interval": "agent_queue_day",
         "agent_interval": "agent_day",

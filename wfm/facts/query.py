@@ -13,7 +13,8 @@ from wfm.domain.scope import Scope
 from wfm.facts.frames import FrameCache
 from wfm.facts.ladder import has_cells
 from wfm.facts.measures import MEASURES
-from wfm.facts.router import Need, check_drill, eligible_tables, known_measures
+from wfm.facts.router import Need, check_drill, eligible_tables, holds_family, known_measures
+from wfm.facts.rows import Wanted, source_columns, wanted_rows, with_dimensions
 from wfm.facts.schema import SHIFT_CELLS, TABLES, TableSpec, cells_column, known_column
 from wfm.facts.sums import known_max, known_sum
 from wfm.store.manifest import FactFile, Snapshot
@@ -68,14 +69,25 @@ class FactReader:
         return {kind: {n: ext for ext, n in keys.items()} for kind, keys in self.keys.items()}
 
     @cached_property
-    def group_of_queue(self) -> Mapping[int, int]:
-        """Number of the skill group of each queue number."""
+    def names(self) -> Mapping[str, pl.Series]:
+        """External ids by kind, each at the place of its number."""
+        found = {}
+        for kind, keys in self.keys.items():
+            listed: list[str | None] = [None] * (max(keys.values(), default=-1) + 1)
+            for ext_id, number in keys.items():
+                listed[number] = ext_id
+            found[kind] = pl.Series(listed, dtype=pl.String)
+        return found
+
+    @cached_property
+    def group_of_queue(self) -> pl.Series:
+        """Number of the skill group of each queue, at the place of the queue's number."""
         queues, groups = self.keys.get("queue", {}), self.keys.get("group", {})
-        return {
-            queues[queue]: groups[group]
-            for queue, group in self.groups.items()
-            if queue in queues and group in groups
-        }
+        listed: list[int | None] = [None] * (max(queues.values(), default=-1) + 1)
+        for queue, group in self.groups.items():
+            if queue in queues and group in groups:
+                listed[queues[queue]] = groups[group]
+        return pl.Series(listed, dtype=pl.UInt16)
 
     def files(self, table: str, first: date, end: date) -> list[FactFile]:
         """Live files of a table for days from `first` up to, not including, `end`."""
@@ -91,25 +103,13 @@ def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataF
     """
     need = _need(scope, query)
     check_drill(query.measures, need)
-    joined: pl.DataFrame | None = None
-    for family, names in known_measures(query.measures).items():
-        if not family:
-            continue
-        frame = _family(facts, scope, query, need, family, names)
-        if frame is None:
-            continue
-        joined = (
-            frame.rename({"_cells": "cells"})
-            if joined is None
-            else joined.join(frame, on=query.by, how="full", coalesce=True, nulls_equal=True)
-            .with_columns(pl.max_horizontal("cells", "_cells").alias("cells"))
-            .drop("_cells")
-            if query.by
-            else pl.concat([joined, frame], how="horizontal")
-            .with_columns(pl.max_horizontal("cells", "_cells").alias("cells"))
-            .drop("_cells")
-        )
-    return _finished(facts, query, joined)
+    parts = [
+        part
+        for family, names in known_measures(query.measures).items()
+        if family
+        for part in _family(facts, scope, query, need, family, names)
+    ]
+    return _finished(facts, query, _beside(parts, query.by))
 
 
 def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
@@ -120,7 +120,7 @@ def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.Data
     need = _need(scope, query)
     check_drill(query.measures, need)
     spec = TABLES["hist"]
-    frame = _rows(facts, scope, query, need, spec, booked_by_shift=False)
+    frame = _rows(facts, scope, query, spec, ("measure", "bucket", "n"), booked_by_shift=False)
     if frame is None:
         columns = {d: _dtype(d) for d in query.by}
         return pl.DataFrame(
@@ -129,7 +129,7 @@ def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.Data
     wanted = frame.filter(pl.col("measure").is_in(list(query.measures)))
     keys = [*query.by, "measure", "bucket"]
     summed = wanted.group_by(keys).agg(pl.col("n").cast(pl.Int64).sum())
-    return _named(facts, query.by, summed).sort(keys)
+    return summed.with_columns(_named(facts, d) for d in query.by).sort(keys)
 
 
 def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> pl.DataFrame | None:
@@ -160,33 +160,40 @@ def _family(
     need: Need,
     family: str,
     names: Sequence[str],
-) -> pl.DataFrame | None:
-    """The answer for the measures of one leaf table, from the table with the fewest rows."""
+) -> list[pl.DataFrame]:
+    """Answers for the measures of one leaf table, each from the table with the fewest rows."""
     # Stocks and adherence may need another table than the rest of their family.
-    parts: list[pl.DataFrame] = []
+    parts = []
     for group in _apart(names):
-        tables = eligible_tables(family, group, need)
+        tables = [
+            spec
+            for spec in eligible_tables(family, group, need)
+            if holds_family(spec, facts.files(family, query.first, query.end))
+        ]
         if not tables:
             continue
         best = min(tables, key=lambda spec: _size(facts, query, spec))
         part = _answer(facts, scope, query, need, best, family, group)
         if part is not None:
             parts.append(part)
+    return parts
+
+
+def _beside(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame | None:
+    """Answers side by side: one row a key, `_cells` the most of any of them."""
     if not parts:
         return None
-    frame = parts[0]
+    joined = parts[0]
     for part in parts[1:]:
-        if query.by:
-            frame = frame.join(
-                part.rename({"_cells": "_more"}), on=query.by, how="full", coalesce=True,
-                nulls_equal=True,
-            )  # fmt: skip
-        else:
-            frame = pl.concat([frame, part.rename({"_cells": "_more"})], how="horizontal")
-        frame = frame.with_columns(pl.max_horizontal("_cells", "_more").alias("_cells")).drop(
-            "_more"
+        more = part.rename({"_cells": "_more"})
+        joined = (
+            joined.join(more, on=by, how="full", coalesce=True, nulls_equal=True)
+            if by
+            else pl.concat([joined, more], how="horizontal")
         )
-    return frame
+        joined = joined.with_columns(pl.max_horizontal("_cells", "_more").alias("_cells"))
+        joined = joined.drop("_more")
+    return joined
 
 
 def _apart(names: Iterable[str]) -> list[list[str]]:
@@ -214,23 +221,31 @@ def _answer(
     names: Sequence[str],
 ) -> pl.DataFrame | None:
     by_shift = _by_shift(names, need) and "shift_day" in spec.keys
-    frame = _rows(facts, scope, query, need, spec, booked_by_shift=by_shift)
+    presummed = family in spec.presummed
+    counted = cells_column(family)
+    if family == "agent_interval" and spec.counts_shift_cells and _by_shift(names, need):
+        counted = SHIFT_CELLS
+    stock = MEASURES[names[0]].agg == "last"
+    columns = [*names]
+    if presummed:
+        columns += [counted, cells_column(family), *(known_column(m) for m in names)]
+        if family == "agent_interval" and spec.counts_shift_cells:
+            columns.append(SHIFT_CELLS)
+    if stock:
+        columns += ["q", *(d for d in _LAST_LEAF if d in spec.keys)]
+    frame = _rows(facts, scope, query, spec, columns, booked_by_shift=by_shift)
     if frame is None:
         return None
-    presummed = family in spec.presummed
-    if presummed:
+    if presummed and len(spec.families) > 1:
         frame = frame.filter(has_cells(spec, family))
     counts = [
         pl.col(known_column(m)).cast(pl.Int64).sum().alias(f"{m}:known")
         if presummed
-        else pl.col(m).is_not_null().sum().cast(pl.Int64).alias(f"{m}:known")
+        else pl.col(m).count().cast(pl.Int64).alias(f"{m}:known")
         for m in names
     ]
-    counted = cells_column(family)
-    if family == "agent_interval" and spec.counts_shift_cells and _by_shift(names, need):
-        counted = SHIFT_CELLS
     cells = pl.col(counted).cast(pl.Int64).sum() if presummed else pl.len().cast(pl.Int64)
-    if MEASURES[names[0]].agg == "last":
+    if stock:
         frame = _latest(frame, query.by, names)
     sums = [known_max(m) if MEASURES[m].agg == "max" else known_sum(m) for m in names]
     expressions = [*sums, *counts, cells.alias("_cells")]
@@ -254,54 +269,35 @@ def _rows(
     facts: FactReader,
     scope: Scope,
     query: FactQuery,
-    need: Need,
     spec: TableSpec,
+    columns: Iterable[str],
     *,
     booked_by_shift: bool,
 ) -> pl.DataFrame | None:
     """Rows of a table inside scope, days and filters, with the columns to group by."""
-    # A shift over midnight has its last rows in the next day's file.
-    end = query.end + timedelta(days=1) if booked_by_shift else query.end
-    files = facts.files(spec.name, query.first, end)
-    if not files:
-        return None
-    frame = facts.frames.frame([f.file for f in files])
     day = "shift_day" if booked_by_shift else "day"
-    conditions = [pl.col(day) >= query.first, pl.col(day) < query.end] if booked_by_shift else []
-    for level in ("site", "team", "agent"):
+    conditions = []
+    for level in ("agent", "team", "site"):
         wanted = getattr(scope, level)
         if wanted is not None:
-            conditions.append(pl.col(level) == facts.keys[level].get(wanted, -1))
+            conditions.append((level, pl.col(level) == facts.keys[level].get(wanted, -1)))
     for kind, chosen in (("queue", query.queues), ("contact_type", query.contact_types)):
         if chosen:
             numbers = [facts.keys[kind][c] for c in chosen if c in facts.keys.get(kind, {})]
-            conditions.append(pl.col(kind).is_in(numbers))
+            conditions.append((kind, pl.col(kind).is_in(numbers)))
     if query.q_from is not None:
-        conditions.append(pl.col("q") >= query.q_from)
+        conditions.append(("q", pl.col("q") >= query.q_from))
     if query.q_to is not None:
-        conditions.append(pl.col("q") < query.q_to)
-    if conditions:
-        frame = frame.filter(conditions)
-    return frame.with_columns(_derived(facts, dimension, day, spec) for dimension in query.by)
-
-
-def _derived(facts: FactReader, dimension: str, day: str, spec: TableSpec) -> pl.Expr:
-    local = pl.col(day)
-    if dimension == "day":
-        return local.alias("day")
-    if dimension == "week":
-        return local.dt.truncate("1w").alias("week")
-    if dimension == "month":
-        return local.dt.truncate("1mo").alias("month")
-    if dimension == "weekday":
-        return local.dt.weekday().alias("weekday")
-    if dimension == "group" and "group" not in spec.keys:
-        return (
-            pl.col("queue")
-            .replace_strict(facts.group_of_queue, default=None, return_dtype=pl.UInt16)
-            .alias("group")
-        )
-    return pl.col(dimension)
+        conditions.append(("q", pl.col("q") < query.q_to))
+    if booked_by_shift:
+        conditions.append((day, pl.col(day).is_between(query.first, query.end, closed="left")))
+    # A shift over midnight has its last rows in the next day's file.
+    end = query.end + timedelta(days=1) if booked_by_shift else query.end
+    needed = {*columns, *(name for name, _ in conditions)}
+    needed |= {source_columns(dimension, day, spec) for dimension in query.by}
+    asked = Wanted(tuple(sorted(needed)), tuple(condition for _, condition in conditions))
+    frame = wanted_rows(facts, spec, query.first, end, asked)
+    return None if frame is None else with_dimensions(facts, frame, query.by, day, spec)
 
 
 def _finished(facts: FactReader, query: FactQuery, frame: pl.DataFrame | None) -> pl.DataFrame:
@@ -309,33 +305,30 @@ def _finished(facts: FactReader, query: FactQuery, frame: pl.DataFrame | None) -
     if frame is None:
         frame = pl.DataFrame(schema=dict.fromkeys(query.by, pl.Int64))
         if not query.by:
-            frame = pl.DataFrame({"cells": [0]})
+            frame = pl.DataFrame({"_cells": [0]})
+    have = set(frame.columns)
+    columns = [_named(facts, dimension) for dimension in query.by]
     for name in query.measures:
-        if name not in frame.columns:
-            frame = frame.with_columns(pl.lit(None, pl.Int64).alias(name))
-        if f"{name}:known" not in frame.columns:
-            frame = frame.with_columns(pl.lit(0, pl.Int64).alias(f"{name}:known"))
-    if "cells" not in frame.columns:
-        frame = frame.with_columns(pl.lit(0, pl.Int64).alias("cells"))
-    scaled = [
-        (pl.col(m) / MEASURES[m].scale).alias(m) for m in query.measures if MEASURES[m].scale != 1
-    ]
-    known = [pl.col(f"{m}:known").fill_null(0) for m in query.measures]
-    frame = _named(facts, query.by, frame.with_columns(*scaled, *known))
-    columns = [*query.by, *query.measures, *(f"{m}:known" for m in query.measures), "cells"]
-    ordered = frame.select(columns)
+        value = pl.col(name) if name in have else pl.lit(None, pl.Int64).alias(name)
+        scale = MEASURES[name].scale
+        columns.append(value if scale == 1 else (value / scale).alias(name))
+    for known in (f"{name}:known" for name in query.measures):
+        columns.append(
+            pl.col(known).fill_null(0) if known in have else pl.lit(0, pl.Int64).alias(known)
+        )
+    cells = pl.col("_cells") if "_cells" in have else pl.lit(0, pl.Int64)
+    ordered = frame.select(*columns, cells.alias("cells"))
     return ordered.sort(query.by) if query.by else ordered
 
 
-def _named(facts: FactReader, by: Sequence[str], frame: pl.DataFrame) -> pl.DataFrame:
-    """Dimension numbers as external ids, the rest in the types a page expects."""
-    return frame.with_columns(
-        pl.col(d).cast(pl.Int64).replace_strict(facts.ids.get(d, {}), default=None,
-                                                return_dtype=pl.String)
-        if d in PLACES
-        else pl.col(d).cast(_dtype(d))
-        for d in by
-    )  # fmt: skip
+def _named(facts: FactReader, dimension: str) -> pl.Expr:
+    """A dimension's numbers as external ids, or in the type a page expects."""
+    if dimension not in PLACES:
+        return pl.col(dimension).cast(_dtype(dimension))
+    names = facts.names.get(dimension, pl.Series(dtype=pl.String))
+    number = pl.col(dimension).cast(pl.Int64)
+    inside = pl.when(number < len(names)).then(number)
+    return pl.lit(names).gather(inside.cast(pl.UInt32)).alias(dimension)
 
 
 def _dtype(dimension: str) -> type[pl.DataType]:

@@ -158,12 +158,14 @@ def _write(files: FileStore, table: str, frame: pl.DataFrame) -> StoredFile:
 def _waiting(connection: Connection, days: Sequence[LiveDay], now: int) -> list[date]:
     """Days to build: touched, or unfinished when they were built last and older than a minute.
 
-    A touched day also renews the day before when a shift spans the midnight between.
+    A touched day also renews the day before when a shift spans the midnight between. Days that an
+    older program built are built again.
     """
     found = {d.day for d in days if not d.sealed and (d.dirty > 0 or _went_on(d, now))}
     known = {d.day for d in days if not d.sealed and d.build_id is not None}
+    older = {d.day for d in days if d.day in known and d.code_version != CODE_VERSION}
     before = {day - DAY for day in found} & known - found
-    return sorted(found | {day for day in before if _spans_midnight(connection, day)})
+    return sorted(found | older | {day for day in before if _spans_midnight(connection, day)})
 
 
 def _went_on(day: LiveDay, now: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wfm.domain.errors import BadInput, ForbiddenDrill
 from wfm.facts.measures import MEASURES
 from wfm.facts.schema import TABLES, TableSpec
+from wfm.store.manifest import FactFile
 
 TIMES = ("day", "week", "month", "weekday", "slot", "q")
 DIMENSIONS = ("site", "team", "agent", "queue", "group", "channel", "contact_type", *TIMES)
@@ -83,6 +84,16 @@ def eligible_tables(family: str, measures: Iterable[str], need: Need) -> list[Ta
         if _books_right(spec, family, wanted, need):
             found.append(spec)
     return found
+
+
+def holds_family(spec: TableSpec, leaves: Iterable[FactFile]) -> bool:
+    """Whether a table was made with each of these leaf files: days of an older version lack it."""
+    return not spec.since or all(code_number(file.code_version) >= spec.since for file in leaves)
+
+
+def code_number(code_version: str) -> int:
+    """The code version as a number; 0 when it is not one."""
+    return int(code_version) if code_version.isdigit() else 0
 
 
 def _books_right(spec: TableSpec, family: str, measures: set[str], need: Need) -> bool:

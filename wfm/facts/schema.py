@@ -67,6 +67,7 @@ class TableSpec:
     families: tuple[str, ...] = ()
     presummed: tuple[str, ...] = ()
     by_shift_day: bool = False
+    since: int = 0  # code version of the first builds that have this table
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -148,6 +149,10 @@ TABLES = MappingProxyType(
             TableSpec(
                 "agent_day", ("day", *_AGENT), ("agent", "team"),
                 ("agent_day", "agent_interval"), ("agent_interval",), by_shift_day=True,
+            ),
+            TableSpec(
+                "agent_contact_day", ("day", *_AGENT), ("agent", "team", "site"),
+                ("agent_queue_interval",), ("agent_queue_interval",), since=7,
             ),
             TableSpec(
                 "agent_queue_day", ("day", *_AGENT, *_QUEUE),

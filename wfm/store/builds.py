@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from wfm.store.files import StoredFile
 from wfm.store.leases import database_now
@@ -57,19 +57,23 @@ class LiveDay:
     build_id: int | None
     as_of_at: int | None
     inputs_hash: str | None
+    code_version: str | None
 
 
 def live_days(connection: Connection) -> list[LiveDay]:
     """Every day of the store, oldest first, with its live build."""
     rows = connection.execute(
-        select(partition, build.c.as_of_at, build.c.inputs_hash)
+        select(partition, build.c.as_of_at, build.c.inputs_hash, build.c.code_version)
         .join(build, build.c.build_id == partition.c.live_build, isouter=True)
         .where(partition.c.shard == "")
         .order_by(partition.c.day)
     )
     return [
-        LiveDay(r.day, r.dirty, r.sealed, r.live_build, r.as_of_at, r.inputs_hash) for r in rows
-    ]
+        LiveDay(
+            r.day, r.dirty, r.sealed, r.live_build, r.as_of_at, r.inputs_hash, r.code_version
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 def claim_day(connection: Connection, day: date, owner: str) -> Claim | None:
@@ -80,7 +84,7 @@ def claim_day(connection: Connection, day: date, owner: str) -> Claim | None:
         partition.c.lease_until < now,
         partition.c.lease_owner == owner,
     )
-    here = (partition.c.day == day) & (partition.c.shard == "")
+    here = _at(day)
     changed = connection.execute(
         update(partition)
         .where(here, free, partition.c.sealed.is_(False))
@@ -92,6 +96,20 @@ def claim_day(connection: Connection, day: date, owner: str) -> Claim | None:
         return None
     row = connection.execute(select(partition).where(here)).one()
     return Claim(day, "", owner, row.fence, row.dirty, row.live_build)
+
+
+def hold_day(connection: Connection, day: date, owner: str) -> Claim | None:
+    """The lease of a day that is still being delivered, seen or not, so that nobody builds it yet.
+
+    Without it a closed day would be built from its first file and restated with each other one.
+    The lease ends by itself: who is slower than a minute holds the day again.
+    """
+    if connection.scalar(select(partition.c.day).where(_at(day))) is None:
+        connection.execute(
+            insert(partition),
+            {"day": day, "shard": "", "dirty": 0, "fence": 0, "sealed": False},
+        )
+    return claim_day(connection, day, owner)
 
 
 def release_day(connection: Connection, claim: Claim, *, clean: bool) -> None:
@@ -146,7 +164,7 @@ def swap_build(
             update(build).where(build.c.build_id == claim.seen_build).values(dead_gen=generation)
         )
         if closed and _differs(connection, claim.seen_build, new_build):
-            _restate(connection, claim, new_build, built_at)
+            _restate(connection, claim, new_build, built_at, built.code_version)
     connection.execute(update(store_state).values(generation=generation))
     return True
 
@@ -164,6 +182,10 @@ def named_files(connection: Connection) -> set[str]:
         select(version.c.file).join(build, build.c.build_id == version.c.build_id).where(kept)
     )
     return set(rows)
+
+
+def _at(day: date) -> ColumnElement[bool]:
+    return (partition.c.day == day) & (partition.c.shard == "")
 
 
 def _mine(claim: Claim) -> tuple:  # type: ignore[type-arg]
@@ -200,11 +222,21 @@ def _contents(connection: Connection, build_id: int) -> set[tuple[str, str]]:
     return {(row.table_name, row.content_hash) for row in rows}
 
 
-def _restate(connection: Connection, claim: Claim, new_build: int, at: int) -> None:
-    """A closed day changed: old and new build are kept together with what came in between."""
+def _restate(
+    connection: Connection, claim: Claim, new_build: int, at: int, code_version: str
+) -> None:
+    """A closed day changed: old and new build are kept together with what came in between.
+
+    A newer program that builds the same deliveries again restates nothing.
+    """
     batches = select(version_input.c.batch_id)
     old = set(connection.scalars(batches.where(version_input.c.build_id == claim.seen_build)))
     new = set(connection.scalars(batches.where(version_input.c.build_id == new_build)))
+    was = connection.scalar(
+        select(build.c.code_version).where(build.c.build_id == claim.seen_build)
+    )
+    if old == new and was != code_version:
+        return
     late = len(new - old)
     cause = f"{late} late deliveries" if late else "a change of plan, organisation or rules"
     connection.execute(

@@ -36,6 +36,7 @@ class FactFile:
     shard: str
     file: str
     rows: int
+    code_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,12 @@ def snapshot(connection: Connection) -> Snapshot:
     """The live fact files and their generation."""
     generation = connection.scalar(select(store_state.c.generation)) or 0
     rows = connection.execute(
-        select(version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows)
+        select(
+            version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows,
+            build.c.code_version,
+        )
         .join(build, build.c.build_id == version.c.build_id)
         .join(partition, partition.c.live_build == build.c.build_id)
         .order_by(build.c.day, version.c.table_name)
     )
-    return Snapshot(
-        generation, tuple(FactFile(r.table_name, r.day, r.shard, r.file, r.rows) for r in rows)
-    )
+    return Snapshot(generation, tuple(FactFile(*row) for row in rows))

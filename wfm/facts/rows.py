@@ -1,0 +1,107 @@
+"""Rows of one fact table for a question: only the columns, files and rows that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+import polars as pl
+
+from wfm.facts.frames import FrameCache
+from wfm.facts.schema import TableSpec
+from wfm.store.manifest import FactFile
+
+# Above this many bytes rows are streamed from their files and not kept.
+SCAN_BYTES = 96 * 1024 * 1024
+_CELL_BYTES = 5
+_MONDAY = 3  # 1970-01-01 was a Thursday
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Columns of a table to read, and conditions its rows have to meet."""
+
+    columns: tuple[str, ...]
+    conditions: tuple[pl.Expr, ...]
+
+
+class Files(Protocol):
+    """Where fact files are found and kept."""
+
+    @property
+    def frames(self) -> FrameCache: ...
+
+    @property
+    def group_of_queue(self) -> pl.Series: ...
+
+    def files(self, table: str, first: date, end: date) -> list[FactFile]: ...
+
+
+def wanted_rows(
+    facts: Files, spec: TableSpec, first: date, end: date, wanted: Wanted
+) -> pl.DataFrame | None:
+    """The wanted columns of every row in the days that meets the conditions; None without files.
+
+    Months that are over are kept as one frame, so that a year is twelve pieces and not 365.
+    """
+    files = facts.files(spec.name, first, end)
+    if not files:
+        return None
+    columns = {name: dtype for name, dtype in spec.dtypes.items() if name in wanted.columns}
+    conditions = list(wanted.conditions)
+    if sum(f.rows for f in files) * len(columns) * _CELL_BYTES > SCAN_BYTES:
+        scan = facts.frames.scan([f.file for f in files], columns)
+        return scan.filter(conditions).collect(engine="streaming") if conditions else scan.collect()
+    pieces = [facts.frames.piece(group, columns) for group in _groups(files, first, end)]
+    if conditions:
+        pieces = [piece.filter(conditions) for piece in pieces]
+    return pl.concat(pieces)
+
+
+def _groups(files: Sequence[FactFile], first: date, end: date) -> list[tuple[str, ...]]:
+    """Files that are kept together: whole months before the newest file's, else one by one."""
+    newest = files[-1].day.replace(day=1)
+    found: dict[date, list[str]] = {}
+    for file in files:
+        month = file.day.replace(day=1)
+        after = (month + timedelta(days=32)).replace(day=1)
+        whole = month >= first and after <= end and month < newest
+        found.setdefault(month if whole else file.day, []).append(file.file)
+    return [tuple(names) for names in found.values()]
+
+
+def source_columns(dimension: str, day: str, spec: TableSpec) -> str:
+    """The column of a table that a dimension is taken from: a week from its day."""
+    if dimension in ("day", "week", "month", "weekday"):
+        return day
+    return "queue" if dimension == "group" and "group" not in spec.keys else dimension
+
+
+def with_dimensions(
+    facts: Files, frame: pl.DataFrame, by: Iterable[str], day: str, spec: TableSpec
+) -> pl.DataFrame:
+    """The frame with a column for each dimension it is grouped by."""
+    derived = [
+        expression
+        for dimension in by
+        if (expression := _derived(facts, dimension, day, spec)) is not None
+    ]
+    return frame.with_columns(derived) if derived else frame
+
+
+def _derived(facts: Files, dimension: str, day: str, spec: TableSpec) -> pl.Expr | None:
+    local = pl.col(day)
+    if dimension == "day":
+        return None if day == "day" else local.alias("day")
+    if dimension == "week":
+        number = local.to_physical()
+        return (number - (number + _MONDAY) % 7).cast(pl.Date).alias("week")
+    if dimension == "month":
+        return local.dt.month_start().alias("month")
+    if dimension == "weekday":
+        return ((local.to_physical() + _MONDAY) % 7 + 1).alias("weekday")
+    if dimension == "group" and "group" not in spec.keys:
+        return pl.lit(facts.group_of_queue).gather("queue").alias("group")
+    return None
