@@ -308,6 +308,19 @@ plan = Table(
     Column("violations_n", Integer),
     Column("published_at", BigInteger),
     Column("published_by", String(200)),
+    Column("label", String(80), nullable=False, default="", server_default=""),
+    Column("rq_version", Integer),  # the requirement it was built against
+)
+
+# What a person asked of a plan, by the key of that one asking: sent twice, it is done once.
+plan_action = Table(
+    "plan_action",
+    metadata,
+    Column("request_key", String(64), primary_key=True),
+    Column("action", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("result", Text, nullable=False),  # JSON
 )
 
 # Append-only life of each (agent, shift date): seq 1 is the baseline (first publication), the
@@ -575,6 +588,20 @@ job = Table(
     Column("lease_until", BigInteger),
     Column("fence", Integer, nullable=False, default=0),
     Column("idempotency_key", String(64), unique=True),
+)
+
+# The curve of a run: best cost and bound each time one of them moved.
+job_point = Table(
+    "job_point",
+    metadata,
+    Column("job_id", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("t_s", Float, nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("objective", Float),
+    Column("bound", Float),
+    Column("gap_pct", Float),
+    Column("pass_n", Integer, nullable=False),
 )
 
 user = Table(
