@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +15,35 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import postgres_server
+
+from wfm.store.database import Database
+from wfm.store.migrate import upgrade
+
 # Folders whose tests share one expensive centre: each is run by one worker of pytest-xdist.
 TOGETHER = ("browser", "dashboards")
+
+# Files whose behaviour rests on SQL: their tests run on both databases.
+ON_BOTH_DATABASES = (
+    "store/test_migrations.py",
+    "facts/test_rebuild.py",
+    "forecasting/test_plan_versions.py",
+    "ingest/test_bad_csv.py",
+    "ingest/test_load.py",
+    "ingest/test_queue_log.py",
+    "kpis/test_query.py",
+    "kpis/test_targets.py",
+    "trust/test_audit_chain.py",
+    "trust/test_product_doors.py",
+    "trust/test_t03_matrix.py",
+    "trust/test_t07_revoke.py",
+    "trust/test_t11_login.py",
+    "worker/test_jobs.py",
+    "worker/test_loop.py",
+    "worker/test_plan_jobs.py",
+)
 
 # How long one example may take says nothing on a machine that does other work too.
 settings.register_profile("suite", deadline=None)
@@ -27,6 +59,63 @@ def pytest_configure(config: pytest.Config) -> None:
     # Drawn once and handed on to the workers of pytest-xdist with the other options.
     if config.option.centre_seed is None:
         config.option.centre_seed = secrets.randbelow(1_000_000)
+    if not hasattr(config.option, "postgres_folder"):
+        # Short, because the path of a socket may have 107 bytes; readable for the server's user.
+        config.option.postgres_folder = tempfile.mkdtemp(prefix="muster-pg-", dir="/tmp")
+        config.option.postgres_for = os.getpid()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if getattr(config.option, "postgres_for", None) != os.getpid():
+        return
+    folder = Path(config.option.postgres_folder)
+    if (folder / "ready").exists():
+        (folder / "stop").touch()  # its keeper stops the server and removes the folder
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    file = metafunc.definition.path.relative_to(Path(__file__).parent).as_posix()
+    if file in ON_BOTH_DATABASES and "database_kind" in metafunc.fixturenames:
+        kinds = ["sqlite", "postgresql"]
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, and in the files above `postgresql` as well."""
+    kind: str = getattr(request, "param", "sqlite")
+    if kind == "postgresql" and postgres_server.find_programs() is None:
+        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def postgres(database_kind: str, request: pytest.FixtureRequest) -> Path | None:
+    """The folder of the run's PostgreSQL with a template at the newest schema; None on SQLite."""
+    if database_kind == "sqlite":
+        return None
+    option = request.config.option
+    folder = postgres_server.server_of(Path(option.postgres_folder), option.postgres_for)
+    with postgres_server.locked(folder):
+        if not (folder / "template").exists():
+            postgres_server.run_sql(folder, f"CREATE DATABASE {postgres_server.TEMPLATE}")
+            template = Database(postgres_server.url_of(folder, postgres_server.TEMPLATE))
+            upgrade(template)
+            template.close()
+            (folder / "template").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def store_url(postgres: Path | None) -> Callable[..., str]:
+    """The URL of a fresh database for a folder: a SQLite file in it, or one on the run's server."""
+    return lambda folder, **how: (
+        f"sqlite:///{folder / 'muster.sqlite'}"
+        if postgres is None
+        else postgres_server.new_database(postgres, **how)
+    )
 
 
 class ByCentre(LoadFileScheduling):

@@ -160,9 +160,9 @@ class Centre:
         return frame.rows() if query.by else frame.row(0, named=True)
 
 
-def make_centre(folder: Path) -> Centre:
+def make_centre(folder: Path, url: str | None = None) -> Centre:
     """An empty centre in a folder of its own."""
-    store = open_store(f"sqlite:///{folder / 'm.sqlite'}", folder)
+    store = open_store(url or f"sqlite:///{folder / 'm.sqlite'}", folder)
     with store.db.write() as connection:
         connection.execute(insert(org_unit), list(_units()))
         connection.execute(insert(person), list(_people()))
@@ -171,9 +171,10 @@ def make_centre(folder: Path) -> Centre:
 
 
 @pytest.fixture(scope="session")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Centre:
+def busy(tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]) -> Centre:
     """Two days with 400 contacts, states, a night shift, and a site without states."""
-    centre = make_centre(tmp_path_factory.mktemp("busy"))
+    folder = tmp_path_factory.mktemp("busy")
+    centre = make_centre(folder, store_url(folder))
     chance = random.Random(5)
     for zone, agents, queues in (
         (DUBLIN, ["ann", "ben", "cat", None], ["help", "buy"]),
@@ -214,8 +215,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Centre:
 
 
 @pytest.fixture
-def new_centre(tmp_path: Path) -> Callable[[str], Centre]:
-    return lambda name: make_centre(tmp_path / name)
+def new_centre(tmp_path: Path, store_url: Callable[..., str]) -> Callable[[str], Centre]:
+    return lambda name: make_centre(tmp_path / name, store_url(tmp_path / name))
 
 
 @pytest.fixture

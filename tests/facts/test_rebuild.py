@@ -154,7 +154,7 @@ from wfm.domain.clock import FixedClock, instant_at
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.store.store import open_store
 folder = Path(sys.argv[1])
-store = open_store(f"sqlite:///{folder / 'm.sqlite'}", folder)
+store = open_store(sys.argv[4], folder)
 print("ready", flush=True)
 rebuild_dirty(store, FixedClock(instant_at(int(sys.argv[2]))), sys.argv[3])
 """
@@ -167,9 +167,10 @@ def test_a_killed_build_leaves_the_old_facts_or_the_new_ones_whole(centre, wait_
     centre.legs(*(leg(centre, n) for n in range(20, 50)))
     now = centre.at("2026-03-09 12:01")
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(centre.store.files.root), str(now), "victim"],
+        [sys.executable, "-c", KILLED, str(centre.store.files.root), str(now), "victim",
+         centre.store.db.url],
         stdout=subprocess.PIPE,
-    )
+    )  # fmt: skip
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(wait_ms / 1000)

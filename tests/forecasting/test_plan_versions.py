@@ -60,14 +60,14 @@ def write_calls(folder, days=30, seed=5):
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory):
+def centre(tmp_path_factory, store_url):
     folder = tmp_path_factory.mktemp("centre")
     source = folder / "files"
     source.mkdir()
     for name, text in FILES.items():
         (source / name).write_text(text)
     write_calls(source)
-    store = open_store(f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
+    store = open_store(store_url(folder), folder / "data")
     load_files(store, NOW, "csv", [source])
     yield store
     store.db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,17 +76,17 @@ def people(*ids: str) -> str:
     )
 
 
-def centre_at(folder: Path) -> Centre:
-    store = open_store(f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
+def centre_at(folder: Path, url: str | None = None) -> Centre:
+    store = open_store(url or f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
     incoming = folder / "incoming"
     incoming.mkdir()
     return Centre(store, FixedClock(datetime(2026, 1, 6, 12, tzinfo=UTC)), incoming)
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Centre:
+def empty(tmp_path: Path, store_url: Callable[..., str]) -> Centre:
     """A store with nothing in it."""
-    return centre_at(tmp_path)
+    return centre_at(tmp_path, store_url(tmp_path))
 
 
 @pytest.fixture

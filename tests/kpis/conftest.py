@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def _schedule() -> str:
     )
 
 
-def build_centre(root: Path, now: datetime) -> Store:
+def build_centre(root: Path, now: datetime, url: str | None = None) -> Store:
     """The small centre as it stands at an instant, planned and with its facts built."""
     files = root / "files"
     files.mkdir()
@@ -119,7 +120,7 @@ def build_centre(root: Path, now: datetime) -> Store:
     }
     for name, text in texts.items():
         (files / name).write_text(text)
-    store = open_store(f"sqlite:///{root / 'muster.db'}", root)
+    store = open_store(url or f"sqlite:///{root / 'muster.db'}", root)
     clock = FixedClock(now)
     for report in load_files(store, clock, "csv", [files]):
         assert (report.quarantined, report.rejected) == (0, None), report
@@ -154,18 +155,20 @@ def plan_billing(store: Store) -> None:
 
 
 @pytest.fixture(scope="session")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def centre(tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]) -> Store:
     """The small centre on the next morning, without plans for its contacts."""
-    store = build_centre(tmp_path_factory.mktemp("kpis"), NEXT_DAY)
+    folder = tmp_path_factory.mktemp("kpis")
+    store = build_centre(folder, NEXT_DAY, store_url(folder))
     rebuild_dirty(store, FixedClock(NEXT_DAY), "test")
     return store
 
 
 @pytest.fixture(scope="session")
-def running_day(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def running_day(tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]) -> Store:
     """The small centre at 12:07 of its Monday, with forecast and requirement until 13:00."""
     now = MORNING + timedelta(hours=2, minutes=7)
-    store = build_centre(tmp_path_factory.mktemp("running"), now)
+    folder = tmp_path_factory.mktemp("running")
+    store = build_centre(folder, now, store_url(folder))
     plan_billing(store)
     rebuild_dirty(store, FixedClock(now), "test")
     return store

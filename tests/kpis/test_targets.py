@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -139,8 +140,8 @@ def test_targets_of_counts_add_up() -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = open_store(f"sqlite:///{tmp_path / 'muster.db'}", tmp_path)
+def store(tmp_path: Path, store_url: Callable[..., str]) -> Store:
+    store = open_store(store_url(tmp_path), tmp_path)
     first = date(2025, 1, 1)
     units = [
         ("all", "enterprise", None, "All"), ("phoenix", "site", "all", "Phoenix"),

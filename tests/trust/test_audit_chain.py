@@ -22,8 +22,8 @@ from wfm.store.store import Store, open_store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    opened = open_store(f"sqlite:///{tmp_path / 'muster.sqlite'}", tmp_path)
+def store(tmp_path: Path, store_url: Callable[..., str]) -> Store:
+    opened = open_store(store_url(tmp_path), tmp_path)
     with opened.db.write() as connection:
         for number in range(1, 6):
             write_audit(
@@ -46,6 +46,22 @@ def test_the_database_refuses_to_change_a_line(store: Store, statement: str) -> 
     with pytest.raises(DatabaseError, match="only ever added to"), store.db.write() as connection:
         connection.execute(text(statement))
     assert verify_audit(store).bad_seq is None
+
+
+def test_postgresql_refuses_to_empty_the_log_at_one_stroke(store: Store) -> None:
+    if store.db.is_sqlite:
+        return  # has no TRUNCATE
+    with pytest.raises(DatabaseError, match="only ever added to"), store.db.write() as connection:
+        connection.execute(text("TRUNCATE audit"))
+
+
+def open_the_lock(connection: Connection) -> None:
+    """What somebody with the database's own rights would do first."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
+    else:
+        connection.execute(text("DROP TRIGGER audit_no_update"))
+        connection.execute(text("DROP TRIGGER audit_no_delete"))
 
 
 def edit(connection: Connection) -> None:
@@ -81,8 +97,7 @@ def test_tampering_is_found_at_its_line(
     store: Store, tamper: Callable[[Connection], None], bad_seq: int
 ) -> None:
     with store.db.write() as connection:
-        connection.execute(text("DROP TRIGGER audit_no_update"))
-        connection.execute(text("DROP TRIGGER audit_no_delete"))
+        open_the_lock(connection)
         tamper(connection)
     check = verify_audit(store)
     assert check.bad_seq == bad_seq
@@ -93,7 +108,7 @@ def test_a_cut_end_shows_against_the_head_noted_outside(store: Store) -> None:
     assert note_head(store, FixedClock(NOON))
     assert not note_head(store, FixedClock(NOON))  # nothing new
     with store.db.write() as connection:
-        connection.execute(text("DROP TRIGGER audit_no_delete"))
+        open_the_lock(connection)
         connection.execute(delete(audit).where(audit.c.seq >= 4))
     check = verify_audit(store)
     assert (check.lines, check.bad_seq) == (3, 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -30,9 +30,11 @@ GOLDEN = Path(__file__).with_name("permissions.golden.csv")
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+def product(
+    tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]
+) -> Iterator[Centre]:
     folder = tmp_path_factory.mktemp("product")
-    settings = fill_folder(folder)
+    settings = fill_folder(folder, database_url=store_url(folder))
     clock = MovingClock(NOON)
     server = create_server(settings, clock=FixedClock(NOON), identity_clock=clock)
     opened = Centre(server, open_store(settings.url, folder), settings, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from wfm.store.store import Store, open_store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'muster.sqlite'}", tmp_path / "data")
+def store(tmp_path: Path, store_url: Callable[..., str]) -> Store:
+    return open_store(store_url(tmp_path), tmp_path / "data")
 
 
 @pytest.fixture

@@ -54,5 +54,5 @@ KINDS = {
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    store = open_store(f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
+    store = open_store(sys.argv[2], folder / "data")
     work_once(store, FixedClock(datetime(2026, 10, 12, 9, 0, tzinfo=UTC)), "doomed", KINDS)

@@ -158,7 +158,7 @@ def test_a_killed_worker_leaves_a_job_that_the_next_one_finishes(
 ) -> None:
     job_id = ask(store, "die_once", mark=str(tmp_path / "mark"))
     script = Path(__file__).parent / "small_jobs.py"
-    killed = subprocess.run([sys.executable, script, str(tmp_path)], check=False)
+    killed = subprocess.run([sys.executable, script, str(tmp_path), store.db.url], check=False)
     assert killed.returncode == -9
     left = read_job(store, ENTERPRISE, job_id)
     assert (left.state, left.stage) == ("running", "Working")

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, select
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.principal import Principal
@@ -19,7 +19,6 @@ from wfm.store.store import Store
 
 GENESIS = "0" * 64
 HEADS = "audit-heads.jsonl"
-POSTGRES_LOCK = 4711_2003  # one writer of the chain at a time
 FIELDS = (
     "seq", "at", "actor", "role", "action", "object", "scope_path", "old", "new", "reason_hash",
     "request_id",
@@ -54,8 +53,6 @@ def write_audit(
     Keys only, no names: `action="target.write"`, `object="target:adherence"`,
     `scope_path="dublin/t-07"`, old and new as values that JSON can hold.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
     head = connection.execute(
         select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
     ).first()

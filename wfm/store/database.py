@@ -9,17 +9,25 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from wfm.domain.errors import BadInput
 
 Answer = TypeVar("Answer")
 BUSY_TIMEOUT_S = 5
+# The one lock that every write transaction on PostgreSQL takes first.
+WRITER = 4711_2001
+DIALECTS = ("sqlite", "postgresql")
 
 
 class Database:
-    """An engine with the product's rules: WAL and full sync on SQLite, short transactions.
+    """An engine with the product's rules: short transactions, one writer, readers on snapshots.
 
-    `read()` gives a connection on one snapshot; `write()` one transaction, begun immediate on
-    SQLite so that two writers never deadlock half-way, and committed whole or not at all.
+    `read()` gives a connection on one snapshot; `write()` one transaction, committed whole or not
+    at all. Writers take turns on both databases: `BEGIN IMMEDIATE` on SQLite, an advisory lock on
+    PostgreSQL, so what a writer read is still true when it commits. A writer that waits longer than
+    five seconds raises `OperationalError`.
     """
 
     def __init__(self, url: str) -> None:
@@ -30,12 +38,21 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading, on one consistent snapshot."""
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             yield connection
             connection.rollback()
 
@@ -43,9 +60,13 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, undone when it raises."""
         with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    # Read committed: whatever is read after the lock is the newest state.
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER})")
                 yield connection
             except BaseException:
                 connection.rollback()
@@ -69,6 +90,7 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    _check(url)
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
@@ -86,3 +108,24 @@ def _engine(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _check(url: str) -> None:
+    """Nothing when the URL names a database the product works on, with its driver installed."""
+    way_out = (
+        "Write WFM_DATABASE_URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME, or leave it "
+        "empty for SQLite in the data folder."
+    )
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+        shown = parsed.render_as_string(hide_password=True)
+        if name not in DIALECTS:
+            raise BadInput(f"Muster keeps its data in SQLite or PostgreSQL, not {name}. {way_out}")
+        parsed.get_dialect().import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise BadInput(f"The database URL cannot be read. {way_out}") from error
+    except ImportError as error:
+        raise BadInput(
+            f"The driver for {shown} is not installed: `pip install 'muster[postgres]'`. {way_out}"
+        ) from error
