@@ -37,3 +37,15 @@ class Job:
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class RunPoint:
+    """A point of a solver run: seconds since its start, best cost and proven bound so far."""
+
+    t_s: float
+    event: str
+    objective: float | None
+    bound: float | None
+    gap_pct: float | None
+    pass_n: int

@@ -18,8 +18,10 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import JobCancelled
 from wfm.domain.progress import Progress
 from wfm.store.store import Store
+from wfm.store.writers.job_points import replace_points
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plans import add_draft
+from wfm.worker.run_curve import RunCurve, points_of
 from wfm.worker.week_problem import WeekProblem, week_of_text, week_problem
 
 DEFAULT_LIMIT_S = 30.0
@@ -30,7 +32,8 @@ def run_solve(
 ) -> Mapping[str, Any]:
     """The draft plan of `unit` and `week`: cost, bound, gap, broken rules, what stays uncovered.
 
-    Also `time_limit_s`, `seed`, `passes`, `absence`. Cancelled, the best so far is kept as draft.
+    Also `time_limit_s`, `seed`, `passes`, `absence`, and `label`, the draft's name. Cancelled, the
+    best so far is kept as draft. The curve of the run is kept with the job while it goes on.
     """
     unit, week = parameters["unit"], parameters["week"]
     progress("Reading people and requirement", 0.0)
@@ -46,13 +49,15 @@ def run_solve(
         time_limit_s=DEFAULT_LIMIT_S if limit is None and passes is None else limit,
         seed=int(parameters.get("seed") or 1),
         passes=passes,
-        progress=progress,
+        progress=RunCurve(store, parameters.get("job_id"), parameters.get("fence"), progress),
     )
     answer = json.loads(solution_text(solution))
     checked = verify(problem.document, answer)
 
     def keep(connection: Connection) -> int:
         check_fence(connection, parameters.get("job_id"), parameters.get("fence"))
+        if parameters.get("job_id") is not None:
+            replace_points(connection, parameters["job_id"], points_of(solution.events))
         return add_draft(
             connection,
             unit=unit,
@@ -66,6 +71,8 @@ def run_solve(
             bound=solution.bound,
             gap_pct=solution.gap_of_requirement_pct,
             violations_n=len(checked.broken),
+            label=str(parameters.get("label") or "").strip(),
+            rq_version=problem.rq_version,
         )
 
     plan_id = store.db.retry(keep)

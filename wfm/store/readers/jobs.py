@@ -6,9 +6,9 @@ import json
 
 from sqlalchemy import Connection, Row, select
 
-from wfm.domain.jobs import Job
+from wfm.domain.jobs import Job, RunPoint
 from wfm.domain.scope import Scope
-from wfm.store.schema import job
+from wfm.store.schema import job, job_point
 
 
 def read_jobs(
@@ -63,4 +63,14 @@ def job_of(row: Row) -> Job:  # type: ignore[type-arg]
         lease_owner=row.lease_owner,
         lease_until=row.lease_until,
         fence=row.fence,
+    )
+
+
+def read_points(connection: Connection, job_id: int) -> tuple[RunPoint, ...]:
+    """The curve of a run as kept so far, in order of time."""
+    rows = connection.execute(
+        select(job_point).where(job_point.c.job_id == job_id).order_by(job_point.c.n)
+    )
+    return tuple(
+        RunPoint(r.t_s, r.event, r.objective, r.bound, r.gap_pct, r.pass_n) for r in rows
     )

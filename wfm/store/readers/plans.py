@@ -33,6 +33,8 @@ class Plan:
     violations_n: int | None
     published_at: int | None
     published_by: str | None
+    label: str = ""
+    rq_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,5 +119,5 @@ def _plan(row: Row) -> Plan:  # type: ignore[type-arg]
     return Plan(
         row.plan_id, row.unit, row.week, row.state, row.created_at, row.author, row.job_id,
         row.objective, row.bound, row.gap_pct, row.violations_n, row.published_at,
-        row.published_by,
+        row.published_by, row.label, row.rq_version,
     )  # fmt: skip

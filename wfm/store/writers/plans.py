@@ -21,8 +21,10 @@ def add_draft(
     bound: float | None,
     gap_pct: float | None,
     violations_n: int,
+    label: str = "",
+    rq_version: int | None = None,
 ) -> int:
-    """The id of a new draft."""
+    """The id of a new draft; `label` is the name people call it by."""
     made = connection.execute(
         insert(plan),
         {
@@ -38,6 +40,8 @@ def add_draft(
             "bound": bound,
             "gap_pct": gap_pct,
             "violations_n": violations_n,
+            "label": label[:80],
+            "rq_version": rq_version,
         },
     )
     return int(made.inserted_primary_key[0])  # type: ignore[index]
