@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kpis.definition import Bands, Kpi
 from kpis.display import format_goal, format_target
 from kpis.evaluate import Window, evaluate
-from kpis.reading import Ask, Key, Reading, read_rows
+from kpis.reading import Ask, Key, Reading, Row, read_rows
 from kpis.targets import (
     added_bands,
     bands_of,
@@ -27,6 +27,14 @@ from wfm.facts.query import FactReader
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
 
 
+@dataclass(frozen=True)
+class Kind:
+    """The one contact type or queue that a figure is about; empty: all of them."""
+
+    contact_type: str = ""
+    queue_id: str = ""
+
+
 @dataclass
 class TargetDesk:
     """Answers targets for one question; reads denominators by day once, and only when asked."""
@@ -42,12 +50,12 @@ class TargetDesk:
         given = dict(key)
         first, end = self._days(given)
         scope = scope_of(self.ask.scope, given, self.book, first)
-        contact_type = _contact_type(given, self.ask)
+        kind = Kind(_contact_type(given, self.ask), _queue(given, self.ask))
         rows = self.book.of_kpi(kpi.id)
         if not rows:
             return self._default(kpi, scope)
         days = days_of(first, end)
-        by_day = {day: self._row(kpi, day, scope, contact_type) for day in days}
+        by_day = {day: self._row(kpi, day, scope, kind) for day in days}
         found = list(dict.fromkeys(by_day.values()))
         if found == [None]:
             return self._default(kpi, scope) or self._of_children(kpi, scope, key, days)
@@ -55,12 +63,12 @@ class TargetDesk:
             return None if "slot" in given or "q" in given else self._added(kpi, scope, key, by_day)
         if len(found) == 1:
             bands = bands_of(kpi, found[0])
-            return _shown(kpi, bands, self._source(kpi, found, scope)) if bands else None
+            return _shown(kpi, bands, self._source(kpi, found, scope), rows=found)
         return self._weighted(kpi, scope, key, by_day)
 
-    def _row(self, kpi: Kpi, day: date, scope: Scope, contact_type: str) -> Target | None:
+    def _row(self, kpi: Kpi, day: date, scope: Scope, kind: Kind) -> Target | None:
         """The row in force; a count is not inherited: the team's 1,000 is not each agent's."""
-        row = resolve(self.book, kpi.id, day, scope, contact_type)
+        row = resolve(self.book, kpi.id, day, scope, kind.contact_type, queue_id=kind.queue_id)
         counted = kpi.kind == "sum" and row is not None and row.level != scope.level
         return None if counted else row
 
@@ -76,7 +84,8 @@ class TargetDesk:
         parts = [(bands_of(kpi, row), weights.get(day, 0.0)) for day, row in by_day.items()]
         bands = weighted_bands(parts)
         used = [row for day, row in by_day.items() if weights.get(day, 0.0) > 0]
-        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(used)), scope), True)
+        source = self._source(kpi, list(dict.fromkeys(used)), scope)
+        return _shown(kpi, bands, source, True, rows=used)
 
     def _added(
         self, kpi: Kpi, scope: Scope, key: Key, by_day: Mapping[date, Target | None]
@@ -85,42 +94,65 @@ class TargetDesk:
         counted = [day for day, n in self._denominators(kpi, key).items() if n > 0]
         rows = [row for day in counted if (row := by_day.get(day)) is not None]
         bands = added_bands([bands_of(kpi, row) for row in rows])
-        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(rows)), scope), True)
+        source = self._source(kpi, list(dict.fromkeys(rows)), scope)
+        return _shown(kpi, bands, source, True, rows=rows)
 
     def _of_children(
         self, kpi: Kpi, scope: Scope, key: Key, days: Sequence[date]
     ) -> KpiTarget | None:
-        """The sites' (or teams') own targets together, where the scope itself has none.
+        """The own targets of the parts together, where the scope itself has none.
 
+        Parts are sites or teams, else queues, else contact types, whichever has rows of its own.
         Rates take their mean by base, counts add up.
         """
-        level = BELOW.get(scope.level)
-        if level is None or set(dict(key)) & {level, "slot", "q"} or kpi.kind in ("last", "max"):
+        if set(dict(key)) & {"slot", "q"} or kpi.kind in ("last", "max"):
             return None
-        if not any(row.level == level for row in self.book.of_kpi(kpi.id)):
-            return None
-        ask = replace(self.ask, scope=scope, by=(level, "day"), first=days[0], end=_next(days))
-        try:
-            reading = read_rows(self.facts, ask, kpi.measures)
-        except ForbiddenDrill:
-            return None
+        for dimension in self._parts(kpi, scope, dict(key)):
+            own = tuple(d for d, _ in key if d not in ("day", "week", "month"))
+            by = (*own, dimension, "day")
+            ask = replace(self.ask, by=by, first=days[0], end=_next(days))
+            try:
+                reading = read_rows(self.facts, ask, kpi.measures)
+            except ForbiddenDrill:
+                continue
+            mine = [
+                (dict(child), row)
+                for child, row in reading.rows.items()
+                if all(part in key for part in child if part[0] in own)
+            ]
+            return self._together(kpi, scope, mine)
+        return None
+
+    def _parts(self, kpi: Kpi, scope: Scope, given: Mapping[str, object]) -> list[str]:
+        """Dimensions by which parts of a scope have targets of their own."""
+        rows = self.book.of_kpi(kpi.id)
+        level = BELOW.get(scope.level, "")
+        found = [level] if any(row.level == level for row in rows) else []
+        found += ["queue"] if any(row.queue_id for row in rows) else []
+        found += ["contact_type"] if any(row.contact_type for row in rows) else []
+        return [dimension for dimension in found if dimension not in given]
+
+    def _together(
+        self, kpi: Kpi, scope: Scope, children: Sequence[tuple[Mapping[str, object], Row]]
+    ) -> KpiTarget | None:
         parts: list[tuple[Bands, float]] = []
         found: list[Target | None] = []
-        for child_key, row in reading.rows.items():
-            given = dict(child_key)
+        for given, row in children:
             day = given["day"]
             answer = evaluate(kpi, row.cell)
             weight = (answer.numerator if kpi.kind == "sum" else answer.base) or 0.0
             if weight <= 0 or not isinstance(day, date):
                 continue
             child = scope_of(scope, given, self.book, day)
-            target = self._row(kpi, day, child, _contact_type(dict(key), self.ask))
+            kind = Kind(_contact_type(given, self.ask), _queue(given, self.ask))
+            target = self._row(kpi, day, child, kind)
             if target is None:
-                return None  # a part without a target: the whole has none either
+                return None  # a part without a target: the whole cannot have one
             found.append(target)
             parts.append((bands_of(kpi, target), weight))
         bands = added_bands([b for b, _ in parts]) if kpi.kind == "sum" else weighted_bands(parts)
-        return _shown(kpi, bands, self._source(kpi, list(dict.fromkeys(found)), scope), True)
+        source = self._source(kpi, list(dict.fromkeys(found)), scope)
+        return _shown(kpi, bands, source, True, rows=found)
 
     def _denominators(self, kpi: Kpi, key: Key) -> dict[date, float]:
         """The KPI's own denominator (for a count: its value) of each day of a key."""
@@ -189,10 +221,24 @@ def _contact_type(given: Mapping[str, object], ask: Ask) -> str:
     return ask.contact_types[0] if len(ask.contact_types) == 1 else ""
 
 
-def _shown(kpi: Kpi, bands: Bands | None, source: str, by_day: bool = False) -> KpiTarget | None:
+def _queue(given: Mapping[str, object], ask: Ask) -> str:
+    own = _text(given.get("queue"))
+    if own is not None:
+        return own
+    return ask.queues[0] if len(ask.queues) == 1 else ""
+
+
+def _shown(
+    kpi: Kpi,
+    bands: Bands | None,
+    source: str,
+    by_day: bool = False,
+    rows: Sequence[Target | None] = (),
+) -> KpiTarget | None:
     if bands is None or bands.empty:
         return None
-    return KpiTarget(format_target(kpi, bands), source, bands, by_day)
+    restated = any(row is not None and row.restated_on is not None for row in rows)
+    return KpiTarget(format_target(kpi, bands), source, bands, by_day, restated)
 
 
 def _next(days: Sequence[date]) -> date:

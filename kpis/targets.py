@@ -31,28 +31,38 @@ def resolve(
     scope: Scope,
     contact_type: str = "",
     known_at: int | None = None,
+    *,
+    queue_id: str = "",
 ) -> Target | None:
-    """The one row in force: the most specific level, then contact type, then latest recorded.
+    """The one row in force: the most specific level, then contact type or queue, then the latest.
 
     A team row of March falls back to the site's in April; asked with `known_at` before a
-    correction was recorded, the row known then comes back.
+    correction was recorded, the row known then comes back. A level that was linked again from a
+    day on is passed over from that day on.
     """
-    chain = dict(book.chain(scope, day))
-    depth = {level: rank for rank, level in enumerate(chain)}
     rows = [
         row
         for row in book.of_kpi(kpi_id)
         if row.holds_on(day)
         and (known_at is None or row.recorded_at <= known_at)
-        and row.level in chain
-        and (row.level == "enterprise" or row.key == chain[row.level])
         and row.contact_type in ("", contact_type)
+        and row.queue_id in ("", queue_id)
     ]
-    return min(
-        rows,
-        key=lambda r: (depth[r.level], r.contact_type == "", -r.recorded_at, -r.target_id),
-        default=None,
-    )
+    for level, key in book.chain(scope, day):
+        here = [r for r in rows if r.level == level and (level == "enterprise" or r.key == key)]
+        # A link ends the row of its own contact type or queue, not the others of its level.
+        found: dict[tuple[str, str], Target] = {}
+        for row in sorted(here, key=lambda r: (r.recorded_at, r.target_id)):
+            found[row.contact_type, row.queue_id] = row
+        own = [row for row in found.values() if row.kind == "own"]
+        if own:
+            return max(
+                own,
+                key=lambda r: (
+                    (r.contact_type != "") + (r.queue_id != ""), r.recorded_at, r.target_id,
+                ),
+            )  # fmt: skip
+    return None
 
 
 def bands_of(kpi: Kpi, row: Target | None) -> Bands:
@@ -81,10 +91,17 @@ def bands_of(kpi: Kpi, row: Target | None) -> Bands:
 
 
 def effective(
-    book: TargetBook, kpi: Kpi, day: date, scope: Scope, contact_type: str, label: str
+    book: TargetBook,
+    kpi: Kpi,
+    day: date,
+    scope: Scope,
+    contact_type: str,
+    label: str,
+    *,
+    queue_id: str = "",
 ) -> Effective | None:
     """The limits of a scope on a day with their provenance; None when nothing is set."""
-    row = resolve(book, kpi.id, day, scope, contact_type)
+    row = resolve(book, kpi.id, day, scope, contact_type, queue_id=queue_id)
     bands = bands_of(kpi, row)
     if bands.empty:
         return None
@@ -109,6 +126,10 @@ def provenance(
     )
     if row.contact_type:
         sentence += f" for contact type {row.contact_type}"
+    if row.queue_id:
+        sentence += f" for queue {row.queue_id}"
+    if row.restated_on is not None:
+        sentence += f" (restated on {row.restated_on.isoformat()})"
     own = getattr(scope, scope.level) if scope.level != "enterprise" else ""
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
         sentence += f", inherited by {book.name_of(scope.level, own)}"

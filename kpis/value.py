@@ -20,6 +20,7 @@ class KpiTarget:
     source: str
     bands: Bands
     by_day: bool = False  # differs between the days of the period, so it is a weighted mean
+    restated: bool = False  # some of it was set after the days it holds for
 
 
 @dataclass(frozen=True)

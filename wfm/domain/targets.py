@@ -17,7 +17,9 @@ class Target:
 
     It holds for days from `effective_from` up to, not including, `effective_to`; it was known
     from `recorded_at` (UTC seconds). A single value stands in `value_lo` or `value_hi`, a range
-    in both; `amber_width` is how far beyond it is amber still.
+    in both; `amber_width` is how far beyond it is amber still. Of kind `linked` it sets nothing:
+    from that day on what is set above holds again. `restated_on` is the day on which it was
+    written, where it reaches back before that day.
     """
 
     target_id: int
@@ -34,10 +36,51 @@ class Target:
     author: str
     reason: str = ""
     source: str = "user"
+    queue_id: str = ""
+    kind: str = "own"
+    supersedes: int | None = None
+    restated_on: date | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the row is in force on a day."""
         return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """How far a team lead may move a target from the one set above.
+
+    `basis` points: in the KPI's own unit (95 % by 2: 93 to 97); share: percent of the value (300 s
+    by 5: 285 to 315). `kpi_id` empty: every KPI. It bears on the units below `level` and `key`.
+    """
+
+    corridor_id: int
+    kpi_id: str
+    level: str
+    key: str
+    width: float
+    basis: str
+    effective_from: date
+    recorded_at: int
+    author: str
+    reason: str = ""
+    source: str = "user"
+
+    def around(self, value: float) -> tuple[float, float]:
+        """The lowest and highest value allowed around one that is set above."""
+        room = self.width if self.basis == "points" else abs(value) * self.width / 100
+        return value - room, value + room
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one agent was told about a change of a target."""
+
+    notice_id: int
+    agent_id: str
+    target_id: int
+    words: str
+    created_at: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +101,7 @@ class TargetBook:
     memberships: tuple[Membership, ...] = ()
     site_of_team: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     names: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    corridors: tuple[Corridor, ...] = ()
 
     @cached_property
     def _by_kpi(self) -> dict[str, tuple[Target, ...]]:
@@ -76,6 +120,36 @@ class TargetBook:
     def of_kpi(self, kpi_id: str) -> tuple[Target, ...]:
         """The rows of one KPI."""
         return self._by_kpi.get(kpi_id, ())
+
+    def newest(self, kpi_id: str, scope: Scope) -> int:
+        """The highest id of the rows of one KPI at one place, 0 without any: what an editor saw."""
+        key = key_of(scope)
+        rows = (t for t in self.of_kpi(kpi_id) if (t.level, place_key(t)) == (scope.level, key))
+        return max((row.target_id for row in rows), default=0)
+
+    def corridor(self, kpi_id: str, scope: Scope, day: date) -> Corridor | None:
+        """The corridor in force for a scope: the nearest level, then its own KPI, then the newest.
+
+        A row of a site bears on its teams and agents. None: the convention holds.
+        """
+        depth = {place: rank for rank, place in enumerate(self.chain(scope, day))}
+        rows = [
+            c
+            for c in self.corridors
+            if c.effective_from <= day
+            and c.kpi_id in ("", kpi_id)
+            and (c.level, "" if c.level == "enterprise" else c.key) in depth
+        ]
+        return min(
+            rows,
+            key=lambda c: (
+                depth[c.level, "" if c.level == "enterprise" else c.key],
+                c.kpi_id == "",
+                -c.recorded_at,
+                -c.corridor_id,
+            ),
+            default=None,
+        )
 
     def team_of(self, agent_id: str, day: date) -> str | None:
         """The team of an agent on a day; the nearest known one outside the rows."""
@@ -104,6 +178,16 @@ class TargetBook:
             return "the enterprise"
         name = self.names.get((level, key), key)
         return name if level == "agent" else _with_level(level, name)
+
+
+def key_of(scope: Scope) -> str:
+    """The key of a scope's own level as rows write it: the team's id; empty for the enterprise."""
+    return scope.agent or scope.team or scope.site or ""
+
+
+def place_key(row: Target) -> str:
+    """The key of a row, empty for the enterprise however its file wrote it."""
+    return "" if row.level == "enterprise" else row.key
 
 
 def _with_level(level: str, name: str) -> str:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from wfm.domain.organisation import Organisation
 from wfm.domain.scope import Scope
-from wfm.domain.targets import Membership, Target, TargetBook
+from wfm.domain.targets import Corridor, Membership, Notice, Target, TargetBook
 from wfm.store.readers.organisation import read_organisation
-from wfm.store.schema import target, user
+from wfm.store.schema import target, target_corridor, target_notice, user
 from wfm.store.store import Store
 
 
@@ -24,6 +24,7 @@ def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> Tar
     with store.db.read() as connection:
         organisation = read_organisation(connection, scope)
         rows = _rows(connection, known_at)
+        corridors = _corridors(connection, known_at)
     memberships = _memberships(organisation)
     teams = {u.org_id for u in organisation.units if u.level == "team"}
     sites = {u.org_id for u in organisation.units if u.level == "site"}
@@ -40,7 +41,44 @@ def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> Tar
             {u.org_id: u.parent_id for u in organisation.teams() if u.parent_id}
         ),
         names=MappingProxyType(names),
+        corridors=tuple(
+            c for c in corridors if c.level == "enterprise" or c.key in seen.get(c.level, ())
+        ),
     )
+
+
+def read_notices(store: Store, scope: Scope, since_at: int) -> tuple[Notice, ...]:
+    """What agents of a scope were told of target changes since an instant, newest first."""
+    with store.db.read() as connection:
+        organisation = read_organisation(connection, scope)
+        rows = connection.execute(
+            select(target_notice)
+            .where(target_notice.c.created_at >= since_at)
+            .order_by(target_notice.c.notice_id.desc())
+        ).all()
+    inside = {person.agent_id for person in organisation.people}
+    return tuple(
+        Notice(r.notice_id, r.agent_id, r.target_id, r.words, r.created_at)
+        for r in rows
+        if r.agent_id in inside
+    )
+
+
+def _corridors(connection: Connection, known_at: int | None) -> list[Corridor]:
+    query = (
+        select(target_corridor, user.c.display_name)
+        .select_from(target_corridor.outerjoin(user, user.c.user_key == target_corridor.c.author))
+        .order_by(target_corridor.c.corridor_id)
+    )
+    if known_at is not None:
+        query = query.where(target_corridor.c.recorded_at <= known_at)
+    return [
+        Corridor(
+            r.corridor_id, r.kpi_id, r.level, r.key, r.width, r.basis, r.effective_from,
+            r.recorded_at, r.display_name or r.author, r.reason, r.source,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
 
 
 def _rows(connection: Connection, known_at: int | None) -> list[Target]:
@@ -56,7 +94,8 @@ def _rows(connection: Connection, known_at: int | None) -> list[Target]:
         Target(
             r.target_id, r.kpi_id, r.level, r.key, r.contact_type, r.value_lo, r.value_hi,
             r.amber_width, r.effective_from, r.effective_to, r.recorded_at,
-            r.display_name or r.author, r.reason, r.source,
+            r.display_name or r.author, r.reason, r.source, r.queue_id, r.kind, r.supersedes,
+            r.restated_on,
         )
         for r in connection.execute(query)
     ]  # fmt: skip
