@@ -1,0 +1,1 @@
+"""What is planted in the simulated centre for people to find."""
