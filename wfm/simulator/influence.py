@@ -39,7 +39,8 @@ class Work:
     They stand on top of the agent's own pace and tenure. `plain` leaves pace and tenure out, so
     that the mean is the queue's own mean for the type, times these. All contacts of a day that
     share the name `steady` draw from one even sequence, in the order in which they are answered:
-    as widely scattered as by chance, but their means come out as stated.
+    as widely scattered as by chance, but their means come out as stated. With `share` all who
+    have that name take this part of the queue's contacts of the day between them.
     """
 
     talk: float = 1.0
@@ -47,6 +48,7 @@ class Work:
     acw: float = 1.0
     plain: bool = False
     steady: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_with_idle_time_shared_the_same_work_is_not_enough() -> None:
 
 def test_after_coaching_the_team_reaches_its_plan_only_below_55_seconds() -> None:
     gaps = [team_numbers(MEDIUM.hires, acw, equal_occupancy=True).gap for acw in (45, 54.1, 70)]
-    assert [round(100 * gap, 2) for gap in gaps] == [0.71, 0.0, -1.15]
+    assert [round(100 * gap, 2) for gap in gaps] == [0.72, 0.0, -1.15]
 
 
 def test_offers_bring_56_of_66_seconds_and_reassignment_takes_37_away() -> None:
