@@ -84,8 +84,8 @@ def require_group(
     binding: Counter[str] = Counter()
     notes = list(target.notes)
     if live:
-        contacts = _sum([demand.contacts for demand in live])
-        work = _sum([demand.work_s for demand in live])
+        contacts = summed([demand.contacts for demand in live])
+        work = summed([demand.work_s for demand in live])
         required, binding = _erlang(
             np.where(open_now, contacts, 0.0),
             np.where(open_now, work, 0.0),
@@ -96,7 +96,7 @@ def require_group(
             max_occupancy,
         )
     if deferred:
-        work = _sum([demand.work_s for demand in deferred])
+        work = summed([demand.work_s for demand in deferred])
         required = required + np.where(open_now, work / cell_s / DEFERRED_OCCUPANCY, 0.0)
         names = ", ".join(demand.queue_id for demand in deferred)
         notes.append(
@@ -161,7 +161,7 @@ def _erlang(
     aht[busy] = work_s[busy] / contacts[busy]
     aht = np.maximum(aht, 1.0)
     load = np.zeros(contacts.shape)
-    for run in _runs(open_now):
+    for run in open_runs(open_now):
         load[run] = modified_offered_load(contacts[run], aht[run], cell_s)
     # Whatever is left in hand when contacts stop is less than a thousandth of an agent soon.
     staffed = load >= 0.001
@@ -182,11 +182,12 @@ def _erlang(
     return required, Counter(str(name) for name in found.binding)
 
 
-def _runs(open_now: Bools) -> list[slice]:
+def open_runs(open_now: Bools) -> list[slice]:
     """Stretches of open quarters: over midnight for a queue that never closes."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], open_now.astype(np.int8), [0]])))
     return [slice(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _sum(parts: Sequence[Floats]) -> Floats:
+def summed(parts: Sequence[Floats]) -> Floats:
+    """One array of several: their sum, cell by cell."""
     return np.asarray(np.sum(parts, axis=0), dtype=np.float64)

@@ -21,6 +21,15 @@ class BreakRule:
     latest: int
 
 
+STEP = 15
+STANDARD_BREAKS = (
+    BreakRule("break", 15, True, 90, 180),
+    BreakRule("meal", 30, False, 210, 300),
+    BreakRule("break", 15, True, 360, 450),
+)
+MEAL_FROM_MINUTES = 360
+
+
 @dataclass(frozen=True)
 class Contract:
     """Rules of one contract; times of day in minutes after local midnight."""
@@ -39,6 +48,24 @@ class Contract:
     def paid_minutes(self, length: int) -> int:
         """Paid minutes of a shift of `length`: 510 with an unpaid meal of 30 pays 480."""
         return length - sum(rule.minutes for rule in self.breaks if not rule.paid)
+
+
+def standard_contract(weekly_hours: float | None) -> Contract:
+    """The rules used for people without a contract: five days, the same length each day.
+
+    40 h: five shifts of 8 h and an unpaid meal of 30 min.
+    """
+    hours = weekly_hours or 40.0
+    daily = max(STEP, round(hours * 60 / 5 / STEP) * STEP)
+    meal = 30 if daily >= MEAL_FROM_MINUTES else 0
+    breaks = tuple(b for b in STANDARD_BREAKS if meal or b.kind != "meal")
+    return Contract(
+        contract_id=f"standard {hours:g} h",
+        weekly_minutes=(daily * 5, daily * 5),
+        days=(5, 5),
+        shift_minutes=(daily + meal,),
+        breaks=breaks,
+    )
 
 
 def parse_breaks(text: str | None) -> tuple[BreakRule, ...]:

@@ -5,34 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wfm.domain.contracts import BreakRule, Contract
+from wfm.domain.contracts import Contract, standard_contract
 from wfm.domain.errors import BadInput
 
+__all__ = ["SLOT", "contract_json", "contract_name", "standard_contract"]
+
 SLOT = 15
-STANDARD_BREAKS = (
-    BreakRule("break", 15, True, 90, 180),
-    BreakRule("meal", 30, False, 210, 300),
-    BreakRule("break", 15, True, 360, 450),
-)
-MEAL_FROM_MINUTES = 360
-
-
-def standard_contract(weekly_hours: float | None) -> Contract:
-    """The rules used for people without a contract: five days, the same length each day.
-
-    40 h: five shifts of 8 h and an unpaid meal of 30 min.
-    """
-    hours = weekly_hours or 40.0
-    daily = max(SLOT, round(hours * 60 / 5 / SLOT) * SLOT)
-    meal = 30 if daily >= MEAL_FROM_MINUTES else 0
-    breaks = tuple(b for b in STANDARD_BREAKS if meal or b.kind != "meal")
-    return Contract(
-        contract_id=f"standard {hours:g} h",
-        weekly_minutes=(daily * 5, daily * 5),
-        days=(5, 5),
-        shift_minutes=(daily + meal,),
-        breaks=breaks,
-    )
 
 
 def contract_json(contract: Contract, days_off: int = 0) -> Mapping[str, Any]:

@@ -58,8 +58,8 @@ def run_require(
     version, forecast = _forecast(store, unit, week, period)
     start_at = day_start(period.first, zone)
     queues = unit_queues(organisation, unit, start_at)
-    quarters, is_open = _week(organisation, unit, period)
-    demands = _demands(queues, forecast, quarters)
+    quarters, is_open = open_quarters(organisation, unit, period)
+    demands = queue_demands(queues, forecast, quarters)
     origin = local_day(version.origin_at, zone)
     facts = open_facts(store)
     found: dict[str, GroupRequirement] = {}
@@ -101,7 +101,7 @@ def _forecast(
     return version, frame.with_columns(queue)
 
 
-def _week(organisation: Organisation, unit: str, period: Period) -> tuple[list[int], Bools]:
+def open_quarters(organisation: Organisation, unit: str, period: Period) -> tuple[list[int], Bools]:
     """Quarters of the site's local week, and whether the site is open in each."""
     zone, opening = organisation.zone(unit), parse_opening(organisation.unit(unit).opening_hours)
     quarters: list[int] = []
@@ -115,9 +115,10 @@ def _week(organisation: Organisation, unit: str, period: Period) -> tuple[list[i
     return quarters, np.array(is_open)
 
 
-def _demands(
+def queue_demands(
     queues: Sequence[Queue], forecast: pl.DataFrame, quarters: list[int]
 ) -> dict[str, QueueDemand]:
+    """Each queue's forecast on a grid of quarters, with its service level as agreed."""
     grid = pl.DataFrame({"q": quarters}, schema={"q": pl.Int32})
     demands = {}
     for queue in queues:

@@ -78,7 +78,8 @@ def points_of(events: Iterable[Event]) -> tuple[RunPoint, ...]:
             event.pass_n,
         )  # fmt: skip
         last = points[-1] if points else None
-        if last is None or (last.objective, last.bound) != (point.objective, point.bound) or event.event in ("done", "cancelled"):
+        same = last is not None and (last.objective, last.bound) == (point.objective, point.bound)
+        if not same or event.event in ("done", "cancelled"):
             points.append(point)
     return tuple(points)
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Row, Select, select
 
+from wfm.domain.errors import MissingFacts
 from wfm.store.files import FileStore
 from wfm.store.schema import forecast_version, raw_batch, requirement_version
 
@@ -108,3 +109,13 @@ def forecast_of_requirement(connection: Connection) -> dict[int, int]:
         select(requirement_version.c.rq_version, requirement_version.c.fc_version)
     )
     return {row.rq_version: row.fc_version for row in rows}
+
+
+def forecast_by_number(connection: Connection, fc_version: int) -> ForecastVersion:
+    """The forecast of a number; `MissingFacts` when its file is gone."""
+    row = connection.execute(
+        _forecasts().where(forecast_version.c.fc_version == fc_version)
+    ).first()
+    if row is None:
+        raise MissingFacts(f"Forecast {fc_version} is not there any more; forecast again.")
+    return _forecast(row)

@@ -1,0 +1,98 @@
+"""All labour rules over one person's week: what is broken, and how near the limits are."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from wfm.domain.contracts import Contract
+from wfm.domain.rules.availability import check_availability
+from wfm.domain.rules.break_windows import check_breaks
+from wfm.domain.rules.consecutive_days import check_consecutive_days
+from wfm.domain.rules.days_per_week import check_days_per_week
+from wfm.domain.rules.duty import Duty, Violation
+from wfm.domain.rules.rest import check_rest
+from wfm.domain.rules.weekly_hours import check_weekly_hours
+
+DAYS = 7
+_DAY = re.compile(r"\bday (-?\d+)(?! in a row)")
+
+
+@dataclass(frozen=True)
+class PersonWeek:
+    """One person's duties of a week by the wall clock, and by elapsed time with those around it.
+
+    `duties` count minutes from each local midnight; `elapsed` from Monday's midnight in real time,
+    so that a night in which the clock changes is as long as it is. It holds the last duty before
+    the week and the first after it as well.
+    """
+
+    duties: tuple[Duty, ...]
+    elapsed: tuple[Duty, ...]
+    contract: Contract
+    away: frozenset[int] = frozenset()  # days off granted
+    opening: Mapping[int, tuple[int, int] | None] | None = None
+    run_before: int = 0
+    run_after: int = 0
+
+
+def check_week(week: PersonWeek) -> tuple[Violation, ...]:
+    """What one person's week breaks, in order of the rules; days off count as worked and paid."""
+    contract, found = week.contract, list[Violation]()
+    window = (contract.earliest_start or 0, contract.latest_end or 2 * 1440)
+    for duty in week.duties:
+        opening = (0, 2 * 1440) if week.opening is None else week.opening.get(duty.day)
+        found += check_availability(duty, week.away, window, opening)
+        found += check_breaks(duty, owed_breaks(contract, duty.end - duty.start))
+        if duty.end - duty.start not in contract.shift_minutes:
+            allowed = ", ".join(f"{n / 60:g} h" for n in contract.shift_minutes)
+            found.append(
+                Violation(
+                    "shift_length", duty.day,
+                    f"a shift of {(duty.end - duty.start) / 60:g} h, allowed {allowed}",
+                )
+            )  # fmt: skip
+    off = min(len(week.away), contract.days[1])
+    low, high = contract.days
+    found += check_days_per_week(week.duties, 1, (max(0, low - off), high - off))
+    least, most = contract.weekly_minutes
+    hours = (
+        least * max(0, low - off) // max(1, low),
+        -(-most * (high - off) // max(1, high)),
+    )
+    found += check_weekly_hours(week.duties, 1, hours)
+    found += check_consecutive_days(
+        week.duties, contract.max_consecutive_days, days=DAYS, run_before=week.run_before,
+        run_after=week.run_after,
+    )  # fmt: skip
+    found += check_rest(week.elapsed, contract.rest_minutes)
+    return tuple(found)
+
+
+def owed_breaks(contract: Contract, length: int) -> tuple:  # type: ignore[type-arg]
+    """The breaks owed in a shift of `length` minutes; one that would begin after it is not."""
+    return tuple(
+        rule for rule in contract.breaks if rule.earliest <= min(rule.latest, length - rule.minutes)
+    )
+
+
+def shortest_rest(elapsed: Sequence[Duty]) -> int | None:
+    """Minutes of the shortest time between two duties, None with fewer than two."""
+    ordered = sorted(elapsed, key=lambda duty: duty.begins)
+    return min((b.begins - a.ends for a, b in itertools.pairwise(ordered)), default=None)
+
+
+def told(violation: Violation, monday: date) -> str:
+    """A violation as a sentence with its weekday: "Wed 2 Dec: 7.5 h rest before Thu 3 Dec ..."."""
+
+    def named(day: int) -> str:
+        on = monday + timedelta(days=day)
+        return f"{on:%a} {on.day} {on:%b}"
+
+    words = _DAY.sub(lambda found: named(int(found[1])), violation.sentence)
+    if violation.code in ("days_per_week", "week_paid"):
+        return words.replace("week 1", "the week", 1)
+    return f"{named(violation.day)}: {words}"

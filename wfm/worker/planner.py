@@ -1,0 +1,174 @@
+"""What pages ask of the scheduler without importing it: weeks measured, plans checked.
+
+Measuring reads a whole site's week; the answers of the last weeks asked for are kept for as long
+as nothing they rest on has changed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from wfm.actions.plan_shifts import planned_shifts
+from wfm.domain.activities import Segment
+from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
+from wfm.domain.grid import day_start
+from wfm.domain.periods import week_of
+from wfm.domain.plan_measures import WeekMeasures
+from wfm.domain.scope import Scope
+from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_roster_week
+from wfm.store.dimensions import known_keys
+from wfm.store.readers.organisation import read_organisation
+from wfm.store.readers.plan_versions import forecast_by_number, version_rows
+from wfm.store.readers.plans import read_plan_documents, read_requirement
+from wfm.store.readers.schedules import read_shifts
+from wfm.store.schema import person, requirement_version, shift_version, time_off
+from wfm.store.store import Store
+from wfm.worker.publish_job import broken_rules
+from wfm.worker.queue_history import unit_queues
+from wfm.worker.require_job import open_quarters, queue_demands
+from wfm.worker.week_measures import measure_week
+
+KEPT = 96
+Answer = TypeVar("Answer")
+
+
+class Planner:
+    """Measures of drafts and of what is in force, for a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+    def measures(
+        self, scope: Scope, unit: str, week: str, plan_id: int | None = None
+    ) -> WeekMeasures | None:
+        """The measures of a draft, or without a plan of the shifts in force.
+
+        None when the week has no requirement yet, or nothing is published.
+        """
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week)
+            if state is None:
+                return None
+            key = (unit, week, *state)
+
+            def measured() -> WeekMeasures | None:
+                return self._measure(connection, key, plan_id)
+
+            found: WeekMeasures | None = self._keep(("measures", plan_id, *key), measured)
+            return found
+
+    def broken(self, problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[str, ...]:
+        """Rules that a plan breaks, by the independent verifier."""
+        return broken_rules(problem, solution)
+
+    def planned(self, scope: Scope, unit: str, week: str, plan_id: int) -> Mapping[str, Week]:
+        """The shifts of a draft, by person and day."""
+        with self._store.db.read() as connection:
+            roster = read_roster_week(connection, unit, week)
+            return _planned(connection, roster, scope, plan_id)
+
+    def _measure(
+        self, connection: Connection, key: tuple[Any, ...], plan_id: int | None
+    ) -> WeekMeasures | None:
+        unit, week = str(key[0]), str(key[1])
+        scope = Scope(unit)
+        roster: RosterWeek = self._keep(
+            ("roster", *key), lambda: read_roster_week(connection, unit, week)
+        )
+        live = {agent: roster.in_force(agent) for agent in roster.shifts}
+        live = {agent: shifts for agent, shifts in live.items() if shifts}
+        if plan_id is None:
+            shifts: Mapping[str, Week] = live
+            first = read_shifts(
+                connection, scope, roster.period.first, roster.period.end, "baseline"
+            )
+            changes = _changes(by_person(first), live)
+        else:
+            planned = _planned(connection, roster, scope, plan_id)
+            # Who is no longer in the problem keeps the shift in force, as publication does.
+            shifts = {**live, **planned}
+            changes = _changes(live, shifts)
+        if not shifts:
+            return None
+        requirement = read_requirement(connection, scope, self._store.files, unit, week)
+        if requirement is None:
+            return None
+        organisation = read_organisation(connection, scope)
+        quarters, is_open = open_quarters(organisation, unit, roster.period)
+        try:
+            forecast = forecast_by_number(connection, requirement.fc_version)
+            rows = version_rows(self._store.files, forecast.file, "fc_version", forecast.fc_version)
+            names = {number: name for name, number in known_keys(connection, "queue").items()}
+            queue = rows["queue"].cast(int).replace_strict(names, default=None)
+            queues = unit_queues(organisation, unit, day_start(roster.period.first, roster.zone))
+            demands = queue_demands(queues, rows.with_columns(queue.alias("queue")), quarters)
+        except WfmError:
+            demands = {}
+        return measure_week(roster, organisation, requirement, demands, shifts, changes, is_open)
+
+    def _keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                kept: Answer = self._kept[key]
+                return kept
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _state(connection: Connection, unit: str, week: str) -> tuple[Any, ...] | None:
+    """What measures rest on: requirement, shifts around the week, people and time off."""
+    version = connection.scalar(
+        select(func.max(requirement_version.c.rq_version)).where(
+            requirement_version.c.unit == unit, requirement_version.c.week == week
+        )
+    )
+    if version is None:
+        return None
+    period = week_of(week)
+    shifts = connection.execute(
+        select(func.count(), func.max(shift_version.c.recorded_at)).where(
+            shift_version.c.shift_on >= period.first - AROUND,
+            shift_version.c.shift_on < period.end + AROUND,
+        )
+    ).one()
+    people = connection.scalar(select(func.count()).select_from(person))
+    away = connection.scalar(select(func.count()).select_from(time_off))
+    return (version, shifts[0], shifts[1], people, away)
+
+
+def _planned(
+    connection: Connection, roster: RosterWeek, scope: Scope, plan_id: int
+) -> dict[str, Week]:
+    documents = read_plan_documents(connection, scope, plan_id)
+    if documents is None:
+        raise MissingFacts(f"Plan {plan_id} is not known here any more; load the page again.")
+    problem, solution = documents
+    made = planned_shifts(problem, solution, roster.zone, set(roster.activities))
+    return {agent: dict(week) for agent, week in by_person(made).items()}
+
+
+def _changes(before: Mapping[str, Week], after: Mapping[str, Week]) -> tuple[int, ...]:
+    """Starts of the shifts that differ, the earlier one of a shift that moved."""
+    starts = []
+    for agent in sorted(before.keys() | after.keys()):
+        old, new = before.get(agent, {}), after.get(agent, {})
+        for day in sorted(old.keys() | new.keys()):
+            one: tuple[Segment, ...] = old.get(day, ())
+            two: tuple[Segment, ...] = new.get(day, ())
+            if one != two:
+                starts.append(min(s.start_at for s in (*one[:1], *two[:1])))
+    return tuple(starts)
