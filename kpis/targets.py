@@ -8,7 +8,20 @@ from datetime import date, timedelta
 
 from kpis.definition import Bands, Kpi
 from wfm.domain.scope import Scope
+from wfm.domain.target_rules import TargetShape, resolve
 from wfm.domain.targets import Target, TargetBook
+
+__all__ = [
+    "Effective",
+    "added_bands",
+    "bands_of",
+    "days_of",
+    "effective",
+    "provenance",
+    "resolve",
+    "shape_of",
+    "weighted_bands",
+]
 
 # Convention where a KPI wants a target value and only one number is set: 5 % around it is green,
 # 10 % amber (the catalogue's own proposal for handle time).
@@ -22,47 +35,6 @@ class Effective:
     bands: Bands
     source: str
     row: Target | None = None
-
-
-def resolve(
-    book: TargetBook,
-    kpi_id: str,
-    day: date,
-    scope: Scope,
-    contact_type: str = "",
-    known_at: int | None = None,
-    *,
-    queue_id: str = "",
-) -> Target | None:
-    """The one row in force: the most specific level, then contact type or queue, then the latest.
-
-    A team row of March falls back to the site's in April; asked with `known_at` before a
-    correction was recorded, the row known then comes back. A level that was linked again from a
-    day on is passed over from that day on.
-    """
-    rows = [
-        row
-        for row in book.of_kpi(kpi_id)
-        if row.holds_on(day)
-        and (known_at is None or row.recorded_at <= known_at)
-        and row.contact_type in ("", contact_type)
-        and row.queue_id in ("", queue_id)
-    ]
-    for level, key in book.chain(scope, day):
-        here = [r for r in rows if r.level == level and (level == "enterprise" or r.key == key)]
-        # A link ends the row of its own contact type or queue, not the others of its level.
-        found: dict[tuple[str, str], Target] = {}
-        for row in sorted(here, key=lambda r: (r.recorded_at, r.target_id)):
-            found[row.contact_type, row.queue_id] = row
-        own = [row for row in found.values() if row.kind == "own"]
-        if own:
-            return max(
-                own,
-                key=lambda r: (
-                    (r.contact_type != "") + (r.queue_id != ""), r.recorded_at, r.target_id,
-                ),
-            )  # fmt: skip
-    return None
 
 
 def bands_of(kpi: Kpi, row: Target | None) -> Bands:
@@ -134,6 +106,26 @@ def provenance(
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
         sentence += f", inherited by {book.name_of(scope.level, own)}"
     return f"{sentence.rstrip('.')}. Reason: {row.reason.rstrip('.')}" if row.reason else sentence
+
+
+def shape_of(kpi: Kpi) -> TargetShape:
+    """What a change of a KPI's target is held against: direction, unit and the default limits."""
+    default = kpi.bands
+    low = (default.green_lo, default.amber_lo)
+    edge = (
+        low if low[0] is not None and low[1] is not None else (default.green_hi, default.amber_hi)
+    )
+    width = None if edge[0] is None or edge[1] is None else abs(edge[0] - edge[1])
+    return TargetShape(
+        kpi.id,
+        kpi.name,
+        kpi.better,
+        kpi.unit,
+        kpi.kind == "sum",
+        default.green_lo,
+        default.green_hi,
+        width,
+    )
 
 
 def days_of(first: date, end: date) -> tuple[date, ...]:

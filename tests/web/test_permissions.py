@@ -48,7 +48,7 @@ def test_each_cell_of_the_table_has_one_reach(cell: str, reach: Reach) -> None:
 
 def test_every_cell_that_ships_is_understood() -> None:
     table = permission_table()
-    assert len(table.names()) == 34
+    assert len(table.names()) == 36
     assert table.grant("team.read", Role.AGENT).reach is Reach.OWN_TEAM
     assert table.grant("agent.read", Role.ADMIN).reach is Reach.NONE
     assert table.grant("target.write", Role.SUPERVISOR).text == "team within corridor"
