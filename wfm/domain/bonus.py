@@ -137,7 +137,7 @@ class Standing:
     base_s: float
     good_s: float
     left_s: float
-    excused_n: int
+    excused_s: float
     target: float | None
     state: str
 

@@ -249,7 +249,7 @@ bonus_standing = Table(
     Column("base_s", Float, nullable=False),
     Column("good_s", Float, nullable=False),
     Column("left_s", Float, nullable=False),
-    Column("excused_n", Integer, nullable=False),
+    Column("excused_s", Float, nullable=False),
     Column("target", Float),
     Column("state", String(16), nullable=False),
 )

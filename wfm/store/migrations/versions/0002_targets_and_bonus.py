@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("base_s", sa.Float, nullable=False),
         sa.Column("good_s", sa.Float, nullable=False),
         sa.Column("left_s", sa.Float, nullable=False),
-        sa.Column("excused_n", sa.Integer, nullable=False),
+        sa.Column("excused_s", sa.Float, nullable=False),
         sa.Column("target", sa.Float),
         sa.Column("state", sa.String(16), nullable=False),
     )
