@@ -66,3 +66,4 @@ class Workday:
     pauses: tuple[Pause, ...]
     exact_end: bool = False
     idle_s: float = 0.0  # 0: as the load makes it
+    shift: PlannedShift | None = None  # as it stands when it is worked
