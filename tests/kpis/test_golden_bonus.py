@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from kpis.bonus import (
     recent_rate,
     what_would_help,
 )
+from kpis.bonus_words import change_sentence, state_sentence
 
 CASES: dict[str, dict[str, Any]] = {
     case["id"]: case
@@ -148,3 +150,32 @@ def test_out_of_reach_is_said_only_when_the_best_is_below_target(
     assert found.best is not None
     if abs(found.best - target) > 1e-6:
         assert (found.state == "out_of_reach") == (found.best < target)
+
+
+def test_each_state_is_said_as_the_document_says_it() -> None:
+    def said(case_id: str, **more: Any) -> str:
+        given = CASES[case_id]["inputs"]
+        sums = sums_of(given)
+        tiers = more.get("tiers", [(given["target"], 1.0)])
+        seen = outlook(sums, tiers, given["recent_rate"])
+        one = seen.of_factor(1.0).projection
+        return state_sentence(one.state, one, seen, given["days_left"], "this quarter")
+
+    assert said("N3") == (
+        "You are at 96.0 %. You can miss about 33 min a shift and still earn the bonus."
+    )
+    assert said("N1") == (
+        "You are at 93.5 %. You need 97.7 % from here: at most 11 min missed per shift on your "
+        "22 remaining shifts."
+    )
+    assert said("N2", tiers=[(0.93, 0.5), (0.95, 1.0)]) == (
+        "95 % can no longer be reached this quarter (best possible 93.5 %). The 93 % tier can."
+    )
+    assert said("N4") == "Secured. Even missing tomorrow keeps you above 95 %."
+    assert said("N5") == "Earned: 95.0 %, at or above the line of 95 %."
+
+
+def test_a_change_is_told_with_what_was_excused() -> None:
+    monday = date(2026, 11, 23)
+    assert change_sentence(0.954, 0.95, monday, 1500) == "+0.4 pp since Mon 23 Nov: 25 min excused."
+    assert change_sentence(0.9501, 0.95, monday, 0) == ""
