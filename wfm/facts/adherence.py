@@ -8,32 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from wfm.domain.activities import STATE_GROUPS, Activity
-from wfm.facts.overrun import ContactRuns, contact_runs, overrun_exceptions
-from wfm.facts.pieces import (
-    Ints,
-    Layer,
-    Mask,
-    Pieces,
-    covered_by,
-    cut_at,
-    joined_runs,
-    overlay,
+from wfm.domain.activities import Activity
+from wfm.domain.adherence import AdherenceRules
+from wfm.facts.flat import Flat, Kinds, flat
+from wfm.facts.laid import Laid, cut, inside_of, laid
+from wfm.facts.matrix import (
+    IGNORED,
+    IN,
+    LOGGED_OUT,
+    NEUTRAL,
+    OUT,
+    OUTSIDE,
+    UNKNOWN_GROUP,
+    rule_matrix,
 )
-from wfm.facts.plan import AWAY
-from wfm.facts.rules import FactRules
+from wfm.facts.overrun import ContactRuns, contact_runs, overrun_exceptions
+from wfm.facts.pieces import SPAN, Codes, Ints, Layer, Mask, Pieces, packed, ranges
+from wfm.facts.tolerances import OutSpells, out_spells
 
-VERDICTS = ("outside", "in", "out", "neutral", "ignored", "unknown")
-OUTSIDE, IN, OUT, NEUTRAL, IGNORED, UNKNOWN = range(6)
-CAUSES = ("", "exception", "call_overrun", "displaced_break", "schedule_correction")
-NO_CAUSE, EXCEPTION, CALL_OVERRUN, DISPLACED_BREAK, CORRECTION = range(5)
-GROUP = {name: code for code, name in enumerate(STATE_GROUPS)}
-LOGGED_OUT, UNKNOWN_GROUP, ON_QUEUE = (
-    GROUP["logged_out"], GROUP["unknown"], GROUP["on_queue"],
-)  # fmt: skip
+CAUSES = ("", "exception", "call_overrun", "displaced_break", "schedule_correction", "pending")
+NO_CAUSE, EXCEPTION, CALL_OVERRUN, DISPLACED_BREAK, CORRECTION, PENDING = range(6)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class States:
     """State spells in painting order: group, whether in a contact, wrapping up, which contact."""
 
     layer: Layer
-    group: Ints
+    group: Codes
     busy: Mask
     wrapping: Mask
     contact: Ints
@@ -62,7 +60,8 @@ class Case:
     """All that adherence is judged by, for a number of agents.
 
     `day_edges` are each agent's starts of the day and of the next; `healthy` tells for the day
-    before, the day and the day after whether the agent's state feed was alive.
+    before, the day and the day after whether the agent's state feed was alive. `current` is the
+    newest plan where it may correct the judged one, and the very same value where it may not.
     """
 
     plan: Plan
@@ -71,29 +70,93 @@ class Case:
     day_edges: Ints  # (agents, 2)
     healthy: Mask  # (agents, 3)
     activities: tuple[Activity, ...]
-    rules: FactRules
+    rulesets: tuple[AdherenceRules, ...]
+    rule_of: Ints  # per agent: which ruleset
     base: int
     as_of_at: int
     exceptions: Layer | None = None
+    pending: Layer | None = None  # told but not decided: changes no number
     logged_out_ok: Mask | None = None  # per activity; None: unpaid meals and time off
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Pieces of time with their verdict; `spell` numbers raw out spells beyond the tolerance."""
+    """Pieces of time with their verdict, what was planned and done in each, and out spells."""
 
-    pieces: Pieces  # layers: plan, current plan, states
-    group: Ints
-    activity: Ints  # -1: nothing scheduled
-    shift: Ints  # -1: outside every shift
-    verdict: Ints
-    cause: Ints
-    spell: Ints
-    spell_seconds: Ints  # of each spell, before exceptions
-    day_bin: Ints  # 0 the day before, 1 the day, 2 the day after
-    healthy: Mask
-    contacts: ContactRuns
-    planned_open: Mask  # scheduled on queue
+    case: Case
+    laid: Laid
+    flat_states: Flat
+    flat_plan: Flat
+    group: Codes
+    verdict: Codes
+    cause: Codes
+    spells: OutSpells
+    point_activity: Ints  # of each point; the number of activities: nothing scheduled
+    point_bin: Ints
+
+    @cached_property
+    def agent(self) -> Ints:
+        """Agent of each piece."""
+        return (self.laid.at // SPAN)[self.laid.point]
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The pieces as spans, with the planned segment and the state on top (-1: none)."""
+        shift = self.case.base - self.agent * SPAN
+        segment = _top(self.flat_plan, self.laid.tops[0])[self.laid.point]
+        state = _top(self.flat_states, self.laid.state)
+        return Pieces(self.agent, self.laid.start + shift, self.laid.end + shift, (segment, state))
+
+    @cached_property
+    def activity(self) -> Ints:
+        """Planned activity of each piece; -1: nothing scheduled."""
+        nothing = len(self.case.activities)
+        found = self.point_activity[self.laid.point]
+        return np.where(found == nothing, -1, found)
+
+    @cached_property
+    def shift(self) -> Ints:
+        """Shift of each piece; -1: outside every shift."""
+        return _of_top(self.case.plan.shift, self.flat_plan, self.laid)[self.laid.point]
+
+    @cached_property
+    def day_bin(self) -> Ints:
+        """0 the day before, 1 the day, 2 the day after, of each piece."""
+        return self.point_bin[self.laid.point]
+
+    @cached_property
+    def healthy(self) -> Mask:
+        """Whether the agent's state feed was alive on the day of each piece."""
+        return self.case.healthy[self.agent, self.day_bin]
+
+    @cached_property
+    def planned_open(self) -> Mask:
+        """Whether each piece is scheduled on queue."""
+        return _on_queue(self.case.activities)[self.point_activity][self.laid.point]
+
+    @cached_property
+    def contacts(self) -> ContactRuns:
+        """The contacts as unbroken runs."""
+        return contact_runs(self.flat_states, self.case.states)
+
+    @cached_property
+    def spell(self) -> Ints:
+        """Number of the raw out spell of each piece that counts beyond the tolerance, else -1."""
+        number = np.full(len(self.verdict), -1)
+        counts = self.spells.counts
+        lo, n = inside_of(self.laid, self.spells.counts_from[counts], self.spells.counts_to[counts])
+        number[ranges(lo, n)] = np.repeat(counts, n)
+        return number
+
+    @property
+    def spell_seconds(self) -> Ints:
+        """Length of each raw spell, before tolerances and exceptions."""
+        return self.spells.seconds
+
+    def planned_runs(self, kind: Ints) -> tuple[Flat, Kinds]:
+        """Planned time of one kind joined, and the kind; `kind` of each activity, below 0 none."""
+        activity = self.case.plan.activity[self.flat_plan.spell]
+        return self.flat_plan.runs(kind[activity])
 
 
 def judge(case: Case) -> Judged:
@@ -101,142 +164,115 @@ def judge(case: Case) -> Judged:
 
     On queue 09:10-10:10 against a schedule of 09:00-10:00: 600 s out, 3,000 s in, 600 s outside.
     """
-    pieces = _laid(case)
-    judged = _classified(case, pieces)
-    judged = _with_tolerances(case, judged)
-    return _with_exceptions(case, judged)
+    judged = _with_tolerances(_classified(case))
+    return _with_exceptions(judged)
 
 
-def rule_matrix(
-    activities: Sequence[Activity], rules: FactRules, logged_out_ok: Mask | None = None
-) -> Ints:
-    """Verdict of each activity (rows, the last one "nothing scheduled") in each state group."""
-    matrix = np.full((len(activities) + 1, len(STATE_GROUPS)), OUT, np.int64)
-    for row, activity in enumerate(activities):
-        for code, group in enumerate(STATE_GROUPS):
-            if _same(activity.category, group, rules):
-                matrix[row, code] = IN
-        free = activity.category in ("meal",) and not activity.paid
-        if free if logged_out_ok is None else bool(logged_out_ok[row]):
-            matrix[row, LOGGED_OUT] = IN
-        if activity.adherence == "neutral" or activity.category == "system":
-            matrix[row, :] = NEUTRAL
-        matrix[row, UNKNOWN_GROUP] = UNKNOWN
-        if activity.adherence == "ignore" or activity.category in AWAY:
-            matrix[row, :] = IGNORED
-    matrix[-1, :] = OUTSIDE
-    return matrix
-
-
-def _same(category: str, group: str, rules: FactRules) -> bool:
-    if category == "on_queue" or group in ("on_queue", "logged_out", "unknown"):
-        return category == group
-    if rules.equivalence == "all_non_productive":
-        return True
-    if rules.equivalence == "breaks_only" and category in ("break", "meal"):
-        return group in ("break", "meal")
-    return category == group
-
-
-def _laid(case: Case) -> Pieces:
-    layers = [
-        replace(layer, end=np.maximum(layer.start, np.minimum(layer.end, case.as_of_at)))
-        for layer in (case.plan.layer, case.current.layer, case.states.layer)
-    ]
-    pieces = overlay(layers, case.base)
+def _classified(case: Case) -> Judged:
+    states = flat(case.states.layer, case.base, case.as_of_at)
+    plan = flat(case.plan.layer, case.base, case.as_of_at)
+    changed = case.current is not case.plan
+    current = flat(case.current.layer, case.base, case.as_of_at) if changed else plan
     agents = np.arange(len(case.day_edges))
-    for edge in (0, 1):
-        pieces, _ = cut_at(pieces, agents, case.day_edges[:, edge], case.base)
-    return pieces
-
-
-def _classified(case: Case, pieces: Pieces) -> Judged:
-    seg, now, state = pieces.top
-    day_bin = (pieces.start >= case.day_edges[pieces.agent, 0]).astype(np.int64) + (
-        pieces.start >= case.day_edges[pieces.agent, 1]
+    edges = np.clip(case.day_edges, case.base, case.base + SPAN - 1)
+    points = [packed(agents, edges[:, side], case.base) for side in (0, 1)]
+    pieces = laid(states, (plan, current), np.concatenate(points))
+    who = pieces.at // SPAN
+    day_bin = (pieces.at >= points[0][who]).astype(np.int64) + (pieces.at >= points[1][who])
+    nothing = len(case.activities)
+    activity = _of_top(case.plan.activity, plan, pieces, nothing)
+    # No state on a day with a live feed is signed out; without a feed it is unknown.
+    gap = np.where(case.healthy[who, day_bin], LOGGED_OUT, UNKNOWN_GROUP).astype(np.uint8)
+    group = np.append(case.states.group[states.spell], np.uint8(0)).astype(np.uint8)[pieces.state]
+    empty = np.flatnonzero(pieces.state < 0)
+    group[empty] = gap[pieces.point[empty]]
+    matrix = np.stack(
+        [rule_matrix(case.activities, rules, case.logged_out_ok) for rules in case.rulesets]
     )
-    healthy = case.healthy[pieces.agent, day_bin]
-    gap = np.where(healthy, LOGGED_OUT, UNKNOWN_GROUP)
-    group = np.where(state >= 0, _at(case.states.group, state), gap)
-    activity = np.where(seg >= 0, _at(case.plan.activity, seg), -1)
-    shift = np.where(seg >= 0, _at(case.plan.shift, seg), -1)
-    matrix = rule_matrix(case.activities, case.rules, case.logged_out_ok)
-    verdict = matrix[activity, group]
-    planned_now = np.where(now >= 0, _at(case.current.activity, now), -1)
-    corrected = (verdict == OUT) & np.isin(matrix[planned_now, group], (IN, NEUTRAL, IGNORED))
-    cause = np.where(corrected & (planned_now != activity), CORRECTION, NO_CAUSE)
-    on_queue = np.array([a.category == "on_queue" for a in case.activities] + [False])
+    width = matrix.shape[2]
+    row = (case.rule_of[who] * (nothing + 1) + activity) * width
+    cell = row[pieces.point]
+    cell += group
+    verdict = matrix.reshape(-1)[cell]
+    cause = np.zeros(len(verdict), np.uint8)
+    if changed:
+        now = _of_top(case.current.activity, current, pieces, nothing, 1)
+        moved = np.flatnonzero((now != activity)[pieces.point] & (verdict == OUT))
+        point = pieces.point[moved]
+        better = matrix[case.rule_of[who[point]], now[point], group[moved]]
+        cause[moved[np.isin(better, (IN, NEUTRAL, IGNORED))]] = CORRECTION
+    none = np.empty(0, np.int64)
     return Judged(
-        pieces, group, activity, shift, verdict, cause, np.full(len(verdict), -1),
-        np.empty(0, np.int64), day_bin, healthy, contact_runs(pieces, case.states),
-        on_queue[activity],
+        case, pieces, states, plan, group, verdict, cause,
+        OutSpells(none, none, none, none, none), activity, day_bin,
     )  # fmt: skip
 
 
-def _with_tolerances(case: Case, judged: Judged) -> Judged:
-    """Raw spells no longer than the grace are in; longer ones count whole, or the part above."""
-    spell = joined_runs(judged.pieces, judged.verdict == OUT, judged.shift)
-    n = int(spell.max(initial=-1)) + 1
-    out = spell >= 0
-    length = np.bincount(spell[out], judged.pieces.seconds[out], n).astype(np.int64)
-    grace = case.rules.grace_s
-    if grace and case.rules.count_mode == "excess":
-        first = np.full(n, np.iinfo(np.int64).max)
-        np.minimum.at(first, spell[out], judged.pieces.start[out])
-        who = np.zeros(n, np.int64)
-        who[spell[out]] = judged.pieces.agent[out]
-        judged, owner = _recut(case, judged, who, first + grace)
-        spell = spell[owner]
-        forgiven = (spell >= 0) & (judged.pieces.start < _at(first, spell) + grace)
-    else:
-        forgiven = out & (_at(length, spell) <= grace)
+def _with_tolerances(judged: Judged) -> Judged:
+    """Raw spells within grace or window are in; others count whole, or the part above."""
+    case = judged.case
+    shift = _of_top(case.plan.shift, judged.flat_plan, judged.laid)
+    spells = out_spells(case, judged.laid, judged.verdict, judged.point_activity, shift)
+    judged = replace(judged, spells=spells)
+    eased = np.flatnonzero((spells.counts_from > spells.start) | (spells.counts_to < spells.end))
+    if not len(eased):
+        return judged
+    start, end = spells.start[eased], spells.end[eased]
+    low, high = spells.counts_from[eased], spells.counts_to[eased]
+    judged = _recut(judged, np.concatenate([low, high]))
+    verdict, cause = judged.verdict.copy(), judged.cause.copy()
+    for first, last in ((start, np.minimum(low, end)), (high, end)):
+        forgiven = ranges(*inside_of(judged.laid, first, last))
+        verdict[forgiven], cause[forgiven] = IN, NO_CAUSE
+    return replace(judged, verdict=verdict, cause=cause)
+
+
+def _with_exceptions(judged: Judged) -> Judged:
+    """Out seconds inside an exception become neutral; the spell keeps its number and length."""
+    case = judged.case
+    found: list[tuple[int, Ints, Ints]] = []
+    for code, layer in ((EXCEPTION, case.exceptions), (PENDING, case.pending)):
+        if layer is not None:
+            start = packed(layer.agent, layer.start, case.base)
+            found.append((code, start, packed(layer.agent, layer.end, case.base)))
+    if any(rules.call_overrun for rules in case.rulesets):
+        run, displaced, after = overrun_exceptions(case, judged)
+        found[1:1] = [(CALL_OVERRUN, *run), (DISPLACED_BREAK, *displaced), (CALL_OVERRUN, *after)]
+    if not found and not judged.cause.any():
+        return judged
+    edges = [edge for _, start, end in found for edge in (start, end)]
+    judged = _recut(judged, np.concatenate(edges)) if edges else judged
+    verdict, cause = judged.verdict.copy(), judged.cause.copy()
+    for code, start, end in sorted(found, key=lambda one: one[0] == PENDING):
+        hit = ranges(*inside_of(judged.laid, start, end))
+        hit = hit[(cause[hit] == NO_CAUSE) & np.isin(verdict[hit], (OUT, OUTSIDE))]
+        cause[hit] = code
+    excused = (verdict == OUT) & (cause != NO_CAUSE) & (cause != PENDING)
+    verdict[excused] = NEUTRAL
+    return replace(judged, verdict=verdict, cause=cause)
+
+
+def _recut(judged: Judged, keys: Ints) -> Judged:
+    pieces, owner = cut(judged.laid, keys)
+    if owner is None:
+        return judged
     return replace(
         judged,
-        verdict=np.where(forgiven, IN, judged.verdict),
-        spell=np.where(forgiven, -1, spell),
-        spell_seconds=length,
-    )
-
-
-def _with_exceptions(case: Case, judged: Judged) -> Judged:
-    """Out seconds inside an exception become neutral; the spell keeps its number and length."""
-    found: list[tuple[int, Layer]] = []
-    if case.exceptions is not None:
-        found.append((EXCEPTION, case.exceptions))
-    if case.rules.call_overrun:
-        run, displaced, after = overrun_exceptions(case, judged)
-        found += [(CALL_OVERRUN, run), (DISPLACED_BREAK, displaced), (CALL_OVERRUN, after)]
-    edges = [(layer.agent, edge) for _, layer in found for edge in (layer.start, layer.end)]
-    if edges:
-        who = np.concatenate([agent for agent, _ in edges])
-        judged, _ = _recut(case, judged, who, np.concatenate([at for _, at in edges]))
-    cause = np.where(judged.verdict == OUT, judged.cause, NO_CAUSE)
-    open_to_excuse = np.isin(judged.verdict, (OUT, OUTSIDE))
-    for code, layer in found:
-        hit = (covered_by(judged.pieces, layer, case.base) >= 0) & open_to_excuse
-        cause = np.where(hit & (cause == NO_CAUSE), code, cause)
-    excused = (judged.verdict == OUT) & (cause != NO_CAUSE)
-    return replace(judged, verdict=np.where(excused, NEUTRAL, judged.verdict), cause=cause)
-
-
-def _recut(case: Case, judged: Judged, who: Ints, at: Ints) -> tuple[Judged, Ints]:
-    pieces, owner = cut_at(judged.pieces, who, at, case.base)
-    cut = replace(
-        judged,
-        pieces=pieces,
+        laid=pieces,
         group=judged.group[owner],
-        activity=judged.activity[owner],
-        shift=judged.shift[owner],
         verdict=judged.verdict[owner],
         cause=judged.cause[owner],
-        spell=judged.spell[owner],
-        day_bin=judged.day_bin[owner],
-        healthy=judged.healthy[owner],
-        planned_open=judged.planned_open[owner],
     )
-    return cut, owner
 
 
-def _at(values: Ints, index: Ints) -> Ints:
-    """Values at indexes, whatever where the index is -1 (an empty table gives zeros)."""
-    return values[index] if len(values) else np.zeros(len(index), np.int64)
+def _of_top(values: Ints, plan: Flat, pieces: Laid, nothing: int = -1, top: int = 0) -> Ints:
+    """A value of the planned segment at each point, `nothing` where none is planned."""
+    return np.append(values[plan.spell], nothing)[pieces.tops[top]]
+
+
+def _top(spells: Flat, index: Ints) -> Ints:
+    return np.append(spells.spell, -1)[index]
+
+
+def _on_queue(activities: Sequence[Activity]) -> Mask:
+    return np.array([a.category == "on_queue" for a in activities] + [False])

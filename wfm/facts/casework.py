@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from wfm.domain.activities import BUSY_STATES
+from wfm.domain.adherence import AdherenceRules
 from wfm.facts.adherence import Case, Plan, States
 from wfm.facts.inputs import DayInputs, window_of
 from wfm.facts.pieces import Ints, Layer, Mask
@@ -34,8 +36,8 @@ class DayCase:
 def day_case(inputs: DayInputs) -> DayCase:
     """The plan and states around the day of every agent who has either."""
     spells = state_spells(inputs)
-    known = planned_segments(inputs, "as_known")
     current = planned_segments(inputs, "current")
+    known = _judged_plan(inputs, current)
     agents = np.unique(
         np.concatenate([frame["agent"].to_numpy() for frame in (spells, known, current)])
     ).astype(np.int64)
@@ -54,24 +56,104 @@ def day_case(inputs: DayInputs) -> DayCase:
     spells = spells.filter(_overlaps(_layer(spells, agents), span))
     states = States(
         _layer(spells, agents),
-        spells["group"].to_numpy().astype(np.int64),
+        spells["group"].to_numpy().astype(np.uint8),
         spells["state"].cast(pl.String).is_in(list(BUSY_STATES)).to_numpy(),
         (spells["state"].cast(pl.String) == "acw").to_numpy(),
         spells["contact"].to_numpy().astype(np.int64),
     )
+    plan = _plan(known, agents, shifts, codes)
+    rulesets, rule_of = _rules(inputs, site)
     case = Case(
-        plan=_plan(known, agents, shifts, codes),
-        current=_plan(current, agents, shifts, codes),
+        plan=plan,
+        current=_correcting(inputs, plan, known, current, agents, shifts, codes),
         states=states,
         day_edges=edges,
         healthy=healthy,
         activities=inputs.activities,
-        rules=inputs.rules,
+        rulesets=rulesets,
+        rule_of=rule_of,
         base=window_of(inputs.day)[0] - 86_400,
         as_of_at=inputs.as_of_at,
+        exceptions=_excepted(inputs, agents, "approved"),
+        pending=_excepted(inputs, agents, "pending") if inputs.with_pending else None,
     )
     days = (shifts["shift_on"] - pl.Series([inputs.day])).dt.total_days().to_numpy()
     return DayCase(case, agents, site, spells, known, days.astype(np.int64), has_plan)
+
+
+def _judged_plan(inputs: DayInputs, current: pl.DataFrame) -> pl.DataFrame:
+    """The plan that counts for each agent: under the policy of the agent's site."""
+    policies = {site: rules.policy for site, rules in inputs.rules.by_site}
+    common = inputs.rules.policy
+    if not any(len(versions) > 1 for versions in _versions(inputs).values()):
+        return current
+    layer_of = {"as_known": "as_known", "as_published": "published", "current": "current"}
+    if not policies:
+        return planned_segments(inputs, layer_of[common])
+    wanted = {
+        agent: policies.get(inputs.ids["site"].get(site, ""), common)
+        for agent, site in inputs.membership.select("agent", "site").iter_rows()
+    }
+    parts = []
+    for policy in sorted(set(wanted.values())):
+        frame = planned_segments(inputs, layer_of[policy])
+        mine = [agent for agent, policy_of in wanted.items() if policy_of == policy]
+        parts.append(frame.filter(pl.col("agent").is_in(mine)))
+    return pl.concat(parts) if parts else current
+
+
+def _versions(inputs: DayInputs) -> dict[tuple[str, date], set[int]]:
+    found: dict[tuple[str, date], set[int]] = {}
+    for shift in inputs.shifts:
+        found.setdefault((shift.agent_id, shift.shift_on), set()).add(shift.seq)
+    return found
+
+
+def _correcting(
+    inputs: DayInputs, plan: Plan, known: pl.DataFrame, current: pl.DataFrame, agents: Ints,
+    shifts: pl.DataFrame, codes: dict[str, int],
+) -> Plan:  # fmt: skip
+    """The newest plan where it may correct: of agents judged as known, when it differs at all."""
+    as_known = {site for site, rules in inputs.rules.by_site if rules.policy == "as_known"}
+    others = {site for site, _ in inputs.rules.by_site} - as_known
+    if inputs.rules.policy != "as_known" and not as_known:
+        return plan
+    if others or inputs.rules.policy != "as_known":
+        common = inputs.rules.policy == "as_known"
+        kept = [
+            agent
+            for agent, site in inputs.membership.select("agent", "site").iter_rows()
+            if (name := inputs.ids["site"].get(site, "")) in as_known
+            or (common and name not in others)
+        ]
+        inside = pl.col("agent").is_in(kept)
+        current = pl.concat([current.filter(inside), known.filter(~inside)])
+    return plan if current.equals(known) else _plan(current, agents, shifts, codes)
+
+
+def _rules(inputs: DayInputs, site: Ints) -> tuple[tuple[AdherenceRules, ...], Ints]:
+    """The different rules in force, and which of them each agent is judged by."""
+    keys = inputs.keys["site"]
+    own = [(keys[name], rules) for name, rules in inputs.rules.by_site if name in keys]
+    rule_of = np.zeros(len(site), np.int64)
+    for number, (key, _) in enumerate(own, start=1):
+        rule_of[site == key] = number
+    return (inputs.rules, *(rules for _, rules in own)), rule_of
+
+
+def _excepted(inputs: DayInputs, agents: Ints, status: str) -> Layer | None:
+    """Spans of the exceptions with a status, None when there are none."""
+    keys = inputs.keys["agent"]
+    here = set(agents.tolist())
+    rows = [
+        (keys[e.agent_id], e.start_at, e.end_at)
+        for e in inputs.exceptions
+        if e.status == status and keys.get(e.agent_id) in here
+    ]
+    if not rows:
+        return None
+    table = np.array(rows, np.int64)
+    return Layer(np.searchsorted(agents, table[:, 0]), table[:, 1], table[:, 2])
 
 
 def _touching(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from wfm.facts.adherence import GROUP, LOGGED_OUT, OUT, Judged
+from wfm.facts.adherence import Judged
 from wfm.facts.agents import AgentRows, agent_day_sums
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.matrix import GROUP, LOGGED_OUT, OUT
 from wfm.facts.measures import measures_of
 from wfm.facts.overrun import overrun_seconds
 from wfm.facts.pieces import Ints, Layer, Mask, joined_runs, packed, run_bounds
@@ -105,9 +106,7 @@ def _taken_on_time(inputs: DayInputs, day: DayCase, judged: Judged, spans: Layer
     is on time from 10:07 to 10:22.
     """
     grace, base = inputs.rules.punctual_s, day.case.base
-    start = spans.start + (
-        overrun_seconds(day.case, judged, spans) if inputs.rules.call_overrun else 0
-    )
+    start = spans.start + overrun_seconds(day.case, judged, spans)
     end = start + spans.end - spans.start
     resting = np.isin(judged.group, (*_BREAKS, LOGGED_OUT))
     taken = run_bounds(judged.pieces, joined_runs(judged.pieces, resting))
@@ -131,7 +130,8 @@ def _spells(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str, Ints]:
     out = (judged.verdict == OUT) & (judged.spell >= 0)
     spell, first = np.unique(judged.spell[out], return_index=True)
     shift = judged.shift[out][first]
-    severe = judged.spell_seconds[spell] > inputs.rules.severe_s if len(spell) else spell
+    limits = np.array([rules.severe_s for rules in day.case.rulesets])
+    severe = judged.spell_seconds[spell] > limits[day.case.rule_of[judged.agent[out][first]]]
     return {
         "adh_exc_n": np.bincount(shift, minlength=n).astype(np.int64),
         "adh_exc_severe_n": np.bincount(shift, severe, n).astype(np.int64),

@@ -129,11 +129,11 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     states = day.spells["state"].cast(pl.String)
     open_state = states.is_in(["available", "alerting", "talk", "hold", "acw", "dialing"])
     top = judged.pieces.top
-    chosen = np.flatnonzero(top[2] >= 0)
-    chosen = chosen[open_state.to_numpy()[top[2][chosen]]] if len(chosen) else chosen
+    chosen = np.flatnonzero(top[1] >= 0)
+    chosen = chosen[open_state.to_numpy()[top[1][chosen]]] if len(chosen) else chosen
     index, quarter, seconds = split_on_grid(judged.pieces.start[chosen], judged.pieces.end[chosen])
     piece = chosen[index]
-    seg, spell = top[0][piece], top[2][piece]
+    seg, spell = top[0][piece], top[1][piece]
     queues = inputs.queues.select("queue", pl.col("group").alias("skill_group"))
     spells = day.spells.join(queues, on="queue", how="left", maintain_order="left")
     of_spell = spells["skill_group"]

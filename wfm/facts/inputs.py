@@ -12,14 +12,16 @@ import polars as pl
 from sqlalchemy import Connection
 
 from wfm.domain.activities import Activity
+from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_slot, quarter_of
 from wfm.domain.organisation import Organisation
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.rules import FactRules
+from wfm.facts.rules import FactRules, rules_of_day
 from wfm.store.dimensions import dimension_keys, known_keys
 from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
+from wfm.store.readers.adherence import adherence_rules, read_exceptions
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
 from wfm.store.readers.raw import raw_events, raw_quarters
@@ -59,6 +61,8 @@ class DayInputs:
     events: Events
     batch_ids: tuple[str, ...] = ()
     inputs_hash: str = ""
+    exceptions: tuple[RecordedException, ...] = ()  # decided by people, or waiting for it
+    with_pending: bool = False  # the live view alone tells what waits for a decision
     fc_created: dict[int, int] = field(default_factory=dict)  # forecast version: created_at
     fc_of_requirement: dict[int, int] = field(default_factory=dict)  # by requirement version
 
@@ -236,6 +240,9 @@ def read_inputs(
     org = read_organisation(connection, ENTERPRISE)
     shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
     activities, state_rules = activity_codes(connection), mapped_states(connection)
+    rules = rules_of_day(rules, adherence_rules(connection), day)
+    exceptions = read_exceptions(connection, ENTERPRISE, start_at, end_at)
+    approved = tuple(e for e in exceptions if e.status == "approved")
     quarters = quarter_of(start_at), quarter_of(end_at)
     events = Events(
         raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
@@ -249,7 +256,8 @@ def read_inputs(
     return DayInputs(
         day, as_of, rules, org, {kind: known_keys(connection, kind) for kind in KINDS},
         activities, state_rules, shifts, events, batch_ids,
-        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids),
+        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids, approved),
+        exceptions, False,
         forecast_created(connection), forecast_of_requirement(connection),
     )  # fmt: skip
 

@@ -8,145 +8,150 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wfm.domain.activities import STATE_GROUPS
-from wfm.facts.pieces import Ints, Layer, Pieces, joined_runs, packed, run_bounds
+from wfm.facts.flat import Flat
+from wfm.facts.pieces import SPAN, Ints, Layer, Mask, packed
 
 if TYPE_CHECKING:
     from wfm.facts.adherence import Case, Judged, States
 
 OFF_QUEUE = ("break", "meal", "meeting", "training", "coaching", "project")
+Span = tuple[Ints, Ints]  # packed starts and ends
 _FAR = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class ContactRuns:
-    """Unbroken runs of one contact (talk, hold, after-contact work) and where wrap-up begins."""
+    """Unbroken runs of one contact (talk, hold, after-contact work) and where wrap-up begins.
 
-    layer: Layer
+    Packed instants; a run without wrap-up has one far away.
+    """
+
+    start: Ints
+    end: Ints
     wrap_at: Ints
 
+    def running_at(self, at: Ints) -> tuple[Ints, Ints]:
+        """Indexes of the instants at which a contact begun before still runs, and the contact."""
+        if not len(self.start):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        found = np.searchsorted(self.start, at, side="left") - 1
+        hit = np.flatnonzero((found >= 0) & (self.end[found] > at))
+        return hit, found[hit]
 
-def contact_runs(pieces: Pieces, states: States) -> ContactRuns:
+    def covered_until(self, contact: Ints, cap_s: Ints) -> Ints:
+        """The end of each contact, or of as much of its wrap-up as the cap covers."""
+        wrap = np.minimum(self.wrap_at[contact], _FAR - cap_s)
+        return np.minimum(self.end[contact], wrap + cap_s)
+
+
+def contact_runs(spells: Flat, states: States) -> ContactRuns:
     """The contacts of each agent as runs: talk 10:00-10:06 and wrap-up to 10:07 are one run."""
-    state = pieces.top[2]
-    if not len(states.group):
-        return ContactRuns(Layer(*(np.empty(0, np.int64),) * 3), np.empty(0, np.int64))
-    busy = (state >= 0) & states.busy[state]
-    wrapping, contact = states.wrapping[state], states.contact[state]
-    fresh = np.zeros(len(state), np.int64)
-    other = (contact[1:] != contact[:-1]) & (contact[1:] >= 0) & (contact[:-1] >= 0)
-    fresh[1:] = other | (wrapping[:-1] & ~wrapping[1:])
-    run = joined_runs(pieces, busy, np.cumsum(fresh))
-    layer = run_bounds(pieces, run)
-    wrap_at = np.full(len(layer.agent), _FAR)
-    wrap = (run >= 0) & wrapping
-    np.minimum.at(wrap_at, run[wrap], pieces.start[wrap])
-    return ContactRuns(layer, wrap_at)
+    busy = states.busy[spells.spell]
+    if not busy.any():
+        none = np.empty(0, np.int64)
+        return ContactRuns(none, none, none)
+    # Only busy spells matter: what is left out of them is time between, and so ends a run.
+    mine = np.flatnonzero(busy)
+    start, end = spells.start[mine], spells.end[mine]
+    wrapping, contact = (values[spells.spell[mine]] for values in (states.wrapping, states.contact))
+    joins = start[1:] == end[:-1]
+    joins &= (contact[1:] == contact[:-1]) | (contact[1:] < 0) | (contact[:-1] < 0)
+    joins &= wrapping[1:] | ~wrapping[:-1]
+    first = np.flatnonzero(np.append(True, ~joins))
+    last = np.append(first[1:], len(mine)) - 1
+    # Wrap-up is the tail of a run: anything after it would have begun a run of its own.
+    tail = np.add.reduceat(wrapping.astype(np.int64), first)
+    wrap = start[np.minimum(last + 1 - tail, last)]
+    return ContactRuns(start[first], end[last], np.where(tail > 0, wrap, _FAR))
 
 
-def overrun_exceptions(case: Case, judged: Judged) -> tuple[Layer, Layer, Layer]:
+def overrun_exceptions(case: Case, judged: Judged) -> tuple[Span, Span, Span]:
     """Excused spans: the contact into the break, the break afterwards, the contact past the shift.
 
     A call until 10:07 over a break of 10:00-10:15, then break until 10:22: 10:00-10:07 is excused,
     and so are the seven minutes of break owed, 10:15-10:22.
     """
-    runs = judged.contacts
-    off, category = _off_runs(case, judged)
-    hit, contact = _running_at(runs, off.agent, off.start, case.base)
-    agent, start, end = off.agent[hit], off.start[hit], off.end[hit]
-    ended = runs.layer.end[contact]
-    covered = _covered_until(runs, contact, case.rules.acw_overrun_cap_s)
+    runs, allowed = judged.contacts, _of_rules(case, "call_overrun").astype(bool)
+    cap = _of_rules(case, "acw_overrun_cap_s")
+    kinds = [OFF_QUEUE.index(a.category) if a.category in OFF_QUEUE else -1
+             for a in case.activities]  # fmt: skip
+    numbers = np.array(kinds)
+    codes = np.where(numbers >= 0, np.arange(len(kinds)), -1)
+    off, code = judged.planned_runs(codes)
+    mine = allowed[off.start // SPAN]
+    off, code = Flat(off.start[mine], off.end[mine], off.spell[mine]), code[mine]
+    hit, contact = runs.running_at(off.start)
+    start, end = off.start[hit], off.end[hit]
+    covered = runs.covered_until(contact, cap[start // SPAN])
     until = np.maximum(start, np.minimum(covered, end))
-    late_start, late_end = _taken_late(case, judged, agent, end, ended, until - start,
-                                       category[hit])  # fmt: skip
+    late = _taken_late(case, judged, end, runs.end[contact], until - start, numbers[code[hit]])
     bounds = _shift_ends(case)
-    past, contact = _running_at(runs, bounds.agent, bounds.end, case.base)
-    after = np.maximum(
-        bounds.end[past], _covered_until(runs, contact, case.rules.acw_overrun_cap_s)
-    )
-    return (
-        Layer(agent, start, until),
-        Layer(agent, late_start, late_end),
-        Layer(bounds.agent[past], bounds.end[past], after),
-    )
+    bounds = bounds[allowed[bounds // SPAN]]
+    past, contact = runs.running_at(bounds)
+    shift_end = bounds[past]
+    after = np.maximum(shift_end, runs.covered_until(contact, cap[shift_end // SPAN]))
+    return (start, until), late, (shift_end, after)
 
 
 def overrun_seconds(case: Case, judged: Judged, spans: Layer) -> Ints:
     """Seconds by which a contact begun before ran into each planned span, at most its length."""
-    hit, contact = _running_at(judged.contacts, spans.agent, spans.start, case.base)
-    covered = _covered_until(judged.contacts, contact, case.rules.acw_overrun_cap_s)
-    seconds = np.zeros(len(spans.agent), np.int64)
-    seconds[hit] = np.clip(covered - spans.start[hit], 0, spans.end[hit] - spans.start[hit])
+    start = packed(spans.agent, spans.start, case.base)
+    hit, contact = judged.contacts.running_at(start)
+    cap = _of_rules(case, "acw_overrun_cap_s")[spans.agent[hit]]
+    allowed = _of_rules(case, "call_overrun")[spans.agent[hit]]
+    over = judged.contacts.covered_until(contact, cap) - start[hit]
+    seconds = np.zeros(len(start), np.int64)
+    seconds[hit] = allowed * np.clip(over, 0, spans.end[hit] - spans.start[hit])
     return seconds
 
 
-def _covered_until(runs: ContactRuns, contact: Ints, cap_s: int) -> Ints:
-    wrap = np.minimum(runs.wrap_at[contact], _FAR - cap_s)
-    covered: Ints = np.minimum(runs.layer.end[contact], wrap + cap_s)
-    return covered
-
-
-def _off_runs(case: Case, judged: Judged) -> tuple[Layer, Ints]:
-    """Planned off-queue spells as known, each with its category's number in `OFF_QUEUE`."""
-    numbers = np.array(
-        [OFF_QUEUE.index(a.category) if a.category in OFF_QUEUE else -1 for a in case.activities]
-        + [-1]
-    )
-    kind = numbers[judged.activity]
-    run = joined_runs(judged.pieces, kind >= 0, judged.activity)
-    layer = run_bounds(judged.pieces, run)
-    category = np.zeros(len(layer.agent), np.int64)
-    category[run[run >= 0]] = kind[run >= 0]
-    return layer, category
-
-
-def _running_at(runs: ContactRuns, agent: Ints, at: Ints, base: int) -> tuple[Ints, Ints]:
-    """Indexes of the instants at which a contact begun before is still running, and the contact."""
-    if not len(runs.wrap_at):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    starts = packed(runs.layer.agent, runs.layer.start, base)
-    found = np.searchsorted(starts, packed(agent, at, base), side="left") - 1
-    running = (found >= 0) & (runs.layer.agent[found] == agent) & (runs.layer.end[found] > at)
-    hit = np.flatnonzero(running)
-    return hit, found[hit]
-
-
 def _taken_late(
-    case: Case, judged: Judged, agent: Ints, end: Ints, ended: Ints, owed: Ints, category: Ints
-) -> tuple[Ints, Ints]:
+    case: Case, judged: Judged, end: Ints, ended: Ints, owed: Ints, category: Ints
+) -> Span:
     """Start and end of what was owed and taken after the planned end; empty when not taken."""
     start, stop = end.copy(), end.copy()
-    for number in np.unique(category):
-        name = OFF_QUEUE[number]
-        alike = ("break", "meal") if name in ("break", "meal") else (name,)
-        if case.rules.equivalence == "none":
-            alike = (name,)
-        codes = [STATE_GROUPS.index(group) for group in alike]
-        chosen = np.isin(judged.group, codes) & (judged.pieces.top[2] >= 0)
-        taken = run_bounds(judged.pieces, joined_runs(judged.pieces, chosen))
-        if not len(taken.agent):
-            continue
-        mine = np.flatnonzero(category == number)
-        starts = packed(taken.agent, taken.start, case.base)
-        found = np.searchsorted(starts, packed(agent[mine], ended[mine], case.base))
-        found = np.minimum(found, len(starts) - 1)
-        soon = (
-            (taken.agent[found] == agent[mine])
-            & (taken.start[found] >= ended[mine])
-            & (taken.start[found] <= ended[mine] + case.rules.transition_s)
+    exact = np.array([rules.equivalence == "none" for rules in case.rulesets])
+    strict: Mask = exact[case.rule_of[end // SPAN]]
+    soonest = _of_rules(case, "transition_s")[end // SPAN]
+    for wants in np.unique(strict):
+        kinds = np.array([_kind(group, bool(wants)) for group in STATE_GROUPS], np.int8)
+        taken, taken_kind = judged.flat_states.runs(
+            kinds[case.states.group[judged.flat_states.spell]]
         )
-        rows, late = mine[soon], found[soon]
-        start[rows] = np.maximum(end[rows], taken.start[late])
-        stop[rows] = np.maximum(start[rows], np.minimum(taken.end[late], start[rows] + owed[rows]))
+        alike = np.array([_kind(name, bool(wants)) for name in OFF_QUEUE])[category]
+        for number in np.unique(alike[strict == wants]):
+            chosen = taken_kind == number
+            first, last = taken.start[chosen], taken.end[chosen]
+            if not len(first):
+                continue
+            mine = np.flatnonzero((alike == number) & (strict == wants))
+            found = np.minimum(np.searchsorted(first, ended[mine]), len(first) - 1)
+            delay = first[found] - ended[mine]
+            soon = (delay >= 0) & (delay <= soonest[mine])
+            soon &= first[found] // SPAN == ended[mine] // SPAN
+            rows, late = mine[soon], found[soon]
+            start[rows] = np.maximum(end[rows], first[late])
+            stop[rows] = np.maximum(start[rows], np.minimum(last[late], start[rows] + owed[rows]))
     return start, stop
 
 
-def _shift_ends(case: Case) -> Layer:
-    """Agent, start and end of every shift as known."""
+def _kind(name: str, exact: bool) -> int:
+    """Number of an off-queue activity or state; break and meal share one unless exact."""
+    name = "break" if name == "meal" and not exact else name
+    return OFF_QUEUE.index(name) if name in OFF_QUEUE else -1
+
+
+def _shift_ends(case: Case) -> Ints:
+    """Packed end of every shift as known."""
     shift = case.plan.shift
-    n = int(shift.max(initial=-1)) + 1
-    start, end = np.full(n, _FAR), np.zeros(n, np.int64)
-    agent = np.zeros(n, np.int64)
-    np.minimum.at(start, shift, case.plan.layer.start)
-    np.maximum.at(end, shift, case.plan.layer.end)
-    agent[shift] = case.plan.layer.agent
-    return Layer(agent, start, end)
+    end = np.zeros(int(shift.max(initial=-1)) + 1, np.int64)
+    keys = packed(case.plan.layer.agent, case.plan.layer.end, case.base)
+    np.maximum.at(end, shift, keys)
+    return end
+
+
+def _of_rules(case: Case, name: str) -> Ints:
+    """A number of the rules, for each agent."""
+    values = np.array([int(getattr(rules, name)) for rules in case.rulesets])
+    found: Ints = values[case.rule_of]
+    return found

@@ -1,8 +1,7 @@
-"""Time cut into pieces: layers painted over each other, cut at instants, split on the grid."""
+"""Time in pieces: layers of spells, runs of pieces, spells split on the quarter-hour grid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +11,10 @@ from wfm.domain.grid import QUARTER_S
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-# One agent's seconds: 48 days, more than any window the builder reads (a clock change included).
-SPAN = 1 << 22
+Codes = NDArray[np.uint8]
+# One agent's seconds: 48 days, more than any window the builder reads (a clock change included),
+# and whole quarter-hours, so that a packed key tells its quarter.
+SPAN = 4661 * QUARTER_S
 
 
 @dataclass(frozen=True)
@@ -39,43 +40,9 @@ class Pieces:
         return self.end - self.start
 
 
-def overlay(layers: Sequence[Layer], base: int) -> Pieces:
-    """Layers laid over each other: where any layer has a spell there are pieces, cut at all edges.
-
-    A schedule 09:00-12:00 over states 08:50-10:00 and 10:00-12:05 gives four pieces: 08:50-09:00
-    (no schedule), 09:00-10:00, 10:00-12:00 and 12:00-12:05 (no schedule).
-    """
-    keys = [
-        packed(layer.agent, edge, base) for layer in layers for edge in (layer.start, layer.end)
-    ]
-    edges = np.unique(np.concatenate(keys)) if keys else np.empty(0, np.int64)
-    if len(edges) < 2:
-        nothing = np.empty(0, np.int64)
-        return Pieces(nothing, nothing, nothing, tuple(nothing for _ in layers))
-    tops = [_painted(layer, edges, base) for layer in layers]
-    covered = np.any(np.stack(tops) >= 0, axis=0)
-    first, last = edges[:-1][covered], edges[1:][covered]
-    agent = first // SPAN
-    return Pieces(
-        agent, first - agent * SPAN + base, last - agent * SPAN + base,
-        tuple(top[covered] for top in tops),
-    )  # fmt: skip
-
-
 def packed(agent: Ints, at: Ints, base: int) -> Ints:
     """One sortable number for agent and instant."""
     return agent * SPAN + (at - base)
-
-
-def _painted(layer: Layer, edges: Ints, base: int) -> Ints:
-    """For each piece between two edges, the last spell of the layer that covers it, or -1."""
-    top = np.full(len(edges) - 1, -1, np.int64)
-    lo = np.searchsorted(edges, packed(layer.agent, layer.start, base))
-    hi = np.searchsorted(edges, packed(layer.agent, layer.end, base))
-    counts = np.maximum(hi - lo, 0)
-    spell = np.repeat(np.arange(len(counts)), counts)
-    top[ranges(lo, counts)] = spell
-    return top
 
 
 def ranges(first: Ints, counts: Ints) -> Ints:
@@ -83,39 +50,6 @@ def ranges(first: Ints, counts: Ints) -> Ints:
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
     return np.arange(total) - np.repeat(ends - counts - first, counts)
-
-
-def cut_at(pieces: Pieces, agent: Ints, at: Ints, base: int) -> tuple[Pieces, Ints]:
-    """The pieces cut at instants that lie inside one, and which old piece each new one is of."""
-    starts = packed(pieces.agent, pieces.start, base)
-    if not len(starts):
-        return pieces, np.arange(0)
-    ends = packed(pieces.agent, pieces.end, base)
-    cuts = np.unique(packed(agent, at, base))
-    holder = np.searchsorted(starts, cuts, side="right") - 1
-    inside = (holder >= 0) & (cuts > starts[holder]) & (cuts < ends[holder])
-    if not inside.any():
-        return pieces, np.arange(len(starts))
-    first = np.sort(np.concatenate([starts, cuts[inside]]))
-    owner = np.searchsorted(starts, first, side="right") - 1
-    last = ends[owner]
-    same = owner[1:] == owner[:-1]
-    last[:-1][same] = first[1:][same]
-    who = pieces.agent[owner]
-    shift = base - who * SPAN
-    cut = Pieces(who, first + shift, last + shift, tuple(top[owner] for top in pieces.top))
-    return cut, owner
-
-
-def covered_by(pieces: Pieces, layer: Layer, base: int) -> Ints:
-    """The last spell of a layer that covers each piece, or -1; pieces are cut at its edges."""
-    starts = packed(pieces.agent, pieces.start, base)
-    lo = np.searchsorted(starts, packed(layer.agent, layer.start, base))
-    hi = np.searchsorted(starts, packed(layer.agent, layer.end, base))
-    counts = np.maximum(hi - lo, 0)
-    top = np.full(len(starts), -1, np.int64)
-    top[ranges(lo, counts)] = np.repeat(np.arange(len(counts)), counts)
-    return top
 
 
 def joined_runs(pieces: Pieces, chosen: Mask, tag: Ints | None = None) -> Ints:

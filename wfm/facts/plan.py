@@ -13,7 +13,7 @@ from wfm.facts.inputs import DayInputs
 
 # Time that is no work at all: no shift is late for it, and being on queue then is outside.
 AWAY = ("leave", "sick", "no_show", "unavailable")
-LAYERS = ("baseline", "current", "as_known")
+LAYERS = ("baseline", "published", "current", "as_known")
 _SCHEMA = {
     "agent": pl.UInt32, "shift_on": pl.Date, "start_at": pl.Int64, "end_at": pl.Int64,
     "activity": pl.String, "queue": pl.String, "paid": pl.Boolean,
@@ -23,16 +23,20 @@ _SCHEMA = {
 def planned_segments(inputs: DayInputs, layer: str) -> pl.DataFrame:
     """Segments of the shifts around the day, in one layer, in the order in which they are painted.
 
+    `baseline` is the first publication, `published` the same without time given off before it
+    began, `current` the newest version.
+
     `as_known` judges each second by the version recorded at or before it: a break moved at 12:00
     from 10:00 to 11:00 was still due at 10:00. Before its first publication a shift counts as
     published.
     """
     rows = []
+    leave = frozenset(a.code for a in inputs.activities if a.category == "leave")
     for versions in _by_shift(inputs.shifts):
         agent = inputs.keys["agent"].get(versions[0].agent_id)
         if agent is None:
             continue
-        for shift, segment in _layer(versions, layer):
+        for shift, segment in layer_segments(versions, layer, leave):
             rows.append(
                 (agent, shift.shift_on, segment.start_at, segment.end_at, segment.activity,
                  segment.queue, segment.paid)
@@ -47,12 +51,24 @@ def _by_shift(shifts: Iterable[Shift]) -> list[list[Shift]]:
     return [sorted(found[key], key=lambda shift: shift.seq) for key in sorted(found)]
 
 
-def _layer(versions: list[Shift], layer: str) -> Iterable[tuple[Shift, Segment]]:
-    if layer == "baseline":
-        return ((versions[0], segment) for segment in versions[0].segments)
+def layer_segments(
+    versions: list[Shift], layer: str, leave: frozenset[str]
+) -> Iterable[tuple[Shift, Segment]]:
+    """Segments of one shift's versions in a layer, each with its version, in painting order."""
+    if layer in ("baseline", "published"):
+        given = _given_off(versions, leave) if layer == "published" else ()
+        return [*((versions[0], segment) for segment in versions[0].segments), *given]
     if layer == "current" or len(versions) == 1:
         return ((versions[-1], segment) for segment in versions[-1].segments)
     return _as_known(versions)
+
+
+def _given_off(versions: list[Shift], leave: frozenset[str]) -> Iterable[tuple[Shift, Segment]]:
+    """Time off that a later version granted before it began, as voluntary time off is."""
+    for shift in versions[1:]:
+        for segment in shift.segments:
+            if segment.activity in leave and segment.start_at >= shift.recorded_at:
+                yield shift, segment
 
 
 def _as_known(versions: list[Shift]) -> Iterable[tuple[Shift, Segment]]:

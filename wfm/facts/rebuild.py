@@ -146,7 +146,7 @@ def built_in(store: Store, job: BuildJob) -> Built | None:
     tables = build_day(inputs)
     files = {name: _write(store.files, name, frame) for name, frame in tables.items()}
     return Built(
-        files, inputs.batch_ids, inputs.inputs_hash, job.rules.rules_id, CODE_VERSION,
+        files, inputs.batch_ids, inputs.inputs_hash, inputs.rules.rules_id, CODE_VERSION,
         inputs.as_of_at,
     )  # fmt: skip
 

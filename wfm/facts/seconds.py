@@ -8,21 +8,20 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.activities import Activity
-from wfm.facts.adherence import (
+from wfm.facts.adherence import NO_CAUSE, Judged
+from wfm.facts.casework import DayCase
+from wfm.facts.inputs import DayInputs
+from wfm.facts.matrix import (
     GROUP,
     IGNORED,
     IN,
     LOGGED_OUT,
     NEUTRAL,
-    NO_CAUSE,
     OUT,
     OUTSIDE,
     UNKNOWN,
     UNKNOWN_GROUP,
-    Judged,
 )
-from wfm.facts.casework import DayCase
-from wfm.facts.inputs import DayInputs
 from wfm.facts.pieces import Ints, Mask, joined_runs
 from wfm.facts.plan import AWAY
 
@@ -84,7 +83,7 @@ def shifts_of(day: DayCase, judged: Judged) -> Shifts:
 def counted_seconds(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str, Ints]:
     """For each measure of `agent_interval` the pieces whose seconds it counts (1) or not (0)."""
     activities = inputs.activities
-    group, verdict, seg, state = judged.group, judged.verdict, *judged.pieces.top[::2]
+    group, verdict, seg, state = judged.group, judged.verdict, *judged.pieces.top
     scheduled = judged.activity >= 0
     names = _names(day)
     busy = (state >= 0) & np.isin(_state(names, state), _BUSY)

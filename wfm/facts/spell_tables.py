@@ -6,14 +6,15 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.activities import STATE_GROUPS, STATES
-from wfm.facts.adherence import CAUSES, OUTSIDE, VERDICTS, Judged
+from wfm.facts.adherence import CAUSES, Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DAY, DayInputs
+from wfm.facts.matrix import OUTSIDE, VERDICTS
 
 
 def judged_frame(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     """Every judged piece with its names: agent, t0, t1, act, state, reason, group, verdict."""
-    state = judged.pieces.top[2]
+    state = judged.pieces.top[1]
     codes = [inputs.keys["activity"].get(a.code) for a in inputs.activities]
     acts = pl.Series(codes, dtype=pl.UInt16)
     has_plan, has_state = judged.activity >= 0, state >= 0

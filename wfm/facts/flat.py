@@ -1,0 +1,93 @@
+"""Spells that overlap nowhere: what is on top when a layer is painted, in order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.facts.pieces import SPAN, Ints, Layer, Mask, packed, ranges
+
+Kinds = NDArray[np.signedinteger]
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Disjoint spells in order of agent and time: packed start and end, and the layer's spell."""
+
+    start: Ints
+    end: Ints
+    spell: Ints
+
+    def at(self, keys: Ints) -> Ints:
+        """Index of the flat spell that covers each instant, -1 where none does."""
+        if not len(self.start):
+            return np.full(len(keys), -1)
+        found = np.searchsorted(self.start, keys, side="right") - 1
+        return np.where((found >= 0) & (self.end[found] > keys), found, -1)
+
+    def runs(self, kind: Kinds) -> tuple[Flat, Kinds]:
+        """Touching spells of one kind joined, kinds below 0 left out; and the kind of each run.
+
+        Break 12:00-12:15 and meal 12:15-12:45, both of kind 1, are one run of 45 minutes.
+        """
+        if not len(self.start):
+            return self, kind
+        fresh = np.empty(len(kind), bool)
+        fresh[0] = True
+        np.not_equal(kind[1:], kind[:-1], out=fresh[1:])
+        fresh[1:] |= self.start[1:] != self.end[:-1]
+        first = np.flatnonzero(fresh)
+        last = np.append(first[1:], len(kind)) - 1
+        wanted = kind[first] >= 0
+        first, last = first[wanted], last[wanted]
+        return Flat(self.start[first], self.end[last], self.spell[first]), kind[first]
+
+
+def flat(layer: Layer, base: int, until: int) -> Flat:
+    """The layer as painted, up to an instant: a later spell covers what it overlaps.
+
+    Available 09:00-10:00 with a contact 09:20-09:30 painted after it gives three spells.
+    """
+    ends = np.minimum(layer.end, until)
+    alive = ends > layer.start
+    spell = np.arange(len(alive))
+    start, end = packed(layer.agent, layer.start, base), packed(layer.agent, ends, base)
+    if not alive.all():
+        start, end, spell = start[alive], end[alive], spell[alive]
+    if len(start) > 1 and not (start[1:] >= start[:-1]).all():
+        order = np.argsort(start, kind="stable")
+        start, end, spell = start[order], end[order], spell[order]
+    touches = start[1:] < end[:-1]
+    if not touches.any():
+        return Flat(start, end, spell)
+    # Only agents whose spells overlap are painted; the others are flat already.
+    agents = np.unique(start[1:][touches] // SPAN)
+    mine = np.isin(start // SPAN, agents)
+    painted = _painted(start[mine], end[mine], spell[mine])
+    parts = [Flat(start[~mine], end[~mine], spell[~mine]), painted]
+    merged = [np.concatenate([getattr(p, n) for p in parts]) for n in ("start", "end", "spell")]
+    order = np.argsort(merged[0], kind="stable")
+    return Flat(*(values[order] for values in merged))
+
+
+def _painted(start: Ints, end: Ints, spell: Ints) -> Flat:
+    """Overlapping spells resolved: between two edges the spell painted last is on top."""
+    order = np.argsort(spell, kind="stable")
+    start, end, spell = start[order], end[order], spell[order]
+    edges = np.unique(np.concatenate([start, end]))
+    lo, hi = np.searchsorted(edges, start), np.searchsorted(edges, end)
+    top = np.full(len(edges) - 1, -1)
+    top[ranges(lo, hi - lo)] = np.repeat(np.arange(len(spell)), hi - lo)
+    return _joined(edges[:-1], edges[1:], top, spell)
+
+
+def _joined(first: Ints, last: Ints, top: Ints, spell: Ints) -> Flat:
+    fresh: Mask = np.ones(len(top), bool)
+    fresh[1:] = top[1:] != top[:-1]
+    begin = np.flatnonzero(fresh)
+    end = np.append(begin[1:], len(top)) - 1
+    covered = top[begin] >= 0
+    begin, end = begin[covered], end[covered]
+    return Flat(first[begin], last[end], spell[top[begin]])
