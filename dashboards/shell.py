@@ -10,6 +10,7 @@ from dash import html
 from dashboards.frame import Ask, View
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
+from dashboards.parts.states import loading_notice
 from dashboards.parts.status import icon
 from dashboards.parts.table import sort_lines, table
 from dashboards.parts.tile import tiles
@@ -17,6 +18,7 @@ from dashboards.view_state import period_label
 from wfm.domain.grid import zone_of
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
+from wfm.queries.loading import loading_of
 from wfm.web.pages import home_of, pages_for
 
 TABS = {"agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "admin": "Admin"}
@@ -36,6 +38,7 @@ def whole_page(ask: Ask, view: View) -> list[Any]:
     css = "body single" if tabular else f"body {view.css}".strip()
     return [
         _header(ask),
+        loading_notice(loading_of(ask.sources.store, ask.today)),
         _print_head(ask),
         html.Main(
             [

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboards.parts.status import icon
+from wfm.queries.loading import Loading
 
 
 def empty(title: str, reason: str = "") -> Any:
@@ -46,6 +47,16 @@ def banners() -> list[Any]:
             className="banner is-lost", role="status",
         ),
     ]  # fmt: skip
+
+
+def loading_notice(loading: Loading | None) -> Any:
+    """A plain line while history is loading, empty and unseen when all of it is there."""
+    words = ""
+    if loading is not None:
+        words = f"History is loading: {loading.done} of {loading.days} days"
+        if not loading.moving:
+            words = f"History is not complete: {loading.done} of {loading.days} days are loaded"
+    return html.P(words, className="loading-note", hidden=not words, role="status")
 
 
 def skeleton() -> Any:

@@ -27,7 +27,7 @@ class Centre:
         self.reports: list[LoadReport] = []
         self.load(write_standing(folder / "standing", history.centre))
         self.reports.clear()
-        write_memory(folder, Memory(11, "small", BEGAN, True, BEGAN, complete=True))
+        write_memory(folder, Memory(11, "small", BEGAN, True, BEGAN))
 
     def load(self, paths: Sequence[Path]) -> None:
         clock = FixedClock(instant_at(BEGAN + 86_400))
@@ -72,7 +72,7 @@ def test_a_delivery_whose_end_was_not_remembered_comes_again_as_duplicates(
     centre: Centre,
 ) -> None:
     centre.feed().deliver_until(BEGAN + 1800)
-    write_memory(centre.folder, Memory(11, "small", BEGAN, True, BEGAN, complete=True))
+    write_memory(centre.folder, Memory(11, "small", BEGAN, True, BEGAN))
     first = centre.count("loaded", "calls")
     centre.feed().deliver_until(BEGAN + 2400)
     span = centre.history.span(BEGAN, BEGAN + 2400)

@@ -30,6 +30,7 @@ class Child:
     command: Sequence[str]
     log: Path
     process: subprocess.Popen[bytes]
+    once: bool = False  # it has an end: when it ends well it is not started again
     deaths: list[float] = field(default_factory=list)
 
 
@@ -46,12 +47,12 @@ class Children:
         folder.mkdir(parents=True, exist_ok=True)
         self._guardian = _new_guardian()
 
-    def start(self, name: str, arguments: Sequence[str]) -> None:
-        """A `wfm` command started, its output in `<name>.log`."""
+    def start(self, name: str, arguments: Sequence[str], *, once: bool = False) -> None:
+        """A `wfm` command started, its output in `<name>.log`; `once` when it comes to an end."""
         command = ["env", *self._environment, sys.executable, "-m", "wfm", *arguments]
         log = self._folder / f"{name}.log"
         log.write_bytes(b"")
-        self._children.append(Child(name, command, log, self._launch(command, log)))
+        self._children.append(Child(name, command, log, self._launch(command, log), once))
 
     def check(self) -> None:
         """Dead children started again; `ChildFailed` when one keeps dying."""
@@ -59,11 +60,14 @@ class Children:
             self._guardian = _new_guardian()
             for child in self._children:
                 self._tell("add", child.process.pid)
-        for child in self._children:
+        for child in list(self._children):
             code = child.process.poll()
             if code is None:
                 continue
             self._tell("end", child.process.pid)
+            if child.once and code == 0:
+                self._children.remove(child)
+                continue
             now = time.monotonic()
             child.deaths = [at for at in child.deaths if now - at < DEATHS_WITHIN_S] + [now]
             if len(child.deaths) >= MAX_DEATHS:

@@ -9,6 +9,8 @@ from pathlib import Path
 from wfm.domain.errors import BadInput
 
 FILE = "demo.json"
+# Raised whenever the same seed gives another centre: an older one cannot be gone on with.
+WORLD = 2
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Memory:
     base_at: int  # the first start: history ends here, life begins
     shown_clock: bool  # the centre has a time of its own, which stands still between starts
     delivered_until: int
-    complete: bool = False  # history is loaded
+    world: int = WORLD  # which simulator drew it
 
     def delivered(self, until: int) -> Memory:
         return replace(self, delivered_until=until)
@@ -32,12 +34,18 @@ def read_memory(folder: Path) -> Memory | None:
     if not path.exists():
         return None
     try:
-        return Memory(**json.loads(path.read_text()))
+        memory = Memory(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:
         raise BadInput(
             f"{path} cannot be read ({error}). Delete the folder to begin a new demo, or name "
             "another one with --data-dir."
         ) from error
+    if memory.world != WORLD:
+        raise BadInput(
+            f"{path} is of a demo that an earlier version began, and its centre cannot be gone on "
+            "with. Delete the folder to begin a new demo, or name another one with --data-dir."
+        )
+    return memory
 
 
 def write_memory(folder: Path, memory: Memory) -> None:

@@ -1,0 +1,114 @@
+"""What of a demo's past is to be delivered, in which order, and how far that has come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from wfm.domain.clock import instant_at
+from wfm.domain.errors import BadInput
+
+FILE = "history.json"
+DAY = timedelta(days=1)
+# Weeks of published schedules that are delivered beyond the current one, as far as there are any.
+WEEKS_AHEAD = 4
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One delivery of the past: schedules of some local days, with the events of a single one.
+
+    Days to come have schedules and no events.
+    """
+
+    name: str
+    days: tuple[date, ...]
+    with_events: bool
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """All pieces in the order of their delivery; after the first `newest` the demo is usable.
+
+    `newest_on` is the first day of those weeks.
+    """
+
+    pieces: tuple[Piece, ...]
+    newest: int
+    newest_on: date
+
+    @property
+    def first_on(self) -> date:
+        """The oldest local day with events."""
+        return min(p.days[0] for p in self.pieces if p.with_events)
+
+    @property
+    def end_on(self) -> date:
+        """The day after the newest one with events."""
+        return max(p.days[0] for p in self.pieces if p.with_events) + DAY
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the past has come: pieces delivered, rows of events in them, seconds it took."""
+
+    standing: bool = False  # organisation, people, rules and accounts are there
+    pieces: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    over: bool = False  # nothing is left, or nobody wants the rest
+
+
+def backlog_of(first_on: date, base_at: int) -> Backlog:
+    """The past of a centre whose life begins at an instant: the newest days come first.
+
+    This week and the last one, then the schedules of the coming weeks, then day by day what was
+    before. Local days reach one beyond the UTC date: it is tomorrow already in the east.
+    """
+    today = instant_at(base_at).date()
+    last = today + DAY
+    monday = last - last.weekday() * DAY
+    newest_from = max(first_on, min(monday, today - today.weekday() * DAY) - 7 * DAY)
+    sunday = monday + 6 * DAY
+    rest_of_week = tuple(last + n * DAY for n in range(1, (sunday - last).days + 1))
+    newest = [Piece("rest-of-week", rest_of_week, False)] if rest_of_week else []
+    # With the day before, whose night shifts end in the first morning.
+    newest += _days(last, max(first_on, newest_from - DAY))
+    ahead = [
+        Piece(f"week-{first}", tuple(first + n * DAY for n in range(7)), False)
+        for first in (monday + 7 * n * DAY for n in range(1, WEEKS_AHEAD + 1))
+    ]
+    before = _days(newest_from - 2 * DAY, first_on)
+    return Backlog((*newest, *ahead, *before), len(newest), newest_from)
+
+
+def read_progress(folder: Path) -> Progress:
+    """How far the past of the demo in a folder has come; nothing yet in a new one."""
+    path = folder / FILE
+    if not path.exists():
+        return Progress()
+    try:
+        return Progress(**json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise BadInput(
+            f"{path} cannot be read ({error}). Delete the folder to begin a new demo, or name "
+            "another one with --data-dir."
+        ) from error
+
+
+def write_progress(folder: Path, progress: Progress) -> None:
+    """The progress put in place whole: a crash leaves the old one, and one piece comes twice.
+
+    That does no harm: the same piece has the same bytes, which are known when they come again.
+    """
+    fresh = folder / f"{FILE}.new"
+    fresh.write_text(json.dumps(asdict(progress), indent=1) + "\n")
+    fresh.replace(folder / FILE)
+
+
+def _days(last: date, first: date) -> Sequence[Piece]:
+    days = [last - n * DAY for n in range((last - first).days + 1)]
+    return [Piece(f"day-{day}", (day,), True) for day in days]
