@@ -82,6 +82,8 @@ class QueueForecast:
     past_naive_wape: float | None
     past_days: int
     past_contacts: float  # what came on those days
+    # Contacts of each day looked back at, as they came and as forecast: 2 × days, newest last.
+    past_totals: Floats = field(default_factory=lambda: np.zeros((2, 0)))
 
     @property
     def dates(self) -> list[date]:
@@ -126,6 +128,7 @@ def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) 
         past_naive_wape=metrics.wape(looked[0], looked[2]) if looked.size else None,
         past_days=0 if not looked.size else looked.shape[1],
         past_contacts=float(np.nansum(looked[0])) if looked.size else 0.0,
+        past_totals=_day_totals(looked),
     )
 
 
@@ -169,6 +172,14 @@ def point_forecast(training: Training, horizon: int, config: ForecastConfig) -> 
         "svd" if svd is not None else "profile",
         tuple(notes),
     )
+
+
+def _day_totals(looked: Floats) -> Floats:
+    """Totals of the days looked back at; an interval that is not known counts in neither."""
+    if not looked.size:
+        return np.zeros((2, 0))
+    known = np.isfinite(looked[0])
+    return np.array([np.where(known, part, 0.0).sum(axis=1) for part in looked[:2]])
 
 
 def _look_back(history: History, config: ForecastConfig) -> Floats:

@@ -32,6 +32,7 @@ from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_forecast
 from wfm.worker.facts_ready import bring_up
+from wfm.worker.forecast_days import day_rows, past_errors
 from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
 
@@ -267,6 +268,10 @@ def _summary(made: Sequence[Forecasted], first: date, end: date) -> dict[str, An
         "past_wape": _rounded(_pooled([(f.past_wape, f.past_contacts) for f in scored], total)),
         "past_naive_wape": _rounded(
             _pooled([(f.past_naive_wape, f.past_contacts) for f in scored], total)
+        ),
+        **past_errors([one.found for one in made if one.found is not None]),
+        "days": day_rows(
+            [one.found for one in made if one.found is not None], first, (end - first).days
         ),
         "queues": rows,
     }
