@@ -8,19 +8,25 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from datetime import timedelta
 
-from wfm.domain.clock import Clock
+from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.scope import ENTERPRISE
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.compact import compact_batches
+from wfm.queries.bonus import read_schemes
 from wfm.store.store import Store
+from wfm.store.writers.jobs import create_job
 from wfm.worker.jobs import new_owner, work_once
 from wfm.worker.kinds import KINDS, Kind
 
 POLL_S = 1.0
 # Today grows all the time: it is rebuilt at most this often.
 FACTS_EVERY_S = 3.0
-DAYS_A_PASS = 8
+# Few, so that today comes again soon while a long past is loaded: the newest days come first.
+DAYS_A_PASS = 3
 # A live feed delivers every few seconds: its small files are merged this often.
 COMPACT_EVERY_S = 60.0
+# How often it is asked whether the standings of bonuses are due.
+BONUS_EVERY_S = 600.0
 # How long a stop waits for the running job to notice.
 STOP_WAIT_S = 3.0
 
@@ -51,6 +57,10 @@ def run_worker(
         target=_repeat, args=(stop, COMPACT_EVERY_S, lambda: _compact(store, clock)), daemon=True
     )
     merging.start()
+    asking = threading.Thread(
+        target=_repeat, args=(stop, BONUS_EVERY_S, lambda: ask_bonus(store, clock)), daemon=True
+    )
+    asking.start()
     _repeat(
         stop,
         FACTS_EVERY_S,
@@ -65,6 +75,22 @@ def _compact(store: Store, clock: Clock) -> bool:
     today = clock.now().date()
     for days in (-1, 0, 1):
         compact_batches(store, today + timedelta(days=days))
+    return False
+
+
+def ask_bonus(store: Store, clock: Clock) -> bool:
+    """False, once the job that notes standings is asked for this third of the day, if it is due.
+
+    Thrice a day, so that every zone's yesterday is noted soon after it has ended.
+    """
+    now = clock.now()
+    if read_schemes(store, ENTERPRISE):
+        store.db.retry(
+            lambda connection: create_job(
+                connection, "bonus", {}, author="clock", created_at=epoch_s(now),
+                idempotency_key=f"bonus-{now.date()}-{now.hour // 8}",
+            )
+        )  # fmt: skip
     return False
 
 
