@@ -85,6 +85,7 @@ class ShiftSink:
     ) -> None:
         segments: dict[ShiftKey, list[Segment]] = defaultdict(list)
         published: dict[ShiftKey, int] = {}
+        reasons: dict[ShiftKey, str] = {}
         for row in frame.iter_rows(named=True):
             key = (row["agent_id"], row["shift_date"])
             segments[key].append(
@@ -95,8 +96,9 @@ class ShiftSink:
             )  # fmt: skip
             at = row["published_at"]
             published[key] = max(published.get(key, 0), received_at if at is None else at)
+            reasons[key] = row["change_reason"] or reasons.get(key, "import")
         stored = _stored(connection, segments)
-        groups: dict[int, list[NewShift]] = defaultdict(list)
+        groups: dict[tuple[int, str], list[NewShift]] = defaultdict(list)
         for key, pieces in segments.items():
             lines, versions = len(pieces), stored.get(key, [])
             if self._merge and versions:
@@ -111,12 +113,12 @@ class ShiftSink:
             if versions:
                 self.tally.reasons["superseded"] += lines
             ordered = tuple(sorted(pieces, key=lambda s: s.start_at))
-            groups[published[key]].append(NewShift(*key, ordered))
-        for published_at, shifts in sorted(groups.items()):
+            groups[published[key], reasons[key]].append(NewShift(*key, ordered))
+        for (published_at, reason), shifts in sorted(groups.items()):
             # People knew a shift from its publication on, though the file may come weeks later.
             write_shifts(
                 connection, shifts, recorded_at=min(received_at, published_at), author="import",
-                reason_code="import", published_at=published_at,
+                reason_code=reason, published_at=published_at,
             )  # fmt: skip
 
 

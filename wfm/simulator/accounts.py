@@ -9,11 +9,10 @@ from wfm.actions.users import NewUser
 from wfm.domain.clock import instant_at
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
-from wfm.simulator.absence import sick_on
 from wfm.simulator.centre import Agent, Centre
-from wfm.simulator.events import day_start_at
+from wfm.simulator.local_day import local_day
 from wfm.simulator.names import invent_names
-from wfm.simulator.roster import Roster
+from wfm.simulator.plans import Roster
 
 _SETTLED_DAYS = 60
 
@@ -43,15 +42,15 @@ def _agent_on_shift(centre: Centre, roster: Roster, now: int) -> Agent:
     for site in centre.sites:
         today = datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
         for day in (today - timedelta(days=1), today):
-            sick, _ = sick_on(centre, day)
-            for shift in roster.shifts_on(day):
+            clock = local_day(site.timezone, day, site.day_from)
+            for shift in roster.worked_on(site.site_id, day):
                 agent = centre.agents[shift.agent]
-                if agent.site_id != site.site_id or shift.leave or shift.agent in sick:
+                if shift.absence:
                     continue
                 if (instant_at(now).date() - agent.hire_on).days < _SETTLED_DAYS:
                     continue
-                zero = day_start_at(site.timezone, day)
-                into, left = now - zero - shift.start * 60, zero + shift.end * 60 - now
+                into = now - clock.zero_at - clock.second(shift.start)
+                left = clock.zero_at + clock.second(shift.end) - now
                 score = min(into - 1800, left)
                 if score > best_score:
                     best, best_score = agent, score

@@ -2,140 +2,196 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from wfm.domain.errors import BadInput
-from wfm.simulator.centre import Agent, Centre, ContactType, Group, QueueSpec, Site, Team
+from wfm.simulator.centre import DESK, VOICE, Agent, Centre, Group, Roles, Site, Team
 from wfm.simulator.chance import stream
+from wfm.simulator.influence import Influence
 from wfm.simulator.names import invent_names
+from wfm.simulator.queue_specs import groups_of
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a centre is: weeks of history, and (site, teams by kind as sizes)."""
+    """How large a centre is: weeks of events, teams of eight at each site, size of its hours."""
 
     weeks: int
-    sites: tuple[Site, ...]
-    teams: dict[str, tuple[tuple[int, ...], ...]]  # kind -> per site the team sizes
+    teams: int
 
 
-_LONG = (
-    Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-21:00", 1.30),
-    Site("phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 06:00-24:00", 0.70),
+SIZES = {"small": Size(13, 3), "medium": Size(13, 38), "large": Size(13, 625)}
+TEAM_SIZE = 8
+SITES = (
+    Site("New_York", "New York", "America/New_York", "Mon-Sun 00:00-24:00", 1.15, 360),
+    Site("Phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 07:00-20:00", 1.15),
+    Site("Dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-20:00", 1.15),
+    Site("Kolkata", "Kolkata", "Asia/Kolkata", "Mon-Sun 09:00-22:00", 1.15),
 )
-_SHORT = (
-    Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 08:00-18:00", 0.95),
-    Site("phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 08:00-18:00", 0.75),
-)
-SIZES = {
-    "small": Size(2, _SHORT, {"service": ((8,), (8,)), "sales": ((4,), (4,))}),
-    "medium": Size(8, _LONG, {"service": ((10, 9, 9, 9), (9, 9, 9, 8)), "sales": ((8, 8), (8, 8))}),
-    "large": Size(8, _LONG, {"service": ((10,) * 40,) * 2, "sales": ((10,) * 10,) * 2}),
-}
+# Agents are numbered from here on, Kolkata first; teams from 1, so that T-07 is in New York.
+FIRST_NUMBER = 101
+_TEAM_OF_NOTE = 7
 
-_KINDS: dict[str, tuple[QueueSpec, ...]] = {
-    "service": (
-        QueueSpec(
-            "billing", "Billing", 0.6, 205, 0.22, 55, 42, 420,
-            (ContactType("invoice", 0.5, 0.95), ContactType("payment", 0.35, 0.9),
-             ContactType("refund", 0.15, 1.4)),
-            transfer_share=0.035,
-        ),
-        QueueSpec(
-            "support", "Support", 0.4, 300, 0.34, 85, 58, 480,
-            (ContactType("delivery", 0.4, 0.8), ContactType("technical", 0.45, 1.25),
-             ContactType("account", 0.15, 0.78)),
-        ),
-    ),
-    "sales": (
-        QueueSpec(
-            "sales", "Sales", 1.0, 265, 0.14, 45, 68, 300,
-            (ContactType("new_order", 0.55, 1.0), ContactType("upgrade", 0.3, 1.1),
-             ContactType("retention", 0.15, 0.8)),
-        ),
-    ),
-}  # fmt: skip
-# A new agent is slower by this share at hiring, mostly in after-contact work; it fades in weeks.
-_PART_TIME_SHARE = 0.18
-_NEW_SHARE = 0.12
+# Share of agents by contract, of those hired lately, and of those who leave within the period.
+_PART_TIME_SHARE = 0.16
+_NEW_SHARE = 0.11
+_LEAVING_SHARE = 0.02
+# Which weekday is always free, Monday first: mostly those with few contacts.
+_DAY_OFF = np.array([0.03, 0.08, 0.10, 0.11, 0.08, 0.27, 0.33])
 
 
-def found_centre(seed: int, size: str, base_on: date) -> Centre:
+def found_centre(
+    seed: int,
+    size: str,
+    base_on: date,
+    influences: Sequence[Influence] = (),
+    permute: bool = False,
+) -> Centre:
     """The centre of a seed and size whose history ends on `base_on`.
 
-    `found_centre(7, "medium", date(2026, 10, 12))` has 2 sites, 12 teams and 103 agents.
+    `found_centre(7, "medium", date(2026, 10, 12))` has 4 sites, 152 teams and 1,216 agents.
+    Team T-07 is in New York and agent A-0117 in Kolkata; with `permute` the seed decides which
+    site, team and agent play the planted parts (`Centre.roles`).
     """
     if size not in SIZES:
         raise BadInput(f"Size {size!r} is not known; choose one of {', '.join(SIZES)}.")
     plan = SIZES[size]
-    groups = tuple(_group(site, kind) for site in plan.sites for kind in plan.teams)
+    groups = tuple(group for site in SITES for group in groups_of(site))
     first_on = base_on - timedelta(days=7 * plan.weeks)
-    teams, agents = _people(seed, plan, base_on)
-    return Centre(seed, size, base_on, first_on, plan.sites, groups, teams, agents)
+    teams, agents = _people(seed, plan, base_on, groups)
+    centre = Centre(seed, size, base_on, first_on, SITES, groups, teams, agents)
+    centre = replace(centre, roles=_roles(centre, permute))
+    for influence in influences:
+        centre = influence.cast(centre)
+    return centre
 
 
-def _group(site: Site, kind: str) -> Group:
-    queues = tuple(
-        QueueSpec(**{**vars(q), "queue_id": f"{site.site_id}-{q.queue_id}",
-                     "name": f"{site.name} {q.name.lower()}"})
-        for q in _KINDS[kind]
-    )  # fmt: skip
-    return Group(f"{site.site_id}-{kind}", site.site_id, kind, queues)
-
-
-def _people(seed: int, plan: Size, base_on: date) -> tuple[tuple[Team, ...], tuple[Agent, ...]]:
-    head = sum(sum(sizes) + len(sizes) for kind in plan.teams.values() for sizes in kind)
-    names = iter(invent_names(seed, head))
-    rng = stream(seed, "people")
+def _people(
+    seed: int, plan: Size, base_on: date, groups: tuple[Group, ...]
+) -> tuple[tuple[Team, ...], tuple[Agent, ...]]:
+    by_id = {group.group_id: group for group in groups}
+    per_site = plan.teams * TEAM_SIZE
+    names = invent_names(seed, len(SITES) * (per_site + plan.teams))
+    first_agent = {s.site_id: FIRST_NUMBER + i * per_site for i, s in enumerate(_from_kolkata())}
+    first_team = {s.site_id: 1 + i * plan.teams for i, s in enumerate(_by_team(plan.teams))}
+    width = max(4, len(str(FIRST_NUMBER + len(SITES) * per_site)))
     teams: list[Team] = []
     agents: list[Agent] = []
-    for index, site in enumerate(plan.sites):
-        letter, number = site.site_id[0], 0
-        for kind, by_site in plan.teams.items():
-            for count in by_site[index]:
-                number += 1
-                team_id = f"{site.site_id}-{number:02d}"
-                group_id = f"{site.site_id}-{kind}"
-                teams.append(
-                    Team(
-                        team_id, f"{site.name} {kind} {number}", site.site_id, group_id,
-                        f"lead-{letter}{number:02d}", next(names),
-                    )
+    for place, site in enumerate(SITES):
+        rng = stream(seed, "people", site.site_id)
+        own = iter(names[place * (per_site + plan.teams) :])
+        for n in range(plan.teams):
+            kind = DESK if n % 7 == 1 else VOICE
+            group = by_id[f"{site.site_id}-{kind}"]
+            number = first_team[site.site_id] + n
+            team = Team(
+                f"T-{number:02d}", f"{site.name} {kind} {n + 1}", site.site_id, group.group_id,
+                f"L-{number:02d}", next(own),
+            )  # fmt: skip
+            teams.append(team)
+            night = site.day_from > 0 and kind == VOICE and n % 16 == 2
+            for k in range(TEAM_SIZE):
+                agent_number = first_agent[site.site_id] + n * TEAM_SIZE + k
+                agents.append(
+                    _agent(rng, f"A-{agent_number:0{width}d}", next(own), team, group, base_on,
+                           night)
                 )  # fmt: skip
-                for _ in range(count):
-                    agent_id = f"{letter}{len(agents) + 1:04d}"
-                    agents.append(_agent(rng, agent_id, next(names), teams[-1], base_on))
-    return tuple(teams), tuple(agents)
+    return tuple(teams), tuple(sorted(agents, key=lambda a: a.agent_id))
 
 
-def _agent(rng: np.random.Generator, agent_id: str, name: str, team: Team, base_on: date) -> Agent:
+def _from_kolkata() -> tuple[Site, ...]:
+    return (SITES[3], *SITES[:3])
+
+
+def _by_team(teams: int) -> list[Site]:
+    """Sites in the order of their team numbers: New York where team 7 falls."""
+    order = [site for site in SITES if site.site_id != "New_York"]
+    order.insert(min((_TEAM_OF_NOTE - 1) // teams, 3), SITES[0])
+    return order
+
+
+def _agent(
+    rng: np.random.Generator,
+    agent_id: str,
+    name: str,
+    team: Team,
+    group: Group,
+    base_on: date,
+    night: bool,
+) -> Agent:
     new = rng.random() < _NEW_SHARE
-    days = int(rng.integers(12, 90) if new else 90 + rng.gamma(1.6, 420))
-    weak = rng.random() < 0.06
-    late = rng.random() < 0.10
+    days = int(rng.integers(10, 90) if new else 120 + rng.gamma(1.6, 420))
+    late = rng.random() < 0.08
+    part = rng.random() < _PART_TIME_SHARE
+    leaves = rng.random() < _LEAVING_SHARE
+    left = int(rng.integers(1, 80))
+    skills, usual = _skills(rng, group)
     return Agent(
         agent_id=agent_id,
         name=name,
         team_id=team.team_id,
         group_id=team.group_id,
         site_id=team.site_id,
-        contract_id="part-time" if rng.random() < _PART_TIME_SHARE else "full-time",
+        contract_id="night" if night else "part-time" if part else "full-time",
         hire_on=base_on - timedelta(days=days),
-        pace=float(np.exp(rng.normal(0.0, 0.07) + 0.16 * weak)),
-        acw_pace=float(np.exp(rng.normal(0.0, 0.16) + 0.55 * weak)),
-        late_rate=0.30 if late else float(rng.uniform(0.03, 0.10)),
-        back_late_rate=0.7 if late else float(rng.uniform(0.22, 0.52)),
-        aux_per_shift=float(rng.gamma(3.0, 1.15) * (1.9 if late or weak else 1.0)),
+        pace=float(np.exp(rng.normal(0.0, 0.07))),
+        acw_pace=float(np.exp(rng.normal(0.0, 0.10))),
+        late_rate=0.24 if late else float(rng.uniform(0.03, 0.10)),
+        back_late_rate=0.35 if late else float(rng.uniform(0.08, 0.20)),
+        aux_per_shift=float(rng.gamma(4.0, 0.85)),
+        skills=skills,
+        queues=usual,
+        leave_on=base_on - timedelta(days=left) if leaves and not new and not night else None,
+        day_off=int(rng.choice(7, p=_DAY_OFF)),
+        band=float(rng.random()),
     )
 
 
-def tenure_factors(agent: Agent, on: date) -> tuple[float, float]:
+def _skills(rng: np.random.Generator, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What an agent can work and usually works: all of the desk's; by voice some mixes."""
+    ids = [queue.queue_id for queue in group.queues]
+    chance = rng.random()
+    if group.kind == DESK:
+        return tuple(ids), (ids[0],) if chance < 0.62 else (ids[1],)
+    billing, support, offer = ids
+    if chance < 0.30:
+        return (billing,), (billing,)
+    if chance < 0.74:
+        return (billing, support), (billing, support)
+    if chance < 0.94:
+        return (billing, support, offer), (billing, support, offer)
+    return (billing, offer), (billing, offer)
+
+
+def _roles(centre: Centre, permute: bool) -> Roles:
+    sites = ["Kolkata", "New_York", "Phoenix", "Dublin"]
+    rng = stream(centre.seed, "roles")
+    if permute:
+        sites = [str(name) for name in rng.permutation(sites)]
+    late, hire, campaign, short = sites
+    voice = [t.team_id for t in centre.teams
+             if t.site_id == hire and t.group_id.endswith(VOICE)]  # fmt: skip
+    steady = [
+        a.agent_id
+        for a in centre.agents
+        if a.site_id == late and a.contract_id == "full-time" and a.group_id.endswith(VOICE)
+        and a.leave_on is None and (centre.first_on - a.hire_on).days > 60
+    ]  # fmt: skip
+    known = f"A-{117:0{len(centre.agents[0].agent_id) - 2}d}"
+    agent = str(rng.choice(steady)) if permute else known
+    team = str(rng.choice(voice)) if permute else f"T-{_TEAM_OF_NOTE:02d}"
+    return Roles(agent, late, team, hire, campaign, short, short, hire)
+
+
+def tenure_factors(agent: Agent, on: date, share_of_acw: float) -> tuple[float, float]:
     """How much longer an agent talks and wraps up because they are new: (1.0, 1.0) for old hands.
 
-    At 30 days: talk 1.077, after-contact work 1.92.
+    Handle time is 1 + .5 exp(-days / 45) of an old hand's, three quarters of it in after-contact
+    work. At 30 days and with 13 % of the time in it: talk 1.07, after-contact work 2.48.
     """
-    fresh = float(np.exp(-max((on - agent.hire_on).days, 0) / 45))
-    return 1.0 + 0.15 * fresh, 1.0 + 1.8 * fresh
+    extra = 0.5 * float(np.exp(-max((on - agent.hire_on).days, 0) / 45))
+    return 1.0 + 0.25 * extra / (1 - share_of_acw), 1.0 + 0.75 * extra / share_of_acw

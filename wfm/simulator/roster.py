@@ -1,117 +1,103 @@
-"""Published schedules: who works when, with breaks and meetings, so that coverage follows need."""
+"""Published schedules: who works when, with breaks and meetings, so that coverage follows need.
+
+Each week of a site is planned alone: an agent's one fixed day off keeps every row of working days
+at six or fewer, and starts that lie within four and a half hours of each other keep the rest.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.simulator.absence import leave_of_week
-from wfm.simulator.centre import CONTRACTS, Centre, Group
+from wfm.simulator.absence import Leave, leave_of_week
+from wfm.simulator.centre import CONTRACTS, Agent, Centre, Group, Site
 from wfm.simulator.chance import stream
-from wfm.simulator.demand import QUARTERS, week_need, weekly_contacts
+from wfm.simulator.demand import Volume
+from wfm.simulator.local_day import QUARTERS
 from wfm.simulator.shifts import Block, PlannedShift
 
 Floats = NDArray[np.float64]
 
-
-# What an agent carries from one week to the next: days worked in a row, end of Sunday's shift.
-_Carry = dict[int, tuple[int, int | None]]
-_PATTERNS = {n: np.array([[d in c for d in range(7)] for c in combinations(range(7), n)])
-             for n in (5,)}  # fmt: skip
-
-
-class Roster:
-    """All published weeks of a centre, made in order from the first week on and kept."""
-
-    def __init__(self, centre: Centre) -> None:
-        self._centre = centre
-        self._next_monday = centre.first_monday
-        self._carry: _Carry = {}
-        self._by_day: dict[date, tuple[PlannedShift, ...]] = {}
-
-    def shifts_on(self, day: date) -> tuple[PlannedShift, ...]:
-        """The shifts that begin on a local day, by agent; none before the first week."""
-        while self._next_monday <= day:
-            self._add_week(self._next_monday)
-            self._next_monday += timedelta(days=7)
-        return self._by_day.get(day, ())
-
-    def _add_week(self, monday: date) -> None:
-        found: dict[date, list[PlannedShift]] = {}
-        for group in self._centre.groups:
-            for shift in _plan_group(self._centre, group, monday, self._carry):
-                found.setdefault(shift.on, []).append(shift)
-        for day, shifts in found.items():
-            self._by_day[day] = tuple(sorted(shifts, key=lambda s: s.agent))
+_SPAN = 136  # quarter-hours from midnight to the end of the longest night shift
+_OVER = 1.24  # scheduled for each one needed on the queue: breaks, meetings and absence
+_NIGHT_START = 1320
+_START_WIDTH = 270
+_HUDDLE_MIN, _MEETING_MIN = 15, 45
 
 
-def _plan_group(centre: Centre, group: Group, monday: date, carry: _Carry) -> list[PlannedShift]:
+def plan_week(
+    centre: Centre, volume: Volume, group: Group, monday: date
+) -> dict[date, list[PlannedShift]]:
+    """The shifts of a group's week by the day on which they begin."""
     rng = stream(centre.seed, "roster", group.group_id, monday.toordinal())
-    need = week_need(centre, group, weekly_contacts(centre, group.group_id)) * 1.22
-    cover = np.zeros((7, QUARTERS))
-    away, single = leave_of_week(centre, monday)
-    numbers = [i for i, a in enumerate(centre.agents) if a.group_id == group.group_id]
+    need = np.zeros((7, _SPAN))
+    need[:, :QUARTERS] = [volume.need(group, d) for d in range(7)]
+    cover = np.zeros((7, _SPAN))
+    leave = leave_of_week(centre, monday)
     drafts: list[PlannedShift] = []
-    for number in rng.permutation(numbers).tolist():
-        hired = centre.agents[number].hire_on
-        if hired > monday + timedelta(days=2):
-            carry[number] = (0, None)
-            continue
-        if away[number]:
-            length = CONTRACTS[centre.agents[number].contract_id].shift_minutes[0]
-            carry[number] = (0, None)
-            drafts += [_leave(number, monday + timedelta(days=d), 540, length) for d in range(5)]
-            continue
-        days, start, length = _best_week(centre, group, number, need - cover, carry, rng)
-        for d in np.flatnonzero(days).tolist():
-            day = monday + timedelta(days=d)
-            if day < hired:
-                continue
-            if single[number, d]:
-                drafts.append(_leave(number, day, start, length))
-            else:
-                cover[d, start // 15 : (start + length) // 15] += 1
-                drafts.append(PlannedShift(number, day, start, start + length, ()))
-        off = np.flatnonzero(~days)
-        carry[number] = (6 - int(off[-1]), start + length if days[6] else None)
-    return _with_blocks(centre, group, monday, drafts, cover - need / 1.22, rng)
+    members = [centre.number[a.agent_id] for a in centre.members[group.group_id]]
+    for number in rng.permutation(members).tolist():
+        drafts += _week_of(centre, group, number, monday, leave, need * _OVER - cover, rng, cover)
+    found: dict[date, list[PlannedShift]] = {}
+    for shift in _with_blocks(centre, group, monday, drafts, (cover - need).tolist(), rng):
+        found.setdefault(shift.on, []).append(shift)
+    return found
 
 
-def _leave(number: int, day: date, start: int, length: int) -> PlannedShift:
-    return PlannedShift(number, day, start, start + length, (), "leave")
-
-
-def _best_week(
+def _week_of(
     centre: Centre,
     group: Group,
     number: int,
+    monday: date,
+    leave: Leave,
     short: Floats,
-    carry: _Carry,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.bool_], int, int]:
-    """Working days, start and length that close most of what is short, within the contract."""
-    contract = CONTRACTS[centre.agents[number].contract_id]
-    length = contract.shift_minutes[0]
-    site = centre.site[group.site_id]
-    spans = [site.opening.minutes(d) or (0, 0) for d in range(7)]
-    starts = np.arange(min(s for s, _ in spans), max(e for _, e in spans) - length + 1, 30)
+    cover: Floats,
+) -> list[PlannedShift]:
+    """An agent's shifts of a week, laid where most is short; `cover` is brought up to date."""
+    agent = centre.agents[number]
+    length = CONTRACTS[agent.contract_id].shift_minutes[0]
+    working, start = _best_week(centre.site[group.site_id], agent, length, short, rng)
+    found = []
+    for d in working:
+        day = monday + timedelta(days=d)
+        if not agent.is_employed(day):
+            continue
+        if leave.weeks[number] or leave.days[number, d]:
+            found.append(PlannedShift(number, day, start, start + length, (), "leave"))
+        else:
+            cover[d, start // 15 : (start + length) // 15] += 1
+            found.append(PlannedShift(number, day, start, start + length))
+    return found
+
+
+def _best_week(
+    site: Site, agent: Agent, length: int, short: Floats, rng: np.random.Generator
+) -> tuple[list[int], int]:
+    """Five weekdays and the start of day that close most of what is short."""
+    starts = _starts(site, agent, length)
     total = np.concatenate([np.zeros((7, 1)), np.cumsum(2 * short - 1, axis=1)], axis=1)
     gain = total[:, (starts + length) // 15] - total[:, starts // 15]
-    for d, (opens, closes) in enumerate(spans):
-        gain[d, (starts < opens) | (starts + length > closes)] = -1e6
-    patterns = _PATTERNS[contract.days[0]]
-    score = patterns @ gain + rng.normal(0, 0.5, (len(patterns), len(starts)))
-    streak, sunday_end = carry.get(number, (0, None))
-    lead = np.argmin(patterns, axis=1)  # days worked before the first day off
-    score[streak + lead > contract.max_consecutive_days] = -1e9
-    if sunday_end is not None:
-        too_soon = starts < sunday_end - 1440 + contract.rest_minutes
-        score[np.ix_(patterns[:, 0], too_soon)] = -1e9
-    row, column = np.unravel_index(int(np.argmax(score)), score.shape)
-    return patterns[row], int(starts[column]), length
+    days = [d for d in range(7) if d != agent.day_off]
+    score = gain[days].sum(axis=0) - gain[days]  # of each second day off and start
+    score = score + rng.normal(0, 0.5, score.shape)
+    row, column = divmod(int(np.argmax(score)), len(starts))
+    return [d for d in days if d != days[row]], int(starts[column])
+
+
+def _starts(site: Site, agent: Agent, length: int) -> NDArray[np.int64]:
+    """Starts that the agent's contract and band allow, minutes after midnight."""
+    if agent.night:
+        return np.array([_NIGHT_START])
+    opens = max((site.opening.minutes(0) or (0, 0))[0], site.day_from)
+    closes = min((site.opening.minutes(0) or (0, 1440))[1], _NIGHT_START + 30)
+    last = closes - length
+    width = last - opens
+    first = opens + int(agent.band * max(width - _START_WIDTH, 0)) // 30 * 30
+    return np.arange(first, min(last, first + _START_WIDTH) + 1, 30)
 
 
 def _with_blocks(
@@ -119,80 +105,93 @@ def _with_blocks(
     group: Group,
     monday: date,
     drafts: list[PlannedShift],
-    spare: Floats,
+    spare: list[list[float]],
     rng: np.random.Generator,
 ) -> list[PlannedShift]:
     meetings = _meetings(centre, group, monday, rng)
-    week = monday.toordinal() // 7
-    coached: dict[int, date] = {}
-    for draft in sorted(drafts, key=lambda s: s.on):
-        if not draft.leave and rng.random() < 0.5:
-            coached[draft.agent] = draft.on
+    lessons = _lessons(drafts, rng)
     done = []
     for draft in drafts:
-        if draft.leave:
+        if draft.absence:
             done.append(draft)
             continue
         agent = centre.agents[draft.agent]
+        jitter = iter(rng.random(48).tolist())
         day = spare[(draft.on - monday).days]
         blocks: list[Block] = []
-        meeting_on, meeting_at = meetings[agent.team_id]
-        full = draft.end - draft.start > 300
-        if (
-            draft.on == meeting_on
-            and draft.start + 30 <= meeting_at
-            and meeting_at + 45 <= draft.end - 30
-        ):
-            _take(blocks, day, Block(meeting_at, meeting_at + 45, "meeting"))
+        for on, at, minutes in meetings[agent.team_id]:
+            inside = draft.start + 30 <= at and at + minutes <= draft.end - 30
+            if draft.on == on and inside and not agent.night:
+                _take(blocks, day, Block(at, at + minutes, "meeting"))
         for rule in CONTRACTS[agent.contract_id].breaks:
             window = (draft.start + rule.earliest, draft.start + rule.latest)
-            _place(blocks, day, rng, window, rule.minutes, rule.kind)
-        if full and coached.get(draft.agent) == draft.on:
-            window = (draft.start + 60, draft.end - 90)
-            kind, minutes = ("training", 60) if (draft.agent + week) % 2 else ("coaching", 30)
-            _place(blocks, day, rng, window, minutes, kind)
-        ordered = tuple(sorted(blocks, key=lambda b: b.start))
-        done.append(PlannedShift(draft.agent, draft.on, draft.start, draft.end, ordered))
+            _place(blocks, day, jitter, window, rule.minutes, rule.kind)
+        if draft.end - draft.start > 300:
+            window = (draft.start + 60, draft.end - 120)
+            for on, minutes, kind in lessons[draft.agent]:
+                if on == draft.on:
+                    _place(blocks, day, jitter, window, minutes, kind)
+        done.append(
+            PlannedShift(draft.agent, draft.on, draft.start, draft.end,
+                         tuple(sorted(blocks, key=lambda b: b.start)))
+        )  # fmt: skip
     return done
 
 
 def _meetings(
     centre: Centre, group: Group, monday: date, rng: np.random.Generator
-) -> dict[str, tuple[date, int]]:
-    """The team meeting of the week: Tuesday to Thursday, at noon or after."""
+) -> dict[str, list[tuple[date, int, int]]]:
+    """Day, minute and length of each team's meeting of the week and of its short huddle."""
     teams = sorted({a.team_id for a in centre.members[group.group_id]})
-    return {
-        team: (
-            monday + timedelta(days=int(rng.integers(1, 4))),
-            int(rng.integers(12 * 4, 15 * 4)) * 15,
-        )
-        for team in teams
-    }
+    noon = 12 if group.site_id != "Kolkata" else 15
+    found = {}
+    for team in teams:
+        long_on, short_on = (monday + timedelta(days=int(d)) for d in rng.choice(5, 2, False))
+        at = (noon * 4 + rng.integers(0, 10, 2)) * 15
+        found[team] = [(long_on, int(at[0]), _MEETING_MIN), (short_on, int(at[1]), _HUDDLE_MIN)]
+    return found
 
 
-def _take(blocks: list[Block], spare: Floats, block: Block) -> None:
+def _lessons(
+    drafts: list[PlannedShift], rng: np.random.Generator
+) -> dict[int, list[tuple[date, int, str]]]:
+    """An hour of training a week and half an hour of coaching, on days when the agent works."""
+    days: dict[int, list[date]] = {}
+    for draft in drafts:
+        if not draft.absence:
+            days.setdefault(draft.agent, []).append(draft.on)
+    found: dict[int, list[tuple[date, int, str]]] = {agent: [] for agent in days}
+    for agent, worked in days.items():
+        first, second = rng.integers(0, len(worked), 2).tolist()
+        found[agent] = [(worked[first], 60, "training"), (worked[second], 30, "coaching")]
+    return found
+
+
+def _take(blocks: list[Block], spare: list[float], block: Block) -> None:
     blocks.append(block)
-    spare[block.start // 15 : (block.end + 14) // 15] -= 1
+    for quarter in range(block.start // 15, (block.end + 14) // 15):
+        spare[quarter] -= 1
 
 
 def _place(
     blocks: list[Block],
-    spare: Floats,
-    rng: np.random.Generator,
+    spare: list[float],
+    jitter: Iterator[float],
     window: tuple[int, int],
     minutes: int,
     activity: str,
 ) -> None:
     """A block put where most agents are spare, inside the window and clear of other blocks."""
-    best, best_score = None, -1e9
+    best, best_score = -1, -1e9
     quarters = (minutes + 14) // 15
-    jitter = rng.random(1 + (window[1] - window[0]) // 15)
-    for step, start in enumerate(range(window[0], window[1] + 1, 15)):
-        if any(start < b.end and b.start < start + minutes for b in blocks):
+    step = 15 if window[1] - window[0] <= 120 else 30
+    for start in range(window[0], window[1] + 1, step):
+        end = start + minutes
+        if any(start < b.end and b.start < end for b in blocks):
             continue
         first = start // 15
-        score = float(spare[first : first + quarters].min()) + float(jitter[step])
+        score = min(spare[first : first + quarters]) + next(jitter)
         if score > best_score:
             best, best_score = start, score
-    if best is not None:
+    if best >= 0:
         _take(blocks, spare, Block(best, best + minutes, activity))

@@ -1,0 +1,27 @@
+"""CSV files as all deliveries of the simulated centre write them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+
+ISO = "%Y-%m-%dT%H:%M:%SZ"
+Row = Sequence[object]
+
+
+def write_frame(path: Path, frame: pl.DataFrame) -> Path:
+    """A frame as a CSV file; times are in UTC, empty is unknown."""
+    frame.write_csv(path, datetime_format=ISO)
+    return path
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> Path:
+    """Rows as a CSV file."""
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
