@@ -1,0 +1,103 @@
+"""The past of a demo: delivered newest first, gone on with after a kill, and never doubled."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import func, select
+
+from wfm.cli.demo_backlog import backlog_of, read_progress
+from wfm.simulator.memory import Memory, write_memory
+from wfm.store.schema import delivery, job, partition, raw_batch, shift_version
+from wfm.store.store import Store, open_store
+
+BASE_AT = int(datetime(2026, 11, 24, 16, 20, tzinfo=UTC).timestamp())
+FIRST_ON = date(2026, 8, 25)
+
+
+def test_this_week_and_the_last_come_first_then_plans_ahead_then_the_older_days() -> None:
+    backlog = backlog_of(FIRST_ON, BASE_AT)
+    names = [piece.name for piece in backlog.pieces]
+    # Tuesday 24 November is Wednesday already in the far east; the night into Monday belongs to it.
+    assert names[:4] == ["rest-of-week", "day-2026-11-25", "day-2026-11-24", "day-2026-11-23"]
+    assert backlog.newest_on == date(2026, 11, 16)
+    assert names[backlog.newest - 1] == "day-2026-11-15"
+    assert names[backlog.newest : backlog.newest + 2] == ["week-2026-11-30", "week-2026-12-07"]
+    assert names[-1] == "day-2026-08-25"
+    with_events = [piece.days[0] for piece in backlog.pieces if piece.with_events]
+    assert with_events == [date(2026, 11, 25) - timedelta(days=n) for n in range(93)]
+    days = [day for piece in backlog.pieces for day in piece.days]
+    assert len(days) == len(set(days))
+
+
+def _begin(folder: Path) -> subprocess.Popen[bytes]:
+    if not folder.exists():
+        write_memory(folder, Memory(11, "small", BASE_AT, True, BASE_AT))
+    environment = {
+        **os.environ, "WFM_DATA_DIR": str(folder), "WFM_DATABASE_URL": "",
+        "WFM_NOW": "2026-11-24T16:20:00+00:00",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "wfm", "demo-history"], cwd=folder, env=environment,
+        stdout=subprocess.DEVNULL, stderr=(folder / "log").open("ab"), start_new_session=True,
+    )  # fmt: skip
+
+
+def _kill_after(folder: Path, process: subprocess.Popen[bytes], pieces: int) -> None:
+    deadline = time.monotonic() + 60
+    while read_progress(folder).pieces < pieces:
+        assert process.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _held(store: Store) -> dict[str, object]:
+    """What a store holds of a past: rows by table, shifts by version, days, and its jobs."""
+    with store.db.read() as connection:
+        batches = connection.execute(select(raw_batch.c.table_name, raw_batch.c.file)).all()
+        found: dict[str, object] = {
+            "shifts": connection.execute(
+                select(shift_version.c.seq, func.count())
+                .group_by(shift_version.c.seq).order_by(shift_version.c.seq)
+            ).all(),
+            "days": connection.scalars(select(partition.c.day).order_by(partition.c.day)).all(),
+            "files": connection.scalars(
+                select(delivery.c.file_hash).order_by(delivery.c.file_hash)
+            ).all(),
+            "jobs": connection.execute(select(job.c.kind, job.c.state)).all(),
+        }  # fmt: skip
+    for table in ("contact_leg", "agent_state"):
+        files = [store.files.path(batch.file) for batch in batches if batch.table_name == table]
+        keys = pl.concat([pl.read_parquet(file, columns=["event_key"]) for file in files])
+        found[table] = (keys.height, keys["event_key"].n_unique(), keys["event_key"].sum())
+    return found
+
+
+@pytest.mark.slow
+def test_a_past_cut_off_by_kill_goes_on_where_it_stood_and_holds_the_same(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    uncut = _begin(whole)
+    _kill_after(cut, _begin(cut), pieces=4)
+    stood = read_progress(cut).pieces
+    resumed = _begin(cut)
+    assert (uncut.wait(90), resumed.wait(90)) == (0, 0), (cut / "log").read_text()
+    stores = [open_store(f"sqlite:///{f / 'muster.sqlite'}", f) for f in (whole, cut)]
+    one, other = (_held(store) for store in stores)
+    for store in stores:
+        store.db.close()
+    assert 4 <= stood < read_progress(cut).pieces
+    assert one["jobs"] == [("history", "done")]
+    rows = one["contact_leg"]
+    assert isinstance(rows, tuple) and rows[0] == rows[1] > 1_000
+    assert other == one
+    assert read_progress(cut).over
+    assert not list((cut / "drop").glob("**/*.csv"))
