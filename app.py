@@ -66,7 +66,7 @@ def create_server(
     waits (default: the machine's). Without `dashboards` it serves the product's own pages.
     """
     settings = settings or Settings()
-    store = open_store(settings.url, settings.data_dir)
+    store = open_store(settings.url, settings.data_dir, follow=settings.demo)
     config = checked_config(
         host=settings.host,
         port=settings.port,

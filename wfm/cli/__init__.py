@@ -8,7 +8,7 @@ import typer
 
 GROUPS = (
     "ingest", "kpi", "plan", "schedule", "jobs", "forecast", "staffing", "serve", "admin", "demo",
-    "adherence",
+    "keep", "adherence", "target", "bonus",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`wfm init`, `wfm upgrade`, `wfm doctor`, `wfm user`, `wfm audit`: a centre set up and kept."""
+"""`wfm doctor`, `wfm user`, `wfm audit`: who may do what, and whether all is well."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wfm.domain.errors import BadInput
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
-from wfm.queries.users import count_users, read_users
+from wfm.queries.users import read_users
 
 ACTOR, ACTOR_ROLE = "command line", "operator"
 Json = Annotated[bool, typer.Option("--json", help="One JSON document")]
@@ -30,34 +30,9 @@ audit_log = typer.Typer(help="The audit log.", no_args_is_help=True)
 
 def register(app: typer.Typer) -> None:
     """The commands of this group put on the app."""
-    app.command("init")(init)
-    app.command("upgrade")(upgrade)
     app.command("doctor")(doctor)
     app.add_typer(users, name="user")
     app.add_typer(audit_log, name="audit")
-
-
-def init(as_json: Json = False) -> None:
-    """Create the database and the folder of facts, or find them in place."""
-    context = open_context()
-    demo, real = count_users(context.store)
-    folder = str(context.settings.data_dir.absolute())
-    if as_json:
-        typer.echo(json.dumps({"data_dir": folder, "users": demo + real}))
-        return
-    typer.echo(f"The store is ready in {folder}, with {demo + real} accounts.")
-    if not demo + real:
-        typer.echo("Next: `wfm user add LOGIN --role admin`, then `wfm import csv FOLDER`.")
-
-
-def upgrade(as_json: Json = False) -> None:
-    """Bring the database to the newest schema; opening it does so too."""
-    folder = str(open_context().settings.data_dir.absolute())
-    typer.echo(
-        json.dumps({"data_dir": folder, "schema": "current"})
-        if as_json
-        else f"The schema of the store in {folder} is current."
-    )
 
 
 @users.command("add")

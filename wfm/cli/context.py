@@ -25,7 +25,7 @@ class Context:
 def open_context(settings: Settings | None = None) -> Context:
     """The context of this process; with an empty data folder the database is created."""
     settings = settings or Settings()
-    store = open_store(settings.url, settings.data_dir)
+    store = open_store(settings.url, settings.data_dir, follow=settings.demo)
     return Context(settings, store, clock_of(settings, store))
 
 

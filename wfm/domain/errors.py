@@ -39,3 +39,7 @@ class InfeasibleSchedule(WfmError):
 
 class JobCancelled(WfmError):
     """A person asked the job to stop; what was complete is kept."""
+
+
+class OldSchema(WfmError):
+    """The database was written by an older program version and has to be upgraded first."""

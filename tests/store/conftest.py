@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from store_in_use import fill
+
+from wfm.store.database import Database
+from wfm.store.files import FileStore
+from wfm.store.store import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def filled(
+    tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]
+) -> tuple[Path, str]:
+    """A folder with a store in use, closed, and its URL: the pattern of each test's own."""
+    folder = tmp_path_factory.mktemp("filled")
+    store = open_store(store_url(folder), folder / "data")
+    fill(store, folder)
+    store.db.close()
+    return folder, store.db.url
+
+
+@pytest.fixture
+def used(
+    tmp_path: Path, filled: tuple[Path, str], store_url: Callable[..., str], postgres: Path | None
+) -> Iterator[Store]:
+    """A store in use, of the test's own."""
+    folder, url = filled
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    name = make_url(url).database or ""
+    own = store_url(tmp_path) if postgres is None else store_url(tmp_path, template=name)
+    store = Store(Database(own), FileStore(tmp_path / "data"))
+    yield store
+    store.db.close()
