@@ -97,7 +97,8 @@ def test_a_past_cut_off_by_kill_goes_on_where_it_stood_and_holds_the_same(tmp_pa
     assert 4 <= stood < read_progress(cut).pieces
     assert one["jobs"] == [("history", "done")]
     rows = one["contact_leg"]
-    assert isinstance(rows, tuple) and rows[0] == rows[1] > 1_000
+    assert isinstance(rows, tuple)
+    assert rows[0] == rows[1] > 1_000
     assert other == one
     assert read_progress(cut).over
     assert not list((cut / "drop").glob("**/*.csv"))

@@ -77,7 +77,8 @@ def test_days_that_a_job_announced_wait_until_it_is_over(store: Store) -> None:
 def test_a_day_held_for_its_deliveries_is_not_built_until_it_is_released(store: Store) -> None:
     with store.db.write() as connection:
         held = hold_day(connection, TODAY, "loader")
-        assert held is not None and held.day == TODAY
+        assert held is not None
+        assert held.day == TODAY
         mark_dirty(connection, [TODAY])
         assert claim_day(connection, TODAY, "worker") is None
         assert hold_day(connection, TODAY, "loader") is not None
