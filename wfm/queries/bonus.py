@@ -23,7 +23,9 @@ from wfm.store.schema import (
     bonus_scheme,
     bonus_standing,
     bonus_statement,
+    build,
     org_unit,
+    partition,
     person,
 )
 from wfm.store.store import Store
@@ -175,6 +177,19 @@ def read_statements(
         )
         for r in rows
     )  # fmt: skip
+
+
+def rules_of_days(store: Store, first: date, end: date) -> tuple[str, ...]:
+    """The adherence rules by which the live facts of some days were built, each once."""
+    query = (
+        select(build.c.rules_id)
+        .select_from(build.join(partition, partition.c.live_build == build.c.build_id))
+        .where(build.c.day >= first, build.c.day < end)
+        .distinct()
+        .order_by(build.c.rules_id)
+    )
+    with store.db.read() as connection:
+        return tuple(str(found) for found in connection.scalars(query))
 
 
 def _agents(connection: Connection, scope: Scope) -> set[str]:
