@@ -86,6 +86,7 @@ class Judged:
     case: Case
     laid: Laid
     flat_states: Flat
+    flat_group: Codes  # of each flat state
     flat_plan: Flat
     group: Codes
     verdict: Codes
@@ -183,7 +184,8 @@ def _classified(case: Case) -> Judged:
     activity = _of_top(case.plan.activity, plan, pieces, nothing)
     # No state on a day with a live feed is signed out; without a feed it is unknown.
     gap = np.where(case.healthy[who, day_bin], LOGGED_OUT, UNKNOWN_GROUP).astype(np.uint8)
-    group = np.append(case.states.group[states.spell], np.uint8(0)).astype(np.uint8)[pieces.state]
+    group_of = case.states.group[states.spell]
+    group = np.append(group_of, np.uint8(0))[pieces.state]
     empty = np.flatnonzero(pieces.state < 0)
     group[empty] = gap[pieces.point[empty]]
     matrix = np.stack(
@@ -203,7 +205,7 @@ def _classified(case: Case) -> Judged:
         cause[moved[np.isin(better, (IN, NEUTRAL, IGNORED))]] = CORRECTION
     none = np.empty(0, np.int64)
     return Judged(
-        case, pieces, states, plan, group, verdict, cause,
+        case, pieces, states, group_of, plan, group, verdict, cause,
         OutSpells(none, none, none, none, none), activity, day_bin,
     )  # fmt: skip
 

@@ -32,17 +32,14 @@ class Flat:
 
         Break 12:00-12:15 and meal 12:15-12:45, both of kind 1, are one run of 45 minutes.
         """
-        if not len(self.start):
-            return self, kind
-        fresh = np.empty(len(kind), bool)
-        fresh[0] = True
-        np.not_equal(kind[1:], kind[:-1], out=fresh[1:])
-        fresh[1:] |= self.start[1:] != self.end[:-1]
+        # What is left out becomes time between, and so ends a run.
+        mine = np.flatnonzero(kind >= 0)
+        start, end, kind = self.start[mine], self.end[mine], kind[mine]
+        fresh = np.ones(len(mine), bool)
+        fresh[1:] = (kind[1:] != kind[:-1]) | (start[1:] != end[:-1])
         first = np.flatnonzero(fresh)
-        last = np.append(first[1:], len(kind)) - 1
-        wanted = kind[first] >= 0
-        first, last = first[wanted], last[wanted]
-        return Flat(self.start[first], self.end[last], self.spell[first]), kind[first]
+        last = np.append(first[1:], len(mine))[: len(first)] - 1
+        return Flat(start[first], end[last], self.spell[mine[first]]), kind[first]
 
 
 def flat(layer: Layer, base: int, until: int) -> Flat:

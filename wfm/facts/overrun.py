@@ -115,23 +115,21 @@ def _taken_late(
     soonest = _of_rules(case, "transition_s")[end // SPAN]
     for wants in np.unique(strict):
         kinds = np.array([_kind(group, bool(wants)) for group in STATE_GROUPS], np.int8)
-        taken, taken_kind = judged.flat_states.runs(
-            kinds[case.states.group[judged.flat_states.spell]]
-        )
-        alike = np.array([_kind(name, bool(wants)) for name in OFF_QUEUE])[category]
-        for number in np.unique(alike[strict == wants]):
-            chosen = taken_kind == number
-            first, last = taken.start[chosen], taken.end[chosen]
-            if not len(first):
-                continue
-            mine = np.flatnonzero((alike == number) & (strict == wants))
-            found = np.minimum(np.searchsorted(first, ended[mine]), len(first) - 1)
-            delay = first[found] - ended[mine]
-            soon = (delay >= 0) & (delay <= soonest[mine])
-            soon &= first[found] // SPAN == ended[mine] // SPAN
-            rows, late = mine[soon], found[soon]
-            start[rows] = np.maximum(end[rows], first[late])
-            stop[rows] = np.maximum(start[rows], np.minimum(last[late], start[rows] + owed[rows]))
+        taken, taken_kind = judged.flat_states.runs(kinds[judged.flat_group])
+        alike = np.array([_kind(name, bool(wants)) for name in OFF_QUEUE], np.int8)[category]
+        rows = np.flatnonzero(strict == wants)
+        run = np.searchsorted(taken.start, ended[rows])
+        # The first run of the same kind that begins soon enough; most are the very next one.
+        while len(rows):
+            here = run < len(taken.start)
+            rows, run = rows[here], run[here]
+            here = taken.start[run] - ended[rows] <= soonest[rows]
+            rows, run = rows[here], run[here]
+            same = taken_kind[run] == alike[rows]
+            hit, late = rows[same], run[same]
+            start[hit] = np.maximum(end[hit], taken.start[late])
+            stop[hit] = np.maximum(start[hit], np.minimum(taken.end[late], start[hit] + owed[hit]))
+            rows, run = rows[~same], run[~same] + 1
     return start, stop
 
 
