@@ -18,7 +18,7 @@ from wfm.domain.scope import Scope
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plans import Plan, read_plan, read_plan_documents
 from wfm.store.readers.rules import activity_codes
-from wfm.store.readers.schedules import read_shifts
+from wfm.store.readers.schedules import NOTHING, read_shifts, week_mark
 from wfm.store.store import Store
 from wfm.store.writers.plans import put_in_force
 from wfm.store.writers.schedules import WriteCounts, write_shifts
@@ -50,11 +50,14 @@ def publish(
     check: Checker,
     actor_role: str = "system",
     request_id: str | None = None,
+    seen: str | None = None,
 ) -> Published:
     """The plan in force, in one transaction with its shifts and its audit line.
 
     A plan with broken rules is refused with the first of them. Published again, nothing changes.
-    `scope` is what the actor may plan, `check` the scheduler's independent verifier.
+    `scope` is what the actor may plan, `check` the scheduler's independent verifier. `seen` is the
+    `week_mark` of the shifts the actor looked at: `StaleWrite` when they have changed since.
+    Over a published week the shifts become changes; the baseline stays as first published.
     """
     at = epoch_s(clock.now())
     # A plan's documents never change after it is stored, so they are checked before the lock.
@@ -77,6 +80,13 @@ def publish(
                 f"Plan {plan_id} breaks rules and cannot be published: {broken[0]}{more}. "
                 f"Correct the contract, availability or time off it names, and solve again."
             )
+        first, end = _days_of(problem)
+        mark = week_mark(connection, Scope(plan.unit), first, end)
+        if seen is not None and seen != mark:
+            raise StaleWrite(
+                f"The schedule of {plan.week} changed since you looked at it; nothing was "
+                f"published. Look at the new differences and publish again."
+            )
         superseded = put_in_force(connection, plan_id, plan.unit, plan.week, at=at, by=actor)
         counts = write_shifts(
             connection,
@@ -86,6 +96,7 @@ def publish(
             reason_code="publish",
             plan_id=plan_id,
             note=reason,
+            after_baseline=mark != NOTHING,
         )
         write_audit(
             connection,
@@ -121,12 +132,16 @@ def _shifts(
     zone = read_organisation(connection, Scope(plan.unit)).zone(plan.unit)
     activities = {activity.code for activity in activity_codes(connection)}
     shifts = planned_shifts(problem, solution, zone, activities)
-    first = date.fromisoformat(problem["first_day"])
+    first, end = _days_of(problem)
     known = {agent["id"] for agent in problem["agents"]}
-    end = first + timedelta(days=problem["days"])
     gone = tuple(
         NewShift(shift.agent_id, shift.shift_on, ())
         for shift in read_shifts(connection, Scope(plan.unit), first, end)
         if shift.agent_id not in known and shift.plan_id in superseded
     )
     return shifts + gone
+
+
+def _days_of(problem: Mapping[str, Any]) -> tuple[date, date]:
+    first = date.fromisoformat(problem["first_day"])
+    return first, first + timedelta(days=problem["days"])

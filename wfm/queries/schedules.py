@@ -28,3 +28,9 @@ def read_shift_history(store: Store, scope: Scope, first: date, end: date) -> tu
     """Every version of those shifts, in order of agent, day and sequence."""
     with store.db.read() as connection:
         return reader.read_shift_history(connection, scope, first, end)
+
+
+def week_mark(store: Store, scope: Scope, first: date, end: date) -> str:
+    """A mark of all versions of those days' shifts, to tell later whether somebody was quicker."""
+    with store.db.read() as connection:
+        return reader.week_mark(connection, scope, first, end)

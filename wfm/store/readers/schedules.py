@@ -16,6 +16,7 @@ from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import shift_version
 
 Layer = Literal["current", "baseline"]
+NOTHING = "0:0"  # the mark of days on which nothing was ever published
 
 
 def read_shifts(
@@ -56,6 +57,13 @@ def read_shift_history(
     return tuple(
         _shift(row) for row in connection.execute(query) if inside is None or row.agent_id in inside
     )
+
+
+def week_mark(connection: Connection, scope: Scope, first: date, end: date) -> str:
+    """A mark of all versions of those days' shifts: another mark, something has changed."""
+    history = read_shift_history(connection, scope, first, end)
+    newest = max((shift.recorded_at for shift in history), default=0)
+    return f"{len(history)}:{newest}"
 
 
 def _agents_inside(connection: Connection, scope: Scope) -> set[str] | None:

@@ -35,11 +35,13 @@ def write_shifts(
     plan_id: int | None = None,
     published_at: int | None = None,
     note: str = "",
+    after_baseline: bool = False,
 ) -> WriteCounts:
     """Shifts recorded as the newest version of their agent and day; days they touch become dirty.
 
     The first version of a shift is its baseline (seq 1). A shift equal to its newest version
-    adds nothing, so writing the same plan twice changes nothing.
+    adds nothing, so writing the same plan twice changes nothing. `after_baseline`: the days were
+    published before, so a shift on a day that had none is a change of an empty baseline.
     """
     if not shifts:
         return WriteCounts(0, 0, 0)
@@ -51,27 +53,32 @@ def write_shifts(
         seq, known, old_days = newest.get((shift.agent_id, shift.shift_on), (0, "", frozenset()))
         if digest == known or (seq == 0 and not shift.segments):
             continue
+        row = {
+            "agent_id": shift.agent_id,
+            "shift_on": shift.shift_on,
+            "seq": seq + 1,
+            "recorded_at": recorded_at,
+            "published_at": recorded_at if published_at is None else published_at,
+            "author": author,
+            "reason_code": reason_code,
+            "plan_id": plan_id,
+            "note": note,
+            "segments": text,
+            "payload_hash": digest,
+        }
+        if seq == 0 and after_baseline:
+            rows.append({**row, **_EMPTY})
+            row["seq"] = seq = 2
         baselines, changes = baselines + (seq == 0), changes + (seq > 0)
         dirty |= old_days | _days(shift)
-        rows.append(
-            {
-                "agent_id": shift.agent_id,
-                "shift_on": shift.shift_on,
-                "seq": seq + 1,
-                "recorded_at": recorded_at,
-                "published_at": recorded_at if published_at is None else published_at,
-                "author": author,
-                "reason_code": reason_code,
-                "plan_id": plan_id,
-                "note": note,
-                "segments": text,
-                "payload_hash": digest,
-            }
-        )
+        rows.append(row)
     if rows:
         connection.execute(insert(shift_version), rows)
         mark_dirty(connection, dirty)
     return WriteCounts(baselines, changes, len(shifts) - baselines - changes)
+
+
+_EMPTY = {"segments": "[]", "payload_hash": hashlib.sha256(b"[]").hexdigest()}
 
 
 def segments_text(segments: Sequence[Segment]) -> str:
