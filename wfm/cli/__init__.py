@@ -8,7 +8,7 @@ import typer
 
 GROUPS = (
     "ingest", "kpi", "plan", "schedule", "jobs", "forecast", "staffing", "serve", "admin", "demo",
-    "keep", "adherence", "target", "bonus",
+    "keep", "adherence", "target", "bonus", "bench",
 )  # fmt: skip
 
 

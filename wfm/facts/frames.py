@@ -13,6 +13,8 @@ import polars as pl
 from wfm.facts.schema import Dtype
 
 CACHE_BYTES = 256 * 1024 * 1024
+MANY = 8  # files of a span from which on its settled start is kept apart
+LIVE = 2  # newest files of a span, which are built again and again
 Columns = Mapping[str, Dtype]
 
 
@@ -29,31 +31,36 @@ class FrameCache:
         self._bytes = 0
         self._lock = threading.Lock()
 
+    def path(self, file: str) -> Path:
+        """Where a file of the manifest lies."""
+        return self._root / file
+
     def frame(self, files: Sequence[str], columns: Columns | None = None) -> pl.DataFrame:
-        """The rows of some files of one table, in the order of the files; all columns by default.
+        """Columns of some files of one table, all by default, in the order of the files.
 
-        Files are kept one by one; use `piece` for files that are always asked for together.
+        The span of days asked is kept as one frame beside its settled start, so that a new build of
+        today costs the reading of one file and not of a year.
         """
-        if columns is not None:
-            return pl.concat([self.piece((file,), columns) for file in files])
-        return pl.concat([self._whole(file) for file in files])
-
-    def piece(self, files: tuple[str, ...], columns: Columns) -> pl.DataFrame:
-        """The asked columns of files that are kept as one frame."""
-        with self._lock:
-            kept = self._frames.get(files)
-            if kept is not None:
-                self._frames.move_to_end(files)
+        if columns is None:
+            return pl.concat([self._whole(file) for file in files])
+        key = tuple(files)
+        kept = self._kept(key)
         missing = {
             name: dtype for name, dtype in columns.items()
             if kept is None or name not in kept.columns
         }  # fmt: skip
         if missing:
             # A read may run twice when two threads want it at once; both get the same rows.
-            fresh = self.scan(files, missing).collect().rechunk()
+            fresh = self._read(key, missing)
             kept = fresh if kept is None else kept.hstack(fresh)
-            self._keep(files, kept)
-        return kept.select(*columns) if kept is not None else pl.DataFrame(schema=columns)
+            self._keep(key, kept)
+        return pl.DataFrame(schema=columns) if kept is None else kept.select(*columns)
+
+    def _read(self, files: tuple[str, ...], columns: Columns) -> pl.DataFrame:
+        if len(files) <= MANY:
+            return self.scan(files, columns).collect().rechunk()
+        settled = self.frame(files[:-LIVE], columns)
+        return pl.concat([settled, self.scan(files[-LIVE:], columns).collect()], rechunk=True)
 
     def scan(self, files: Sequence[str], columns: Columns) -> pl.LazyFrame:
         """The asked columns of files too large to keep, read when collected."""
@@ -69,15 +76,17 @@ class FrameCache:
         return found.with_columns(pl.col(counts).fill_null(0)) if counts else found
 
     def _whole(self, file: str) -> pl.DataFrame:
-        key = ("", file)
-        with self._lock:
-            kept = self._frames.get(key)
-            if kept is not None:
-                self._frames.move_to_end(key)
-                return kept
-        frame = pl.read_parquet(self._root / file, glob=False)
-        self._keep(key, frame)
+        frame = self._kept(("", file))
+        if frame is None:
+            frame = pl.read_parquet(self._root / file, glob=False)
+            self._keep(("", file), frame)
         return frame
+
+    def _kept(self, key: tuple[str, ...]) -> pl.DataFrame | None:
+        with self._lock:
+            if key in self._frames:
+                self._frames.move_to_end(key)
+            return self._frames.get(key)
 
     def _keep(self, key: tuple[str, ...], frame: pl.DataFrame) -> None:
         size = int(frame.estimated_size())

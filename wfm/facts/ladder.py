@@ -26,6 +26,11 @@ RUNGS: Mapping[str, Mapping[str, str]] = {
         "agent_interval": "agent_day",
         "agent_day": "agent_day",
     },
+    "team_whole_day": {
+        "agent_queue_interval": "team_day",
+        "agent_interval": "team_day",
+        "agent_day": "team_day",
+    },
     "site_interval": {
         "queue_interval": "queue_interval",
         "agent_queue_interval": "agent_queue_interval",
@@ -36,6 +41,12 @@ RUNGS: Mapping[str, Mapping[str, str]] = {
         "agent_queue_interval": "site_interval",
         "agent_interval": "team_day",
         "agent_day": "team_day",
+    },
+    "site_day": {
+        "queue_interval": "site_queue_day",
+        "agent_queue_interval": "site_queue_day",
+        "agent_interval": "site_queue_day",
+        "agent_day": "site_queue_day",
     },
 }
 
@@ -58,6 +69,14 @@ def has_cells(spec: TableSpec, family: str) -> pl.Expr:
     if family == "agent_interval" and spec.counts_shift_cells:
         return counted | (pl.col(SHIFT_CELLS) > 0)
     return counted
+
+
+def any_cell(spec: TableSpec, family: str) -> pl.Expr:
+    """Whether any of the rows of a group has a leaf cell of a family."""
+    found = pl.col(cells_column(family)).max() > 0
+    if family == "agent_interval" and spec.counts_shift_cells:
+        return found | (pl.col(SHIFT_CELLS).max() > 0)
+    return found
 
 
 def _rung(

@@ -11,12 +11,12 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.frames import FrameCache
-from wfm.facts.ladder import has_cells
+from wfm.facts.ladder import any_cell
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import Need, check_drill, eligible_tables, holds_family, known_measures
 from wfm.facts.rows import Wanted, source_columns, wanted_rows, with_dimensions
 from wfm.facts.schema import SHIFT_CELLS, TABLES, TableSpec, cells_column, known_column
-from wfm.facts.sums import known_max, known_sum
+from wfm.facts.sums import sum_of
 from wfm.store.manifest import FactFile, Snapshot
 
 DATES = ("day", "week", "month")
@@ -140,6 +140,16 @@ def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> 
     return None if frame is None else frame.sort(query.by) if query.by else frame
 
 
+def chosen_tables(facts: FactReader, scope: Scope, query: FactQuery) -> dict[str, str]:
+    """The table that answers the measures of each leaf table, which here share one a leaf."""
+    need = _need(scope, query)
+    return {
+        family: _smallest(facts, query, need, family, names)[0].name
+        for family, names in known_measures(query.measures).items()
+        if family
+    }
+
+
 def _need(scope: Scope, query: FactQuery) -> Need:
     wanted = set(query.by)
     wanted |= {level for level in ("site", "team", "agent") if getattr(scope, level) is not None}
@@ -165,18 +175,26 @@ def _family(
     # Stocks and adherence may need another table than the rest of their family.
     parts = []
     for group in _apart(names):
-        tables = [
-            spec
-            for spec in eligible_tables(family, group, need)
-            if holds_family(spec, facts.files(family, query.first, query.end))
-        ]
+        tables = _smallest(facts, query, need, family, group)
         if not tables:
             continue
-        best = min(tables, key=lambda spec: _size(facts, query, spec))
-        part = _answer(facts, scope, query, need, best, family, group)
+        part = _answer(facts, scope, query, need, tables[0], family, group)
         if part is not None:
             parts.append(part)
     return parts
+
+
+def _smallest(
+    facts: FactReader, query: FactQuery, need: Need, family: str, names: Iterable[str]
+) -> list[TableSpec]:
+    """Tables that can answer, those of most days first, and of these the one with fewest rows."""
+    found = []
+    for spec in eligible_tables(family, names, need):
+        files = facts.files(spec.name, query.first, query.end)
+        if holds_family(spec, facts.files(family, query.first, query.end)):
+            # After their retention single intervals are gone, and the sums of the day remain.
+            found.append((-len(files), sum(f.rows for f in files), len(found), spec))
+    return [spec for *_, spec in sorted(found, key=lambda ranked: ranked[:3])]
 
 
 def _beside(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame | None:
@@ -207,10 +225,6 @@ def _apart(names: Iterable[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def _size(facts: FactReader, query: FactQuery, spec: TableSpec) -> int:
-    return sum(f.rows for f in facts.files(spec.name, query.first, query.end))
-
-
 def _answer(
     facts: FactReader,
     scope: Scope,
@@ -236,20 +250,26 @@ def _answer(
     frame = _rows(facts, scope, query, spec, columns, booked_by_shift=by_shift)
     if frame is None:
         return None
-    if presummed and len(spec.families) > 1:
-        frame = frame.filter(has_cells(spec, family))
-    counts = [
-        pl.col(known_column(m)).cast(pl.Int64).sum().alias(f"{m}:known")
-        if presummed
-        else pl.col(m).count().cast(pl.Int64).alias(f"{m}:known")
-        for m in names
-    ]
-    cells = pl.col(counted).cast(pl.Int64).sum() if presummed else pl.len().cast(pl.Int64)
     if stock:
         frame = _latest(frame, query.by, names)
-    sums = [known_max(m) if MEASURES[m].agg == "max" else known_sum(m) for m in names]
-    expressions = [*sums, *counts, cells.alias("_cells")]
-    return frame.group_by(query.by).agg(expressions) if query.by else frame.select(expressions)
+    known = [_known(m, presummed) for m in names]
+    cells = pl.col(counted).sum() if presummed else pl.len()
+    sums = [pl.col(m).max() if MEASURES[m].agg == "max" else sum_of(m) for m in names]
+    # Rows without any leaf cell of the family add nothing, but are no key of their own.
+    there = any_cell(spec, family) if presummed else pl.len() > 0
+    expressions = [*sums, *known, cells.cast(pl.Int64).alias("_cells"), there.alias("_there")]
+    if query.by:
+        found = frame.group_by(query.by).agg(expressions).filter("_there")
+    else:
+        found = frame.select(expressions)
+    return found.drop("_there").with_columns(
+        pl.when(pl.col(f"{m}:known") > 0).then(pl.col(m).cast(pl.Int64)).alias(m) for m in names
+    )
+
+
+def _known(measure: str, presummed: bool) -> pl.Expr:
+    counted = pl.col(known_column(measure)).sum() if presummed else pl.col(measure).count()
+    return counted.cast(pl.Int64).alias(f"{measure}:known")
 
 
 def _by_shift(names: Iterable[str], need: Need) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -42,10 +42,7 @@ class Files(Protocol):
 def wanted_rows(
     facts: Files, spec: TableSpec, first: date, end: date, wanted: Wanted
 ) -> pl.DataFrame | None:
-    """The wanted columns of every row in the days that meets the conditions; None without files.
-
-    Months that are over are kept as one frame, so that a year is twelve pieces and not 365.
-    """
+    """The wanted columns of every row in the days that meets the conditions; None without files."""
     files = facts.files(spec.name, first, end)
     if not files:
         return None
@@ -54,22 +51,8 @@ def wanted_rows(
     if sum(f.rows for f in files) * len(columns) * _CELL_BYTES > SCAN_BYTES:
         scan = facts.frames.scan([f.file for f in files], columns)
         return scan.filter(conditions).collect(engine="streaming") if conditions else scan.collect()
-    pieces = [facts.frames.piece(group, columns) for group in _groups(files, first, end)]
-    if conditions:
-        pieces = [piece.filter(conditions) for piece in pieces]
-    return pl.concat(pieces)
-
-
-def _groups(files: Sequence[FactFile], first: date, end: date) -> list[tuple[str, ...]]:
-    """Files that are kept together: whole months before the newest file's, else one by one."""
-    newest = files[-1].day.replace(day=1)
-    found: dict[date, list[str]] = {}
-    for file in files:
-        month = file.day.replace(day=1)
-        after = (month + timedelta(days=32)).replace(day=1)
-        whole = month >= first and after <= end and month < newest
-        found.setdefault(month if whole else file.day, []).append(file.file)
-    return [tuple(names) for names in found.values()]
+    frame = facts.frames.frame([f.file for f in files], columns)
+    return frame.filter(conditions) if conditions else frame
 
 
 def source_columns(dimension: str, day: str, spec: TableSpec) -> str:

@@ -166,6 +166,12 @@ TABLES = MappingProxyType(
                 ("agent_queue_interval", "agent_interval", "agent_day"), by_shift_day=True,
             ),
             TableSpec(
+                "team_whole_day", ("day", "team", "site"), ("team", "site"),
+                ("agent_queue_interval", "agent_interval", "agent_day"),
+                ("agent_queue_interval", "agent_interval", "agent_day"), by_shift_day=True,
+                since=7,
+            ),
+            TableSpec(
                 "site_interval", ("day", "q", "slot", "site", *_QUEUE),
                 ("site", "queue", "q", "channel", "contact_type"),
                 ("queue_interval", "agent_queue_interval", "agent_interval"),
@@ -177,6 +183,12 @@ TABLES = MappingProxyType(
                 ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
                 ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
                 by_shift_day=True,
+            ),
+            TableSpec(
+                "site_day", ("day", "site"), ("site",),
+                ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
+                ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day"),
+                by_shift_day=True, since=7,
             ),
             TableSpec(
                 "hist", ("day", "q", "slot", *_AGENT, *_QUEUE, "measure", "bucket", "n"),

@@ -5,6 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 
+def sum_of(column: str) -> pl.Expr:
+    """Sum of a column in 64 bits, 0 where nothing is known: for callers that count the known."""
+    return pl.col(column).cast(pl.Int64).sum()
+
+
 def known_sum(column: str, name: str | None = None) -> pl.Expr:
     """Sum of what is known of a column, null when nothing is: (3, null) is 3, (null) is null.
 

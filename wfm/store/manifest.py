@@ -139,7 +139,11 @@ def snapshot(connection: Connection) -> Snapshot:
     generation = connection.scalar(select(store_state.c.generation)) or 0
     rows = connection.execute(
         select(
-            version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows,
+            version.c.table_name,
+            build.c.day,
+            build.c.shard,
+            version.c.file,
+            version.c.rows,
             build.c.code_version,
         )
         .join(build, build.c.build_id == version.c.build_id)

@@ -1,0 +1,1 @@
+"""Benchmarks: what the product promises about speed, measured on generated data."""
