@@ -41,6 +41,7 @@ class Spec:
     grain: str
     comparisons: tuple[tuple[str, str], ...] = ()
     compare: str = ""
+    ahead: bool = False  # the period may lie in the future
 
 
 @dataclass(frozen=True)

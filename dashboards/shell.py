@@ -117,7 +117,7 @@ def _stepper(ask: Ask) -> Any:
     label = period_label(ask.grain, ask.period, ask.today)
     before = ask.state.stepped(ask.spec.grain, ask.today, -1).link(ask.page.path)
     later: Any = html.Span(icon("right"), className="end", **{"aria-hidden": "true"})
-    if ask.period.end <= ask.today:
+    if ask.period.end <= ask.today or ask.spec.ahead:
         after = ask.state.stepped(ask.spec.grain, ask.today, 1).link(ask.page.path)
         later = _link(icon("right"), after, {"title": "Period after ]"}, key="]")
     return html.Div(

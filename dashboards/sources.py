@@ -1,4 +1,8 @@
-"""What pages read from: the store, handed on to `wfm.queries` and never opened here; the clock."""
+"""What pages read from: the store, handed on to `wfm.queries` and never opened here; the clock.
+
+What only the scheduler can tell comes as an object of the composition root: this room does not
+import it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ class Sources:
 
     store: Any  # a wfm Store; this room may not look inside
     clock: Clock
+    planner: Any = None  # the scheduler's answers for pages (wfm.worker.planner.Planner)
 
     def now(self) -> int:
         """The product's now in UTC seconds."""

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from wfm.domain.errors import BadInput
-from wfm.domain.periods import Period, period_of, step_period
+from wfm.domain.periods import Period, period_of, step_period, week_of
 from wfm.domain.scope import ENTERPRISE, Scope
 
-GRAINS = ("now", "today", "day", "week", "month", "quarter", "custom")
+GRAINS = ("now", "today", "day", "week", "weeks", "month", "quarter", "custom")
 COMPARISONS = ("plan", "previous", "target", "none")
 VIEWS = ("graphic", "table")
 DIMENSIONS = (
@@ -24,6 +24,7 @@ LONGEST_DAYS = 800
 class ViewState:
     """Scope, period, comparison, graphic or table, and the figure broken down.
 
+    `week` and `plan` are the week and the draft ("live": what is in force) of the planning page.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -38,6 +39,8 @@ class ViewState:
     kpi: str = ""
     by: str = ""
     sort: str = ""
+    week: str = ""
+    plan: str = ""
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -52,6 +55,8 @@ class ViewState:
             "kpi": self.kpi,
             "by": self.by,
             "sort": self.sort,
+            "week": self.week,
+            "plan": self.plan,
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -107,6 +112,8 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         kpi=_word(query, "kpi"),
         by=_one_of(query, "by", DIMENSIONS),
         sort=_word(query, "sort"),
+        week=_week(query),
+        plan=_plan(query),
     )
 
 
@@ -149,6 +156,23 @@ def _one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> st
     value = query.get(name, "")
     if value and value not in allowed:
         raise BadInput(f"{name}={value[:20]!r} is not known; one of {', '.join(allowed)}.")
+    return value
+
+
+def _week(query: Mapping[str, str]) -> str:
+    value = query.get("week", "")
+    if value:
+        try:
+            week_of(value)
+        except ValueError:
+            raise BadInput(f"week={value[:20]!r} is no week; write it like 2026-W42.") from None
+    return value
+
+
+def _plan(query: Mapping[str, str]) -> str:
+    value = query.get("plan", "")
+    if value and value != "live" and not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise BadInput(f"plan={value[:20]!r} is neither the number of a draft nor live.")
     return value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-GRAINS = ("today", "day", "week", "month", "quarter", "custom")
+GRAINS = ("today", "day", "week", "weeks", "month", "quarter", "custom")
+FOUR_WEEKS = 28
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Period:
 
 
 def period_of(grain: str, day: date) -> Period:
-    """The period of a grain that holds `day`; weeks begin on Monday.
+    """The period of a grain that holds `day`; weeks begin on Monday, `weeks` are four of them.
 
     period_of("week", 2026-10-14) is Monday 12 to Sunday 18 October.
     """
@@ -47,6 +48,9 @@ def period_of(grain: str, day: date) -> Period:
     if grain == "week":
         first = day - timedelta(days=day.weekday())
         return Period(first, first + timedelta(days=7))
+    if grain == "weeks":
+        first = day - timedelta(days=day.weekday())
+        return Period(first, first + timedelta(days=FOUR_WEEKS))
     if grain == "month":
         first = day.replace(day=1)
         return Period(first, _month_after(first, 1))
@@ -60,7 +64,8 @@ def step_period(grain: str, day: date, steps: int) -> date:
     """A day inside the period `steps` after (or before) the one that holds `day`."""
     if grain in ("today", "day"):
         return day + timedelta(days=steps)
-    if grain == "week":
+    if grain in ("week", "weeks"):
+        # Four weeks are stepped through week by week, so that any week can be their first.
         return day + timedelta(weeks=steps)
     months = 1 if grain == "month" else 3
     return _month_after(period_of(grain, day).first, months * steps)
