@@ -24,7 +24,7 @@ from kpis.definition import Kpi
 from kpis.query import kpi_values
 from kpis.reading import Ask, read_rows
 from kpis.targets import bands_of, provenance, resolve
-from wfm.domain.bonus import Scheme, Tier
+from wfm.domain.bonus import Ahead, Scheme, Tier
 from wfm.domain.errors import BadInput
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
@@ -42,15 +42,6 @@ class Loss:
     moment: str
     lost_s: float
     of_base_s: float
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What of the base is still to come, by day, in how many shifts; estimated from a day on."""
-
-    by_day: Mapping[date, float]
-    shifts: int
-    estimated_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +104,7 @@ def read_bonus(
     scheme: Scheme,
     scope: Scope,
     today: date,
-    planned: Planned,
+    planned: Ahead,
     *,
     scopes: Sequence[Scope] = (),
     period: Period | None = None,
@@ -157,7 +148,7 @@ class PersonSums:
     scope: Scope
     period: Period
     by_day: Mapping[date, Day]
-    planned: Planned
+    planned: Ahead
     counts: Mapping[str, float]
     excused_s: float = 0.0
 
@@ -168,7 +159,7 @@ class PersonSums:
         inside = {d: v for d, v in self.by_day.items() if self.period.first <= d < self.period.end}
         base = sum(day.base_s for day in inside.values())
         good = sum(day.good_s for day in inside.values())
-        sums = Sums(base, good, sum(self.planned.by_day.values()), self.planned.shifts)
+        sums = Sums(base, good, self.planned.seconds, self.planned.shifts)
         days = [self.by_day[d] for d in sorted(self.by_day)]
         recent = recent_rate(days, good / base if base > 0 else None)
         target, rows = self._target(book, inside)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kpis.bonus import Day, State
-from kpis.bonus_reading import BACK_DAYS, PersonSums, Planned
+from kpis.bonus_reading import BACK_DAYS, PersonSums
 from kpis.bonus_words import WORD as BONUS_WORD
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Bands, Kpi
@@ -18,13 +18,14 @@ from kpis.query import kpi_values
 from kpis.status import Status, status_of
 from kpis.targets import bands_of, resolve
 from kpis.value import KpiValue
-from wfm.domain.bonus import Scheme
+from wfm.domain.bonus import Ahead, Scheme
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook, key_of
 from wfm.facts.query import FactReader
 
 DAYS = 28
 COLOUR: dict[Status, str] = {"good": "green", "warn": "amber", "bad": "red", "none": "grey"}
+AheadOf = Callable[[Scheme], Mapping[str, Ahead]]
 NO_BONUS = "No bonus state changes."
 PARTS = {"enterprise": ("site", "team", "agent"), "site": ("team", "agent"), "team": ("agent",)}
 
@@ -128,13 +129,13 @@ def preview_target(
     scope: Scope,
     today: date,
     schemes: Sequence[Scheme] = (),
-    ahead: Mapping[tuple[str, str], Planned] | None = None,
+    ahead: AheadOf | None = None,
 ) -> Preview:
     """Who would change colour over the 28 days before today, and whose bonus state would change.
 
     Each part is coloured by what is in force now and as if the proposal had been in force: a part
-    with an own target keeps it. `schemes` are those of the scope, `ahead` what is planned by
-    (scheme, agent). Nothing is written.
+    with an own target keeps it. `schemes` are those of the scope, `ahead` gives for a scheme what
+    each agent still has planned. Nothing is written.
     """
     kpi = kpi_of(proposal.kpi_id)
     first, end = today - timedelta(days=DAYS), today
@@ -165,7 +166,7 @@ def preview_target(
                 changes.append(ColourChange(level, key, name, value.value, value.status, new))
     order = {"bad": 0, "warn": 1, "good": 2, "none": 3}
     changes.sort(key=lambda c: (order[c.after], c.level, c.name))
-    bonus = _bonus(facts, book, meant, kpi, scope, today, schemes, ahead or {})
+    bonus = _bonus(facts, book, meant, kpi, scope, today, schemes, ahead)
     goal = format_goal(kpi, bands_of(kpi, resolve(supposed, kpi.id, today, scope)))
     words = {
         b.agent_id: f"{kpi.short_name}: the target becomes {goal} on {proposal.effective_from}. "
@@ -209,11 +210,11 @@ def _bonus(
     scope: Scope,
     today: date,
     schemes: Sequence[Scheme],
-    ahead: Mapping[tuple[str, str], Planned],
+    ahead: AheadOf | None,
 ) -> tuple[BonusChange, ...]:
     """People whose state differs, from one reading of everybody's days."""
     mine = [s for s in schemes if s.kpi_id == kpi.id and s.target_source == "target"]
-    if not mine:
+    if not mine or ahead is None:
         return ()
     found = []
     first = min(min(s.period_at(today).first for s in mine), today - timedelta(days=BACK_DAYS))
@@ -226,9 +227,9 @@ def _bonus(
         if isinstance(day, date) and isinstance(agent, str) and value.denominator:
             days.setdefault(agent, {})[day] = Day(value.denominator, value.numerator or 0.0)
     for scheme in mine:
-        period = scheme.period_at(today)
+        period, planned_of = scheme.period_at(today), ahead(scheme)
         for agent, by_day in sorted(days.items()):
-            planned = ahead.get((scheme.scheme_key, agent))
+            planned = planned_of.get(agent)
             team = book.team_of(agent, today)
             site = book.site_of_team.get(team or "")
             if planned is None or team is None or site is None:

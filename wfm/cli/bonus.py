@@ -17,12 +17,11 @@ from kpis.bonus_words import WORD, bonus_sentence, chance_text
 from wfm.actions.bonus import place_of, set_scheme, signature_holds
 from wfm.actions.targets import local_today
 from wfm.cli.context import Context, open_context
-from wfm.domain.bonus import LEAST_HOURS, Modifier, Scheme, Tier
+from wfm.domain.bonus import LEAST_HOURS, Ahead, Modifier, Scheme, Tier
 from wfm.domain.clock import epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
 from wfm.queries.bonus import (
-    Ahead,
     read_ahead,
     read_schemes,
     read_standings,

@@ -12,7 +12,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from kpis.bonus_reading import Planned
 from kpis.catalogue.load import CATALOGUE, kpi_of
 from kpis.dashboards import DEFAULTS
 from kpis.display import format_goal
@@ -264,11 +263,6 @@ def _preview(context: Context, edit: TargetEdit) -> Preview:
     store, today = context.store, local_today(context.store, context.clock, edit.scope)
     now = epoch_s(context.clock.now())
     schemes = schemes_on(read_schemes(store, edit.scope), edit.scope, today)
-    ahead = {}
-    for scheme in schemes:
-        end = scheme.period_at(today).end
-        for agent, one in read_ahead(store, edit.scope, now, end, scheme.left_out).items():
-            ahead[scheme.scheme_key, agent] = Planned(one.by_day, one.shifts, one.estimated_from)
     proposal = Proposal(
         edit.kpi_id,
         edit.value_lo,
@@ -281,7 +275,7 @@ def _preview(context: Context, edit: TargetEdit) -> Preview:
     )
     return preview_target(
         open_facts(store), read_targets(store, edit.scope), proposal, edit.scope, today, schemes,
-        ahead,
+        lambda s: read_ahead(store, edit.scope, now, s.period_at(today).end, s.left_out),
     )  # fmt: skip
 
 

@@ -126,6 +126,23 @@ def check_scheme(scheme: Scheme) -> None:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """Base seconds still planned by day, the shifts they make, and what of it is estimated.
+
+    From `estimated_from` on no shift is published: those days are as the four weeks before.
+    """
+
+    by_day: Mapping[date, float]
+    shifts: int
+    estimated_from: date | None = None
+
+    @property
+    def seconds(self) -> float:
+        """All base seconds still to come."""
+        return sum(self.by_day.values())
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where an agent stood at the end of a day, as it was shown then. Seconds are of the base."""
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from wfm.domain.activities import Activity
-from wfm.domain.bonus import Difference, Scheme, Standing, Statement, terms_of
+from wfm.domain.bonus import Ahead, Difference, Scheme, Standing, Statement, terms_of
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.store.readers.organisation import read_organisation
@@ -32,23 +31,6 @@ from wfm.store.store import Store
 
 # What is not published yet is taken to be as the last four weeks were.
 LIKE_DAYS = 28
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """Base seconds still planned by day, the shifts they make, and what of it is estimated.
-
-    From `estimated_from` on no shift is published: those days are as the four weeks before.
-    """
-
-    by_day: Mapping[date, float]
-    shifts: int
-    estimated_from: date | None = None
-
-    @property
-    def seconds(self) -> float:
-        """All base seconds still to come."""
-        return sum(self.by_day.values())
 
 
 def read_schemes(store: Store, scope: Scope) -> tuple[Scheme, ...]:

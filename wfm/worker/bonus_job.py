@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpis.bonus_reading import BonusView, Planned, read_bonus
+from kpis.bonus_reading import BonusView, read_bonus
 from wfm.actions.bonus import Closed, Result, close_period, note_standings
-from wfm.domain.bonus import Scheme, Standing
+from wfm.domain.bonus import Ahead, Scheme, Standing
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import day_start
@@ -22,7 +22,6 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactReader
 from wfm.queries.bonus import (
-    Ahead,
     agent_scopes,
     read_ahead,
     read_schemes,
@@ -162,10 +161,9 @@ def view_of(
     as_of: date | None = None,
 ) -> BonusView:
     """One person's bonus: of a closed period, or at the end of a day with what is planned after."""
-    planned = ahead or Ahead({}, 0)
     return read_bonus(
         reading.facts, reading.book, scheme, member.scope, as_of or member.today,
-        Planned(planned.by_day, planned.shifts, planned.estimated_from),
+        ahead or Ahead({}, 0),
         scopes=agent_scopes(reading.store, member.scope), period=period, protected=protected,
     )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""A course by day: the figure as a line, its target as steps, days off target marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from dash import html
+
+from dashboards.parts.drawing import drawn
+from dashboards.parts.numbers import kpi_number, kpi_with_unit
+from dashboards.theme import Palette
+
+WIDTH, HEIGHT = 640.0, 150.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 8.0, 20.0
+
+
+@dataclass(frozen=True)
+class CourseDay:
+    """One day: its figure, the target's low and high edge of that day, and its status."""
+
+    day: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    status: str = "none"
+
+
+def course(kpi_id: str, days: Sequence[CourseDay], name: str) -> Any:
+    """The course as images for both schemes; a change of the target is a step on its day."""
+    alt = course_sentence(kpi_id, days, name)
+    images = drawn(
+        lambda palette: _inside(kpi_id, days, palette),
+        width=WIDTH, height=HEIGHT, alt=alt, css="course",
+    )  # fmt: skip
+    return html.Div(images, className="course-box")
+
+
+def course_sentence(kpi_id: str, days: Sequence[CourseDay], name: str) -> str:
+    """What the course shows, in words: span, first and last figure, where the target stepped."""
+    known = [(d.day, d.value) for d in days if d.value is not None]
+    if not known:
+        return f"{name}: no data"
+    text = (
+        f"{name}, {len(known)} days: {kpi_with_unit(kpi_id, known[0][1])} to "
+        f"{kpi_with_unit(kpi_id, known[-1][1])}"
+    )
+    steps = [
+        f"{b.day.day} {b.day:%b} from {_edge(kpi_id, a)} to {_edge(kpi_id, b)}"
+        for a, b in pairwise(days)
+        if (a.low, a.high) != (b.low, b.high) and _edge(kpi_id, a) and _edge(kpi_id, b)
+    ]
+    return f"{text}; target changed on {', '.join(steps)}" if steps else text
+
+
+def _edge(kpi_id: str, day: CourseDay) -> str:
+    edge = day.low if day.low is not None else day.high
+    return "" if edge is None else kpi_with_unit(kpi_id, edge)
+
+
+def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
+    values = [v for d in days for v in (d.value, d.low, d.high) if v is not None]
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    least = max(0.04 * max(abs(low), abs(high)), 1e-9)
+    if high - low < least:
+        low, high = (low + high - least) / 2, (low + high + least) / 2
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(days))
+    depth = HEIGHT - TOP - BOTTOM
+
+    def y(value: float) -> float:
+        return TOP + depth * (1 - (value - low) / (high - low))
+
+    out = [_text(LEFT - 6, y(v) + 3.5, kpi_number(kpi_id, v), palette, "end") for v in (low, high)]
+    for at, one in enumerate(days):
+        if one.day.weekday() == 0:
+            x = LEFT + at * step
+            out.append(
+                f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
+                + _text(x + 3, HEIGHT - 6, f"{one.day.day} {one.day:%b}", palette, "start")
+            )
+    for side in ("low", "high"):
+        out.append(_steps([getattr(d, side) for d in days], step, y, palette))
+    path, pen = "", "M"
+    for at, one in enumerate(days):
+        if one.value is None:
+            continue
+        x = LEFT + (at + 0.5) * step
+        path += f"{pen}{x:.1f} {y(one.value):.1f}"
+        pen = "L"
+    out.append(f'<path d="{path}" stroke="{palette.second}" stroke-width="1.4" fill="none"/>')
+    for at, one in enumerate(days):
+        if one.value is not None and one.status in ("bad", "warn"):
+            x, colour = LEFT + (at + 0.5) * step, palette.status(one.status)
+            size = 2.8 if one.status == "bad" else 2.2
+            out.append(f'<circle cx="{x:.1f}" cy="{y(one.value):.1f}" r="{size}" fill="{colour}"/>')
+    return "".join(out)
+
+
+def _steps(edges: Sequence[float | None], step: float, y: Any, palette: Palette) -> str:
+    """A dashed line that jumps where the target changes and stops where there is none."""
+    path, before = "", None
+    for at, edge in enumerate(edges):
+        x = LEFT + at * step
+        if edge is not None:
+            path += f"{'M' if before is None else 'L'}{x:.1f} {y(edge):.1f}H{x + step:.1f}"
+        before = edge
+    if not path:
+        return ""
+    return (
+        f'<path d="{path}" stroke="{palette.third}" stroke-width="1.2" '
+        f'stroke-dasharray="3 3" fill="none"/>'
+    )
+
+
+def _text(x: float, y: float, words: str, palette: Palette, anchor: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="Inter, sans-serif" font-size="11" '
+        f'fill="{palette.third}" text-anchor="{anchor}">{words}</text>'
+    )
