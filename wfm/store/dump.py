@@ -66,6 +66,11 @@ def lasting_tables(connection: Connection) -> list[Table]:
     return [found.tables[name] for name in sorted(found.tables) if name not in TRANSIENT]
 
 
+def row_of(values: Iterable[Any]) -> list[Any]:
+    """The values of a row as they stand in a dump: dates and bytes as text."""
+    return [_plain(value) for value in values]
+
+
 def load_tables(connection: Connection, folder: Path, dumps: Sequence[TableDump]) -> None:
     """The rows of the dumps put into empty tables of the schema they were taken from."""
     tables = {table.name: table for table in lasting_tables(connection)}
@@ -116,7 +121,7 @@ def _dump(connection: Connection, table: Table, folder: Path) -> TableDump:
             texts.update(head)
             out.write(head)
             for row in found:
-                line = _line([_plain(value) for value in row])
+                line = _line(row_of(row))
                 texts.update(line)
                 out.write(line)
                 rows += 1
