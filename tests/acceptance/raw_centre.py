@@ -56,7 +56,7 @@ def open_raw_centre(folder: Path, seed: int) -> RawCentre:
     store = open_store(settings.url, settings.data_dir)
     history = History(found_centre(seed, "small", now.date()))
     files = folder / "files"
-    first = published_at(history.centre.first_monday)
+    first = published_at(now.date() - timedelta(days=now.weekday() + 14))
     load(store, clock, write_standing(files, history.centre))
     load(store, clock, write_schedules(files, history.centre, history.roster, first, end))
     load(store, clock, write_span(files, history.span(end - DAYS * 86_400, end)))

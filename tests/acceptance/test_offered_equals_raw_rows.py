@@ -40,7 +40,7 @@ class Fed:
         self.store: Store = open_store(url, folder / "data")
         centre, end = self.history.centre, epoch_s(NOW)
         self._load(write_standing(folder / "drop", centre))
-        first = published_at(centre.first_monday)
+        first = published_at(TODAY - timedelta(days=TODAY.weekday() + 7))
         self._load(write_schedules(folder / "drop", centre, self.history.roster, first, end))
         self.delivered_until = epoch_s(BEGIN)
 

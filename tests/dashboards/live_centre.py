@@ -28,12 +28,12 @@ from wfm.store.store import Store, open_store
 TODAY = date(2026, 10, 29)
 BEGIN = datetime(2026, 10, 28, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 10, 29, 15, 20, tzinfo=UTC)
-ONE = Scope("dublin", "dublin-01", "d0001")
+ONE = Scope("dublin", "T-04", "A-0173")
 PEOPLE = {
-    "agent": Principal("u-a", "agent", "Leif C.", Role.AGENT, ONE, "d0001", 1),
+    "agent": Principal("u-a", "agent", "Leif C.", Role.AGENT, ONE, "A-0173", 1),
     "manager": Principal("u-m", "manager", "Ana M.", Role.MANAGER, Scope("dublin"), None, 1),
     "team": Principal(
-        "u-l", "lead", "Lea T.", Role.SUPERVISOR, Scope("dublin", "dublin-02"), None, 1
+        "u-l", "lead", "Lea T.", Role.SUPERVISOR, Scope("dublin", "T-06"), None, 1
     ),
     "desk": Principal("u-d", "desk", "Rafi D.", Role.CONTROL_DESK, Scope(), None, 1),
 }
@@ -75,13 +75,13 @@ class LiveCentre:
 
 
 def open_live_centre(folder: Path, seed: int = 11) -> LiveCentre:
-    """A centre of 24 agents at two sites with one and a half days of events, to 15:20 UTC."""
+    """A centre of 96 agents at four sites with one and a half days of events, to 15:20 UTC."""
     data = folder / "data"
     store = open_store(f"sqlite:///{data / 'muster.sqlite'}", data)
     history = History(found_centre(seed, "small", date(2026, 11, 2)))
     centre = LiveCentre(store, folder, history, MovingClock(NOW))
     standing = write_standing(folder / "drop" / "standing", history.centre)
-    first = published_at(history.centre.first_monday)
+    first = published_at(date(2026, 10, 19))
     plans = write_schedules(
         folder / "drop" / "plans", history.centre, history.roster, first, epoch_s(NOW)
     )

@@ -150,9 +150,10 @@ def test_the_desk_lists_sites_with_their_groups_and_opens_each(answered: Answere
     ask, view = answered("/desk?grain=today")
     board = sheet(view, "board")
     groups = [line.cells[0].text for line in board.lines if line.kind == "group"]
-    assert sorted(groups) == ["Dublin", "Phoenix"]
+    assert sorted(groups) == ["Dublin", "Kolkata", "New York", "Phoenix"]
     links = {line.cells[0].href for line in board.lines if line.kind == "group"}
-    assert links == {"/desk?scope=dublin&grain=today", "/desk?scope=phoenix&grain=today"}
+    sites = ("dublin", "kolkata", "new_york", "phoenix")
+    assert links == {f"/desk?scope={site}&grain=today" for site in sites}
     assert ask.organisation.name_of(ask.scope) == "All sites"
 
 

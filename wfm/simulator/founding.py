@@ -27,10 +27,10 @@ class Size:
 SIZES = {"small": Size(13, 3), "medium": Size(13, 38), "large": Size(13, 625)}
 TEAM_SIZE = 8
 SITES = (
-    Site("New_York", "New York", "America/New_York", "Mon-Sun 00:00-24:00", 1.15, 360),
-    Site("Phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 07:00-20:00", 1.15),
-    Site("Dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-20:00", 1.15),
-    Site("Kolkata", "Kolkata", "Asia/Kolkata", "Mon-Sun 09:00-22:00", 1.15),
+    Site("new_york", "New York", "America/New_York", "Mon-Sun 00:00-24:00", 1.15, 360),
+    Site("phoenix", "Phoenix", "America/Phoenix", "Mon-Sun 07:00-20:00", 1.15),
+    Site("dublin", "Dublin", "Europe/Dublin", "Mon-Sun 07:00-20:00", 1.15),
+    Site("kolkata", "Kolkata", "Asia/Kolkata", "Mon-Sun 09:00-22:00", 1.15),
 )
 # Agents are numbered from here on, Kolkata first; teams from 1, so that T-07 is in New York.
 FIRST_NUMBER = 101
@@ -109,7 +109,7 @@ def _from_kolkata() -> tuple[Site, ...]:
 
 def _by_team(teams: int) -> list[Site]:
     """Sites in the order of their team numbers: New York where team 7 falls."""
-    order = [site for site in SITES if site.site_id != "New_York"]
+    order = [site for site in SITES if site.site_id != "new_york"]
     order.insert(min((_TEAM_OF_NOTE - 1) // teams, 3), SITES[0])
     return order
 
@@ -168,7 +168,7 @@ def _skills(rng: np.random.Generator, group: Group) -> tuple[tuple[str, ...], tu
 
 
 def _roles(centre: Centre, permute: bool) -> Roles:
-    sites = ["Kolkata", "New_York", "Phoenix", "Dublin"]
+    sites = ["kolkata", "new_york", "phoenix", "dublin"]
     rng = stream(centre.seed, "roles")
     if permute:
         sites = [str(name) for name in rng.permutation(sites)]

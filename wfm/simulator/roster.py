@@ -143,7 +143,7 @@ def _meetings(
 ) -> dict[str, list[tuple[date, int, int]]]:
     """Day, minute and length of each team's meeting of the week and of its short huddle."""
     teams = sorted({a.team_id for a in centre.members[group.group_id]})
-    noon = 12 if group.site_id != "Kolkata" else 15
+    noon = 12 if group.site_id != "kolkata" else 15
     found = {}
     for team in teams:
         long_on, short_on = (monday + timedelta(days=int(d)) for d in rng.choice(5, 2, False))
