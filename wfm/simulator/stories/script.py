@@ -168,9 +168,12 @@ class Cancelling:
     """X12: a week of more and shorter contacts."""
 
     role: str
+    base_n: Numbers
+    base_aht_s: Numbers
     volume_times: float
     handle_times: float
     weeks_ago: int
+    scale: float
     expected: Expected
 
 

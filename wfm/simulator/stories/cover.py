@@ -1,0 +1,151 @@
+"""A day's shifts brought to exactly so many people scheduled on queue in some quarter-hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.simulator.shifts import Block, PlannedShift
+
+Bools = NDArray[np.bool_]
+_SPAN = 160  # quarter-hours from midnight on that a shift may reach
+_FULL = 510
+# Off-queue time that fills what is scheduled too much.
+FILLER = "meeting"
+
+
+@dataclass(frozen=True)
+class Window:
+    """Quarter-hours of the local clock, and the people wanted on queue in each."""
+
+    quarters: tuple[int, ...]
+    target: int
+
+
+def on_queue(shift: PlannedShift) -> Bools:
+    """By quarter-hour whether the shift is scheduled on queue throughout it."""
+    found = np.zeros(_SPAN, dtype=bool)
+    if not shift.absence:
+        found[-(-shift.start // 15) : shift.end // 15] = True
+        for block in shift.blocks:
+            found[block.start // 15 : -(-block.end // 15)] = False
+    return found
+
+
+def standing_shift(number: int, day: date, start: int, ends: tuple[int, int]) -> PlannedShift:
+    """A full shift without a break inside two blocks of hours: from the first one's begin on, with
+    break and meal after `ends[0]` and a break after `ends[1]`."""
+    first, second = ends
+    blocks = (
+        Block(first, first + 15, "break"),
+        Block(first + 30, first + 60, "meal"),
+        Block(second, second + 15, "break"),
+    )
+    return PlannedShift(number, day, start, start + _FULL, blocks)
+
+
+def cover_exactly(
+    shifts: Iterable[PlannedShift],
+    window: Window,
+    kept: frozenset[int],
+    spare: Sequence[int],
+    day: date,
+    opening: tuple[int, int],
+) -> tuple[PlannedShift, ...]:
+    """The shifts with as many on queue as the window wants: agents of `spare`, who have none,
+    are called in where too few are planned, and meetings are put in where too many are.
+
+    Shifts of agents in `kept` stay as they are. Raises ValueError when people run out.
+    """
+    planned = {shift.agent: shift for shift in shifts}
+    for number in spare:
+        short = _short(planned.values(), window)
+        if not short.any():
+            break
+        if number not in planned:
+            planned[number] = _best_shift(number, day, short, opening)
+    short = _short(planned.values(), window)
+    if short.any():
+        raise ValueError(
+            f"{int(short.max())} people are missing at minute {int(short.argmax()) * 15}"
+        )
+    for agent, blocks in _fillers(planned, window, kept).items():
+        whole = tuple(sorted((*planned[agent].blocks, *blocks), key=lambda b: b.start))
+        planned[agent] = replace(planned[agent], blocks=whole)
+    return tuple(shift for _, shift in sorted(planned.items()))
+
+
+def _cover(shifts: Iterable[PlannedShift]) -> NDArray[np.int64]:
+    total = np.zeros(_SPAN, dtype=np.int64)
+    for shift in shifts:
+        total += on_queue(shift)
+    return total
+
+
+def _short(shifts: Iterable[PlannedShift], window: Window) -> NDArray[np.int64]:
+    """How many people are missing, by quarter-hour; 0 outside the window."""
+    short = np.zeros(_SPAN, dtype=np.int64)
+    places = list(window.quarters)
+    short[places] = np.maximum(window.target - _cover(shifts)[places], 0)
+    return short
+
+
+def _best_shift(
+    number: int, day: date, short: NDArray[np.int64], opening: tuple[int, int]
+) -> PlannedShift:
+    """The full shift, with its breaks where rules allow them, that meets most of what is short."""
+    best, most = None, -1
+    for start in range(opening[0], opening[1] - _FULL + 1, 30):
+        for first in range(90, 181, 30):
+            for meal in range(max(210, first + 60), 301, 30):
+                for last in (360, 405, 450):
+                    shift = PlannedShift(
+                        number, day, start, start + _FULL,
+                        (Block(start + first, start + first + 15, "break"),
+                         Block(start + meal, start + meal + 30, "meal"),
+                         Block(start + last, start + last + 15, "break")),
+                    )  # fmt: skip
+                    met = int(short[on_queue(shift)].sum())
+                    if met > most:
+                        best, most = shift, met
+    if best is None:
+        raise ValueError(f"no full shift fits between the minutes {opening}")
+    return best
+
+
+def _fillers(
+    planned: dict[int, PlannedShift], window: Window, kept: frozenset[int]
+) -> dict[int, list[Block]]:
+    """Meetings of those who are too many, by agent; whoever is in one stays while it is needed."""
+    free = {a: on_queue(s) for a, s in planned.items() if a not in kept and not s.absence}
+    cover = _cover(planned.values())
+    found: dict[int, list[Block]] = {}
+    inside: list[int] = []
+    last = -2
+    for quarter in sorted(window.quarters):
+        surplus = int(cover[quarter]) - window.target
+        still = [a for a in inside if quarter == last + 1 and free[a][quarter]][:surplus]
+        fresh = [a for a in free if free[a][quarter] and a not in still]
+        fresh.sort(key=lambda a: (-_run(free[a], quarter), len(found.get(a, ())), a))
+        added = fresh[: surplus - len(still)]
+        if len(still) + len(added) < surplus:
+            raise ValueError(f"{surplus} too many at minute {quarter * 15}, all of them kept")
+        for agent in still:
+            block = found[agent].pop()
+            found[agent].append(Block(block.start, block.end + 15, FILLER))
+        for agent in added:
+            found.setdefault(agent, []).append(Block(quarter * 15, quarter * 15 + 15, FILLER))
+        inside, last = [*still, *added], quarter
+    return found
+
+
+def _run(free: Bools, quarter: int) -> int:
+    """For how many quarter-hours from one on somebody is on queue, up to four."""
+    run = 0
+    while run < 4 and free[quarter + run]:
+        run += 1
+    return run

@@ -1,0 +1,181 @@
+"""S4: a site short of people for two blocks of hours, by a training put in after publication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.simulator.centre import PART_TIME, Agent, Centre, Site
+from wfm.simulator.influence import Change, DayPlan, Influence
+from wfm.simulator.local_day import QUARTERS, local_day
+from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
+from wfm.simulator.stories.cover import Window, cover_exactly, on_queue, standing_shift
+from wfm.simulator.stories.people import drawn, voice_of
+from wfm.simulator.stories.script import Missing
+from wfm.simulator.stories.when import floor_today, short_blocks
+
+Floats = NDArray[np.float64]
+_SESSION = 60
+
+
+@dataclass(frozen=True)
+class MissingTen(Influence):
+    """Today's plan and presence at all sites, exact in the two blocks of each site's clock.
+
+    With `effect` 0 nobody is trained or sick at the site: it stands as the other sites do.
+    """
+
+    missing: Missing
+    now: int
+    effect: float = 1.0
+
+    def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
+        if not self._concerns(site, day):
+            return plan
+        told = self._is_told(centre, site)
+        blocks = self._blocks(centre, site)
+        absent = self._absent(centre, site)
+        away = self.missing.sick if told else self.missing.elsewhere_missing
+        stand_ins = [_to_be_missed(n, day, blocks, away) for n in absent]
+        others = [s for s in plan.shifts if s.agent not in absent]
+        taken = {s.agent for s in (*others, *stand_ins)}
+        spare = [
+            number
+            for agent in drawn(centre, "called-in", voice_of(centre, site.site_id))
+            if (number := centre.number[agent.agent_id]) not in taken
+            and agent.is_employed(day)
+            and agent.contract_id != PART_TIME.contract_id
+        ]
+        opening = site.opening.minutes(day.weekday()) or (0, 1440)
+        opening = (max(opening[0], site.day_from), min(opening[1], 1320))
+        shifts = cover_exactly(
+            (*others, *stand_ins), Window(_quarters(blocks), self.missing.baseline),
+            self._kept(centre, site, absent), spare, day, opening,
+        )  # fmt: skip
+        changes = self._training(centre, site, day, shifts, blocks) if told else ()
+        return DayPlan(shifts, changes, plan.published)
+
+    def attendance(self, centre: Centre, agent: Agent, day: date, workday: Workday) -> Workday:
+        """Everybody keeps the plan to the second, so that who is missing is missing by plan."""
+        site = centre.site[agent.site_id]
+        shift = workday.shift
+        if not self._concerns(site, day) or shift is None:
+            return workday
+        if agent.agent_id == centre.roles.late_agent:
+            return workday
+        clock = local_day(site.timezone, day, site.day_from)
+        pauses = [
+            Pause(clock.second(b.start), clock.second(b.end), (b.end - b.start) * 60, b.activity,
+                  exact=True)
+            for b in shift.blocks
+        ]  # fmt: skip
+        return replace(
+            workday,
+            login_at=clock.second(shift.start) - 20 - workday.agent % 40,
+            logout_at=clock.second(shift.end),
+            pauses=tuple(pauses),
+            exact_end=True,
+        )
+
+    def is_sick(self, centre: Centre, agent: Agent, day: date) -> bool | None:
+        site = centre.site[agent.site_id]
+        if not self._concerns(site, day):
+            return None
+        return centre.number[agent.agent_id] in self._absent(centre, site)
+
+    def required(self, centre: Centre, site: Site, day: date) -> Floats | None:
+        if not self._concerns(site, day):
+            return None
+        found = np.full(QUARTERS, np.nan)
+        found[list(_quarters(self._blocks(centre, site)))] = self.missing.required
+        return found
+
+    def _concerns(self, site: Site, day: date) -> bool:
+        return day == floor_today(site, self.now)
+
+    def _is_told(self, centre: Centre, site: Site) -> bool:
+        return site.site_id == centre.roles.short_site and self.effect > 0
+
+    def _blocks(self, centre: Centre, site: Site) -> tuple[tuple[int, int], tuple[int, int]]:
+        told = site.site_id == centre.roles.short_site
+        return short_blocks(self.missing, site, self.now, told)
+
+    def _absent(self, centre: Centre, site: Site) -> tuple[int, ...]:
+        """Numbers of those who call in sick: two at the site of the story, one elsewhere."""
+        if self._is_told(centre, site):
+            count = max(round(self.missing.sick), 1)
+        else:
+            count = max(round(self.missing.elsewhere_missing), 1)
+        people = drawn(centre, f"sick-{site.site_id}", voice_of(centre, site.site_id))
+        fit = [
+            centre.number[agent.agent_id]
+            for agent in people
+            if agent.is_employed(floor_today(site, self.now))
+            and agent.contract_id != PART_TIME.contract_id
+        ]
+        return tuple(fit[:count])
+
+    def _kept(self, centre: Centre, site: Site, absent: tuple[int, ...]) -> frozenset[int]:
+        named = {
+            centre.number[agent.agent_id]
+            for agent in centre.agents
+            if agent.site_id == site.site_id
+            and (
+                agent.agent_id == centre.roles.late_agent
+                or agent.team_id == centre.roles.hire_team
+                or agent.night
+            )
+        }
+        return frozenset(named | set(absent))
+
+    def _training(
+        self,
+        centre: Centre,
+        site: Site,
+        day: date,
+        shifts: tuple[PlannedShift, ...],
+        blocks: tuple[tuple[int, int], tuple[int, int]],
+    ) -> tuple[Change, ...]:
+        """Groups of an hour each, one after the other, every agent in one of them."""
+        clock = local_day(site.timezone, day, site.day_from)
+        begin = clock.zero_at + clock.second(blocks[0][0])
+        recorded = begin - self.missing.published_notice_h * 3600
+        kept = self._kept(centre, site, self._absent(centre, site))
+        free = {s.agent: s for s in shifts if s.agent not in kept and not s.absence}
+        sessions = [at for start, end in blocks for at in range(start, end, _SESSION)]
+        if self.missing.sick < 1:
+            sessions = sessions[:-1]
+        size = max(round(self.missing.training), 1)
+        changes: list[Change] = []
+        for at in sessions:
+            quarters = range(at // 15, (at + _SESSION) // 15)
+            whole = [a for a, s in free.items() if on_queue(s)[list(quarters)].all()]
+            if len(whole) < size:
+                raise ValueError(f"{len(whole)} of {size} people are free from minute {at} on")
+            for agent in whole[:size]:
+                shift = free.pop(agent)
+                block = Block(at, at + _SESSION, "training")
+                ordered = tuple(sorted((*shift.blocks, block), key=lambda b: b.start))
+                changes.append(Change(recorded, "training", replace(shift, blocks=ordered)))
+        return tuple(changes)
+
+
+def _quarters(blocks: tuple[tuple[int, int], tuple[int, int]]) -> tuple[int, ...]:
+    return tuple(q for start, end in blocks for q in range(start // 15, end // 15))
+
+
+def _to_be_missed(
+    number: int, day: date, blocks: tuple[tuple[int, int], tuple[int, int]], away: float
+) -> PlannedShift:
+    """The shift of somebody who will call in sick: on queue throughout both blocks, or for less
+    than a whole person in the last part of the second block alone."""
+    (start, first), (_, second) = blocks
+    if away >= 1:
+        return standing_shift(number, day, start, (first, second))
+    minutes = round(away * sum(end - begin for begin, end in blocks) / 15) * 15
+    start = second - minutes
+    pause = (Block(start + 105, start + 120, "break"),)
+    return PlannedShift(number, day, start, start + 240, pause)

@@ -1,0 +1,73 @@
+"""Weeks with exact numbers of contacts by type, and exact mean handle times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from wfm.simulator.centre import Agent, Centre, QueueSpec, Site
+from wfm.simulator.demand import WEEKDAY
+from wfm.simulator.influence import Demand, Influence, Work
+from wfm.simulator.stories.split import by_largest_remainder
+from wfm.simulator.stories.when import floor_today
+
+# Callers who all stay on the line are all counted.
+PATIENCE = 60.0
+_VOICE = ("billing", "support", "tv_offer")
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven floor days from `first_back` days ago on: contacts and seconds by type."""
+
+    first_back: int
+    n: Mapping[str, int]
+    aht_s: Mapping[str, float]
+
+    def holds(self, today: date, day: date) -> bool:
+        return 0 <= self.first_back - (today - day).days < 7
+
+    def count_on(self, today: date, day: date, kind: str) -> int:
+        """The type's contacts of a day: the week's, shared by weekday."""
+        first = today - timedelta(days=self.first_back)
+        weights = [float(WEEKDAY[(first + timedelta(days=n)).weekday()]) for n in range(7)]
+        return by_largest_remainder(self.n.get(kind, 0), weights)[(day - first).days]
+
+
+@dataclass(frozen=True)
+class StatedWeeks(Influence):
+    """Weeks of one site by telephone as stated; types that are not named get no contacts."""
+
+    name: str
+    role: str  # of the site, as `Roles` names it
+    weeks: tuple[Week, ...]
+    now: int
+
+    def demand(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
+        week = self._week(centre, queue.queue_id, contact_type, day)
+        if week is None:
+            return Demand()
+        today = floor_today(self._site(centre), self.now)
+        return Demand(
+            count=week.count_on(today, day, contact_type), patience=PATIENCE, settled=True
+        )
+
+    def work(
+        self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
+    ) -> Work:
+        week = self._week(centre, queue.queue_id, contact_type, day)
+        if week is None or contact_type not in week.aht_s:
+            return Work()
+        factor = week.aht_s[contact_type] / queue.handle_s
+        return Work(factor, factor, factor, plain=True, steady=f"{self.name}-{contact_type}")
+
+    def _week(self, centre: Centre, queue_id: str, kind: str, day: date) -> Week | None:
+        site = self._site(centre)
+        if kind not in _VOICE or not queue_id.startswith(f"{site.site_id}-"):
+            return None
+        today = floor_today(site, self.now)
+        return next((week for week in self.weeks if week.holds(today, day)), None)
+
+    def _site(self, centre: Centre) -> Site:
+        return centre.site[str(getattr(centre.roles, self.role))]
