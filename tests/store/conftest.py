@@ -41,3 +41,11 @@ def used(
     store = Store(Database(own), FileStore(tmp_path / "data"))
     yield store
     store.db.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, store_url: Callable[..., str], postgres: Path | None) -> Database:
+    """A database without a table in it."""
+    return Database(
+        store_url(tmp_path) if postgres is None else store_url(tmp_path, template="template0")
+    )

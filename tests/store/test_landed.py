@@ -9,8 +9,6 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,13 +42,6 @@ Row = dict[str, Any]
 
 def test_every_landed_schema_has_a_store_that_is_brought_up() -> None:
     assert [schema for schema in known_schemas() if schema < OPEN] == SCHEMAS
-
-
-@pytest.fixture
-def empty(tmp_path: Path, store_url: Callable[..., str], postgres: Path | None) -> Database:
-    return Database(
-        store_url(tmp_path) if postgres is None else store_url(tmp_path, template="template0")
-    )
 
 
 def at_schema(db: Database, schema: str) -> Database:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -17,12 +15,8 @@ from wfm.store.migrate import HEAD, MIGRATIONS, schema_version, upgrade
 from wfm.store.schema import metadata
 
 
-def database(folder: Path) -> Database:
-    return Database(f"sqlite:///{folder / 'muster.sqlite'}")
-
-
-def test_an_empty_database_reaches_the_schema_of_the_tables(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_an_empty_database_reaches_the_schema_of_the_tables(empty: Database) -> None:
+    db = empty
     upgrade(db)
     upgrade(db)  # the second time changes nothing
     with db.read() as connection:
@@ -37,8 +31,8 @@ def test_the_newest_migration_is_the_one_the_program_expects() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
 
 
-def test_the_audit_log_refuses_to_forget_after_the_migrations(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_the_audit_log_refuses_to_forget_after_the_migrations(empty: Database) -> None:
+    db = empty
     upgrade(db)
     with db.write() as connection:
         connection.execute(
@@ -51,16 +45,16 @@ def test_the_audit_log_refuses_to_forget_after_the_migrations(tmp_path: Path) ->
         connection.execute(text("delete from audit"))
 
 
-def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_a_database_of_somebody_else_is_left_alone(empty: Database) -> None:
+    db = empty
     with db.write() as connection:
         connection.execute(text("create table theirs (id integer)"))
     with pytest.raises(BadInput, match="has 1 tables and no schema version"):
         upgrade(db)
 
 
-def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
-    db = database(tmp_path)
+def test_a_database_of_a_newer_program_is_left_alone(empty: Database) -> None:
+    db = empty
     upgrade(db)
     with db.write() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
