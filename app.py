@@ -89,15 +89,17 @@ def create_server(
 def _dashboards(server: Flask, store: Store, clock: Clock) -> Any:
     from dashboards.build import build_dashboards
     from dashboards.sources import Sources
+    from wfm.worker.planner import Planner
 
-    return build_dashboards(server, Sources(store, clock))
+    return build_dashboards(server, Sources(store, clock, Planner(store)))
 
 
 def _tables(store: Store, clock: Clock) -> BuildTable:
     from dashboards.export import table_builder
     from dashboards.sources import Sources
+    from wfm.worker.planner import Planner
 
-    return table_builder(Sources(store, clock))
+    return table_builder(Sources(store, clock, Planner(store)))
 
 
 def main() -> None:

@@ -58,3 +58,12 @@ def country_holidays(country: str, years: Iterable[int]) -> frozenset[date]:
             f"No holiday list for country {country!r}; give a two-letter code such as US or DE."
         ) from None
     return frozenset(found)
+
+
+def holiday_names(country: str, years: Iterable[int]) -> dict[date, str]:
+    """Names of the national holidays of a country code, by day; nothing for one without a list."""
+    try:
+        found = holidays.country_holidays(country, years=sorted(set(years)), language="en_US")
+    except NotImplementedError:
+        return {}
+    return dict(found)

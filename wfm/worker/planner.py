@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
 from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from forecasting.calendar import holiday_names
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
 from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
@@ -35,6 +40,21 @@ from wfm.worker.week_measures import measure_week
 
 KEPT = 96
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a publication changes: shifts new, changed and removed, of whom, and their starts.
+
+    `published` tells that the week has shifts in force already: its baseline stays.
+    """
+
+    new: int
+    changed: int
+    removed: int
+    people: tuple[str, ...]
+    starts: tuple[int, ...]
+    published: bool
 
 
 class Planner:
@@ -70,11 +90,46 @@ class Planner:
         """Rules that a plan breaks, by the independent verifier."""
         return broken_rules(problem, solution)
 
-    def planned(self, scope: Scope, unit: str, week: str, plan_id: int) -> Mapping[str, Week]:
-        """The shifts of a draft, by person and day."""
+    def shifts(
+        self, scope: Scope, unit: str, week: str, plan_id: int | None = None
+    ) -> tuple[RosterWeek, Mapping[str, Week]]:
+        """A site's week, and the shifts of a draft (or those in force) by person and day."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
             roster = read_roster_week(connection, unit, week)
-            return _planned(connection, roster, scope, plan_id)
+            live = {agent: roster.in_force(agent) for agent in roster.shifts}
+            if plan_id is None:
+                return roster, {agent: week for agent, week in live.items() if week}
+            return roster, {**live, **_planned(connection, roster, scope, plan_id)}
+
+    def difference(self, scope: Scope, unit: str, week: str, plan_id: int) -> Difference:
+        """What publishing a draft would change of what is in force."""
+        roster, live = self.shifts(scope, unit, week)
+        _, drafted = self.shifts(scope, unit, week, plan_id)
+        new, changed, removed = [0], [0], [0]
+        people, starts = set[str](), _changes(live, drafted)
+        for agent in sorted(live.keys() | drafted.keys()):
+            old, made = live.get(agent, {}), drafted.get(agent, {})
+            for day in old.keys() | made.keys():
+                one, two = old.get(day, ()), made.get(day, ())
+                if one == two:
+                    continue
+                people.add(agent)
+                (changed if one and two else new if two else removed)[0] += 1
+        names = tuple(
+            sorted(roster.people[a].display_name if a in roster.people else a for a in people)
+        )
+        return Difference(new[0], changed[0], removed[0], names, starts, bool(live))
+
+    def holidays(self, zone: str, first: date, end: date) -> tuple[tuple[date, str], ...]:
+        """National holidays of the country a zone lies in, on days from `first` to before `end`."""
+        country = country_of(zone)
+        if country is None:
+            return ()
+        years = range(first.year, end.year + 1)
+        named = holiday_names(country, years)
+        return tuple(sorted((day, name) for day, name in named.items() if first <= day < end))
 
     def _measure(
         self, connection: Connection, key: tuple[Any, ...], plan_id: int | None
@@ -172,3 +227,14 @@ def _changes(before: Mapping[str, Week], after: Mapping[str, Week]) -> tuple[int
             if one != two:
                 starts.append(min(s.start_at for s in (*one[:1], *two[:1])))
     return tuple(starts)
+
+
+@cache
+def country_of(zone: str) -> str | None:
+    """The country code of a zone as the zone database lists it: "IE" of Europe/Dublin."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        parts = line.split("\t")
+        if not line.startswith("#") and len(parts) > 2 and parts[2] == zone:
+            return parts[0]
+    return None
