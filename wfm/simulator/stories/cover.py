@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,7 +13,7 @@ from wfm.simulator.shifts import Block, PlannedShift
 
 Bools = NDArray[np.bool_]
 _SPAN = 160  # quarter-hours from midnight on that a shift may reach
-_FULL = 510
+_FULL, _PART = 510, 240
 # Off-queue time that fills what is scheduled too much.
 FILLER = "meeting"
 
@@ -24,6 +24,14 @@ class Window:
 
     quarters: tuple[int, ...]
     target: int
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Somebody without a shift that day who can be called in."""
+
+    number: int
+    full_time: bool
 
 
 def on_queue(shift: PlannedShift) -> Bools:
@@ -52,27 +60,24 @@ def cover_exactly(
     shifts: Iterable[PlannedShift],
     window: Window,
     kept: frozenset[int],
-    spare: Sequence[int],
+    spare: Sequence[Spare],
     day: date,
     opening: tuple[int, int],
 ) -> tuple[PlannedShift, ...]:
-    """The shifts with as many on queue as the window wants: agents of `spare`, who have none,
+    """The shifts with as many on queue as the window wants: people of `spare`, who have none,
     are called in where too few are planned, and meetings are put in where too many are.
 
-    Shifts of agents in `kept` stay as they are. Raises ValueError when people run out.
+    Shifts of agents in `kept` stay as they are. Where people run out it is one fewer throughout,
+    or as many fewer as it takes.
     """
     planned = {shift.agent: shift for shift in shifts}
-    for number in spare:
+    for one in spare:
         short = _short(planned.values(), window)
         if not short.any():
             break
-        if number not in planned:
-            planned[number] = _best_shift(number, day, short, opening)
-    short = _short(planned.values(), window)
-    if short.any():
-        raise ValueError(
-            f"{int(short.max())} people are missing at minute {int(short.argmax()) * 15}"
-        )
+        planned[one.number] = _best_shift(one, day, short, opening)
+    lacking = int(_short(planned.values(), window).max())
+    window = Window(window.quarters, window.target - lacking)
     for agent, blocks in _fillers(planned, window, kept).items():
         whole = tuple(sorted((*planned[agent].blocks, *blocks), key=lambda b: b.start))
         planned[agent] = replace(planned[agent], blocks=whole)
@@ -95,26 +100,32 @@ def _short(shifts: Iterable[PlannedShift], window: Window) -> NDArray[np.int64]:
 
 
 def _best_shift(
-    number: int, day: date, short: NDArray[np.int64], opening: tuple[int, int]
+    one: Spare, day: date, short: NDArray[np.int64], opening: tuple[int, int]
 ) -> PlannedShift:
-    """The full shift, with its breaks where rules allow them, that meets most of what is short."""
+    """The shift, with its breaks where rules allow them, that meets most of what is short."""
     best, most = None, -1
-    for start in range(opening[0], opening[1] - _FULL + 1, 30):
-        for first in range(90, 181, 30):
-            for meal in range(max(210, first + 60), 301, 30):
-                for last in (360, 405, 450):
-                    shift = PlannedShift(
-                        number, day, start, start + _FULL,
-                        (Block(start + first, start + first + 15, "break"),
-                         Block(start + meal, start + meal + 30, "meal"),
-                         Block(start + last, start + last + 15, "break")),
-                    )  # fmt: skip
-                    met = int(short[on_queue(shift)].sum())
-                    if met > most:
-                        best, most = shift, met
+    length = _FULL if one.full_time else _PART
+    for start in range(opening[0], opening[1] - length + 1, 30):
+        for blocks in _layouts(start, one.full_time):
+            shift = PlannedShift(one.number, day, start, start + length, blocks)
+            met = int(short[on_queue(shift)].sum())
+            if met > most:
+                best, most = shift, met
     if best is None:
-        raise ValueError(f"no full shift fits between the minutes {opening}")
+        raise ValueError(f"no shift of {length} minutes fits between the minutes {opening}")
     return best
+
+
+def _layouts(start: int, full_time: bool) -> Iterator[tuple[Block, ...]]:
+    """Breaks and meals of a shift, half-hour by half-hour of where they may lie."""
+    for first in range(start + 90, start + 151, 30):
+        early = Block(first, first + 15, "break")
+        if not full_time:
+            yield (early,)
+            continue
+        for meal in range(start + 210, start + 301, 30):
+            for last in (start + 360, start + 405, start + 450):
+                yield early, Block(meal, meal + 30, "meal"), Block(last, last + 15, "break")
 
 
 def _fillers(

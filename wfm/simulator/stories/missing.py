@@ -12,8 +12,8 @@ from wfm.simulator.centre import PART_TIME, Agent, Centre, Site
 from wfm.simulator.influence import Change, DayPlan, Influence
 from wfm.simulator.local_day import QUARTERS, local_day
 from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
-from wfm.simulator.stories.cover import Window, cover_exactly, on_queue, standing_shift
-from wfm.simulator.stories.people import drawn, voice_of
+from wfm.simulator.stories.cover import Spare, Window, cover_exactly, on_queue, standing_shift
+from wfm.simulator.stories.people import drawn
 from wfm.simulator.stories.script import Missing
 from wfm.simulator.stories.when import floor_today, short_blocks
 
@@ -43,12 +43,11 @@ class MissingTen(Influence):
         others = [s for s in plan.shifts if s.agent not in absent]
         taken = {s.agent for s in (*others, *stand_ins)}
         spare = [
-            number
-            for agent in drawn(centre, "called-in", voice_of(centre, site.site_id))
-            if (number := centre.number[agent.agent_id]) not in taken
-            and agent.is_employed(day)
-            and agent.contract_id != PART_TIME.contract_id
+            Spare(number, agent.contract_id != PART_TIME.contract_id)
+            for agent in drawn(centre, "called-in", _to_call(centre, site))
+            if (number := centre.number[agent.agent_id]) not in taken and agent.is_employed(day)
         ]
+        spare.sort(key=lambda one: not one.full_time)
         opening = site.opening.minutes(day.weekday()) or (0, 1440)
         opening = (max(opening[0], site.day_from), min(opening[1], 1320))
         shifts = cover_exactly(
@@ -109,7 +108,7 @@ class MissingTen(Influence):
             count = max(round(self.missing.sick), 1)
         else:
             count = max(round(self.missing.elsewhere_missing), 1)
-        people = drawn(centre, f"sick-{site.site_id}", voice_of(centre, site.site_id))
+        people = drawn(centre, f"sick-{site.site_id}", _to_call(centre, site))
         fit = [
             centre.number[agent.agent_id]
             for agent in people
@@ -161,6 +160,18 @@ class MissingTen(Influence):
                 ordered = tuple(sorted((*shift.blocks, block), key=lambda b: b.start))
                 changes.append(Change(recorded, "training", replace(shift, blocks=ordered)))
         return tuple(changes)
+
+
+def _to_call(centre: Centre, site: Site) -> list[Agent]:
+    """A site's people who may be called in on a day off."""
+    return [
+        agent
+        for agent in centre.agents
+        if agent.site_id == site.site_id
+        and not agent.night
+        and agent.agent_id != centre.roles.late_agent
+        and agent.team_id != centre.roles.hire_team
+    ]
 
 
 def _quarters(blocks: tuple[tuple[int, int], tuple[int, int]]) -> tuple[int, ...]:
