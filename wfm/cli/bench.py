@@ -19,6 +19,7 @@ from wfm.domain.errors import BadInput
 
 # Each room has a module with `measure(folder, tell) -> Report`, run in a process of its own.
 ROOMS = {
+    "adherence": "wfm.bench.adherence_room",
     "kpis": "wfm.bench.kpis_room",
 }
 DEFAULT_DATA = Path("wfm-bench")

@@ -86,7 +86,8 @@ class Judged:
     case: Case
     laid: Laid
     flat_states: Flat
-    flat_group: Codes  # of each flat state
+    seen: Flat  # the flat states the pieces tell of: all, or joined where the group goes on
+    seen_group: Codes
     flat_plan: Flat
     group: Codes
     verdict: Codes
@@ -105,7 +106,7 @@ class Judged:
         """The pieces as spans, with the planned segment and the state on top (-1: none)."""
         shift = self.case.base - self.agent * SPAN
         segment = _top(self.flat_plan, self.laid.tops[0])[self.laid.point]
-        state = _top(self.flat_states, self.laid.state)
+        state = _top(self.seen, self.laid.state)
         return Pieces(self.agent, self.laid.start + shift, self.laid.end + shift, (segment, state))
 
     @cached_property
@@ -150,26 +151,37 @@ class Judged:
         return number
 
     @property
+    def spells_left(self) -> Ints:
+        """Numbers of the spells that count and that no exception excuses wholly."""
+        counts = self.spells.counts
+        lo, n = inside_of(self.laid, self.spells.counts_from[counts], self.spells.counts_to[counts])
+        out = np.append(0, np.cumsum(self.verdict == OUT))
+        left: Ints = counts[out[lo + n] > out[lo]]
+        return left
+
+    @property
     def spell_seconds(self) -> Ints:
         """Length of each raw spell, before tolerances and exceptions."""
         return self.spells.seconds
 
     def planned_runs(self, kind: Ints) -> tuple[Flat, Kinds]:
         """Planned time of one kind joined, and the kind; `kind` of each activity, below 0 none."""
-        activity = self.case.plan.activity[self.flat_plan.spell]
-        return self.flat_plan.runs(kind[activity])
+        return self.flat_plan.runs(kind[self.flat_plan.of(self.case.plan.activity)])
 
 
-def judge(case: Case) -> Judged:
+def judge(case: Case, by_state: bool = True) -> Judged:
     """Every second up to the as-of time judged: in, out, neutral, ignored, unknown or outside.
 
     On queue 09:10-10:10 against a schedule of 09:00-10:00: 600 s out, 3,000 s in, 600 s outside.
+    Without `by_state` touching states of one group are one: the verdicts are the same and the
+    pieces fewer, but they no longer tell available from talking.
     """
-    judged = _with_tolerances(_classified(case))
+    judged = _with_tolerances(classify(case, by_state))
     return _with_exceptions(judged)
 
 
-def _classified(case: Case) -> Judged:
+def classify(case: Case, by_state: bool = True) -> Judged:
+    """Each piece by the rule matrix alone, before tolerances and exceptions."""
     states = flat(case.states.layer, case.base, case.as_of_at)
     plan = flat(case.plan.layer, case.base, case.as_of_at)
     changed = case.current is not case.plan
@@ -177,14 +189,15 @@ def _classified(case: Case) -> Judged:
     agents = np.arange(len(case.day_edges))
     edges = np.clip(case.day_edges, case.base, case.base + SPAN - 1)
     points = [packed(agents, edges[:, side], case.base) for side in (0, 1)]
-    pieces = laid(states, (plan, current), np.concatenate(points))
+    group_of = states.of(case.states.group)
+    seen, group_of = (states, group_of) if by_state else states.joined(group_of)
+    pieces = laid(seen, (plan, current), np.concatenate(points))
     who = pieces.at // SPAN
     day_bin = (pieces.at >= points[0][who]).astype(np.int64) + (pieces.at >= points[1][who])
     nothing = len(case.activities)
     activity = _of_top(case.plan.activity, plan, pieces, nothing)
     # No state on a day with a live feed is signed out; without a feed it is unknown.
     gap = np.where(case.healthy[who, day_bin], LOGGED_OUT, UNKNOWN_GROUP).astype(np.uint8)
-    group_of = case.states.group[states.spell]
     group = np.append(group_of, np.uint8(0))[pieces.state]
     empty = np.flatnonzero(pieces.state < 0)
     group[empty] = gap[pieces.point[empty]]
@@ -205,7 +218,7 @@ def _classified(case: Case) -> Judged:
         cause[moved[np.isin(better, (IN, NEUTRAL, IGNORED))]] = CORRECTION
     none = np.empty(0, np.int64)
     return Judged(
-        case, pieces, states, group_of, plan, group, verdict, cause,
+        case, pieces, states, seen, group_of, plan, group, verdict, cause,
         OutSpells(none, none, none, none, none), activity, day_bin,
     )  # fmt: skip
 
@@ -269,7 +282,7 @@ def _recut(judged: Judged, keys: Ints) -> Judged:
 
 def _of_top(values: Ints, plan: Flat, pieces: Laid, nothing: int = -1, top: int = 0) -> Ints:
     """A value of the planned segment at each point, `nothing` where none is planned."""
-    return np.append(values[plan.spell], nothing)[pieces.tops[top]]
+    return np.append(plan.of(values), nothing)[pieces.tops[top]]
 
 
 def _top(spells: Flat, index: Ints) -> Ints:

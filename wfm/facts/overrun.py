@@ -20,49 +20,78 @@ _FAR = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
-class ContactRuns:
-    """Unbroken runs of one contact (talk, hold, after-contact work) and where wrap-up begins.
+class Contacts:
+    """Contacts that run at some instants: which instants, and each one's packed span.
 
-    Packed instants; a run without wrap-up has one far away.
+    Wrap-up begins at `wrap_at`, far away in a contact without any.
     """
 
-    start: Ints
+    hit: Ints
     end: Ints
     wrap_at: Ints
 
-    def running_at(self, at: Ints) -> tuple[Ints, Ints]:
-        """Indexes of the instants at which a contact begun before still runs, and the contact."""
-        if not len(self.start):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        found = np.searchsorted(self.start, at, side="left") - 1
-        hit = np.flatnonzero((found >= 0) & (self.end[found] > at))
-        return hit, found[hit]
-
-    def covered_until(self, contact: Ints, cap_s: Ints) -> Ints:
+    def covered_until(self, cap_s: Ints) -> Ints:
         """The end of each contact, or of as much of its wrap-up as the cap covers."""
-        wrap = np.minimum(self.wrap_at[contact], _FAR - cap_s)
-        return np.minimum(self.end[contact], wrap + cap_s)
+        return np.minimum(self.end, np.minimum(self.wrap_at, _FAR - cap_s) + cap_s)
+
+
+@dataclass(frozen=True)
+class ContactRuns:
+    """Unbroken runs of one contact: talk, hold and after-contact work.
+
+    Talk 10:00-10:06 and wrap-up to 10:07 are one run; what follows wrap-up is the next contact.
+    Few instants ask for their contact, so runs are followed from there and not built for all.
+    """
+
+    spells: Flat
+    busy: Mask
+    wrapping: Mask
+    contact: Ints
+
+    def running_at(self, at: Ints) -> Contacts:
+        """The contacts begun before, and still running at, some instants."""
+        none = np.empty(0, np.int64)
+        if not len(self.spells.start):
+            return Contacts(none, none, none)
+        found = np.searchsorted(self.spells.start, at, side="left") - 1
+        reaches = self.spells.end[found] - at
+        runs = (found >= 0) & self.busy[found] & (reaches >= 0)
+        edge = np.flatnonzero(runs & (reaches == 0))
+        runs[edge] = self._joins(found[edge] + 1)
+        hit = np.flatnonzero(runs)
+        last = self._walk(found[hit], 1)
+        wrap = np.where(self.wrapping[last], self.spells.start[self._walk(last, -1)], _FAR)
+        return Contacts(hit, self.spells.end[last], wrap)
+
+    def _walk(self, at: Ints, step: int) -> Ints:
+        """The last spell of the run of each spell (step 1), or the first of its wrap-up (-1)."""
+        at = at.copy()
+        rows = np.arange(len(at))
+        while len(rows):
+            later = at[rows] + (step > 0)
+            goes = self._joins(later)
+            if step < 0:
+                goes &= self.wrapping[later - 1]
+            rows = rows[goes]
+            at[rows] += step
+        return at
+
+    def _joins(self, later: Ints) -> Mask:
+        """Whether each spell goes on with the contact of the spell before it."""
+        here = (later > 0) & (later < len(self.spells.start))
+        b, a = np.where(here, later, 0), np.where(here, later - 1, 0)
+        joins = here & self.busy[a] & self.busy[b] & (self.spells.start[b] == self.spells.end[a])
+        one, other = self.contact[a], self.contact[b]
+        joins &= (one == other) | (one < 0) | (other < 0)
+        found: Mask = joins & (self.wrapping[b] | ~self.wrapping[a])
+        return found
 
 
 def contact_runs(spells: Flat, states: States) -> ContactRuns:
-    """The contacts of each agent as runs: talk 10:00-10:06 and wrap-up to 10:07 are one run."""
-    busy = states.busy[spells.spell]
-    if not busy.any():
-        none = np.empty(0, np.int64)
-        return ContactRuns(none, none, none)
-    # Only busy spells matter: what is left out of them is time between, and so ends a run.
-    mine = np.flatnonzero(busy)
-    start, end = spells.start[mine], spells.end[mine]
-    wrapping, contact = (values[spells.spell[mine]] for values in (states.wrapping, states.contact))
-    joins = start[1:] == end[:-1]
-    joins &= (contact[1:] == contact[:-1]) | (contact[1:] < 0) | (contact[:-1] < 0)
-    joins &= wrapping[1:] | ~wrapping[:-1]
-    first = np.flatnonzero(np.append(True, ~joins))
-    last = np.append(first[1:], len(mine)) - 1
-    # Wrap-up is the tail of a run: anything after it would have begun a run of its own.
-    tail = np.add.reduceat(wrapping.astype(np.int64), first)
-    wrap = start[np.minimum(last + 1 - tail, last)]
-    return ContactRuns(start[first], end[last], np.where(tail > 0, wrap, _FAR))
+    """The contacts in the flat states."""
+    return ContactRuns(
+        spells, spells.of(states.busy), spells.of(states.wrapping), spells.of(states.contact)
+    )
 
 
 def overrun_exceptions(case: Case, judged: Judged) -> tuple[Span, Span, Span]:
@@ -79,27 +108,28 @@ def overrun_exceptions(case: Case, judged: Judged) -> tuple[Span, Span, Span]:
     codes = np.where(numbers >= 0, np.arange(len(kinds)), -1)
     off, code = judged.planned_runs(codes)
     mine = allowed[off.start // SPAN]
-    off, code = Flat(off.start[mine], off.end[mine], off.spell[mine]), code[mine]
-    hit, contact = runs.running_at(off.start)
-    start, end = off.start[hit], off.end[hit]
-    covered = runs.covered_until(contact, cap[start // SPAN])
+    off, code = Flat(off.start[mine], off.end[mine], None), code[mine]
+    over = runs.running_at(off.start)
+    start, end = off.start[over.hit], off.end[over.hit]
+    covered = over.covered_until(cap[start // SPAN])
     until = np.maximum(start, np.minimum(covered, end))
-    late = _taken_late(case, judged, end, runs.end[contact], until - start, numbers[code[hit]])
+    late = _taken_late(case, judged, end, over.end, until - start, numbers[code[over.hit]])
     bounds = _shift_ends(case)
     bounds = bounds[allowed[bounds // SPAN]]
-    past, contact = runs.running_at(bounds)
-    shift_end = bounds[past]
-    after = np.maximum(shift_end, runs.covered_until(contact, cap[shift_end // SPAN]))
+    past = runs.running_at(bounds)
+    shift_end = bounds[past.hit]
+    after = np.maximum(shift_end, past.covered_until(cap[shift_end // SPAN]))
     return (start, until), late, (shift_end, after)
 
 
 def overrun_seconds(case: Case, judged: Judged, spans: Layer) -> Ints:
     """Seconds by which a contact begun before ran into each planned span, at most its length."""
     start = packed(spans.agent, spans.start, case.base)
-    hit, contact = judged.contacts.running_at(start)
+    contacts = judged.contacts.running_at(start)
+    hit = contacts.hit
     cap = _of_rules(case, "acw_overrun_cap_s")[spans.agent[hit]]
     allowed = _of_rules(case, "call_overrun")[spans.agent[hit]]
-    over = judged.contacts.covered_until(contact, cap) - start[hit]
+    over = contacts.covered_until(cap) - start[hit]
     seconds = np.zeros(len(start), np.int64)
     seconds[hit] = allowed * np.clip(over, 0, spans.end[hit] - spans.start[hit])
     return seconds
@@ -115,7 +145,7 @@ def _taken_late(
     soonest = _of_rules(case, "transition_s")[end // SPAN]
     for wants in np.unique(strict):
         kinds = np.array([_kind(group, bool(wants)) for group in STATE_GROUPS], np.int8)
-        taken, taken_kind = judged.flat_states.runs(kinds[judged.flat_group])
+        taken, taken_kind = judged.seen.runs(kinds[judged.seen_group])
         alike = np.array([_kind(name, bool(wants)) for name in OFF_QUEUE], np.int8)[category]
         rows = np.flatnonzero(strict == wants)
         run = np.searchsorted(taken.start, ended[rows])
