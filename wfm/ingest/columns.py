@@ -11,7 +11,7 @@ from importlib.resources import files
 KINDS = (
     "org", "queues", "contracts", "people", "activity_codes", "state_map", "events", "targets",
     "schedules", "time_off", "calls", "agent_states", "interval_stats", "surveys", "quality",
-    "measures",
+    "measures", "forecast", "requirement",
 )  # fmt: skip
 
 

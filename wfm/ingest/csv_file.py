@@ -17,6 +17,7 @@ from wfm.ingest.contacts import ContactSink
 from wfm.ingest.measures import IntervalSink, MeasureSink
 from wfm.ingest.options import ReadOptions, RejectedFile
 from wfm.ingest.parse import parse_frame
+from wfm.ingest.plans import PlanSink
 from wfm.ingest.records import BLOCK, FIELD_CAP, Chunk, read_chunks, split_fields
 from wfm.ingest.references import References
 from wfm.ingest.shifts import ShiftSink
@@ -57,6 +58,8 @@ def sink_for(kind: str, references: References, secret: bytes, merge: bool = Fal
             return StateSink(references)
         case "interval_stats":
             return IntervalSink(references)
+        case "forecast" | "requirement":
+            return PlanSink(kind, references)
         case "schedules":
             return ShiftSink(references, merge)
         case _:
