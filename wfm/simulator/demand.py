@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 WEEKDAY = np.array([1.27, 1.10, 1.05, 1.03, 1.08, 0.79, 0.68])
 DAY_NOISE_CV = 0.08
 # Share of the paid week that reaches the queue, after leave, sickness, breaks, meetings, training.
-PRODUCTIVE = 0.70
+PRODUCTIVE = 0.67
 # Television spots: extra contacts fade with this time constant, in quarter-hours.
 _SPOT_QUARTERS = 6 / 15
 
@@ -96,7 +96,7 @@ class Volume:
 
 def work_s(queue: QueueSpec) -> float:
     """Agent seconds that a contact takes: a chat shares its agent with another one."""
-    return queue.handle_s / (1.7 if queue.channel == "chat" else 1.0)
+    return queue.handle_s / (1.45 if queue.channel == "chat" else 1.0)
 
 
 def quarter_means(

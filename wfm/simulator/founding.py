@@ -142,7 +142,7 @@ def _agent(
         acw_pace=float(np.exp(rng.normal(0.0, 0.10))),
         late_rate=0.24 if late else float(rng.uniform(0.03, 0.10)),
         back_late_rate=0.35 if late else float(rng.uniform(0.08, 0.20)),
-        aux_per_shift=float(rng.gamma(4.0, 0.85)),
+        aux_per_shift=float(rng.gamma(4.0, 1.45)),
         skills=skills,
         queues=usual,
         leave_on=base_on - timedelta(days=left) if leaves and not new and not night else None,
@@ -156,13 +156,13 @@ def _skills(rng: np.random.Generator, group: Group) -> tuple[tuple[str, ...], tu
     ids = [queue.queue_id for queue in group.queues]
     chance = rng.random()
     if group.kind == DESK:
-        return tuple(ids), (ids[0],) if chance < 0.62 else (ids[1],)
+        return tuple(ids), (ids[0],) if chance < 0.60 else (ids[1],)
     billing, support, offer = ids
-    if chance < 0.30:
+    if chance < 0.22:
         return (billing,), (billing,)
-    if chance < 0.74:
+    if chance < 0.64:
         return (billing, support), (billing, support)
-    if chance < 0.94:
+    if chance < 0.90:
         return (billing, support, offer), (billing, support, offer)
     return (billing, offer), (billing, offer)
 

@@ -17,9 +17,9 @@ _SPECS: dict[str, tuple[QueueSpec, ...]] = {
         QueueSpec("tv_offer", "TV offer", "tv_offer", "voice", 0.10, 375, 0.15, 100, 90, 90),
     ),
     DESK: (
-        QueueSpec("chat", "chat", "chat", "chat", 0.62, 560, 0.0, 0, 40, 240, threshold_s=60),
+        QueueSpec("chat", "chat", "chat", "chat", 0.60, 560, 0.0, 0, 40, 400, threshold_s=60),
         QueueSpec(
-            "email", "email", "email", "email", 0.38, 380, 0.0, 0, 40, 1e9, threshold_s=3600,
+            "email", "email", "email", "email", 0.40, 380, 0.0, 0, 40, 1e9, threshold_s=3600,
             deferred_s=86_400,
         ),
     ),

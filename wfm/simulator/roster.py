@@ -25,7 +25,7 @@ _SPAN = 136  # quarter-hours from midnight to the end of the longest night shift
 _OVER = 1.24  # scheduled for each one needed on the queue: breaks, meetings and absence
 _NIGHT_START = 1320
 _START_WIDTH = 270
-_HUDDLE_MIN, _MEETING_MIN = 15, 45
+_HUDDLE_MIN, _MEETING_MIN = 30, 60
 
 
 def plan_week(
@@ -155,7 +155,7 @@ def _meetings(
 def _lessons(
     drafts: list[PlannedShift], rng: np.random.Generator
 ) -> dict[int, list[tuple[date, int, str]]]:
-    """An hour of training a week and half an hour of coaching, on days when the agent works."""
+    """Ninety minutes of training a week and 45 of coaching, on days when the agent works."""
     days: dict[int, list[date]] = {}
     for draft in drafts:
         if not draft.absence:
@@ -163,7 +163,7 @@ def _lessons(
     found: dict[int, list[tuple[date, int, str]]] = {agent: [] for agent in days}
     for agent, worked in days.items():
         first, second = rng.integers(0, len(worked), 2).tolist()
-        found[agent] = [(worked[first], 60, "training"), (worked[second], 30, "coaching")]
+        found[agent] = [(worked[first], 90, "training"), (worked[second], 45, "coaching")]
     return found
 
 
