@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Set
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
@@ -86,6 +87,7 @@ def _read_needs() -> tuple[tuple[str, tuple[str, ...]], ...]:
 _NEEDS = _read_needs()
 
 
+@cache
 def feeds_of(measure: str) -> tuple[str, ...]:
     """The feeds a measure needs: `adh_in_s` needs agent states and a schedule."""
     for pattern, feeds in _NEEDS:
@@ -120,11 +122,12 @@ def needs_sentence(feeds: Iterable[str]) -> str:
 
 def noun_of(measures: Iterable[str]) -> str:
     """What a denominator counts, in plain words; "data" when there is no better word."""
-    for measure in measures:
-        for pattern, noun in _NOUNS:
-            if fnmatchcase(measure, pattern):
-                return noun
-    return "data"
+    return next((noun for measure in measures if (noun := _noun(measure))), "data")
+
+
+@cache
+def _noun(measure: str) -> str:
+    return next((noun for pattern, noun in _NOUNS if fnmatchcase(measure, pattern)), "")
 
 
 def below_base_sentence(minimum: float, measures: Iterable[str]) -> str:

@@ -106,8 +106,9 @@ def measure(folder: Path, tell: Callable[[str], None], size: Size | None = None)
     counted = {table: sum(f.rows for f in files) for table, files in facts.by_table.items()}
     leaf = sum(counted[t] for t in ("agent_interval", "agent_queue_interval", "queue_interval"))
     conditions = (
-        f"{leaf:,} leaf rows ({sum(counted.values()):,} with ladder) of {len(facts.by_table['agent_interval'])} "
-        f"days, {len(facts.by_table['team_day'])} days of day facts, {pl.thread_pool_size()} "
+        f"{leaf:,} leaf rows ({sum(counted.values()):,} with ladder) of "
+        f"{len(facts.by_table['agent_interval'])} days, {len(facts.by_table['team_day'])} days "
+        f"of day facts, {pl.thread_pool_size()} "
         f"threads, {RUNS} runs after 3, {load_sentence()}"
     )
     return Report("kpis", conditions, tuple(figures), tuple(code))

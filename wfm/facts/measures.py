@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -51,6 +52,7 @@ def _load() -> Mapping[str, Measure]:
 MEASURES: Mapping[str, Measure] = _load()
 
 
+@cache
 def measures_of(table: str, *aggs: str) -> tuple[str, ...]:
     """Names of the measures of a leaf table, in the registry's order, of some merge kinds."""
     return tuple(

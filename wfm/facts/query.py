@@ -109,7 +109,10 @@ def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataF
         if family
         for part in _family(facts, scope, query, need, family, names)
     ]
-    return _finished(facts, query, _beside(parts, query.by))
+    known = {name for names, _ in parts for name in names}
+    frames = [frame for _, frame in parts]
+    one = frames[0] if len(frames) == 1 else _beside(pl.collect_all(frames), query.by)
+    return _finished(facts, query, one, known)
 
 
 def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
@@ -129,7 +132,7 @@ def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.Data
     wanted = frame.filter(pl.col("measure").is_in(list(query.measures)))
     keys = [*query.by, "measure", "bucket"]
     summed = wanted.group_by(keys).agg(pl.col("n").cast(pl.Int64).sum())
-    return summed.with_columns(_named(facts, d) for d in query.by).sort(keys)
+    return summed.with_columns(_named(facts, d) for d in query.by).sort(keys).collect()
 
 
 def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> pl.DataFrame | None:
@@ -137,7 +140,9 @@ def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> 
     need = _need(scope, query)
     (family,) = [f for f in known_measures(query.measures) if f]
     frame = _answer(facts, scope, query, need, TABLES[table], family, list(query.measures))
-    return None if frame is None else frame.sort(query.by) if query.by else frame
+    if frame is None:
+        return None
+    return (frame.sort(query.by) if query.by else frame).collect()
 
 
 def chosen_tables(facts: FactReader, scope: Scope, query: FactQuery) -> dict[str, str]:
@@ -170,7 +175,7 @@ def _family(
     need: Need,
     family: str,
     names: Sequence[str],
-) -> list[pl.DataFrame]:
+) -> list[tuple[list[str], pl.LazyFrame]]:
     """Answers for the measures of one leaf table, each from the table with the fewest rows."""
     # Stocks and adherence may need another table than the rest of their family.
     parts = []
@@ -180,7 +185,7 @@ def _family(
             continue
         part = _answer(facts, scope, query, need, tables[0], family, group)
         if part is not None:
-            parts.append(part)
+            parts.append((group, part))
     return parts
 
 
@@ -188,7 +193,7 @@ def _smallest(
     facts: FactReader, query: FactQuery, need: Need, family: str, names: Iterable[str]
 ) -> list[TableSpec]:
     """Tables that can answer, those of most days first, and of these the one with fewest rows."""
-    found = []
+    found: list[tuple[int, int, int, TableSpec]] = []
     for spec in eligible_tables(family, names, need):
         files = facts.files(spec.name, query.first, query.end)
         if holds_family(spec, facts.files(family, query.first, query.end)):
@@ -197,7 +202,7 @@ def _smallest(
     return [spec for *_, spec in sorted(found, key=lambda ranked: ranked[:3])]
 
 
-def _beside(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame | None:
+def _beside(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.LazyFrame | None:
     """Answers side by side: one row a key, `_cells` the most of any of them."""
     if not parts:
         return None
@@ -211,7 +216,7 @@ def _beside(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame | 
         )
         joined = joined.with_columns(pl.max_horizontal("_cells", "_more").alias("_cells"))
         joined = joined.drop("_more")
-    return joined
+    return joined.lazy()
 
 
 def _apart(names: Iterable[str]) -> list[list[str]]:
@@ -233,7 +238,7 @@ def _answer(
     spec: TableSpec,
     family: str,
     names: Sequence[str],
-) -> pl.DataFrame | None:
+) -> pl.LazyFrame | None:
     by_shift = _by_shift(names, need) and "shift_day" in spec.keys
     presummed = family in spec.presummed
     counted = cells_column(family)
@@ -251,7 +256,7 @@ def _answer(
     if frame is None:
         return None
     if stock:
-        frame = _latest(frame, query.by, names)
+        frame = _latest(frame, query.by, spec, names)
     known = [_known(m, presummed) for m in names]
     cells = pl.col(counted).sum() if presummed else pl.len()
     sums = [pl.col(m).max() if MEASURES[m].agg == "max" else sum_of(m) for m in names]
@@ -276,9 +281,11 @@ def _by_shift(names: Iterable[str], need: Need) -> bool:
     return not need.inside_day and any(MEASURES[m].counts_by_shift_day for m in names)
 
 
-def _latest(frame: pl.DataFrame, by: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+def _latest(
+    frame: pl.LazyFrame, by: Sequence[str], spec: TableSpec, names: Sequence[str]
+) -> pl.LazyFrame:
     """A stock's newest value of each leaf in each key: added over leaves, never over time."""
-    leaf = list(dict.fromkeys([*by, *(d for d in _LAST_LEAF if d in frame.columns)]))
+    leaf = list(dict.fromkeys([*by, *(d for d in _LAST_LEAF if d in spec.keys)]))
     return (
         frame.sort("q").group_by(leaf, maintain_order=True)
         .agg(pl.col(m).drop_nulls().last() for m in names)
@@ -293,7 +300,7 @@ def _rows(
     columns: Iterable[str],
     *,
     booked_by_shift: bool,
-) -> pl.DataFrame | None:
+) -> pl.LazyFrame | None:
     """Rows of a table inside scope, days and filters, with the columns to group by."""
     day = "shift_day" if booked_by_shift else "day"
     conditions = []
@@ -320,25 +327,24 @@ def _rows(
     return None if frame is None else with_dimensions(facts, frame, query.by, day, spec)
 
 
-def _finished(facts: FactReader, query: FactQuery, frame: pl.DataFrame | None) -> pl.DataFrame:
+def _finished(
+    facts: FactReader, query: FactQuery, frame: pl.LazyFrame | None, answered: set[str]
+) -> pl.DataFrame:
     """The frame with every asked measure, scaled, ids as text, in order of its keys."""
     if frame is None:
-        frame = pl.DataFrame(schema=dict.fromkeys(query.by, pl.Int64))
-        if not query.by:
-            frame = pl.DataFrame({"_cells": [0]})
-    have = set(frame.columns)
+        empty = pl.DataFrame(schema=dict.fromkeys(query.by, pl.Int64))
+        frame = (empty if query.by else pl.DataFrame({"_cells": [0]})).lazy()
     columns = [_named(facts, dimension) for dimension in query.by]
     for name in query.measures:
-        value = pl.col(name) if name in have else pl.lit(None, pl.Int64).alias(name)
+        value = pl.col(name) if name in answered else pl.lit(None, pl.Int64).alias(name)
         scale = MEASURES[name].scale
         columns.append(value if scale == 1 else (value / scale).alias(name))
-    for known in (f"{name}:known" for name in query.measures):
-        columns.append(
-            pl.col(known).fill_null(0) if known in have else pl.lit(0, pl.Int64).alias(known)
-        )
-    cells = pl.col("_cells") if "_cells" in have else pl.lit(0, pl.Int64)
+    for name in query.measures:
+        known = pl.col(f"{name}:known").fill_null(0) if name in answered else pl.lit(0, pl.Int64)
+        columns.append(known.alias(f"{name}:known"))
+    cells = pl.col("_cells") if answered or not query.by else pl.lit(0, pl.Int64)
     ordered = frame.select(*columns, cells.alias("cells"))
-    return ordered.sort(query.by) if query.by else ordered
+    return (ordered.sort(query.by) if query.by else ordered).collect()
 
 
 def _named(facts: FactReader, dimension: str) -> pl.Expr:

@@ -41,8 +41,11 @@ class Files(Protocol):
 
 def wanted_rows(
     facts: Files, spec: TableSpec, first: date, end: date, wanted: Wanted
-) -> pl.DataFrame | None:
-    """The wanted columns of every row in the days that meets the conditions; None without files."""
+) -> pl.LazyFrame | None:
+    """The wanted columns of every row in the days that meets the conditions; None without files.
+
+    Lazy, so that a question is one plan: each step on its own would cost more than its work.
+    """
     files = facts.files(spec.name, first, end)
     if not files:
         return None
@@ -50,8 +53,8 @@ def wanted_rows(
     conditions = list(wanted.conditions)
     if sum(f.rows for f in files) * len(columns) * _CELL_BYTES > SCAN_BYTES:
         scan = facts.frames.scan([f.file for f in files], columns)
-        return scan.filter(conditions).collect(engine="streaming") if conditions else scan.collect()
-    frame = facts.frames.frame([f.file for f in files], columns)
+        return scan.filter(conditions).collect(engine="streaming").lazy() if conditions else scan
+    frame = facts.frames.frame([f.file for f in files], columns).lazy()
     return frame.filter(conditions) if conditions else frame
 
 
@@ -63,8 +66,8 @@ def source_columns(dimension: str, day: str, spec: TableSpec) -> str:
 
 
 def with_dimensions(
-    facts: Files, frame: pl.DataFrame, by: Iterable[str], day: str, spec: TableSpec
-) -> pl.DataFrame:
+    facts: Files, frame: pl.LazyFrame, by: Iterable[str], day: str, spec: TableSpec
+) -> pl.LazyFrame:
     """The frame with a column for each dimension it is grouped by."""
     derived = [
         expression
