@@ -91,8 +91,7 @@ class DemoRun:
         children.start("feed", ["demo-feed", "--every", str(self._every)])
         with self._step("Web server"):
             self._wait_until_ready()
-        with self._step("Facts of these days"):
-            self._await_facts(context)
+        self._await_facts(context)
         if not fresh and not self._progress().over:
             # What is there can be used; the rest goes on without anybody waiting for it.
             children.start("history", ["demo-history"], once=True)
@@ -107,16 +106,10 @@ class DemoRun:
 
     def _await_facts(self, context: Context) -> None:
         """Waits until the newest weeks can be looked at; older days follow in the background."""
-        deadline, before = time.monotonic() + READY_WITHIN_S, 0
-        while left := unbuilt_days(context, self._backlog.newest_on):
-            if left != before:
-                deadline, before = time.monotonic() + READY_WITHIN_S, left
-            if time.monotonic() > deadline:
-                raise BadInput(
-                    f"{left} days were not built within {READY_WITHIN_S:.0f} s; read "
-                    f"{self._folder / 'logs' / 'worker.log'}."
-                )
-            self._wait()
+        with self._step("Facts of these days") as say:
+            while left := unbuilt_days(context, self._backlog.newest_on):
+                say(f"{left} days to build")
+                self._wait()
 
     def _announce(self, context: Context) -> None:
         settings, console = self._settings, self._console

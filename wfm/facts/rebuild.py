@@ -61,21 +61,26 @@ def rebuild_dirty(
     *,
     newest_first: bool = True,
     limit: int | None = None,
+    before: date | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     rules: FactRules | None = None,
 ) -> int:
     """How many days were looked at and made current: touched ones, and those time has moved on.
 
-    Newest first, so that today shows before last month. With an executor several days are built
+    Newest first, so that today shows before last month; with `before` only days that lie before
+    it. A chosen day also renews the day before when a shift spans the midnight between. With an
+    executor several days are built
     at once; a day that another owner holds is left to him.
     """
     now, rules, tell = epoch_s(clock.now()), rules or FactRules(), progress or no_progress
     with store.db.read() as connection:
-        days = _waiting(connection, live_days(connection), now)
-    if newest_first:
-        days = sorted(days, key=lambda day: (day > _today(now) + DAY, abs(day - _today(now))))
-    days = days[:limit]
+        known = live_days(connection)
+        waiting = [day for day in _waiting(known, now) if before is None or day < before]
+        if newest_first:
+            waiting.sort(key=lambda day: (day > _today(now) + DAY, abs(day - _today(now))))
+        days = waiting[:limit]
+        days += _days_before(connection, known, days, waiting)
     if not days:
         return 0
     _register(store)
@@ -155,17 +160,30 @@ def _write(files: FileStore, table: str, frame: pl.DataFrame) -> StoredFile:
     return files.write_frame(frame, f"{FOLDER}/{table}")
 
 
-def _waiting(connection: Connection, days: Sequence[LiveDay], now: int) -> list[date]:
+def _waiting(days: Sequence[LiveDay], now: int) -> list[date]:
     """Days to build: touched, or unfinished when they were built last and older than a minute.
 
-    A touched day also renews the day before when a shift spans the midnight between. Days that an
-    older program built are built again.
+    Days that an older program built are built again.
     """
-    found = {d.day for d in days if not d.sealed and (d.dirty > 0 or _went_on(d, now))}
-    known = {d.day for d in days if not d.sealed and d.build_id is not None}
-    older = {d.day for d in days if d.day in known and d.code_version != CODE_VERSION}
-    before = {day - DAY for day in found} & known - found
-    return sorted(found | older | {day for day in before if _spans_midnight(connection, day)})
+    return [
+        d.day
+        for d in days
+        if not d.sealed
+        and (
+            d.dirty > 0
+            or _went_on(d, now)
+            or (d.build_id is not None and d.code_version != CODE_VERSION)
+        )
+    ]
+
+
+def _days_before(
+    connection: Connection, known: Sequence[LiveDay], days: Sequence[date], waiting: Sequence[date]
+) -> list[date]:
+    """Built days that a shift binds to one of `days` after it, and that do not wait themselves."""
+    built = {d.day for d in known if not d.sealed and d.build_id is not None}
+    found = sorted({day - DAY for day in days} & built - set(waiting))
+    return [day for day in found if _spans_midnight(connection, day)]
 
 
 def _went_on(day: LiveDay, now: int) -> bool:

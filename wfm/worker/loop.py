@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.scope import ENTERPRISE
@@ -21,8 +23,10 @@ from wfm.worker.kinds import KINDS, Kind
 POLL_S = 1.0
 # Today grows all the time: it is rebuilt at most this often.
 FACTS_EVERY_S = 3.0
-# Few, so that today comes again soon while a long past is loaded: the newest days come first.
-DAYS_A_PASS = 3
+# While a long past is loaded, the days that still grow take turns with it: they are rebuilt this
+# often, and in between so many older days at once.
+LIVE_EVERY_S = 10.0
+LIVE_A_PASS, OLDER_A_PASS = 5, 2
 # A live feed delivers every few seconds: its small files are merged this often.
 COMPACT_EVERY_S = 60.0
 # How often it is asked whether the standings of bonuses are due.
@@ -61,13 +65,37 @@ def run_worker(
         target=_repeat, args=(stop, BONUS_EVERY_S, lambda: ask_bonus(store, clock)), daemon=True
     )
     asking.start()
-    _repeat(
-        stop,
-        FACTS_EVERY_S,
-        lambda: (
-            rebuild_dirty(store, clock, name, limit=DAYS_A_PASS, executor=executor) >= DAYS_A_PASS
-        ),
-    )
+    turns = FactTurns(store, clock, name, executor)
+    _repeat(stop, FACTS_EVERY_S, turns.step)
+
+
+@dataclass
+class FactTurns:
+    """Days rebuilt in turns: those that still grow, then older ones, newest first.
+
+    Today is touched every few seconds; if it always came first, older days would never come.
+    """
+
+    store: Store
+    clock: Clock
+    owner: str
+    executor: Executor | None = None
+    _live_at: float = field(default=-LIVE_EVERY_S)
+
+    def step(self) -> bool:
+        """Whether older days may still wait, after one turn."""
+        older = self.clock.now().date() - timedelta(days=1)
+        if time.monotonic() - self._live_at < LIVE_EVERY_S and self._rebuild(OLDER_A_PASS, older):
+            return True
+        live = self._rebuild(LIVE_A_PASS)
+        self._live_at = time.monotonic()
+        return live >= LIVE_A_PASS
+
+    def _rebuild(self, limit: int, before: date | None = None) -> int:
+        """How many days were rebuilt."""
+        return rebuild_dirty(
+            self.store, self.clock, self.owner, limit=limit, before=before, executor=self.executor
+        )
 
 
 def _compact(store: Store, clock: Clock) -> bool:
