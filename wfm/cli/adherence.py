@@ -1,8 +1,9 @@
-"""`wfm adherence evaluate`: adherence of cases in a file, by the engine that makes the facts."""
+"""`wfm adherence`: cases evaluated, exceptions filed and decided, rules put in force."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from wfm.cli import adherence_exceptions, adherence_rules
+from wfm.domain.adherence import PRESETS
 from wfm.domain.errors import BadInput
 from wfm.facts.evaluate import evaluate_case
 
 SHOWN = (
     "adh_sched_s", "adh_in_s", "adh_out_s", "adh_neutral_s", "outside_s", "adherence",
-    "conformance",
+    "conformance", "headline",
 )  # fmt: skip
 
 
@@ -23,6 +26,9 @@ def register(app: typer.Typer) -> None:
     """The commands of this group put on the app."""
     group = typer.Typer(help="Adherence to the schedule.", no_args_is_help=True)
     group.command("evaluate")(evaluate)
+    group.command("presets")(presets)
+    group.add_typer(adherence_exceptions.group(), name="exceptions")
+    group.add_typer(adherence_rules.group(), name="rules")
     app.add_typer(group, name="adherence")
 
 
@@ -47,4 +53,21 @@ def evaluate(
     for result in results:
         shown = ("–" if result[name] is None else str(result[name]) for name in SHOWN)
         table.add_row(str(result["id"]), *shown)
+    Console().print(table)
+
+
+def presets(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document")] = False,
+) -> None:
+    """The presets: other products' figures as rules over the same seconds."""
+    if as_json:
+        typer.echo(json.dumps([asdict(preset) for preset in PRESETS.values()]))
+        return
+    table = Table("preset", "equivalence", "schedule", "outside", "headline", "what it does")
+    for preset in PRESETS.values():
+        rules = preset.rules
+        table.add_row(
+            preset.name, rules.equivalence, rules.policy, rules.outside_mode, rules.headline,
+            preset.note,
+        )  # fmt: skip
     Console().print(table)

@@ -46,7 +46,7 @@ def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tupl
     rows = facts.frames.frame([f.file for f in files]).filter(
         pl.col("shift_day") >= first, pl.col("shift_day") < end, pl.col("verdict") == "out"
     )
-    people = _people(facts, scope, first, end)
+    people = people_inside(facts, scope, first, end)
     if people is not None:
         rows = rows.join(people, on=["agent", "shift_day"], how="semi")
     keys = ["agent", "shift_day", "spell"]
@@ -74,7 +74,7 @@ def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tupl
     return tuple(sorted(found, key=lambda spell: (spell.agent_id, spell.start_at)))
 
 
-def _people(facts: FactReader, scope: Scope, first: date, end: date) -> pl.DataFrame | None:
+def people_inside(facts: FactReader, scope: Scope, first: date, end: date) -> pl.DataFrame | None:
     """Agents and shift days inside a scope, by the membership in force then; None: everybody."""
     levels = [(name, getattr(scope, name)) for name in ("site", "team", "agent")]
     asked = [(name, wanted) for name, wanted in levels if wanted is not None]
