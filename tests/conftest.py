@@ -40,6 +40,7 @@ ON_BOTH_DATABASES = (
     "ingest/test_queue_log.py",
     "kpis/test_query.py",
     "kpis/test_targets.py",
+    "store/test_writers.py",
     "trust/test_audit_chain.py",
     "trust/test_product_doors.py",
     "trust/test_t03_matrix.py",

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -43,6 +44,15 @@ class Programs:
     @property
     def postgres(self) -> str:
         return str(self.folder / "postgres")
+
+    @property
+    def version(self) -> int:
+        """The number of the release: 15 for `postgres (PostgreSQL) 15.18`."""
+        said = subprocess.run(
+            [self.postgres, "--version"], capture_output=True, text=True, check=True
+        ).stdout
+        found = re.search(r"\) (\d+)", said)
+        return int(found[1]) if found else 0
 
 
 def find_programs() -> Programs | None:
@@ -126,9 +136,10 @@ def keep(folder: Path, pytest_pid: int) -> None:
     settings = {"env": {"PATH": os.environ.get("PATH", ""), "TZ": "UTC"}, "cwd": folder, **who}
     # Words sorted as people read them, which is what many real servers do: code that takes the
     # order of bytes for granted shows.
+    icu = ["--locale-provider=icu", "--icu-locale=en-US"] if programs.version >= 15 else []
     subprocess.run(
         [programs.initdb, "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync",
-         "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"],
+         "--locale=C", *icu],
         check=True, **settings,
     )  # fmt: skip
     options = [word for setting in FAST for word in ("-c", setting)]

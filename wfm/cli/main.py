@@ -6,6 +6,7 @@ import sys
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from wfm.domain.errors import WfmError
 
@@ -31,8 +32,18 @@ def run() -> None:
     try:
         app()
     except WfmError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"wfm: {error}", markup=False)
-        sys.exit(1)
+        _fail(str(error))
+    except OperationalError as error:
+        said = str(error.orig or error).strip().splitlines()
+        _fail(
+            f"The database does not answer: {said[0] if said else 'no reason given'}. Check that it "
+            f"runs, has room and is not locked by another program, and WFM_DATABASE_URL."
+        )
+
+
+def _fail(sentence: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"wfm: {sentence}", markup=False)
+    sys.exit(1)
 
 
 if __name__ == "__main__":
