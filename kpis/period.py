@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kpis.definition import Bands, Kpi
@@ -35,6 +35,9 @@ class Kind:
     queue_id: str = ""
 
 
+Child = tuple[Mapping[str, object], Row]
+
+
 @dataclass
 class TargetDesk:
     """Answers targets for one question; reads denominators by day once, and only when asked."""
@@ -44,6 +47,10 @@ class TargetDesk:
     book: TargetBook
     kpis: Sequence[Kpi]
     _by_day: Reading | None = None
+    _weights: dict[str, dict[Key, dict[date, float]]] = field(default_factory=dict)
+    _children: dict[tuple[str, str], Mapping[Key, list[Child]] | None] = field(default_factory=dict)
+    _in_force: dict[tuple[object, ...], Target | None] = field(default_factory=dict)
+    _holding: dict[tuple[str, date], tuple[bool, ...]] = field(default_factory=dict)
 
     def target(self, kpi: Kpi, key: Key) -> KpiTarget | None:
         """The target of a KPI for a key of the question, None when nothing is set."""
@@ -68,9 +75,18 @@ class TargetDesk:
 
     def _row(self, kpi: Kpi, day: date, scope: Scope, kind: Kind) -> Target | None:
         """The row in force; a count is not inherited: the team's 1,000 is not each agent's."""
-        row = resolve(self.book, kpi.id, day, scope, kind.contact_type, queue_id=kind.queue_id)
-        counted = kpi.kind == "sum" and row is not None and row.level != scope.level
-        return None if counted else row
+        # Days on which the same rows hold for the same chain of units have the same row in force.
+        holding = self._holding.get((kpi.id, day))
+        if holding is None:
+            holding = tuple(row.holds_on(day) for row in self.book.of_kpi(kpi.id))
+            self._holding[kpi.id, day] = holding
+        team = self.book.team_of(scope.agent, day) if scope.agent else None
+        asked = (kpi.id, holding, scope, team, kind)
+        if asked not in self._in_force:
+            row = resolve(self.book, kpi.id, day, scope, kind.contact_type, queue_id=kind.queue_id)
+            counted = kpi.kind == "sum" and row is not None and row.level != scope.level
+            self._in_force[asked] = None if counted else row
+        return self._in_force[asked]
 
     def _default(self, kpi: Kpi, scope: Scope) -> KpiTarget | None:
         return _shown(kpi, kpi.bands, self._source(kpi, [None], scope))
@@ -107,21 +123,33 @@ class TargetDesk:
         """
         if set(dict(key)) & {"slot", "q"} or kpi.kind in ("last", "max"):
             return None
+        own = tuple(part for part in key if part[0] not in ("day", "week", "month"))
         for dimension in self._parts(kpi, scope, dict(key)):
-            own = tuple(d for d, _ in key if d not in ("day", "week", "month"))
-            by = (*own, dimension, "day")
-            ask = replace(self.ask, by=by, first=days[0], end=_next(days))
-            try:
-                reading = read_rows(self.facts, ask, kpi.measures)
-            except ForbiddenDrill:
+            children = self._children_of(kpi, dimension)
+            if children is None:
                 continue
-            mine = [
-                (dict(child), row)
-                for child, row in reading.rows.items()
-                if all(part in key for part in child if part[0] in own)
-            ]
+            inside = set(days)
+            mine = [child for child in children.get(own, ()) if child[0]["day"] in inside]
             return self._together(kpi, scope, mine)
         return None
+
+    def _children_of(self, kpi: Kpi, dimension: str) -> Mapping[Key, list[Child]] | None:
+        """Every part of a dimension by day, below the key it is a part of; None if forbidden."""
+        if (kpi.id, dimension) not in self._children:
+            own = tuple(d for d in self.ask.by if d not in ("day", "week", "month"))
+            found: dict[Key, list[Child]] = {}
+            try:
+                reading = read_rows(
+                    self.facts, replace(self.ask, by=(*own, dimension, "day")), kpi.measures
+                )
+            except ForbiddenDrill:
+                self._children[kpi.id, dimension] = None
+                return None
+            for key, row in reading.rows.items():
+                place = tuple(part for part in key if part[0] in own)
+                found.setdefault(place, []).append((dict(key), row))
+            self._children[kpi.id, dimension] = found
+        return self._children[kpi.id, dimension]
 
     def _parts(self, kpi: Kpi, scope: Scope, given: Mapping[str, object]) -> list[str]:
         """Dimensions by which parts of a scope have targets of their own."""
@@ -132,9 +160,7 @@ class TargetDesk:
         found += ["contact_type"] if any(row.contact_type for row in rows) else []
         return [dimension for dimension in found if dimension not in given]
 
-    def _together(
-        self, kpi: Kpi, scope: Scope, children: Sequence[tuple[Mapping[str, object], Row]]
-    ) -> KpiTarget | None:
+    def _together(self, kpi: Kpi, scope: Scope, children: Sequence[Child]) -> KpiTarget | None:
         parts: list[tuple[Bands, float]] = []
         found: list[Target | None] = []
         for given, row in children:
@@ -160,15 +186,19 @@ class TargetDesk:
             measures = [m for k in self.kpis if self.book.of_kpi(k.id) for m in k.measures]
             by = self.ask.by if "day" in self.ask.by else (*self.ask.by, "day")
             self._by_day = read_rows(self.facts, replace(self.ask, by=by), measures)
-        found: dict[date, float] = {}
-        for row_key, row in self._by_day.rows.items():
-            given = dict(row_key)
-            if all(given.get(dimension) == value for dimension, value in key):
-                answer = evaluate(kpi, row.cell, Window(seconds=1.0, days=1.0))
-                weight = answer.numerator if kpi.kind == "sum" else answer.base
-                day = given["day"]
-                if weight is not None and isinstance(day, date):
-                    found[day] = weight
+        if kpi.id not in self._weights:
+            self._weights[kpi.id] = self._weights_of(kpi, self._by_day)
+        return self._weights[kpi.id].get(key, {})
+
+    def _weights_of(self, kpi: Kpi, by_day: Reading) -> dict[Key, dict[date, float]]:
+        found: dict[Key, dict[date, float]] = {}
+        for row_key, row in by_day.rows.items():
+            answer = evaluate(kpi, row.cell, Window(seconds=1.0, days=1.0))
+            weight = answer.numerator if kpi.kind == "sum" else answer.base
+            day = dict(row_key)["day"]
+            if weight is not None and isinstance(day, date):
+                key = tuple(part for part in row_key if part[0] in self.ask.by)
+                found.setdefault(key, {})[day] = weight
         return found
 
     def _source(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
