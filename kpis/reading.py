@@ -119,43 +119,74 @@ class CommonReader:
     """
 
     def __init__(self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi]) -> None:
-        self._facts, self._ask = facts, ask
+        self._facts, self._ask, self._kpis = facts, ask, kpis
         self._tables = _by_table([JUDGED, *(m for kpi in kpis for m in kpi.measures)])
         self._frames: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}
+        self._answers: dict[str, tuple[dict[Key, Row], dict[Key, float]]] = {}
 
     def rows_of(self, kpi: Kpi) -> tuple[dict[Key, Row], dict[Key, float]]:
         """Rows by key, and the seconds of the window by the time part of the key."""
-        frame = self._cells(kpi)
-        if frame is None or frame.is_empty():
-            return {}, {}
-        by = self._ask.by
-        counts = [pl.len().alias(f"{m}:known") for m in kpi.measures]
-        sums = [_sum(m) for m in kpi.measures]
-        cells = pl.len().alias("cells")
-        grouped = (
-            frame.group_by(by).agg(*sums, *counts, cells)
-            if by
-            else frame.select(*sums, *counts, cells)
-        )
-        rows: dict[Key, Row] = {}
-        _add(rows, grouped, by, kpi.measures)
-        return rows, _windows(frame, by, kpi)
+        if kpi.id not in self._answers:
+            tables = _tables_of(kpi)
+            alike = [k for k in self._kpis if _tables_of(k) == tables]
+            self._answers |= self._together(tables, alike)
+        return self._answers[kpi.id]
 
-    def _cells(self, kpi: Kpi) -> pl.DataFrame | None:
-        """Leaf cells that know every measure of a KPI; None when one has no table at all."""
-        tables = _by_table(kpi.measures)
-        if sum(len(names) for names in tables.values()) < len(kpi.measures):
+    def _together(
+        self, tables: frozenset[str], kpis: Sequence[Kpi]
+    ) -> dict[str, tuple[dict[Key, Row], dict[Key, float]]]:
+        """Answers of KPIs of the same tables, in one pass over their leaf cells."""
+        frame = self._cells(tables)
+        if frame is None or frame.is_empty():
+            return {kpi.id: ({}, {}) for kpi in kpis}
+        masks = {kpi.id: f"{kpi.id}?" for kpi in kpis}
+        frame = frame.with_columns(
+            _all_known(frame, kpi, tables).alias(masks[kpi.id]) for kpi in kpis
+        )
+        by, times = self._ask.by, tuple(d for d in self._ask.by if d in TIMES)
+        sums = [
+            pl.col(m).filter(pl.col(masks[kpi.id])).sum().alias(f"{kpi.id}.{m}")
+            for kpi in kpis
+            for m in kpi.measures
+        ]
+        counts = [pl.col(mask).sum().alias(mask) for mask in masks.values()]
+        windows = [_opened(kpi, masks[kpi.id]) for kpi in kpis]
+        grouped = frame.group_by(by).agg(*sums, *counts) if by else frame.select(*sums, *counts)
+        opened = frame.group_by(times).agg(windows) if times else frame.select(windows)
+        rows: dict[str, dict[Key, Row]] = {kpi.id: {} for kpi in kpis}
+        for record in grouped.iter_rows(named=True):
+            key = tuple((d, record[d]) for d in by)
+            for kpi in kpis:
+                n = record[masks[kpi.id]]
+                if n:
+                    rows[kpi.id][key] = Row(
+                        {m: record[f"{kpi.id}.{m}"] for m in kpi.measures},
+                        dict.fromkeys(kpi.measures, n),
+                        dict.fromkeys(kpi.measures, n),
+                    )
+        seconds: dict[str, dict[Key, float]] = {kpi.id: {} for kpi in kpis}
+        for record in opened.iter_rows(named=True):
+            key = tuple((t, record[t]) for t in times)
+            for kpi in kpis:
+                if record[kpi.id] or not times:
+                    seconds[kpi.id][key] = float(record[kpi.id] * INTERVAL_S)
+        return {
+            kpi.id: (rows[kpi.id], seconds[kpi.id]) if rows[kpi.id] else ({}, {}) for kpi in kpis
+        }
+
+    def _cells(self, tables: frozenset[str]) -> pl.DataFrame | None:
+        """Leaf cells of the tables; None when a measure has no table at all."""
+        if "" in tables:
             return None
-        if set(tables) == {FORECAST, CONTACTS}:
+        if tables == {FORECAST, CONTACTS}:
             keys = self._keys(("queue",))
             judged = self._frame(FORECAST, keys).filter(pl.col(JUDGED).is_not_null())
-            contacts = self._frame(CONTACTS, keys).select(*keys, *tables[CONTACTS])
+            names = self._tables[CONTACTS]
+            contacts = self._frame(CONTACTS, keys).select(*keys, *names)
             joined = judged.join(contacts, on=keys, how="left", nulls_equal=True)
-            return joined.with_columns(pl.col(tables[CONTACTS]).fill_null(0))
+            return joined.with_columns(pl.col(names).fill_null(0))
         (table,) = tables
-        frame = self._frame(table, self._keys(("site", "group") if table == STAFFING else ()))
-        known = pl.all_horizontal([pl.col(m).is_not_null() for m in kpi.measures])
-        return frame.filter(known & ~_running(frame, kpi))
+        return self._frame(table, self._keys(("site", "group") if table == STAFFING else ()))
 
     def _keys(self, leaf: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._ask.by, *leaf, "q")))
@@ -224,6 +255,22 @@ def _add_histograms(
         row.cell[name] = merged
 
 
+def _tables_of(kpi: Kpi) -> frozenset[str]:
+    """Fact tables of a KPI's measures, "" for one that has none."""
+    return frozenset(MEASURES[m].table or "" for m in kpi.measures)
+
+
+def _all_known(frame: pl.DataFrame, kpi: Kpi, tables: frozenset[str]) -> pl.Expr:
+    """Whether a leaf cell knows every measure of a KPI, without the quarter that still runs.
+
+    Forecast cells that were judged know all of theirs.
+    """
+    if tables == {FORECAST, CONTACTS}:
+        return pl.lit(value=True)
+    known = pl.all_horizontal([pl.col(m).is_not_null() for m in kpi.measures])
+    return known & ~_running(frame, kpi)
+
+
 def _running(frame: pl.DataFrame, kpi: Kpi) -> pl.Expr:
     """The quarter that still runs: the last with people on queue while the plan goes on."""
     if "act_s" not in kpi.measures:
@@ -234,20 +281,7 @@ def _running(frame: pl.DataFrame, kpi: Kpi) -> pl.Expr:
     return pl.col("q") == known.max()
 
 
-def _windows(frame: pl.DataFrame, by: tuple[str, ...], kpi: Kpi) -> dict[Key, float]:
-    times = tuple(d for d in by if d in TIMES)
-    open_now = pl.any_horizontal([pl.col(m).fill_null(0) != 0 for m in kpi.measures])
-    opened = frame.filter(open_now).select(*times, pl.col("q").alias("_q")).unique()
-    if not times:
-        return {(): float(opened.height * INTERVAL_S)}
-    counted = opened.group_by(times).len()
-    return {
-        tuple((t, record[t]) for t in times): float(record["len"] * INTERVAL_S)
-        for record in counted.iter_rows(named=True)
-    }
-
-
-def _sum(name: str) -> pl.Expr:
-    """The sum of a measure, null when no interval knows it."""
-    column = pl.col(name)
-    return pl.when(column.count() > 0).then(column.sum()).otherwise(None).alias(name)
+def _opened(kpi: Kpi, mask: str) -> pl.Expr:
+    """Quarters in which anything of a KPI was planned or done."""
+    some = pl.any_horizontal([pl.col(m).fill_null(0) != 0 for m in kpi.measures])
+    return pl.col("q").filter(pl.col(mask) & some).n_unique().alias(kpi.id)
