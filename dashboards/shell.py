@@ -21,7 +21,10 @@ from wfm.domain.scope import Scope
 from wfm.queries.loading import loading_of
 from wfm.web.pages import home_of, pages_for
 
-TABS = {"agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "admin": "Admin"}
+TABS = {
+    "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "targets": "Targets",
+    "admin": "Admin",
+}  # fmt: skip
 KEYS = (
     ("[ and ]", "period before and after"),
     ("v", "graphic or table"),

@@ -3,7 +3,8 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk" };
+  var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk",
+    "/targets": "targets" };
 
   function setProps(id, props) {
     if (window.dash_clientside && window.dash_clientside.set_props) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dashboards.frame import PageRoom
-from dashboards.pages import agent, desk, manager, team
+from dashboards.pages import agent, desk, manager, targets, team
 
-ROOMS: tuple[PageRoom, ...] = (agent.ROOM, team.ROOM, manager.ROOM, desk.ROOM)
+ROOMS: tuple[PageRoom, ...] = (
+    agent.ROOM, team.ROOM, manager.ROOM, desk.ROOM, targets.ROOM,
+)  # fmt: skip

@@ -34,7 +34,8 @@ class TargetShape:
 class Limits:
     """What a team lead may set: low and high edge each from..to, and the widest amber.
 
-    `sentence` says the corridor and who may widen it; `row` is the target above, None: the default.
+    `room` is the corridor as text, `sentence` says it with who may widen it; `row` is the target
+    above, None: the default.
     """
 
     low: tuple[float, float] | None
@@ -42,6 +43,7 @@ class Limits:
     widest: float | None
     corridor: Corridor
     row: Target | None
+    room: str
     sentence: str
 
 
@@ -99,13 +101,15 @@ def limits_of(book: TargetBook, shape: TargetShape, scope: Scope, day: date) -> 
         return None
     corridor = book.corridor(shape.kpi_id, scope, day) or convention(shape)
     width = row.amber_width if row is not None else None
+    room = _room(corridor, low, high, shape.unit)
     return Limits(
         None if low is None else corridor.around(low),
         None if high is None else corridor.around(high),
         width if width is not None else shape.default_width,
         corridor,
         row,
-        _sentence(book, corridor, low, high, shape.unit),
+        room,
+        _sentence(book, corridor, room),
     )
 
 
@@ -143,16 +147,17 @@ def undone(book: TargetBook, row: Target, day: date) -> Target | None:
     return None if newest is None or newest.kind != "own" else newest
 
 
-def _sentence(
-    book: TargetBook, corridor: Corridor, low: float | None, high: float | None, unit: str
-) -> str:
+def _room(corridor: Corridor, low: float | None, high: float | None, unit: str) -> str:
     rooms = [corridor.around(edge) for edge in (low, high) if edge is not None]
-    told = " and ".join(f"{_plain(a)} to {_plain(b)}{f' {unit}' if unit else ''}" for a, b in rooms)
+    return " and ".join(f"{_plain(a)} to {_plain(b)}{f' {unit}' if unit else ''}" for a, b in rooms)
+
+
+def _sentence(book: TargetBook, corridor: Corridor, room: str) -> str:
     if corridor.source == "default":
-        return f"Allowed here: {told}, the usual corridor; the site's manager may widen it."
+        return f"Allowed here: {room}, the usual corridor; the site's manager may widen it."
     where = book.name_of(corridor.level, corridor.key)
     return (
-        f"Allowed here: {told}, set for {where} by {corridor.author}; "
+        f"Allowed here: {room}, set for {where} by {corridor.author}; "
         f"the site's manager may widen it."
     )
 

@@ -1,0 +1,129 @@
+"""The targets: what is the target here, who set it, and what turns red if it moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages import targets_tables as tables
+from dashboards.pages.targets_data import Targets, read_page
+from dashboards.pages.targets_forms import TARGET
+from dashboards.pages.targets_undo import CORRIDOR, UNDO
+from dashboards.parts.answer import Act, Answer
+from dashboards.parts.course import course
+from dashboards.parts.drawer import opener
+from dashboards.parts.numbers import kpi_with_unit
+from dashboards.parts.panel import panel
+from dashboards.parts.proof import proof_of
+from dashboards.parts.states import empty
+from dashboards.parts.table import sort_lines, table
+from dashboards.parts.tile import Tile, tile_of
+from dashboards.view_state import period_label
+from kpis.catalogue.load import CATALOGUE
+from kpis.targets import provenance
+from wfm.queries.access import within
+from wfm.queries.permissions import permission_table
+
+TILES = 6
+SPEC = Spec(
+    grains=(("week", "Week"), ("month", "Month"), ("quarter", "Quarter")),
+    grain="month",
+)
+
+
+def view(ask: Ask) -> View:
+    """The page's answer: the worst figure, all figures worst first, and one with its history."""
+    page = read_page(ask)
+    goals, tree, history = tables.figures(page), tables.places(page), tables.history(page)
+    shown = sort_lines(goals, ask.state.sort)
+    left = html.Div(
+        [
+            panel(
+                goals.title,
+                table(shown, lambda key: ask.link(sort=key), ask.state.sort),
+                note=goals.note,
+            )
+        ],
+        className="stack",
+    )
+    right = html.Div(
+        [
+            panel(tree.title, table(tree), note=tree.note, end=_corridor(page)),
+            panel(
+                f"{page.kpi.short_name} by day",
+                course(page.kpi.id, page.course, page.kpi.short_name)
+                if any(d.value is not None for d in page.course)
+                else empty("No day with a figure in this period", page.focus.reason),
+                note="dashed: the target of each day",
+            ),
+            panel(history.title, table(history), note=history.note),
+        ],
+        className="stack",
+    )
+    sheets = (goals, tree, history)
+    return View(targets_answer(page), _tiles(page), [left, right], sheets, "targets")
+
+
+def targets_answer(page: Targets) -> Answer:
+    """How many figures are off, which is furthest, and who set its target."""
+    ask = page.ask
+    known = [v for v in page.values if v.status != "none"]
+    if not known:
+        if ask.data_at is None:
+            return Answer("none", "No data have arrived yet.", "Load contacts or agent states.")
+        return Answer("none", "No figure of this period has a target and a base large enough.")
+    red = [v for v in known if v.status == "bad"]
+    where = ask.organisation.name_of(ask.scope)
+    worst = known[0]
+    kpi = CATALOGUE[worst.kpi_id]
+    count = f"{len(red)} of {len(known)} figures with a target are red at {where}."
+    if worst.status == "good":
+        hidden = len(page.reds)
+        rest = f"{hidden} of them hide a part that is red." if hidden else ""
+        return Answer("good", f"Every figure with a target is on it at {where}.", rest)
+    size = kpi_with_unit(kpi.id, abs(worst.gap or 0.0), gap=True)
+    row = page.row(worst.kpi_id)
+    source = provenance(ask.targets, kpi, row, ask.scope) + "."
+    rest = f"{kpi.short_name} {kpi_with_unit(kpi.id, worst.value)} is {size} off; {source}"
+    acts = (Act(f"Show {kpi.short_name.lower()}", ask.link(kpi=kpi.id), True, "e"),)
+    return Answer(worst.status, count, rest, () if ask.state.kpi == kpi.id else acts)
+
+
+def _tiles(page: Targets) -> tuple[Tile, ...]:
+    ask = page.ask
+    period = period_label(ask.grain, ask.period, ask.today)
+    known = [v for v in page.values if v.value is not None and v.target is not None][:TILES]
+    return tuple(
+        tile_of(
+            value,
+            badge=page.reds.get(value.kpi_id, ""),
+            href=ask.link(kpi=value.kpi_id),
+            shown_proof=proof_of(value, period=period),
+            chosen=value.kpi_id == page.focus.kpi_id,
+        )
+        for value in known
+    )
+
+
+def _corridor(page: Targets) -> Any:
+    """The corridor of team leads as a word, and the button for those who may set it."""
+    limits, ask = page.limits, page.ask
+    if limits is None:
+        return None
+    words = html.Span(limits.room, className="third", title=limits.sentence)
+    grant = permission_table().grant("target.corridor", ask.who.role)
+    if ask.scope.agent is not None or not within(ask.who, grant.reach, ask.scope):
+        return [html.Span("Leads: "), words]
+    args = {"scope": ask.scope.path or "*", "kpi": page.kpi.id}
+    return [html.Span("Leads: "), words, opener("Corridor", "corridor", args, small=True)]
+
+
+def newest_sign(ask: Ask) -> object:
+    """What the answer depends on beside facts: the rows of the record."""
+    book = ask.targets
+    return [max((t.target_id for t in book.targets), default=0), len(book.corridors)]
+
+
+ROOM = PageRoom("targets", SPEC, view, forms=(TARGET, UNDO, CORRIDOR), sign=newest_sign)
