@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from dash import html
 
+from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 
 
 @dataclass(frozen=True)
 class Act:
-    """A button of the answer: a link to the evidence or the form, with its key."""
+    """A button of the answer: a link to the evidence, or the form it opens, with its key."""
 
     label: str
     href: str
     primary: bool = False
     key: str = ""
+    form: str = ""  # opens this form of the page's drawer instead
+    args: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ def answer(given: Answer) -> Any:
 
 
 def _button(act: Act) -> Any:
+    if act.form:
+        return opener(act.label, act.form, act.args, primary=act.primary, key=act.key)
     label: list[Any] = [act.label]
     keyed = {}
     if act.key:

@@ -10,6 +10,8 @@ from wfm.store.readers import plans as reader
 from wfm.store.readers.plans import Plan
 from wfm.store.store import Store
 
+__all__ = ["Plan", "read_plan", "read_plan_documents", "read_plans"]
+
 
 def read_plans(
     store: Store,

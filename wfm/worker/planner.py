@@ -7,7 +7,7 @@ as nothing they rest on has changed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,13 +25,14 @@ from wfm.domain.grid import day_start
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekMeasures
 from wfm.domain.scope import Scope
+from wfm.queries.planning import week_name
 from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_roster_week
 from wfm.store.dimensions import known_keys
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_by_number, version_rows
 from wfm.store.readers.plans import read_plan_documents, read_requirement
 from wfm.store.readers.schedules import read_shifts
-from wfm.store.schema import person, requirement_version, shift_version, time_off
+from wfm.store.schema import person, requirement_version, shift_version, time_off, user
 from wfm.store.store import Store
 from wfm.worker.publish_job import broken_rules
 from wfm.worker.queue_history import unit_queues
@@ -122,6 +123,46 @@ class Planner:
         )
         return Difference(new[0], changed[0], removed[0], names, starts, bool(live))
 
+    def shift_lengths(self, agent: Scope, day: date) -> tuple[int, ...]:
+        """Minutes of the shifts that an agent's contract knows."""
+        with self._store.db.read() as connection:
+            roster = read_roster_week(connection, str(agent.site), week_name(day))
+        known = roster.contracts.get(str(agent.agent))
+        return known.shift_minutes if known is not None else (510,)
+
+    def edit_effect(
+        self, agent: Scope, day: date, segments: tuple[Segment, ...]
+    ) -> tuple[int, int] | None:
+        """Short quarter-hours of a day before and after one shift is changed to these segments.
+
+        None when the week has no requirement.
+        """
+        unit, week = str(agent.site), week_name(day)
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week)
+            if state is None:
+                return None
+            key = (unit, week, *state)
+            before = self._keep(
+                ("measures", None, *key), lambda: self._measure(connection, key, None)
+            )
+            after = self._measure(connection, key, None, {str(agent.agent): {day: segments}})
+        if before is None or after is None:
+            return None
+        one, two = (
+            next((sum(d.short) for d in found.days if d.day == day), 0)
+            for found in (before, after)
+        )
+        return one, two
+
+    def authors(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Display names of those authors that are users of the product."""
+        with self._store.db.read() as connection:
+            rows = connection.execute(
+                select(user.c.user_key, user.c.display_name).where(user.c.user_key.in_(keys))
+            )
+            return {row.user_key: row.display_name for row in rows}
+
     def holidays(self, zone: str, first: date, end: date) -> tuple[tuple[date, str], ...]:
         """National holidays of the country a zone lies in, on days from `first` to before `end`."""
         country = country_of(zone)
@@ -132,7 +173,11 @@ class Planner:
         return tuple(sorted((day, name) for day, name in named.items() if first <= day < end))
 
     def _measure(
-        self, connection: Connection, key: tuple[Any, ...], plan_id: int | None
+        self,
+        connection: Connection,
+        key: tuple[Any, ...],
+        plan_id: int | None,
+        edits: Mapping[str, Week] | None = None,
     ) -> WeekMeasures | None:
         unit, week = str(key[0]), str(key[1])
         scope = Scope(unit)
@@ -141,6 +186,8 @@ class Planner:
         )
         live = {agent: roster.in_force(agent) for agent in roster.shifts}
         live = {agent: shifts for agent, shifts in live.items() if shifts}
+        for agent, changed in (edits or {}).items():
+            live[agent] = {**live.get(agent, {}), **changed}
         if plan_id is None:
             shifts: Mapping[str, Week] = live
             first = read_shifts(

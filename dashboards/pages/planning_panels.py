@@ -1,0 +1,346 @@
+"""The left side of the planning page: the weeks ahead, the week by quarter-hours, its rules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.planning_data import LIVE, Planning, SiteWeeks
+from dashboards.parts.horizon import DayLane, DayMark, Horizon, horizon
+from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
+from dashboards.parts.week_cover import DayBars, week_cover
+from wfm.domain.grid import days_between, zone_of
+from wfm.domain.plan_measures import DayCover, WeekMeasures
+from wfm.domain.scope import Scope
+from wfm.queries.planning import week_name
+
+BAD_SHARE = 0.10  # of a day's requirement missing: the limit below which coverage is red
+LEAST_BAD = 2
+
+
+def horizon_panel(given: Planning) -> Any:
+    """Contacts a day with their band, and each site's over and short, on one axis."""
+    ask, period = given.ask, given.ask.period
+    days = days_between(period.first, period.end)
+    total, low, high = _contacts(given)
+    begun = max(0, min(period.days, (ask.today - period.first).days))
+    first, end = given.period.first, given.period.end
+    chosen = None
+    if first >= period.first and end <= period.end:
+        chosen = ((first - period.first).days, (end - period.first).days)
+    lanes = [_lane(given, site) for site in _worst_first(given)]
+    where = "all sites" if len(given.sites) > 1 else given.sites[0].name
+    shape = Horizon(
+        period.first,
+        period.days,
+        total,
+        low,
+        high,
+        [given.last_year.get(day) for day in days],
+        [given.actual.get(day) if at < begun else None for at, day in enumerate(days)],
+        "Forecast",
+        _error(given),
+        lanes,
+        [
+            DayMark(
+                max(0, (mark.first_on - period.first).days),
+                min(period.days - 1, (mark.last_on - period.first).days),
+                mark.words,
+            )
+            for mark in given.marks
+        ],
+        chosen,
+        begun + 0.0 if period.first <= ask.today < period.end else None,
+    )
+    keys = [("forecast", "forecast")]
+    if any(v is not None for v in high):
+        keys.append(("box-band", "P10 to P90"))
+    if any(v is not None for v in shape.actual):
+        keys.insert(0, ("actual", "actual"))
+    if given.last_year:
+        keys.append(("plan", "last year"))
+    narrow = ask.look.narrow
+    body: list[Any] = [horizon(shape, ask.look.palette, narrow=narrow, name="planning-horizon")]
+    body.append(
+        html.P("Agent-hours a day: over above the line, short below it.", className="under-axis")
+    )
+    return panel(f"Contacts a day, {where}", body, note=_versions(given), legend_of=keys)
+
+
+def _contacts(given: Planning) -> tuple[list[float | None], list[float | None], list[float | None]]:
+    """Contacts of each day over all sites, with the band; sites' errors count as independent."""
+    total: list[float | None] = []
+    low: list[float | None] = []
+    high: list[float | None] = []
+    for day in days_between(given.ask.period.first, given.ask.period.end):
+        own = [s.forecast.days.get(day) for s in given.sites if s.forecast is not None]
+        known = [one for one in own if one is not None]
+        if not known or len(known) < len(given.sites):
+            total, low, high = [*total, None], [*low, None], [*high, None]
+            continue
+        contacts = sum(one.contacts for one in known)
+        total.append(contacts)
+        banded = [(o.contacts, o.p10, o.p90) for o in known if o.p10 is not None]
+        if len(banded) < len(known):
+            low, high = [*low, None], [*high, None]
+            continue
+        down = sum((m - (a or 0.0)) ** 2 for m, a, _ in banded) ** 0.5
+        up = sum(((b or 0.0) - m) ** 2 for m, _, b in banded) ** 0.5
+        low.append(max(0.0, contacts - down))
+        high.append(contacts + up)
+    return total, low, high
+
+
+def _error(given: Planning) -> str:
+    """The error of the day's totals when one site is shown, else how many sites have a forecast."""
+    known = [s.forecast for s in given.sites if s.forecast is not None]
+    if not known:
+        return "none yet"
+    errors = [f.past_day_wape for f in known if f.past_day_wape is not None]
+    if not errors:
+        return "error not known yet"
+    worst = max(errors)
+    return f"{plain(worst, 1)} % error" if len(errors) == 1 else f"≤ {plain(worst, 1)} % error"
+
+
+def _versions(given: Planning) -> str:
+    known = [s.forecast for s in given.sites if s.forecast is not None]
+    if not known:
+        return "no forecast for these days"
+    if len(known) == 1:
+        return f"forecast {known[0].fc_version}"
+    missing = len(given.sites) - len(known)
+    words = "forecasts " + ", ".join(str(f.fc_version) for f in known)
+    return words + (f"; {missing} sites without" if missing else "")
+
+
+def _worst_first(given: Planning) -> list[SiteWeeks]:
+    def short(site: SiteWeeks) -> float:
+        return sum(m.short for m in site.weeks.values() if m is not None)
+
+    return sorted(given.sites, key=lambda site: (-short(site), site.name))
+
+
+def _lane(given: Planning, site: SiteWeeks) -> DayLane:
+    over: list[float | None] = []
+    short: list[float | None] = []
+    bad: list[bool] = []
+    worst: tuple[float, int, DayCover] | None = None
+    for at, day in enumerate(days_between(given.ask.period.first, given.ask.period.end)):
+        found = _cover_of(site, week_name(day), day)
+        over.append(None if found is None else found.over_hours)
+        short.append(None if found is None else found.short_hours)
+        red = found is not None and _is_bad(found)
+        bad.append(red)
+        if found is not None and red and (worst is None or found.short_hours > worst[0]):
+            worst = (found.short_hours, at, found)
+    known = [v for v in short if v is not None]
+    total = sum(known)
+    note = f"{plain(total, 0)} h short" if known else "nothing published"
+    told = None
+    if worst is not None:
+        most, q = worst[2].worst
+        told = (worst[1], f"{plain(worst[0], 0)} h short, {most} agents at {_clock(site, q)}")
+    link = given.ask.scope_link(Scope(site.unit), plan="")
+    return DayLane(
+        site.name, over, short, bad, note, "bad" if any(bad) else "", link, told
+    )  # fmt: skip
+
+
+def _clock(site: SiteWeeks, q: int) -> str:
+    return f"{datetime.fromtimestamp(q * 900, zone_of(site.zone)):%H:%M}"
+
+
+def _is_bad(day: DayCover) -> bool:
+    need = sum(day.need) / 4
+    return need > 0 and day.short_hours > BAD_SHARE * need
+
+
+def _cover_of(site: SiteWeeks, week: str, day: Any) -> DayCover | None:
+    found = site.weeks.get(week)
+    return None if found is None else next((d for d in found.days if d.day == day), None)
+
+
+def week_panel(given: Planning) -> Any:
+    """The week by quarter-hours for the schedule shown, day by day on one scale."""
+    ask, shown = given.ask, given.shown
+    chips = _schedule_chips(given)
+    title = f"Week of {given.period.first.day} {given.period.first:%B}, {given.site.name}"
+    if shown.measures is None:
+        return panel(title, [chips, _why_nothing(given)])
+    bad_from = bad_agents(shown.measures)
+    bars = []
+    for day in shown.measures.days:
+        a, b = _open_span(day)
+        worst, _ = day.worst
+        bars.append(
+            DayBars(
+                f"{day.day:%a} {day.day.day}",
+                day.over[a:b],
+                day.short[a:b],
+                given.clock(day.q_from + a),
+                given.clock(day.q_from + b),
+                f"worst −{worst}" if worst else "covered",
+                worst >= bad_from,
+                ask.link(day=day.day, week=given.week, grain=ask.state.grain or "weeks"),
+                day.day == shown_day(given),
+            )
+        )
+    keys = [
+        ("box-over", "over"), ("box-short", "short"), ("box-bad", f"short by {bad_from} or more"),
+    ]  # fmt: skip
+    return panel(
+        title,
+        [chips, week_cover(bars, bad_from)],
+        note="agents each quarter-hour, one scale",
+        legend_of=keys,
+    )
+
+
+def shown_day(given: Planning) -> Any:
+    """The day of the timeline: the one asked for if it lies in the week, else the worst one."""
+    wanted = given.ask.state.day
+    if wanted is not None and given.period.first <= wanted < given.period.end:
+        return wanted
+    if given.period.first <= given.ask.today < given.period.end:
+        return given.ask.today
+    if given.shown.measures is None:
+        return given.period.first
+    return max(given.shown.measures.days, key=lambda day: (day.short_hours, -day.q_from)).day
+
+
+def bad_agents(measures: WeekMeasures) -> int:
+    """From how many missing agents a quarter-hour is red: a quarter of the mean requirement."""
+    needed = [n for day in measures.days for n in day.need if n]
+    mean = sum(needed) / len(needed) if needed else 0.0
+    return max(LEAST_BAD, round(0.25 * mean))
+
+
+def _open_span(day: DayCover) -> tuple[int, int]:
+    busy = [
+        at
+        for at, values in enumerate(zip(day.need, day.over, day.short, strict=True))
+        if any(values)
+    ]
+    if not busy:
+        return 32, min(len(day.need), 80)
+    return busy[0] // 4 * 4, min(len(day.need), -(-(busy[-1] + 1) // 4) * 4)
+
+
+def _schedule_chips(given: Planning) -> Any:
+    links = []
+    for column in given.columns:
+        here = {"aria-current": "true"} if column is given.shown else {}
+        css = "chip" + ("" if column.key == LIVE else " is-draft")
+        link = given.ask.link(plan=column.key, week=given.week)
+        links.append(html.A(column.title, href=link, className=css, **here))
+    return html.Div(links, className="chips", role="group", **{"aria-label": "Schedule shown"})
+
+
+def _why_nothing(given: Planning) -> Any:
+    if given.requirement is None:
+        return empty(
+            f"No requirement for {given.week}",
+            "Run forecast and requirement first; the buttons are beside the run panel.",
+        )
+    return empty("Nothing is published and no draft is chosen", "Solve the week to get a draft.")
+
+
+def rules_sheet(given: Planning) -> Sheet:
+    """The labour rules over all people of the schedule shown, broken ones first."""
+    columns = (
+        Col("rule", "Rule", text=True, phone=True),
+        Col("kept", "Kept by", text=True, phone=True),
+        Col("extreme", "Nearest to the limit", text=True),
+    )
+    measures = given.shown.measures
+    lines = []
+    for rule in sorted(measures.rules if measures else (), key=lambda r: -r.broken):
+        kept = f"{plain(rule.people - rule.broken, 0)} of {plain(rule.people, 0)} people"
+        status = "bad" if rule.broken else "good"
+        words = (rule.words, kept, rule.extreme)
+        lines.append(Line(tuple(Cell(word, word) for word in words), "", status))
+    note = ""
+    if measures is not None:
+        n = measures.violations_n
+        note = f"{n} violation{'' if n == 1 else 's'} of a labour rule" if n else "none broken"
+    return Sheet("rules", f"Rule checker, {given.shown.title}", columns, tuple(lines), note,
+                 "No schedule to check")  # fmt: skip
+
+
+def rules_panel(given: Planning) -> Any:
+    """The rule checker: each rule with who keeps it, then the sentences of what is broken."""
+    sheet = rules_sheet(given)
+    body: list[Any] = [table(sheet)]
+    measures = given.shown.measures
+    if measures is not None and measures.violations:
+        more = measures.violations_n - len(measures.violations[:12])
+        rows = [html.Li(words) for words in measures.violations[:12]]
+        if more > 0:
+            rows.append(html.Li(f"and {more} more", className="third"))
+        body.append(
+            html.Details(
+                [html.Summary(f"What is broken, by name ({measures.violations_n})"), html.Ul(rows)],
+                className="told",
+            )
+        )
+    return panel(sheet.title, body, note=sheet.note)
+
+
+def days_sheet(given: Planning) -> Sheet:
+    """The horizon as rows: contacts, band, and each site's over and short, day by day."""
+    columns = [
+        Col("day", "Day", text=True, phone=True),
+        Col("forecast", "Forecast", "", "contacts of the day, all sites shown", phone=True),
+        Col("p10", "P10"),
+        Col("p90", "P90"),
+        Col("actual", "Actual", "", "contacts offered", phone=True),
+        Col("year", "Last year", "", "the same weekday 364 days before"),
+    ]
+    for site in given.sites:
+        columns.append(Col(f"short_{site.unit}", f"{site.name} short", "h", "agent-hours missing"))
+        columns.append(Col(f"over_{site.unit}", f"{site.name} over", "h", "agent-hours too many"))
+    columns.append(Col("calendar", "Calendar", text=True))
+    total, low, high = _contacts(given)
+    lines = []
+    for at, day in enumerate(days_between(given.ask.period.first, given.ask.period.end)):
+        marks = ", ".join(m.words for m in given.marks if m.first_on <= day <= m.last_on)
+        cells = [
+            Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat()),
+            figure_cell(total[at], 0), figure_cell(low[at], 0), figure_cell(high[at], 0),
+            figure_cell(given.actual.get(day) if day < given.ask.today else None, 0),
+            figure_cell(given.last_year.get(day), 0),
+        ]  # fmt: skip
+        for site in given.sites:
+            found = _cover_of(site, week_name(day), day)
+            cells.append(figure_cell(None if found is None else found.short_hours, 1))
+            cells.append(figure_cell(None if found is None else found.over_hours, 1))
+        cells.append(Cell(marks or DASH, marks))
+        lines.append(Line(tuple(cells)))
+    return Sheet("days", "Days", tuple(columns), tuple(lines), "forecast, cover and calendar")
+
+
+def quarters_sheet(given: Planning) -> Sheet:
+    """The week of the schedule shown as rows of quarter-hours with a requirement."""
+    columns = (
+        Col("at", "Quarter-hour", text=True, phone=True),
+        Col("need", "Required", "", "whole agents on queue", phone=True),
+        Col("short", "Short", "", "agents missing", phone=True),
+        Col("over", "Over", "", "agents too many", phone=True),
+    )
+    lines = []
+    measures = given.shown.measures
+    for day in measures.days if measures else ():
+        for at, (need, short, over) in enumerate(zip(day.need, day.short, day.over, strict=True)):
+            if need or over:
+                words = f"{day.day:%a} {day.day.day} {day.day:%b} {given.clock(day.q_from + at)}"
+                figures = (figure_cell(n, 0) for n in (need, short, over))
+                when = f"{day.day.isoformat()} {given.clock(day.q_from + at)}"
+                lines.append(Line((Cell(words, when), *figures)))
+    title = f"Quarter-hours, {given.site.name}, {given.week}, {given.shown.title}"
+    return Sheet("quarters", title, columns, tuple(lines), "", "No requirement for this week")

@@ -1,0 +1,318 @@
+"""The right side of the planning page: the run as it goes, and draft against draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.planning_data import LIVE, Column, Planning
+from dashboards.parts.curve import Curve, bar, curve, numbers
+from dashboards.parts.drawer import opener
+from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.status import icon
+from dashboards.parts.table import Cell, Col, Line, Sheet, table
+from wfm.domain.grid import zone_of
+from wfm.domain.jobs import Job
+from wfm.domain.plan_measures import WeekMeasures
+from wfm.queries.planning import Run
+
+WORDS = {"forecast": "Forecast", "require": "Requirement", "solve": "Schedule",
+         "publish": "Publication"}  # fmt: skip
+STATE = {"queued": "waits for a worker", "running": "running", "done": "done",
+         "failed": "failed", "cancelled": "cancelled"}  # fmt: skip
+Figure = Callable[[WeekMeasures], float | None]
+
+
+def run_panel(given: Planning) -> Any:
+    """The solver run of the week with its curves, and what can be started."""
+    run = given.run
+    starters = html.Div(_starters(given), className="acts wrap")
+    if run is None:
+        words = "Start one: it works in its own process, and you may cancel at any moment."
+        body: list[Any] = [starters, empty("No run of this week yet", words)]
+        return panel(f"Solver, {given.site.name}, {given.week_words}", body)
+    job = run.job
+    title = f"{'Solving' if not job.has_ended else 'Run of'} {_run_name(given, run)}"
+    people = (job.result or {}).get("agents")
+    note = f"{given.site.name}, {given.week_words}, seed {job.parameters.get('seed') or 1}"
+    if people:
+        note = f"{plain(people, 0)} agents, {note}"
+    end: Any = None
+    if not job.has_ended:
+        words = "Stopping, keeps best" if job.cancel_asked else "Cancel, keep best"
+        off = "It stops at its next step" if job.cancel_asked else ""
+        args = {"job": str(job.job_id), "unit": given.unit, "week": given.week}
+        end = opener(words, "cancel", args, small=True, key="x", off=off)
+    parts: list[Any] = [_progress(job), _numbers(run)]
+    if run.points:
+        points = [(p.t_s, p.objective, p.bound) for p in run.points]
+        parts.append(
+            curve(
+                Curve(
+                    points,
+                    _elapsed(run),
+                    _limit(job),
+                    not job.has_ended,
+                    given.live.measures.required if given.live.measures else None,
+                    _against(given, run),
+                ),
+                given.ask.look.palette,
+                name="planning-curve",
+            )
+        )
+    if job.has_ended and job.message:
+        shape = {"done": "good", "cancelled": "warn"}.get(job.state, "bad")
+        parts.append(html.P([icon(shape), html.Span(job.message)], className="run-said"))
+    parts.append(starters)
+    return panel(title, parts, note=note, end=end)
+
+
+def _starters(given: Planning) -> list[Any]:
+    args = {"unit": given.unit, "week": given.week}
+    role = given.ask.who.role
+    without = "" if given.requirement else "Work out the requirement first"
+    return [
+        opener("Forecast", "forecast", args, small=True, key="f",
+               title=f"Forecast {given.site.name} anew"),
+        opener("Requirement", "require", args, small=True, key="r",
+               title=f"People needed each quarter-hour of {given.week}"),
+        opener("Solve the week", "solve", args, small=True, primary=True, key="s", off=without,
+               title=f"A draft of {given.site.name} for {given.week}"),
+    ] if role else []  # fmt: skip
+
+
+def _run_name(given: Planning, run: Run) -> str:
+    if run.plan_id is not None:
+        return given.titles.get(run.plan_id, f"plan {run.plan_id}")
+    label = str(run.job.parameters.get("label") or "").strip()
+    return label or f"job {run.job.job_id}"
+
+
+def _progress(job: Job) -> Any:
+    elapsed = job.detail.get("elapsed_s")
+    limit = _limit(job)
+    stage = job.stage or "Waiting for a worker"
+    if job.has_ended:
+        stage = STATE[job.state].capitalize()
+    words = f"{plain(float(elapsed), 1)} s" if elapsed is not None else ""
+    if words and limit is not None and not job.has_ended:
+        words += f" of {plain(limit, 0)} s"
+    percent = 100.0 if job.state in ("done", "cancelled") else job.percent
+    share = "" if job.has_ended else f"{percent:.0f} %"
+    passes = job.detail.get("pass")
+    more = f" pass {passes}" if passes else ""
+    return html.Div(
+        [
+            html.Div(
+                [html.Span([html.B(stage), html.Span(more, className="third")]),
+                 html.Span([html.B(share), f"  {words}"])],
+                className="run-line",
+            ),
+            bar(percent, stage),
+        ]
+    )  # fmt: skip
+
+
+def _numbers(run: Run) -> Any:
+    result = run.job.result or {}
+    last = run.points[-1] if run.points else None
+    cost = result.get("objective", last.objective if last else None)
+    bound = result.get("bound", last.bound if last else None)
+    gap = result.get("gap_of_requirement_pct", last.gap_pct if last else None)
+    cells = [
+        (plain(cost, 1), f"best cost{_gain(run)}"),
+        (plain(bound, 1), "lower bound, proved"),
+        (f"{plain(gap, 3)} %" if gap is not None else DASH, "gap, of the requirement"),
+    ]
+    if "violations_n" in result:
+        cells.append((plain(result["violations_n"], 0), "hard violations"))
+    else:
+        cells.append((DASH, "checked when it ends"))
+    return numbers(cells)
+
+
+def _gain(run: Run) -> str:
+    """What the last five seconds brought, while it runs."""
+    known = [p for p in run.points if p.objective is not None]
+    if run.job.has_ended or len(known) < 2:
+        return ""
+    now = _elapsed(run)
+    before = [p for p in known if p.t_s <= now - 5] or known[:1]
+    gained = (before[-1].objective or 0.0) - (known[-1].objective or 0.0)
+    return f", −{plain(gained, 1)} in 5 s" if gained > 0 else ", no gain in 5 s"
+
+
+def _elapsed(run: Run) -> float:
+    last = run.points[-1].t_s if run.points else 0.0
+    if run.job.has_ended:
+        return last
+    told = run.job.detail.get("elapsed_s")
+    return max(last, float(told) if isinstance(told, (int, float)) else 0.0)
+
+
+def _limit(job: Job) -> float | None:
+    given = job.parameters.get("time_limit_s")
+    return float(given) if isinstance(given, (int, float)) else None
+
+
+def _against(given: Planning, run: Run) -> tuple[str, float] | None:
+    """Another draft's cost as a line to beat; what is in force without one."""
+    others = [c for c in given.drafts if c.measures and c.key != str(run.plan_id)]
+    found = min(others, key=lambda c: c.measures.cost if c.measures else 0.0, default=None)
+    if found is not None and found.measures is not None:
+        return found.title, found.measures.cost
+    return None
+
+
+def jobs_panel(given: Planning) -> Any:
+    """The last jobs of planning with their outcome, and the way to stop one."""
+    lines = []
+    for job in given.jobs[:5]:
+        at = datetime.fromtimestamp(job.created_at, zone_of(given.site.zone))
+        where = f"{job.parameters.get('unit', '')} {job.parameters.get('week', '')}".strip()
+        words = job.message or job.stage or STATE[job.state]
+        shape = {"done": "good", "failed": "bad", "cancelled": "warn"}.get(job.state, "dot")
+        stop: Any = ""
+        if not job.has_ended and job.kind != "solve":
+            stop = opener("Cancel", "cancel", {"job": str(job.job_id), "unit":
+                          str(job.parameters.get("unit"))}, small=True)  # fmt: skip
+        lines.append(
+            html.Li(
+                [
+                    icon(shape),
+                    html.Span(f"{at:%H:%M}", className="third"),
+                    html.B(WORDS.get(job.kind, job.kind)),
+                    html.Span(where, className="third nowrap"),
+                    html.Span(words, className="said", title=words),
+                    stop,
+                ]
+            )
+        )
+    if not lines:
+        return None
+    return panel("Jobs", html.Ul(lines, className="job-list"), note="newest first")
+
+
+MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
+    ("cost", "Cost, 1.0 short + 0.4 over", 1, False, "", lambda m: m.cost),
+    ("short", "Short quarter-hours", 0, False, "agents missing, summed over quarter-hours",
+     lambda m: m.short),
+    ("over", "Over quarter-hours", 0, False, "agents too many, summed over quarter-hours",
+     lambda m: m.over),
+    ("coverage", "Coverage %", 1, True, "requirement that is covered", lambda m: m.coverage_pct),
+    ("worst", "Worst quarter-hour, agents short", 0, False, "", lambda m: m.worst[0]),
+    ("sl", "Service level forecast %", 1, True,
+     "Erlang A on the forecast, each quarter-hour weighted by its contacts",
+     lambda m: m.service_level),
+    ("under", "Days under the service target", 0, False, "", lambda m: m.service_days_under),
+    ("paid", "Paid h", 1, False, "", lambda m: m.paid_hours),
+    ("overtime", "Overtime h", 1, False, "paid beyond the contract's week",
+     lambda m: m.overtime_hours),
+    ("changed", "Shifts changed after publication", 0, False,
+     "in force: against its baseline; draft: against what is in force", lambda m: len(m.changes)),
+    ("late", "Notice under 14 days", 0, False, "changed shifts that begin within 14 days", None),
+    ("broken", "Hard violations", 0, False, "labour rules broken", lambda m: m.violations_n),
+)  # type: ignore[assignment]  # fmt: skip
+NEUTRAL = ("paid",)
+
+
+def compare_sheet(given: Planning) -> Sheet:
+    """Measures down, schedules across; the last column holds the shown draft against what is
+    in force. A measure that cannot be told for any of them is left out."""
+    shown = given.shown if given.shown.key != LIVE else None
+    columns = [Col("measure", "Measure", text=True, phone=True)]
+    for one in given.columns:
+        columns.append(Col(one.key, one.title, phone=one is given.shown or one.key == LIVE))
+    if shown is not None:
+        columns.append(Col("gap", f"{_short(shown.title)} against live", phone=True))
+    lines = []
+    now = given.ask.now
+    for key, words, decimals, more_is_better, _, read in MEASURES:
+        values = [_value(c, key, read, now, given) for c in given.columns]
+        if all(value is None for value in values):
+            continue
+        cells = [Cell(words, key)]
+        for column, value in zip(given.columns, values, strict=True):
+            text = plain(value, decimals)
+            node = html.B(text) if column is given.shown else None
+            cells.append(Cell(text, value, soft=column is not given.shown, node=node))
+        if shown is not None:
+            at = given.columns.index(shown)
+            cells.append(_gap_cell(key, values[0], values[at], decimals, more_is_better))
+        lines.append(Line(tuple(cells)))
+    note = _basis(given)
+    return Sheet("drafts", "Compare drafts", tuple(columns), tuple(lines), note,
+                 "Neither a draft nor a published week with a requirement to compare")  # fmt: skip
+
+
+def _value(
+    column: Column, key: str, read: Figure | None, now: int, given: Planning
+) -> float | None:
+    measures = column.measures
+    if measures is None:
+        return None
+    if key == "late":
+        return measures.late(now)
+    if key == "broken" and column.plan is not None:
+        return column.plan.violations_n
+    return None if read is None else read(measures)
+
+
+def _gap_cell(
+    key: str, live: float | None, draft: float | None, decimals: int, more_is_better: bool
+) -> Cell:
+    if live is None or draft is None:
+        return Cell(DASH, None)
+    gap = draft - live
+    if round(gap, decimals) == 0:
+        return Cell("same", 0.0, soft=True)
+    text = plain(gap, decimals, signed=True)
+    if key in NEUTRAL:
+        return Cell(text, gap)
+    better = (gap > 0) == more_is_better
+    mark = icon("good" if better else "warn", size=9)
+    css = "gap-mark" + ("" if better else " warn")
+    return Cell(text, gap, node=html.Span([mark, html.Span(text)], className=css))
+
+
+def _short(title: str) -> str:
+    return title.removeprefix("Draft ") if title.startswith("Draft ") else title
+
+
+def _basis(given: Planning) -> str:
+    if given.requirement is None:
+        return ""
+    at = datetime.fromtimestamp(given.requirement.created_at, zone_of(given.site.zone))
+    words = f"against requirement {given.requirement.rq_version} of {at.day} {at:%b %H:%M}"
+    notes = {c.measures.service_note for c in given.columns if c.measures} - {""}
+    return words + (f"; no service level: {sorted(notes)[0]}" if notes else "")
+
+
+def compare_panel(given: Planning) -> Any:
+    """The table of drafts, and what can be done with the one shown."""
+    sheet = compare_sheet(given)
+    body: list[Any] = [table(sheet)]
+    acts = publish_acts(given)
+    if acts:
+        body.append(html.Div(acts, className="acts wrap"))
+    return panel(sheet.title, body, note=sheet.note)
+
+
+def publish_acts(given: Planning) -> list[Any]:
+    """Publish the draft that is shown, when there is one."""
+    shown = given.shown
+    if shown.plan is None:
+        return []
+    off = ""
+    if shown.plan.violations_n:
+        off = f"{shown.plan.violations_n} rules are broken; solve again"
+    return [
+        opener(f"Publish {shown.title}", "publish",
+               {"plan": str(shown.plan.plan_id), "unit": given.unit, "week": given.week},
+               primary=True, key="p", off=off)
+    ]  # fmt: skip

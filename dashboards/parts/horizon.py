@@ -1,0 +1,293 @@
+"""Weeks ahead on one axis of days: contacts with their band, and each site's over and short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dash import dcc, html
+
+from dashboards.parts.numbers import plain
+from dashboards.parts.status import icon
+from dashboards.parts.time_panel import LEFT, LEFT_NARROW, RIGHT, RIGHT_NARROW
+from dashboards.theme import FONT, Palette
+
+TOP_H, LANE_H, FOOT_H = 132, 44, 18
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class DayLane:
+    """A site by days: agent-hours over and short, and the days that stand out."""
+
+    name: str
+    over: Values
+    short: Values
+    bad: Sequence[bool]
+    note: str = ""
+    status: str = ""
+    href: str = ""
+    told: tuple[int, str] | None = None  # a day of the axis and what happens on it
+
+
+@dataclass(frozen=True)
+class DayMark:
+    """Something in the calendar: days from the axis' first, and its words."""
+
+    first: int
+    last: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """The days of the axis, the contacts of each, and the week that the page looks at."""
+
+    first: date
+    days: int
+    forecast: Values
+    low: Values
+    high: Values
+    before: Values  # a year before
+    actual: Values
+    name: str
+    note: str
+    lanes: Sequence[DayLane]
+    marks: Sequence[DayMark] = ()
+    chosen: tuple[int, int] | None = None  # days of the week looked at
+    today: float | None = None
+    draft: bool = False
+
+
+def horizon(given: Horizon, palette: Palette, *, narrow: bool = False, name: str) -> Any:
+    """The panel: forecast on top, a lane for each site below, all on the same days."""
+    height = TOP_H + LANE_H * len(given.lanes) + FOOT_H
+    tops = [TOP_H + LANE_H * at for at in range(len(given.lanes))]
+    names = [_name(given.name, given.note, "", "", 6)]
+    names += [
+        _name(lane.name, lane.note, lane.status, lane.href, top)
+        for lane, top in zip(given.lanes, tops, strict=True)
+    ]
+    return html.Div(
+        [
+            _marks(given, narrow),
+            html.Div(
+                [
+                    dcc.Graph(
+                        id=name,
+                        figure=_figure(given, palette, height, narrow),
+                        config={"displayModeBar": False, "responsive": True, "doubleClick": False},
+                        style={"height": f"{height}px"},
+                        className="plot",
+                    ),
+                    html.Div(names, className="lane-names"),
+                    html.P(_sentence(given), className="sr"),
+                ],
+                className="lanes",
+            ),
+        ],
+        className="horizon",
+    )
+
+
+def _name(name: str, note: str, status: str, href: str, top: int) -> Any:
+    shape = [icon(status, size=9)] if status in ("bad", "warn") else []
+    return html.Div(
+        [
+            html.B(html.A(name, href=href) if href else name),
+            html.Span([*shape, note], className=f"is-{status}" if shape else ""),
+        ],
+        style={"top": f"{top}px"},
+    )
+
+
+def _marks(given: Horizon, narrow: bool) -> Any:
+    """Calendar marks above the plot, numbered; words where they fit, else in the title."""
+    room = 54.0 if narrow else 108.0  # characters of a row
+    ends = [-1.0, -1.0]
+    placed = []
+    for at, mark in enumerate(given.marks, start=1):
+        share = (mark.first + 0.5) / given.days
+        begin, width = share * room, len(mark.words) + 4.0
+        back = begin + width > room
+        if back:
+            begin -= width - 4.0
+        row = next((r for r, end in enumerate(ends) if begin > end), None)
+        words = mark.words if row is not None else ""
+        row = 1 if row is None else row
+        if words:
+            ends[row] = begin + width
+        css = "mark-day" + (" back" if back else "")
+        placed.append(
+            html.Li(
+                [html.I(str(at)), html.Span(words)] if words else [html.I(str(at))],
+                className=css,
+                title=mark.words,
+                style={"--at": f"{share:.5f}", "--row": str(row)},
+            )
+        )
+    rows = 0 if not given.marks else 1 + max(int(li.style["--row"]) for li in placed)
+    return html.Ul(placed, className="mark-days", style={"--rows": str(rows)})
+
+
+def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict[str, Any]:
+    left = LEFT_NARROW if narrow else LEFT
+    plot = height - FOOT_H
+    edges = list(range(given.days + 1))
+    data: list[dict[str, Any]] = []
+    if any(v is not None for v in given.high):
+        x, y = _ring(given.low, given.high)
+        data.append({"x": x, "y": y, "mode": "lines", "line": {"width": 0}, "fill": "toself",
+                     "fillcolor": palette.band, "hoverinfo": "skip"})  # fmt: skip
+    for values, line, words in (
+        (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, "last year"),
+        (given.actual, {"color": palette.ink, "width": 1.75}, "actual"),
+        (given.forecast, {"color": palette.ink, "width": 1.2, "dash": "4px,3px"}, "forecast"),
+    ):
+        if any(v is not None for v in values):
+            if words == "forecast" and not any(v is not None for v in given.actual):
+                line = {"color": palette.ink, "width": 1.6}
+            data.append(
+                {
+                    "x": edges, "y": [*values, values[-1]], "mode": "lines",
+                    "line": {**line, "shape": "hv"}, "name": words, "connectgaps": False,
+                    "hovertemplate": "%{y:,.0f}",
+                }
+            )  # fmt: skip
+    axes: dict[str, Any] = {}
+    known = [v for part in (given.forecast, given.high, given.actual, given.before) for v in part
+             if v is not None]  # fmt: skip
+    top = max(known, default=1.0)
+    axes["yaxis"] = _axis(palette, [1 - (TOP_H - 8) / plot, 1 - 6 / plot], [0, 1.08 * top])
+    ticks = _round_ticks(top)
+    axes["yaxis"] |= {
+        "tickvals": ticks, "ticktext": [_thousands(v) for v in ticks], "showticklabels": True,
+        "showgrid": True, "gridcolor": palette.line,
+    }  # fmt: skip
+    scale = max(
+        (v or 0.0 for lane in given.lanes for v in (*lane.over, *lane.short)), default=1.0
+    ) or 1.0  # fmt: skip
+    annotations, shapes = [], []
+    for at, lane in enumerate(given.lanes, start=2):
+        high = 1 - (TOP_H + LANE_H * (at - 2)) / plot
+        low = high - LANE_H / plot
+        axes[f"yaxis{at}"] = _axis(palette, [low + 2 / plot, high - 2 / plot], [-scale, scale])
+        middle = [edge + 0.5 for edge in range(given.days)]
+        data.append(
+            {
+                "type": "bar", "x": middle, "y": list(lane.over), "yaxis": f"y{at}",
+                "marker": {"color": palette.bar}, "width": 0.78, "name": f"{lane.name} over",
+                "hovertemplate": "%{y:.1f} h",
+            }
+        )  # fmt: skip
+        data.append(
+            {
+                "type": "bar", "x": middle, "yaxis": f"y{at}", "width": 0.78,
+                "y": [None if v is None else -v for v in lane.short],
+                "customdata": list(lane.short), "name": f"{lane.name} short",
+                "marker": {
+                    "color": [palette.bad if bad else palette.plan for bad in lane.bad]
+                },
+                "hovertemplate": "%{customdata:.1f} h",
+            }
+        )  # fmt: skip
+        shapes.append(
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "paper", "y0": high,
+             "y1": high, "line": {"color": palette.line, "width": 1}}
+        )  # fmt: skip
+        if lane.told is not None and not narrow:
+            day, words = lane.told
+            right = day + 1 < 0.62 * given.days
+            annotations.append(
+                {
+                    "x": day + (1.1 if right else -0.1), "y": -0.62 * scale, "yref": f"y{at}",
+                    "text": f"<b>{words}</b>", "showarrow": False,
+                    "xanchor": "left" if right else "right",
+                    "font": {"size": 11, "color": palette.bad},
+                    "bgcolor": palette.page,
+                }
+            )  # fmt: skip
+    if given.chosen is not None:
+        shapes.append(
+            {"type": "rect", "xref": "x", "yref": "paper", "x0": given.chosen[0],
+             "x1": given.chosen[1], "y0": 0, "y1": 1, "layer": "below",
+             "fillcolor": palette.draft, "opacity": 0.13, "line": {"width": 0}}
+        )  # fmt: skip
+    if given.today is not None:
+        shapes.append(
+            {"type": "line", "xref": "x", "yref": "paper", "x0": given.today, "x1": given.today,
+             "y0": 0, "y1": 1, "line": {"color": palette.ink, "width": 1.25}}
+        )  # fmt: skip
+    every = 7 if given.days > 8 else 1
+    mondays = [d for d in range(given.days) if d % every == 0]
+    if narrow and given.days > 30:
+        mondays = mondays[::2]
+    labels = [_day(given.first + timedelta(days=d), narrow) for d in mondays]
+    return {
+        "data": data,
+        "layout": {
+            "template": {}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 11, "color": palette.third},
+            "margin": {"l": left, "r": RIGHT_NARROW if narrow else RIGHT, "t": 0, "b": FOOT_H},
+            "showlegend": False, "dragmode": False, "hovermode": "x unified",
+            "barmode": "overlay", "uirevision": "keep",
+            "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.ink,
+                           "font": {"family": FONT, "size": 11, "color": palette.ink}},
+            "xaxis": {
+                "range": [0, given.days], "tickvals": mondays, "ticktext": labels,
+                "showgrid": True, "gridcolor": palette.strong, "zeroline": False,
+                "fixedrange": True, "ticklabelposition": "outside right", "tickangle": 0,
+                "anchor": f"y{len(given.lanes) + 1}" if given.lanes else "y", "ticks": "",
+                "unifiedhovertitle": {"text": ""},
+            },
+            "shapes": shapes, "annotations": annotations, **axes,
+        },
+    }  # fmt: skip
+
+
+def _axis(palette: Palette, domain: list[float], span: list[float]) -> dict[str, Any]:
+    return {
+        "domain": [max(0.0, domain[0]), min(1.0, domain[1])], "range": span, "fixedrange": True,
+        "showgrid": False, "zeroline": True, "zerolinecolor": palette.strong,
+        "zerolinewidth": 1, "showticklabels": False, "ticks": "", "anchor": "x",
+        "tickfont": {"size": 11, "color": palette.third},
+    }  # fmt: skip
+
+
+def _ring(low: Values, high: Values) -> tuple[list[float | None], list[float | None]]:
+    """Boxes of the band, day by day, as one outline each."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for day, (a, b) in enumerate(zip(low, high, strict=True)):
+        if a is not None and b is not None:
+            x += [day, day + 1, day + 1, day, day, None]
+            y += [a, a, b, b, a, None]
+    return x, y
+
+
+def _round_ticks(top: float) -> list[float]:
+    for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000):
+        if top / step <= 3.6:
+            return [step * i for i in range(1, int(top // step) + 1)] or [top]
+    return [top]
+
+
+def _thousands(value: float) -> str:
+    return f"{value / 1000:g} k" if value >= 1000 else f"{value:g}"
+
+
+def _day(day: date, narrow: bool) -> str:
+    return f"{day.day} {day:%b}" if narrow else f"{day:%a} {day.day} {day:%b}"
+
+
+def _sentence(given: Horizon) -> str:
+    known = [v for v in given.forecast if v is not None]
+    parts = [f"{given.name}: {plain(sum(known), 0)} contacts forecast on {len(known)} days"]
+    for lane in given.lanes:
+        short = sum(v or 0.0 for v in lane.short)
+        over = sum(v or 0.0 for v in lane.over)
+        parts.append(f"{lane.name}: {plain(short, 0)} agent-hours short, {plain(over, 0)} over")
+    parts += [f"{mark.words}" for mark in given.marks]
+    return "; ".join(parts)
