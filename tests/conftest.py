@@ -31,6 +31,7 @@ TOGETHER = ("browser", "dashboards")
 # Files whose behaviour rests on SQL: their tests run on both databases.
 ON_BOTH_DATABASES = (
     "store/test_backup.py",
+    "store/test_keep_commands.py",
     "store/test_landed.py",
     "store/test_migrations.py",
     "facts/test_rebuild.py",

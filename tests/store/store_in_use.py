@@ -59,5 +59,5 @@ def fill(store: Store, folder: Path) -> None:
     )
     note_head(store, CLOCK, every_s=0)
     key = store.files.path("secret-key")
-    key.write_text("a-secret-of-more-than-thirty-two-characters")
+    key.write_text("Zk3vQ8mT1xWc9LrYp0aGhNsE5uJbD7fRi2oK4tVe")
     key.chmod(0o600)

@@ -36,8 +36,8 @@ def run() -> None:
     except OperationalError as error:
         said = str(error.orig or error).strip().splitlines()
         _fail(
-            f"The database does not answer: {said[0] if said else 'no reason given'}. Check that it "
-            f"runs, has room and is not locked by another program, and WFM_DATABASE_URL."
+            f"The database does not answer: {said[0] if said else 'no reason given'}. Check that "
+            f"it runs, has room and is not locked by another program, and WFM_DATABASE_URL."
         )
 
 

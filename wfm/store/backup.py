@@ -92,7 +92,7 @@ def make_backup(
             schema = schema_version(connection) or ""
             generation = connection.scalar(select(store_state.c.generation)) or 0
             tables = dump_tables(connection, folder)
-            named = _live_files(connection)
+            named = live_files(connection)
         for number, (name, content_hash) in enumerate(named):
             if number % RENEW_EVERY == 0:
                 renew()
@@ -234,7 +234,7 @@ def _no_collection(store: Store) -> Iterator[Callable[[], None]]:
         )
 
 
-def _live_files(connection: Connection) -> list[tuple[str, str]]:
+def live_files(connection: Connection) -> list[tuple[str, str]]:
     """Path and content hash of every raw batch and fact file that is live, each once."""
     raw = select(raw_batch.c.file, raw_batch.c.content_hash).where(
         raw_batch.c.compacted_into.is_(None)
