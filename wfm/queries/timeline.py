@@ -10,21 +10,18 @@ import polars as pl
 
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.live import impact_of, live_state
 from wfm.domain.organisation import Person
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
-from wfm.facts.adherence import judge
+from wfm.facts.adherence import CAUSES, PENDING, judge
 from wfm.facts.casework import day_case
 from wfm.facts.inputs import DayInputs, read_inputs
 from wfm.facts.rules import FactRules
 from wfm.facts.spell_tables import judged_frame
 from wfm.store.store import Store
 
-# What a verdict is called on a live board.
-LIVE = {
-    "in": "in", "out": "out", "neutral": "explained", "ignored": "ignored",
-    "outside": "unscheduled", "unknown": "unknown",
-}  # fmt: skip
+WAITS = CAUSES[PENDING]
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,10 @@ class ActualSpell:
 
 @dataclass(frozen=True)
 class AdherenceException:
-    """Time out of adherence; `cause` says why it is excused, empty when it counts."""
+    """Time out of adherence; `cause` says why it is excused, empty when it counts.
+
+    `pending` tells that somebody explained it and nobody has decided yet: it counts till then.
+    """
 
     start_at: int
     end_at: int
@@ -49,6 +49,7 @@ class AdherenceException:
     reason: str
     seconds: int
     cause: str
+    pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def read_timelines(
         inputs = read_inputs(
             connection, store.files, day, as_of_at, rules or FactRules(), ("agent_state",)
         )
-    inputs = _of_site(inputs, scope)
+    inputs = replace(_of_site(inputs, scope), with_pending=True)
     case = day_case(inputs)
     pieces = judged_frame(inputs, case, judge(case.case))
     mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
@@ -201,7 +202,8 @@ def _exceptions(pieces: Iterable[_Piece]) -> Iterable[AdherenceException]:
         if piece.verdict == "out" or (piece.verdict == "neutral" and piece.cause):
             yield AdherenceException(
                 piece.start_at, piece.end_at, piece.activity or "", piece.state_group,
-                piece.reason, piece.end_at - piece.start_at, piece.cause,
+                piece.reason, piece.end_at - piece.start_at,
+                "" if piece.cause == WAITS else piece.cause, piece.cause == WAITS,
             )  # fmt: skip
 
 
@@ -226,22 +228,15 @@ def _now(pieces: list[_Piece], now_at: int) -> AgentNow | None:
     if current is None:
         return None
     states = _joined(pieces, ("state", "reason"))
-    verdicts = _joined(pieces, ("verdict",))
+    shown = [replace(p, verdict=live_state(p.verdict, p.cause)) for p in pieces]
+    verdicts = _joined(shown, ("verdict",))
     since = next(p for p in reversed(states) if p.start_at < now_at <= p.end_at)
     judged = next(p for p in reversed(verdicts) if p.start_at < now_at <= p.end_at)
     return AgentNow(
         current.state, current.reason, current.state_group, since.start_at, current.activity,
-        LIVE[current.verdict], judged.start_at, _impact(current),
+        live_state(current.verdict, current.cause), judged.start_at, _impact(current),
     )  # fmt: skip
 
 
 def _impact(piece: _Piece) -> str:
-    if piece.verdict == "unknown":
-        return "unknown"
-    if piece.activity is None:
-        return "positive" if piece.state_group == "on_queue" else "neutral"
-    planned_open = piece.category == "on_queue"
-    is_open = piece.state_group == "on_queue"
-    if planned_open and not is_open:
-        return "negative"
-    return "positive" if is_open and not planned_open else "neutral"
+    return impact_of(piece.verdict, piece.category if piece.activity else None, piece.state_group)
