@@ -15,6 +15,7 @@ from typing import Any
 
 from wfm.cli.context import Context, open_context
 from wfm.cli.demo_backlog import (
+    DAY,
     Backlog,
     Progress,
     backlog_of,
@@ -117,6 +118,7 @@ class _Held(AbstractContextManager["_Held"]):
     """The days on which deliveries are under way; the worker builds them when they are released.
 
     A day is held until the one before it is delivered too: night shifts reach over its beginning.
+    The one before is held early: what comes touches it already.
     """
 
     store: Store
@@ -124,12 +126,12 @@ class _Held(AbstractContextManager["_Held"]):
     held_at: float = 0.0
 
     def take(self, day: date) -> None:
-        """The day held, together with the one that still waits for it."""
-        self._hold([*(claim.day for claim in self.claims), day])
+        """The day and the one before held, together with the one that still waits for it."""
+        self._hold(sorted({*(claim.day for claim in self.claims), day - DAY, day}))
 
     def given(self, day: date) -> None:
-        """The day's events are all there, so the others need not wait any longer."""
-        self._release([claim for claim in self.claims if claim.day != day])
+        """The day's events are all there, so the days after it need not wait any longer."""
+        self._release([claim for claim in self.claims if claim.day > day])
 
     def renew(self) -> None:
         """The leases run on, if they are not fresh."""
