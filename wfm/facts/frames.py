@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ class FrameCache:
         self._root, self._limit = root, limit_bytes
         self._frames: OrderedDict[tuple[str, ...], pl.DataFrame] = OrderedDict()
         self._bytes = 0
+        self._newest: tuple[Hashable, object] | None = None
         self._lock = threading.Lock()
 
     def path(self, file: str) -> Path:
@@ -61,6 +62,16 @@ class FrameCache:
             return self.scan(files, columns).collect().rechunk()
         settled = self.frame(files[:-LIVE], columns)
         return pl.concat([settled, self.scan(files[-LIVE:], columns).collect()], rechunk=True)
+
+    def remembered(self, mark: Hashable, make: Callable[[], object]) -> object:
+        """What was made for the newest mark; made again when the mark is another."""
+        with self._lock:
+            if self._newest is not None and self._newest[0] == mark:
+                return self._newest[1]
+        made = make()
+        with self._lock:
+            self._newest = (mark, made)
+        return made
 
     def scan(self, files: Sequence[str], columns: Columns) -> pl.LazyFrame:
         """The asked columns of files too large to keep, read when collected."""

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from wfm.facts.frames import frames_of
+from typing import cast
+
+from sqlalchemy import Connection
+
+from wfm.facts.frames import FrameCache, frames_of
 from wfm.facts.query import FactReader
 from wfm.store.dimensions import KINDS, known_keys
 from wfm.store.manifest import snapshot
-from wfm.store.readers.facts import newest_generation, queue_groups
+from wfm.store.readers.facts import newest_build, newest_generation, queue_groups
 from wfm.store.store import Store
 
 
 def open_facts(store: Store) -> FactReader:
-    """The facts as they are now; all questions of a page go to one reader, hence to one state."""
+    """The facts as they are now; all questions of a page go to one reader, hence to one state.
+
+    What a generation names is read once in a process: it never changes.
+    """
+    frames = frames_of(store.files.root)
     with store.db.read() as connection:
-        seen = snapshot(connection)
-        keys = {kind: known_keys(connection, kind) for kind in KINDS}
-        return FactReader(seen, frames_of(store.files.root), keys, queue_groups(connection))
+        groups = queue_groups(connection)
+        mark = (store.db.url, newest_generation(connection), newest_build(connection))
+        seen = frames.remembered(
+            (*mark, tuple(groups.items())), lambda: _reader(connection, frames, groups)
+        )
+    return cast(FactReader, seen)
+
+
+def _reader(connection: Connection, frames: FrameCache, groups: dict[str, str]) -> FactReader:
+    keys = {kind: known_keys(connection, kind) for kind in KINDS}
+    return FactReader(snapshot(connection), frames, keys, groups)
 
 
 def generation_of(store: Store) -> int:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from wfm.store.schema import queue, store_state
+from wfm.store.schema import build, queue, store_state
 
 
 def newest_generation(connection: Connection) -> int:
     """The newest generation of the facts; 0 before the first build."""
     return connection.scalar(select(store_state.c.generation)) or 0
+
+
+def newest_build(connection: Connection) -> int:
+    """The newest build of any day; 0 before the first."""
+    return connection.scalar(select(func.max(build.c.build_id))) or 0
 
 
 def queue_groups(connection: Connection) -> dict[str, str]:
