@@ -127,5 +127,6 @@ def _check(url: str) -> None:
         raise BadInput(f"The database URL cannot be read. {way_out}") from error
     except ImportError as error:
         raise BadInput(
-            f"The driver for {shown} is not installed: `pip install 'muster[postgres]'`. {way_out}"
+            f"The driver for {shown} is not installed: `pip install 'psycopg[binary]>=3.3'` into "
+            f"the environment of `wfm`. {way_out}"
         ) from error
