@@ -70,6 +70,7 @@ class BonusView:
     moment: str = ""
     estimated_from: date | None = None
     protected: bool = False
+    days: tuple[tuple[date, Day], ...] = ()
 
     @property
     def projection(self) -> Projection | None:
@@ -176,6 +177,7 @@ class PersonSums:
             self._source(book, rows), rows, None, recent, "no_data", 0.0, counts,
             moment=loss.moment if loss is not None else "",
             estimated_from=self.planned.estimated_from, protected=kept,
+            days=tuple((d, inside[d]) for d in sorted(inside)),
         )  # fmt: skip
         if target is None:
             return plain

@@ -10,6 +10,7 @@ from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.pages import agent_tables as tables
+from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
 from dashboards.pages.agent_data import MyDay, read_my_day
 from dashboards.pages.agent_panels import evidence
 from dashboards.pages.agent_words import agent_answer
@@ -42,7 +43,9 @@ def view(ask: Ask) -> View:
         tables.peers(mine),
     )  # fmt: skip
     near = replace(ahead, lines=ahead.lines[:NEXT])
-    right = [_panel(near, "ahead"), _panel(tables.shortened(off), "exceptions")]
+    bonuses = read_my_bonus(mine)
+    right = [*bonus_panels(mine, bonuses), _panel(near, "ahead")]
+    right.append(_panel(tables.shortened(off), "exceptions"))
     if team is not None:
         right.append(_panel(tables.known(team, 1), "beside"))
     right.append(_panel(tables.known(goals, 1), "goals"))
@@ -57,6 +60,7 @@ def view(ask: Ask) -> View:
         off,
         ahead,
         goals,
+        bonus_sheet(mine, bonuses),
     ]
     if team is not None:
         sheets.append(team)

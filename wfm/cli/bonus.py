@@ -22,6 +22,7 @@ from wfm.domain.clock import epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
 from wfm.queries.bonus import (
+    protected_target,
     read_ahead,
     read_schemes,
     read_standings,
@@ -29,7 +30,7 @@ from wfm.queries.bonus import (
     schemes_on,
 )
 from wfm.queries.organisation import read_organisation
-from wfm.worker.bonus_job import Member, Reading, close, protected_target, view_of
+from wfm.worker.bonus_job import Member, Reading, close, view_of
 
 bonus = typer.Typer(help="Bonus schemes, projections and statements.", no_args_is_help=True)
 ScopeOption = Annotated[str, typer.Option("--scope", help="site/team/agent; * is all sites")]

@@ -31,6 +31,7 @@ from wfm.store.store import Store
 
 # What is not published yet is taken to be as the last four weeks were.
 LIKE_DAYS = 28
+SETTLED = ("secured", "earned")
 
 
 def read_schemes(store: Store, scope: Scope) -> tuple[Scheme, ...]:
@@ -124,6 +125,16 @@ def read_standings(store: Store, scope: Scope, first: date) -> tuple[Standing, .
         for r in rows
         if r.agent_id in inside
     )  # fmt: skip
+
+
+def protected_target(standings: Sequence[Standing], key: str) -> float | None:
+    """The lowest target at which a person was shown the bonus as secured; None when never."""
+    shown = [
+        s.target
+        for s in standings
+        if s.scheme_key == key and s.state in SETTLED and s.target is not None
+    ]
+    return min(shown, default=None)
 
 
 def read_statements(

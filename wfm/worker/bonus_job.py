@@ -23,6 +23,7 @@ from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactReader
 from wfm.queries.bonus import (
     agent_scopes,
+    protected_target,
     read_ahead,
     read_schemes,
     read_standings,
@@ -35,7 +36,6 @@ from wfm.queries.targets import read_targets
 from wfm.store.store import Store
 
 POLICY = "as_known"
-SETTLED = ("secured", "earned")
 
 
 @dataclass(frozen=True)
@@ -190,16 +190,6 @@ def _standings(
             key, member.person.agent_id, period.first, last, at, view.sums.base_s,
             view.sums.good_s, view.sums.left_s, view.excused_s, view.target, view.state,
         )  # fmt: skip
-
-
-def protected_target(standings: tuple[Standing, ...], key: str) -> float | None:
-    """The lowest target at which a person was shown the bonus as secured; None when never."""
-    shown = [
-        s.target
-        for s in standings
-        if s.scheme_key == key and s.state in SETTLED and s.target is not None
-    ]
-    return min(shown, default=None)
 
 
 def _restated(store: Store, clock: Clock, schemes: tuple[Scheme, ...], key: str) -> int:

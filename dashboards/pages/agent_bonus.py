@@ -1,0 +1,270 @@
+"""The bonus on the agent's page: where it stands each day, and what it takes from here."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.agent_data import MyDay
+from dashboards.parts.bonus_path import BonusPath, bonus_path
+from dashboards.parts.drawer import facts, sentences
+from dashboards.parts.numbers import plain
+from dashboards.parts.panel import panel
+from dashboards.parts.status import icon
+from dashboards.parts.table import Cell, Col, Line, Sheet
+from dashboards.view_state import period_label
+from kpis.bonus_reading import BonusView, Loss, read_bonus
+from kpis.bonus_words import (
+    STATUS,
+    WORD,
+    bonus_sentence,
+    chance_text,
+    change_sentence,
+    help_sentence,
+)
+from wfm.domain.bonus import Ahead, Difference, Scheme, Standing, Statement
+from wfm.domain.grid import local_day
+from wfm.queries.access import within
+from wfm.queries.bonus import (
+    agent_scopes,
+    protected_target,
+    read_ahead,
+    read_schemes,
+    read_standings,
+    read_statements,
+    schemes_on,
+)
+from wfm.queries.permissions import permission_table
+from wfm.queries.targets import read_notices
+
+NOTICE_DAYS = 14
+COUNTED = {"noshow_n": "no-shows", "late_n": "late starts"}
+Bonuses = tuple[tuple[BonusView, tuple[Standing, ...]], ...]
+
+
+def may_see(mine: MyDay) -> bool:
+    """Whether the person may know this bonus: the agent, or the agent's own team lead."""
+    grant = permission_table().grant("bonus.read", mine.ask.who.role)
+    return within(mine.ask.who, grant.reach, mine.ask.scope)
+
+
+def read_my_bonus(mine: MyDay) -> Bonuses:
+    """Each bonus of the agent today, with where it stood on earlier days of its period."""
+    ask = mine.ask
+    if not may_see(mine):
+        return ()
+    store = ask.sources.store
+    found = []
+    for scheme in schemes_on(read_schemes(store, ask.scope), ask.scope, ask.today):
+        period = scheme.period_at(ask.today)
+        ahead = read_ahead(store, ask.scope, ask.now, period.end, scheme.left_out)
+        standings = tuple(
+            s
+            for s in read_standings(store, ask.scope, period.first)
+            if s.scheme_key == scheme.scheme_key
+        )
+        view = read_bonus(
+            ask.facts, ask.targets, scheme, ask.scope, ask.today,
+            ahead.get(ask.scope.agent or "", Ahead({}, 0)),
+            scopes=agent_scopes(store, ask.scope), loss=_loss(mine, scheme),
+            protected=protected_target(standings, scheme.scheme_key),
+        )  # fmt: skip
+        found.append((view, standings))
+    return tuple(found)
+
+
+def bonus_panels(mine: MyDay, bonuses: Bonuses) -> list[Any]:
+    """A panel for each bonus: path, sentence, what is needed and may be missed, the tiers."""
+    return [_panel(mine, view, standings) for view, standings in bonuses]
+
+
+def bonus_sheet(mine: MyDay, bonuses: Bonuses) -> Sheet:
+    """The bonuses as rows, tier by tier, with what was frozen in closed periods."""
+    columns = (
+        Col("bonus", "Bonus", text=True, phone=True),
+        Col("period", "Period", text=True),
+        Col("line", "Line", "%", phone=True),
+        Col("factor", "Pays", phone=True),
+        Col("rate", "Now", "%", phone=True),
+        Col("needed", "Needed", "%"),
+        Col("miss", "May miss", "min a shift"),
+        Col("best", "Best", "%"),
+        Col("state", "State", text=True, phone=True),
+    )
+    lines = []
+    for view, _ in bonuses:
+        period = period_label(view.scheme.period, view.period, mine.ask.today)
+        for tier in view.outlook.tiers if view.outlook else ():
+            p = tier.projection
+            word = WORD[view.state if view.state == "too_early" else p.state]
+            miss = None if p.budget_per_shift_s is None else p.budget_per_shift_s / 60
+            lines.append(
+                Line(
+                    (
+                        Cell(view.scheme.name, view.scheme.scheme_key), Cell(period, period),
+                        _rate(p.target), Cell(f"{tier.factor:g}", tier.factor),
+                        _rate(p.rate_now), _rate(p.needed), Cell(plain(miss, 1), miss),
+                        _rate(p.best), Cell(word, word),
+                    )
+                )
+            )  # fmt: skip
+    if may_see(mine):
+        lines += _frozen(mine)
+    return Sheet("bonus", "Bonus", columns, tuple(lines), "", "No bonus scheme holds here")
+
+
+def _frozen(mine: MyDay) -> list[Line]:
+    lines = []
+    for statement, later in read_statements(mine.ask.sources.store, mine.ask.scope):
+        told: list[tuple[str, Statement | Difference]] = [("closed", statement)]
+        told += [("difference", one) for one in later]
+        for kind, one in told:
+            document = one.document
+            span = f"{statement.first_on} to {statement.end_on - timedelta(days=1)}"
+            state = f"{kind}: {one.state.replace('_', ' ')}"
+            lines.append(
+                Line(
+                    (
+                        Cell(statement.scheme_key, statement.scheme_key), Cell(span, span),
+                        _rate(document["target"]), Cell(f"{one.factor:g}", one.factor),
+                        _rate(document["rate"]), _rate(None), Cell(plain(None, 1), None),
+                        _rate(None), Cell(state, state),
+                    )
+                )
+            )  # fmt: skip
+    return lines
+
+
+def _panel(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> Any:
+    worked = len(view.days)
+    label = period_label(view.scheme.period, view.period, mine.ask.today)
+    title = f"Bonus, {label}"
+    left = view.sums.shifts_left
+    note = f"{worked} of {worked + left} shifts worked"
+    body: list[Any] = []
+    path = _path(mine, view)
+    if path is not None:
+        body += bonus_path(path)
+    body.append(html.P([icon(STATUS[view.state]), html.Span(bonus_sentence(view))],
+                       className="bonus-said"))  # fmt: skip
+    body.append(facts(_rows(mine, view)))
+    more = _more(mine, view, standings)
+    if more:
+        body.append(sentences(more))
+    return panel(title, body, note=note, css="bonus")
+
+
+def _rows(mine: MyDay, view: BonusView) -> list[tuple[str, Any]]:
+    p = view.projection
+    rows: list[tuple[str, Any]] = []
+    if p is None:
+        return rows
+    if p.needed is not None and view.state not in ("secured", "earned", "missed"):
+        rows.append((f"{WORD[view.state].capitalize()}: needed from here", _text(p.needed)))
+        if p.budget_per_shift_s is not None and p.budget_per_shift_s > 0:
+            rows.append(("You may miss, per shift", f"{p.budget_per_shift_s / 60:.0f} min"))
+    if view.recent is not None and view.sums.shifts_left and p.needed is not None:
+        shift = view.sums.left_s / view.sums.shifts_left
+        now = shift * (1 - view.recent) / 60
+        if view.help is not None:
+            without = shift * (1 - min(1.0, view.recent + _share(mine))) / 60
+            rows.append(
+                (f"You miss now / without the minutes {view.moment}",
+                 f"{now:.0f} / {without:.0f} min")
+            )  # fmt: skip
+        else:
+            rows.append(("You miss now, per shift", f"{now:.0f} min"))
+    if p.best is not None and p.needed is not None:
+        rows.append(("Best still possible", _text(p.best)))
+    chance = chance_text(view)
+    if chance:
+        rows.append(("Chance, as your shifts went so far", chance))
+    tiers = view.outlook.tiers if view.outlook else ()
+    if len(tiers) > 1:
+        for tier in tiers:
+            told = WORD[tier.projection.state]
+            rows.append((f"{_text(tier.projection.target)} pays {tier.factor:g}", told))
+    for measure, count, at_least, factor in view.counts:
+        name = COUNTED.get(measure, measure.removesuffix("_n").replace("_", " "))
+        pays = "nothing is paid" if factor == 0 else f"times {factor:g}"
+        rows.append(
+            (f"{name.capitalize()} in this period: {count:g}", f"from {at_least:g}: {pays}")
+        )
+    return rows
+
+
+def _more(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> list[tuple[str, str]]:
+    """What would help, what changed and why, and where the target comes from."""
+    lines: list[tuple[str, str]] = []
+    helped = help_sentence(view)
+    if helped:
+        lines.append(("none", helped))
+    before = next((s for s in reversed(standings) if s.as_of_on < mine.ask.today), None)
+    p = view.projection
+    if before is not None and before.base_s > 0 and p is not None and p.rate_now is not None:
+        excused = view.excused_s - before.excused_s
+        told = change_sentence(p.rate_now, before.good_s / before.base_s, before.as_of_on, excused)
+        if told:
+            lines.append(("none", told))
+    if view.protected:
+        lines.append(("none", "The target was raised later; what was shown as secured stays."))
+    if view.target is not None:
+        lines.append(("none", f"Line {_text(view.target)}: {view.source}."))
+    if view.estimated_from is not None:
+        day = view.estimated_from
+        lines.append(
+            ("none", f"No shift is published from {day.day} {day:%b} on: counted as the four "
+             "weeks before.")
+        )  # fmt: skip
+    since = mine.ask.now - NOTICE_DAYS * 86_400
+    for notice in read_notices(mine.ask.sources.store, mine.ask.scope, since)[:2]:
+        on = local_day(notice.created_at, mine.ask.zone)
+        lines.append(("none", f"{on.day} {on:%b}: {notice.words}"))
+    return lines
+
+
+def _path(mine: MyDay, view: BonusView) -> BonusPath | None:
+    p = view.projection
+    if p is None:
+        return None
+    base = good = 0.0
+    rates: list[tuple[date, float]] = []
+    for day, one in view.days:
+        base, good = base + one.base_s, good + one.good_s
+        rates.append((day, good / base))
+    without = view.help.without.projected if view.help is not None else None
+    return BonusPath(
+        view.period.first, view.period.end - timedelta(days=1), mine.ask.today, rates, p.target,
+        p.projected, without, f"without the minutes {view.moment}",
+    )  # fmt: skip
+
+
+def _loss(mine: MyDay, scheme: Scheme) -> Loss | None:
+    """The fixed moment at which most is lost in the last shifts; None when nothing recurs."""
+    if scheme.kpi_id != "adherence":
+        return None
+    worst = mine.returning(mine.losses(mine.strip))
+    base = _base(mine)
+    if worst is None or 2 * worst.shifts_hit < worst.shifts_n or base <= 0:
+        return None
+    return Loss(worst.moment, worst.seconds, base)
+
+
+def _share(mine: MyDay) -> float:
+    worst, base = mine.returning(mine.losses(mine.strip)), _base(mine)
+    return worst.seconds / base if worst is not None and base > 0 else 0.0
+
+
+def _base(mine: MyDay) -> float:
+    return sum(one.adherence.denominator or 0.0 for one in mine.strip)
+
+
+def _text(rate: float | None) -> str:
+    return f"{plain(None if rate is None else 100 * rate, 1)} %"
+
+
+def _rate(rate: float | None) -> Cell:
+    value = None if rate is None else 100 * rate
+    return Cell(plain(value, 2), value)
