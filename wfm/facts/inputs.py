@@ -16,7 +16,7 @@ from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_slot, quarter_of
 from wfm.domain.organisation import Organisation
 from wfm.domain.schedules import Shift
-from wfm.domain.scope import ENTERPRISE
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rules import FactRules, rules_of_day
 from wfm.store.dimensions import dimension_keys, known_keys
 from wfm.store.files import FileStore
@@ -232,13 +232,20 @@ def read_inputs(
     as_of_at: int,
     rules: FactRules,
     feeds: Sequence[str] = FEEDS,
+    site_id: str | None = None,
 ) -> DayInputs:
-    """The inputs of a day as the store holds them now; other feeds than `feeds` stay empty."""
+    """The inputs of a day as the store holds them now; other feeds than `feeds` stay empty.
+
+    With a site, shifts and states are those of its people alone, and there is no hash to compare.
+    """
     start_at, end_at = window_of(day)
     days = [day - DAY, day, day + DAY]
     batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
     org = read_organisation(connection, ENTERPRISE)
-    shifts = read_shift_history(connection, ENTERPRISE, day - DAY, day + 2 * DAY)
+    whole = site_id is None
+    shifts = read_shift_history(connection, Scope(site_id), day - DAY, day + 2 * DAY)
+    keys = {kind: known_keys(connection, kind) for kind in KINDS}
+    agents = None if site_id is None else _agents_of(org, site_id, keys["agent"])
     activities, state_rules = activity_codes(connection), mapped_states(connection)
     rules = rules_of_day(rules, adherence_rules(connection), day)
     exceptions = read_exceptions(connection, ENTERPRISE, start_at, end_at)
@@ -246,7 +253,7 @@ def read_inputs(
     quarters = quarter_of(start_at), quarter_of(end_at)
     events = Events(
         raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
-        raw_events(files, batches["agent_state"], "agent_state", start_at, end_at),
+        raw_events(files, batches["agent_state"], "agent_state", start_at, end_at, agents),
         raw_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
         raw_quarters(files, batches["forecast"], "forecast", *quarters),
         raw_quarters(files, batches["requirement"], "requirement", *quarters),
@@ -254,12 +261,19 @@ def read_inputs(
     as_of = min(as_of_at, end_at)
     batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))
     return DayInputs(
-        day, as_of, rules, org, {kind: known_keys(connection, kind) for kind in KINDS},
-        activities, state_rules, shifts, events, batch_ids,
-        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids, approved),
+        day, as_of, rules, org, keys, activities, state_rules, shifts, events, batch_ids,
+        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids, approved)
+        if whole else "",
         exceptions, False,
         forecast_created(connection), forecast_of_requirement(connection),
     )  # fmt: skip
+
+
+def _agents_of(org: Organisation, site_id: str, keys: dict[str, int]) -> list[int]:
+    """Numbers of the people who ever stood in a team of the site."""
+    teams = {u.org_id for u in org.units if u.level == "team" and u.parent_id == site_id}
+    return sorted({keys[p.agent_id] for p in org.people if p.team_id in teams
+                   and p.agent_id in keys})  # fmt: skip
 
 
 def _hash(*parts: object) -> str:

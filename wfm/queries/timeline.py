@@ -98,9 +98,11 @@ def read_timelines(
     as_of_at = epoch_s(clock.now())
     with store.db.read() as connection:
         inputs = read_inputs(
-            connection, store.files, day, as_of_at, rules or FactRules(), ("agent_state",)
-        )
-    inputs = replace(_of_site(inputs, scope), with_pending=True)
+            connection, store.files, day, as_of_at, rules or FactRules(), ("agent_state",),
+            # The whole site of a team or agent, since its feed tells who is signed out.
+            scope.site,
+        )  # fmt: skip
+    inputs = replace(inputs, with_pending=True)
     case = day_case(inputs)
     pieces = judged_frame(inputs, case, judge(case.case))
     mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
@@ -119,21 +121,6 @@ def read_timelines(
             _timeline(inputs, person, zone, names.rows(pieces_of), as_of_at if running else None)
         )
     return tuple(found)
-
-
-def _of_site(inputs: DayInputs, scope: Scope) -> DayInputs:
-    """Inputs of the scope's site alone: the whole site, since its feed tells who is signed out."""
-    if scope.site is None:
-        return inputs
-    site = inputs.keys["site"].get(scope.site, -1)
-    agents = inputs.membership.filter(pl.col("site") == site)["agent"].unique()
-    ids = {inputs.ids["agent"][key] for key in agents}
-    states = inputs.events.states.filter(pl.col("agent").is_in(agents.implode()))
-    return replace(
-        inputs,
-        shifts=tuple(shift for shift in inputs.shifts if shift.agent_id in ids),
-        events=replace(inputs.events, states=states),
-    )
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,24 @@ _WHEN = {
 
 
 def raw_events(
-    files: FileStore, batches: Sequence[Batch], table: str, start_at: int, end_at: int
+    files: FileStore,
+    batches: Sequence[Batch],
+    table: str,
+    start_at: int,
+    end_at: int,
+    agents: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """Rows of an event table that touch [start_at, end_at), each event in its newest version.
 
-    An event delivered twice, in whatever order or batch, is one row: the highest `seq` wins.
+    An event delivered twice, in whatever order or batch, is one row: the highest `seq` wins. With
+    `agents` only their rows are read.
     """
     whens = [pl.col(name) for name in _WHEN[table]]
     frame = _scan(files, batches, table).filter(
         pl.min_horizontal(whens) < end_at, pl.max_horizontal(whens) >= start_at
     )
+    if agents is not None:
+        frame = frame.filter(pl.col("agent").is_in(agents))
     newest = ("event_key", "seq", "payload_hash")
     return (
         frame.collect()
