@@ -1,4 +1,4 @@
-"""A small centre of two weeks, drawn once."""
+"""A small centre, and two weeks of its events drawn once; the clocks of two sites change within."""
 
 from datetime import UTC, date, datetime
 
@@ -24,10 +24,17 @@ def span(history: History) -> Span:
 
 
 @pytest.fixture(scope="session")
-def spells(span: Span) -> pl.DataFrame:
+def voice_states(span: Span, history: History) -> pl.DataFrame:
+    """State changes of those who answer telephones."""
+    voice = [a.agent_id for a in history.centre.agents if a.group_id.endswith("voice")]
+    return span.states.filter(pl.col("agent_id").is_in(voice))
+
+
+@pytest.fixture(scope="session")
+def spells(voice_states: pl.DataFrame) -> pl.DataFrame:
     """State changes with the end that the agent's next row gives them."""
     return (
-        span.states.sort("agent_id", "start_at", "order")
+        voice_states.sort("agent_id", "start_at", "order")
         .with_columns(end_at=pl.col("start_at").shift(-1).over("agent_id"))
         .filter(pl.col("end_at").is_not_null())
     )

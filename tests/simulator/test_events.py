@@ -1,6 +1,7 @@
 """The simulated centre's events agree with each other and follow from the seed alone."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,23 +9,28 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from wfm.simulator.contacts import draw_contacts
 from wfm.simulator.day import play_day
-from wfm.simulator.demand import draw_contacts
 from wfm.simulator.events import History, Span
-from wfm.simulator.events_csv import published_at, write_schedules, write_span
+from wfm.simulator.events_csv import write_schedules, write_span
+from wfm.simulator.floor import Worker
 from wfm.simulator.founding import found_centre
+from wfm.simulator.past_csv import past_mondays, write_past_week
 from wfm.simulator.standing_csv import write_standing
-from wfm.simulator.workday import draw_workdays
+from wfm.simulator.workday import draw_workers
 
 from .conftest import BASE_ON, END_AT, FIRST_AT
+
+DAY = date(2026, 10, 27)
 
 
 def _files(folder: Path, seed: int) -> dict[str, bytes]:
     history = History(found_centre(seed, "small", BASE_ON))
     centre = history.centre
     write_standing(folder, centre)
-    write_schedules(folder, centre, history.roster, published_at(centre.first_monday), END_AT)
-    write_span(folder, history.span(FIRST_AT, END_AT))
+    write_schedules(folder, centre, history.roster, END_AT - 5 * 86_400, END_AT)
+    write_span(folder, history.span(END_AT - 40_000, END_AT))
+    write_past_week(folder, centre, history.roster.volume, past_mondays(centre)[0])
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -33,11 +39,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
         _files(tmp_path / name, seed) for name, seed in (("a", 5), ("b", 5), ("c", 6))
     )
     assert sorted(once) == [
-        "activity_codes.csv", "agent_states.csv", "calls.csv", "contracts.csv", "org.csv",
-        "people.csv", "queues.csv", "schedules.csv", "state_map.csv", "targets.csv",
+        "activity_codes.csv", "agent_states.csv", "calls.csv", "contracts.csv", "events.csv",
+        "forecast.csv", "interval_stats-20260727.csv", "measures.csv", "org.csv", "people.csv",
+        "quality.csv", "queues.csv", "requirement.csv", "schedules.csv", "state_map.csv",
+        "surveys.csv", "targets.csv", "time_off.csv",
     ]  # fmt: skip
     assert once == again
-    assert once["calls.csv"] != other["calls.csv"]
+    for name in ("calls.csv", "agent_states.csv", "schedules.csv", "people.csv", "forecast.csv"):
+        assert once[name] != other[name]
 
 
 @pytest.mark.parametrize("cut_h", [1, 37, 200, 301])
@@ -55,12 +64,13 @@ def test_no_event_is_known_before_it_happened(span: Span) -> None:
         pl.col("known_at") != pl.coalesce("wrap_ended_at", "ended_at")
     )  # fmt: skip
     assert late.height == 0
-    assert span.states.filter(pl.col("known_at") != pl.col("start_at")).height == 0
+    told = pl.coalesce("end_at", "start_at")
+    assert span.states.filter(pl.col("known_at") != told).height == 0
     assert (span.contacts["known_at"] < END_AT).all()
 
 
 def test_talk_hold_and_wrap_up_spells_equal_the_legs(span: Span, spells: pl.DataFrame) -> None:
-    legs = span.contacts.filter(outcome="answered").select(
+    legs = span.contacts.filter(outcome="answered", channel="voice").select(
         "contact_id", "agent_id", "talk_s", "hold_s", "acw_s"
     )
     told = (
@@ -75,9 +85,23 @@ def test_talk_hold_and_wrap_up_spells_equal_the_legs(span: Span, spells: pl.Data
     # An agent may take both legs of a transferred contact: compare their sum.
     legs = legs.group_by("contact_id", "agent_id").sum()
     both = legs.join(told, on=["contact_id", "agent_id"], how="left", suffix="_told")
-    assert both.height > 2000
-    for name in ("talk_s", "hold_s", "acw_s"):
-        assert both.filter(pl.col(name) != pl.col(f"{name}_told").fill_null(0)).height == 0
+    assert both.height > 10_000
+    # Those under way as the span begins or ends are told in part.
+    both = both.filter(pl.col("acw_s_told") > 0)
+    for name in ("hold_s", "acw_s"):
+        assert both.filter(pl.col(name) != pl.col(f"{name}_told").fill_null(0)).height <= 20
+
+
+def test_a_desks_contacts_overlap_and_say_when_they_end(span: Span) -> None:
+    chats = span.contacts.filter(outcome="answered", channel="chat")
+    told = span.states.filter(
+        pl.col("end_at").is_not_null() & pl.col("contact_id").str.contains("-chat-")
+    )
+    assert told.filter(state="talk").height == chats.height
+    during = chats.sort("agent_id", "connected_at").with_columns(
+        before=pl.col("ended_at").shift(1).over("agent_id")
+    )
+    assert during.filter(pl.col("connected_at") < pl.col("before")).height > 100
 
 
 def test_an_agents_states_follow_each_other_without_a_standstill(spells: pl.DataFrame) -> None:
@@ -98,13 +122,32 @@ def test_answered_legs_connect_after_they_rang_and_abandoned_ones_have_no_agent(
     assert abandoned["agent_id"].null_count() == abandoned.height
 
 
+def test_an_offer_that_rang_unanswered_goes_on_to_another_agent(span: Span) -> None:
+    missed = span.contacts.filter(pl.col("missed_n") > 0, pl.col("outcome") == "answered")
+    assert missed.height > 50
+    assert (missed["offers_n"] == missed["missed_n"] + 1).all()
+    assert (missed["connected_at"] - missed["enqueued_at"] >= 15).all()
+
+
+def test_agents_take_only_what_they_are_skilled_and_set_to_work_for(
+    history: History, span: Span
+) -> None:
+    usual = {a.agent_id: a.queues for a in history.centre.agents}
+    pairs = span.contacts.filter(outcome="answered").select("agent_id", "queue_id").unique()
+    assert pairs.height > 100
+    assert all(queue in usual[agent] for agent, queue in pairs.iter_rows())
+
+
+def _workers(history: History) -> list[Worker]:
+    centre, group = history.centre, history.centre.groups[0]
+    shifts = history.roster.worked_on(group.site_id, DAY)
+    return draw_workers(centre, (), group, shifts, DAY)
+
+
 def test_every_contact_that_came_is_answered_or_abandoned(history: History) -> None:
-    centre = history.centre
-    for group in centre.groups:
-        contacts = draw_contacts(centre, group, date(2026, 10, 27))
-        workdays = draw_workdays(centre, group, history.roster, date(2026, 10, 27))
-        pace = [1.0] * len(workdays)
-        log = play_day(contacts, workdays, pace, pace)
+    for group in (g for g in history.centre.groups if g.kind == "voice"):
+        floor = history.play(group, DAY)
+        contacts, log = floor.contacts, floor.log
         present = np.array(log.present)
         answered = np.array(log.agent) >= 0
         transfers = sum(1 for n, c in enumerate(contacts.child) if c >= 0 and answered[n])
@@ -116,18 +159,21 @@ def test_every_contact_that_came_is_answered_or_abandoned(history: History) -> N
 
 
 def test_nobody_on_shift_means_that_everybody_gives_up(history: History) -> None:
-    contacts = draw_contacts(history.centre, history.centre.groups[0], date(2026, 10, 27))
-    log = play_day(contacts, [], [], [])
-    assert set(log.agent) == {-1}
+    contacts = draw_contacts(
+        history.centre, history.roster.volume, (), history.centre.groups[0], DAY
+    )
+    assert set(play_day(contacts, [], 3, 100_000, {}).agent) == {-1}
 
 
 def test_more_staff_shortens_the_wait(history: History) -> None:
-    centre, group, day = history.centre, history.centre.groups[0], date(2026, 10, 27)
-    contacts = draw_contacts(centre, group, day)
-    workdays = draw_workdays(centre, group, history.roster, day)
+    contacts = draw_contacts(
+        history.centre, history.roster.volume, (), history.centre.groups[0], DAY
+    )
+    staff = _workers(history)
+    second = [replace(w, workday=replace(w.workday, agent=w.workday.agent + 50)) for w in staff]
 
-    def waited(staff: list) -> int:  # type: ignore[type-arg]
-        log = play_day(contacts, staff, [1.0] * len(staff), [1.0] * len(staff))
+    def waited(workers: list[Worker]) -> int:
+        log = play_day(contacts, workers, 3, 100_000, {})
         ends = zip(log.agent, log.connected_at, log.ended_at, strict=True)
         left = [c if a >= 0 else e for a, c, e in ends]
         return sum(
@@ -136,4 +182,23 @@ def test_more_staff_shortens_the_wait(history: History) -> None:
             if there
         )
 
-    assert waited(workdays[:3]) > waited(workdays) > waited([*workdays, *workdays]) * 0.9
+    assert waited(staff[: len(staff) // 2]) > waited(staff) > waited([*staff, *second])
+
+
+def test_contacts_of_a_day_with_a_clock_change_come_in_92_or_100_quarters(
+    history: History,
+) -> None:
+    site = history.centre.site["new_york"]
+    back = history.roster.plan_on(site.site_id, date(2026, 11, 1) - timedelta(days=1))
+    assert any(shift.start == 1320 and shift.end == 1800 for shift in back.shifts)
+    group = next(g for g in history.centre.groups if g.group_id == "new_york-voice")
+    contacts, states = history.floor_day(group, date(2026, 10, 31))
+    hours = (
+        contacts.select(pl.from_epoch("enqueued_at").dt.replace_time_zone("UTC")
+                        .dt.convert_time_zone("America/New_York").alias("at"))
+        .filter(pl.col("at").dt.day() == 1)["at"]
+    )  # fmt: skip
+    # 06:00 of the last of October to 06:00 of the first of November lasts 25 hours.
+    assert contacts["enqueued_at"].max() - contacts["enqueued_at"].min() > 24 * 3600  # type: ignore[operator]
+    assert set(hours.dt.hour().unique()) <= {0, 1, 2, 3, 4, 5}
+    assert states["start_at"].max() > contacts["enqueued_at"].max() - 1800  # type: ignore[operator]

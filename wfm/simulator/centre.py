@@ -131,6 +131,20 @@ class Agent:
 
 
 @dataclass(frozen=True)
+class CentreEvent:
+    """Something that the calendar of the centre holds: a campaign, an outage, a spot."""
+
+    event_id: str
+    queue_id: str  # "" for all
+    start_on: date
+    end_on: date
+    kind: str
+    one_off: bool
+    known_at: int  # UTC seconds
+    size: float | None = None
+
+
+@dataclass(frozen=True)
 class Roles:
     """Which site, team and agent take which part in what is planted; ids."""
 
@@ -157,6 +171,7 @@ class Centre:
     teams: tuple[Team, ...]
     agents: tuple[Agent, ...]
     roles: Roles = Roles()
+    events: tuple[CentreEvent, ...] = ()
 
     @cached_property
     def site(self) -> dict[str, Site]:

@@ -30,6 +30,7 @@ from wfm.simulator.quota import Quotas, quotas_of
 
 # A contact is not begun for a minute or less before a pause that a contact is to overrun.
 _STRETCH_S = 60
+_EAGER_S = 600
 Even = Mapping[tuple[str, int], EvenWork]
 
 
@@ -65,6 +66,7 @@ class _Floor:
         self._next_pause = [0] * len(workers)
         self._limit = [self._limit_of(place) for place in range(len(workers))]
         self._overruns = [any(p.overrun_s for p in w.workday.pauses) for w in workers]
+        self._eager = [place for place, overruns in enumerate(self._overruns) if overruns]
         self._ringing = [-1] * len(workers)
         self._resting: dict[int, int] = {}  # agents whose wait is not over, and until when
         self._ready: dict[int, None] = {}  # agents whose wait is over: first in line
@@ -135,6 +137,11 @@ class _Floor:
                     del self._ready[place]
                     self._serve(leg, place, at)
                     return
+        for place in self._eager:
+            if place in self._idle[self._pool[place]] and self._is_wanted(place, queue, at):
+                del self._idle[self._pool[place]][place]
+                self._serve(leg, place, at)
+                return
         best, longest = -1, NEVER
         since = self._since
         for pool in self._pools[queue]:
@@ -230,6 +237,14 @@ class _Floor:
         if child >= 0:
             log.present[child], log.enqueued_at[child] = True, ended
             heappush(self._heap, (ended, ARRIVE, child))
+
+    def _is_wanted(self, place: int, queue: int, at: int) -> bool:
+        """Whether an agent is next in line, so that a contact will overrun the pause to come."""
+        number, worker = self._next_pause[place], self._workers[place]
+        if number == len(worker.workday.pauses) or queue not in worker.queues:
+            return False
+        pause = worker.workday.pauses[number]
+        return pause.overrun_s > 0 and pause.wish_at - _EAGER_S <= at < pause.wish_at
 
     def _overrun(self, place: int, begun: int, talk: int, acw: int) -> tuple[int, int]:
         """Talk and wrap-up that end as long after the next pause's begin as it says."""

@@ -36,7 +36,7 @@ def intraday_shape(site: Site, weekday: int) -> Floats:
         return shape
     hour = (np.arange(QUARTERS) + 0.5) / 4
     base = (
-        0.42
+        0.38
         + 0.78 * np.exp(-(((hour - 10.5) / 1.7) ** 2))
         + 0.66 * np.exp(-(((hour - 16.4) / 2.2) ** 2))
     )
@@ -80,7 +80,7 @@ class Volume:
         share = WEEKDAY[weekday] / WEEKDAY.sum()
         load = intraday_shape(site, weekday) * share * weekly * handle_s / 900
         # A desk's e-mails wait for the quiet hours: no more than the load is needed for it.
-        return agents_needed(load, site.safety if group.kind == VOICE else 0.4 * site.safety)
+        return agents_needed(load, site.safety if group.kind == VOICE else 0.6)
 
     def _level(self, group: Group) -> float:
         members = self._centre.members[group.group_id]

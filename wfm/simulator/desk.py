@@ -71,7 +71,7 @@ class _Desk:
         reach = CHATS_AT_ONCE if queue in self._chat else 1
         for kept in self._open[:reach]:
             for place in kept:
-                if queue in self._workers[place].queues:
+                if queue in self._workers[place].queues and self._fits(leg, place, at):
                     del kept[place]
                     self._serve(leg, place, at)
                     self._settle(place, at)
@@ -118,9 +118,25 @@ class _Desk:
             waiting = self._waiting[queue]
             while waiting and log.enqueued_at[waiting[0]] + patience[waiting[0]] <= at:
                 self._leave(waiting.popleft())
-            if waiting and (best is None or log.enqueued_at[waiting[0]] < log.enqueued_at[best[0]]):
+            longest = best is None or (
+                bool(waiting) and log.enqueued_at[waiting[0]] < log.enqueued_at[best[0]]
+            )
+            if waiting and longest and self._fits(waiting[0], place, at):
                 best = waiting
         return best.popleft() if best else None
+
+    def _fits(self, leg: int, place: int, at: int) -> bool:
+        """Whether a contact would be over before a pause that is to begin to the second."""
+        worker = self._workers[place]
+        number, workday = self._next_pause[place], worker.workday
+        limit = NEVER
+        if number < len(workday.pauses) and workday.pauses[number].exact:
+            limit = workday.pauses[number].wish_at
+        elif number == len(workday.pauses) and workday.exact_end:
+            limit = workday.logout_at
+        contacts, pace = self._contacts, worker.paces[self._contacts.queue[leg]]
+        work = contacts.talk_s[leg] * pace.talk + contacts.acw_s[leg] * pace.acw
+        return at + MAIL_LOOK_S + work + 9 <= limit
 
     def _serve(self, leg: int, place: int, at: int) -> None:
         contacts, log = self._contacts, self._log

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wfm.simulator.centre import QueueSpec
 from wfm.simulator.chance import stream
 from wfm.simulator.contacts import SIGMA_ACW, SIGMA_TALK
 
-_COUNT = 64
+Floats = NDArray[np.float64]
+_COUNT, _ROUND = 64, 8
+
+
+@lru_cache(maxsize=8)
+def _rounds_of(sigma: float) -> Floats:
+    """Eight rows of eight log-normal values, each row with very nearly the mean 1.0.
+
+    The longest values come first and go where the sum is least, so that long and short ones share
+    a row: whoever takes a few rows has the mean already.
+    """
+    points = (np.arange(_COUNT) + 0.5) / _COUNT
+    values = np.exp(sigma * np.array([NormalDist().inv_cdf(p) for p in points]))
+    return in_rounds(values / values.mean())
+
+
+def in_rounds(values: Floats) -> Floats:
+    """Values put into rows of eight with sums as equal as can be."""
+    rows: list[list[float]] = [[] for _ in range(len(values) // _ROUND)]
+    for value in np.sort(values)[::-1].tolist():
+        free = [row for row in rows if len(row) < _ROUND]
+        min(free, key=sum).append(value)
+    return np.array(rows)
 
 
 class EvenWork:
     """Talk, hold and after-contact seconds in rounds of 64 draws with exactly the queue's mean.
 
-    A queue of 240 s talk gives 64 values from 30 to 950 whose mean is 240.0, in an order of the
-    day; then the round begins again.
+    A queue of 240 s talk gives 64 values from 20 to 1,300 whose mean is 240.0, in an order of the
+    day in which every eight have nearly that mean; then they begin again.
     """
 
     def __init__(self, seed: int, name: str, day: int, queue: QueueSpec) -> None:
         rng = stream(seed, "even", name, queue.queue_id, day)
-        points = (np.arange(_COUNT) + 0.5) / _COUNT
-        normal = np.array([NormalDist().inv_cdf(p) for p in points])
 
-        def rounds(mean: float, sigma: float) -> list[float]:
-            values = np.exp(sigma * normal)
-            spread: list[float] = rng.permutation(values / values.mean() * mean).tolist()
-            return spread
+        def shuffled(rounds: Floats, mean: float) -> list[float]:
+            mixed = rng.permuted(rng.permutation(rounds), axis=1).ravel() * mean
+            found: list[float] = mixed.tolist()
+            return found
 
-        self._talk = rounds(queue.talk_s, SIGMA_TALK)
-        self._acw = rounds(queue.acw_s, SIGMA_ACW)
-        held = round(queue.hold_share * _COUNT)
-        hold = [queue.hold_share * queue.hold_s * _COUNT / held] * held if held else []
-        self._hold: list[float] = rng.permutation(hold + [0.0] * (_COUNT - held)).tolist()
+        held = np.arange(_COUNT) < round(queue.hold_share * _COUNT)
+        share = float(held.mean()) or 1.0
+        self._talk = shuffled(_rounds_of(SIGMA_TALK), queue.talk_s)
+        self._acw = shuffled(_rounds_of(SIGMA_ACW), queue.acw_s)
+        self._hold = shuffled(in_rounds(held / share), queue.hold_share * queue.hold_s)
         self._place = 0
         self._left = [0.0, 0.0, 0.0]  # what rounding kept back, so that it never adds up
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from wfm.simulator.csv_files import write_frame
+from wfm.simulator.daily_figures import evaluations_of, surveys_of
 from wfm.simulator.events import Span
 from wfm.simulator.plans_csv import published_at, write_day_schedules, write_schedules
 
@@ -24,6 +25,10 @@ def write_span(folder: Path, span: Span, suffix: str = "") -> list[Path]:
             *(pl.from_epoch(name) for name in CALL_TIMES), direction=pl.lit("inbound")
         )
         written.append(write_frame(folder / f"calls{suffix}.csv", contacts))
+        for kind, drawn in (("surveys", surveys_of), ("quality", evaluations_of)):
+            rows = drawn(span.contacts)
+            if rows.height:
+                written.append(write_frame(folder / f"{kind}{suffix}.csv", rows))
     if span.states.height:
         written.append(write_frame(folder / f"agent_states{suffix}.csv", _told(span.states)))
     return written

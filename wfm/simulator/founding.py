@@ -9,22 +9,37 @@ from datetime import date, timedelta
 import numpy as np
 
 from wfm.domain.errors import BadInput
-from wfm.simulator.centre import DESK, VOICE, Agent, Centre, Group, Roles, Site, Team
+from wfm.simulator.centre import (
+    DESK,
+    VOICE,
+    Agent,
+    Centre,
+    CentreEvent,
+    Group,
+    Roles,
+    Site,
+    Team,
+)
 from wfm.simulator.chance import stream
 from wfm.simulator.influence import Influence
+from wfm.simulator.local_day import wall_at
 from wfm.simulator.names import invent_names
 from wfm.simulator.queue_specs import groups_of
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a centre is: weeks of events, teams of eight at each site, size of its hours."""
+    """How large a centre is: weeks of events, teams of eight at each site, and how safely it is
+    staffed. Few people wait longer for contacts, so a small one is staffed tighter."""
 
     weeks: int
     teams: int
+    safety: float
 
 
-SIZES = {"small": Size(13, 3), "medium": Size(13, 38), "large": Size(13, 625)}
+SIZES = {
+    "small": Size(13, 3, 0.80), "medium": Size(13, 38, 1.15), "large": Size(13, 625, 1.15),
+}  # fmt: skip
 TEAM_SIZE = 8
 SITES = (
     Site("new_york", "New York", "America/New_York", "Mon-Sun 00:00-24:00", 1.15, 360),
@@ -60,11 +75,13 @@ def found_centre(
     if size not in SIZES:
         raise BadInput(f"Size {size!r} is not known; choose one of {', '.join(SIZES)}.")
     plan = SIZES[size]
-    groups = tuple(group for site in SITES for group in groups_of(site))
-    first_on = base_on - timedelta(days=7 * plan.weeks)
+    sites = tuple(replace(site, safety=plan.safety) for site in SITES)
+    groups = tuple(group for site in sites for group in groups_of(site))
+    first_on = base_on - timedelta(days=base_on.weekday() + 7 * plan.weeks)
     teams, agents = _people(seed, plan, base_on, groups)
-    centre = Centre(seed, size, base_on, first_on, SITES, groups, teams, agents)
+    centre = Centre(seed, size, base_on, first_on, sites, groups, teams, agents)
     centre = replace(centre, roles=_roles(centre, permute))
+    centre = replace(centre, events=_events(centre))
     for influence in influences:
         centre = influence.cast(centre)
     return centre
@@ -93,12 +110,14 @@ def _people(
                 f"L-{number:02d}", next(own),
             )  # fmt: skip
             teams.append(team)
-            night = site.day_from > 0 and kind == VOICE and n % 16 == 2
+            nights = TEAM_SIZE if plan.teams > 8 else 2
+            if site.day_from == 0 or kind != VOICE or n % 16 != 2:
+                nights = 0
             for k in range(TEAM_SIZE):
                 agent_number = first_agent[site.site_id] + n * TEAM_SIZE + k
                 agents.append(
                     _agent(rng, f"A-{agent_number:0{width}d}", next(own), team, group, base_on,
-                           night)
+                           k < nights, k, plan.teams > 8)
                 )  # fmt: skip
     return tuple(teams), tuple(sorted(agents, key=lambda a: a.agent_id))
 
@@ -122,6 +141,8 @@ def _agent(
     group: Group,
     base_on: date,
     night: bool,
+    place: int,
+    many: bool,
 ) -> Agent:
     new = rng.random() < _NEW_SHARE
     days = int(rng.integers(10, 90) if new else 120 + rng.gamma(1.6, 420))
@@ -129,7 +150,7 @@ def _agent(
     part = rng.random() < _PART_TIME_SHARE
     leaves = rng.random() < _LEAVING_SHARE
     left = int(rng.integers(1, 80))
-    skills, usual = _skills(rng, group)
+    skills, usual = _skills(rng.random(), group) if many else _few_skills(place, group)
     return Agent(
         agent_id=agent_id,
         name=name,
@@ -151,10 +172,9 @@ def _agent(
     )
 
 
-def _skills(rng: np.random.Generator, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _skills(chance: float, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What an agent can work and usually works: all of the desk's; by voice some mixes."""
     ids = [queue.queue_id for queue in group.queues]
-    chance = rng.random()
     if group.kind == DESK:
         return tuple(ids), (ids[0],) if chance < 0.60 else (ids[1],)
     billing, support, offer = ids
@@ -165,6 +185,13 @@ def _skills(rng: np.random.Generator, group: Group) -> tuple[tuple[str, ...], tu
     if chance < 0.90:
         return (billing, support, offer), (billing, support, offer)
     return (billing, offer), (billing, offer)
+
+
+def _few_skills(place: int, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where a team or two must serve all queues, everybody can do nearly everything."""
+    if group.kind == DESK:
+        return _skills(place / TEAM_SIZE, group)
+    return _skills(0.5 if place % 4 == 0 else 0.7, group)
 
 
 def _roles(centre: Centre, permute: bool) -> Roles:
@@ -185,6 +212,18 @@ def _roles(centre: Centre, permute: bool) -> Roles:
     agent = str(rng.choice(steady)) if permute else known
     team = str(rng.choice(voice)) if permute else f"T-{_TEAM_OF_NOTE:02d}"
     return Roles(agent, late, team, hire, campaign, short, short, hire)
+
+
+def _events(centre: Centre) -> tuple[CentreEvent, ...]:
+    """The telephones' outage, for each queue of its site."""
+    site = centre.site[centre.roles.outage_site]
+    day, known = centre.outage_on, wall_at(site.timezone, centre.outage_on, 640)
+    return tuple(
+        CentreEvent(f"outage-{queue.queue_id}", queue.queue_id, day, day, "outage", True, known)
+        for group in centre.groups
+        if group.site_id == site.site_id and group.kind == VOICE
+        for queue in group.queues
+    )
 
 
 def tenure_factors(agent: Agent, on: date, share_of_acw: float) -> tuple[float, float]:

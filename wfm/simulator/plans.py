@@ -26,7 +26,7 @@ class Roster:
     ) -> None:
         self.centre = centre
         self.volume = volume or Volume(centre)
-        self._influences = tuple(influences)
+        self.influences = tuple(influences)
         self._sickness = Sickness(centre)
         self._weeks: dict[tuple[str, date], dict[date, list[PlannedShift]]] = {}
         self._plans: dict[tuple[str, date], DayPlan] = {}
@@ -62,7 +62,7 @@ class Roster:
             and monday == self.centre.unpublished_monday
         ):
             plan = replace(plan, published=False)
-        for influence in self._influences:
+        for influence in self.influences:
             plan = influence.plan(self.centre, site, day, plan)
         sick = self._sick_calls(site, day, standing_shifts(plan))
         gone = {change.shift.agent: change.recorded_at for change in sick}
@@ -89,7 +89,7 @@ class Roster:
         found = []
         for shift in shifts:
             agent, ill = centre.agents[shift.agent], bool(sick[shift.agent])
-            for influence in self._influences:
+            for influence in self.influences:
                 stated = influence.is_sick(centre, agent, day)
                 ill = ill if stated is None else stated
             if ill and not shift.absence:

@@ -1,4 +1,4 @@
-"""Published schedules, their later changes and granted leave as files of a delivery."""
+"""What was planned, published, changed and granted, and the figures of days, as files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from wfm.simulator.centre import CONTRACTS, Centre
+from wfm.simulator.centre import CONTRACTS, Centre, Site
 from wfm.simulator.chance import stream
-from wfm.simulator.csv_files import write_frame
-from wfm.simulator.influence import DayPlan
-from wfm.simulator.local_day import LocalDay, local_day
+from wfm.simulator.csv_files import Row, timed_frame, write_frame
+from wfm.simulator.daily_figures import MEASURES, centre_measures, day_measures
+from wfm.simulator.local_day import LocalDay, local_day, wall_at
+from wfm.simulator.plan_history import FORECAST, MADE_BEFORE_S, REQUIREMENT, planned_day
 from wfm.simulator.plans import Roster
 from wfm.simulator.shifts import PlannedShift
 
@@ -22,6 +23,8 @@ _AHEAD = timedelta(days=21)
 _PUBLISH_S = 10 * 3600
 _EPOCH = date(1970, 1, 1)
 _DAY_S = 86_400
+# A day's figures are handed over three hours after it ended.
+_CLOSING_S = 3 * 3600
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,17 @@ def published_at(monday: date) -> int:
 def write_schedules(
     folder: Path, centre: Centre, roster: Roster, first_at: int, end_at: int, suffix: str = ""
 ) -> list[Path]:
-    """The files of what was decided in a span: weeks published, shifts changed, leave granted."""
-    rows: list[Segment] = []
-    leave: list[tuple[object, ...]] = []
-    for day, sites in _days_told(centre, first_at, end_at):
-        for site_id in sites:
-            rows += _segments(centre, roster, site_id, day, first_at, end_at)
-            leave += _leave(centre, roster, site_id, day, first_at, end_at)
-    return _write(folder, rows, leave, suffix)
+    """The files of what was decided in a span and of the figures of days that closed in it.
+
+    Weeks published with their forecast and requirement, shifts changed, leave granted; figures
+    of finance, personnel, self-service and the customer system.
+    """
+    told = _Told(roster, first_at, end_at)
+    day = max(centre.first_on, _EPOCH + timedelta(days=first_at // _DAY_S - 2))
+    while day <= _EPOCH + timedelta(days=end_at // _DAY_S + 29):
+        told.add(day)
+        day += timedelta(days=1)
+    return told.write(folder, suffix)
 
 
 def write_day_schedules(
@@ -66,18 +72,66 @@ def write_day_schedules(
     end_at: int,
     suffix: str = "",
 ) -> list[Path]:
-    """The files of the shifts that begin on some local days: as published, and changed since.
+    """The files of some local days: as planned and published, changed since, and their figures.
 
     What became known from `end_at` on is left out. All days together hold what `write_schedules`
     gives up to `end_at`.
     """
-    rows: list[Segment] = []
-    leave: list[tuple[object, ...]] = []
+    told = _Told(roster, 0, end_at)
     for day in days:
+        told.add(day)
+    return told.write(folder, suffix)
+
+
+class _Told:
+    """Rows of one delivery: what became known of the days added, within a span."""
+
+    def __init__(self, roster: Roster, first_at: int, end_at: int) -> None:
+        self._roster, self._first_at, self._end_at = roster, first_at, end_at
+        self._segments: list[Segment] = []
+        self._leave: list[Row] = []
+        self._forecast: list[Row] = []
+        self._requirement: list[Row] = []
+        self._figures: list[Row] = []
+
+    def add(self, day: date) -> None:
+        """Everything about one local day at all sites that became known in the span."""
+        roster, centre = self._roster, self._roster.centre
+        published = published_at(day - timedelta(days=day.weekday()))
+        if day < centre.first_on or published >= self._end_at:
+            return
         for site in centre.sites:
-            rows += _segments(centre, roster, site.site_id, day, 0, end_at)
-            leave += _leave(centre, roster, site.site_id, day, 0, end_at)
-    return _write(folder, rows, leave, suffix)
+            self._segments += _segments(roster, site, day, self._first_at, self._end_at)
+            if self._first_at <= published:
+                self._leave += _leave(roster, site, day)
+                planned = planned_day(roster, site, day, published - MADE_BEFORE_S)
+                self._forecast += planned.forecast
+                self._requirement += planned.requirement
+            if self._within(wall_at(site.timezone, day, 1440) + _CLOSING_S):
+                self._figures += day_measures(roster, site, day)
+        if self._within(wall_at("UTC", day, 2880)):
+            self._figures += centre_measures(roster, day)
+
+    def _within(self, at: int) -> bool:
+        return self._first_at <= at < self._end_at
+
+    def write(self, folder: Path, suffix: str) -> list[Path]:
+        """The files, none for a kind without rows."""
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        if self._segments:
+            path = folder / f"schedules{suffix}.csv"
+            written.append(write_frame(path, _segment_frame(self._segments)))
+        for kind, columns, rows in (
+            ("time_off", _LEAVE, self._leave),
+            ("forecast", FORECAST, self._forecast),
+            ("requirement", REQUIREMENT, self._requirement),
+            ("measures", MEASURES, self._figures),
+        ):
+            if rows:
+                path = folder / f"{kind}{suffix}.csv"
+                written.append(write_frame(path, timed_frame(columns, rows)))
+        return written
 
 
 def shift_segments(
@@ -115,33 +169,16 @@ def _block_seconds(clock: LocalDay, start: int, end: int) -> tuple[int, int]:
     return begins, begins + (end - start) * 60
 
 
-def _days_told(
-    centre: Centre, first_at: int, end_at: int
-) -> Iterator[tuple[date, tuple[str, ...]]]:
-    """Days whose shifts something may become known of in a span."""
-    first = max(centre.first_on, _EPOCH + timedelta(days=first_at // _DAY_S - 2))
-    last = _EPOCH + timedelta(days=end_at // _DAY_S + 29)
-    sites = tuple(site.site_id for site in centre.sites)
-    day = first
-    while day <= last:
-        monday = day - timedelta(days=day.weekday())
-        if published_at(monday) < end_at:
-            yield day, sites
-        day += timedelta(days=1)
-
-
 def _segments(
-    centre: Centre, roster: Roster, site_id: str, day: date, first_at: int, end_at: int
+    roster: Roster, site: Site, day: date, first_at: int, end_at: int
 ) -> Iterator[Segment]:
     published = published_at(day - timedelta(days=day.weekday()))
-    if day < centre.first_on or published >= end_at:
-        return
-    plan: DayPlan = roster.plan_on(site_id, day)
+    plan = roster.plan_on(site.site_id, day)
     if not plan.published:
         return
     if first_at <= published:
         for shift in plan.shifts:
-            yield from shift_segments(centre, shift, "baseline", published)
+            yield from shift_segments(roster.centre, shift, "baseline", published)
     seen: dict[int, int] = {}
     for change in plan.changes:
         seen[change.shift.agent] = number = seen.get(change.shift.agent, 0) + 1
@@ -149,7 +186,7 @@ def _segments(
         recorded = max(change.recorded_at, published + 3600)
         if first_at <= recorded < end_at:
             version = f"change-{number}"
-            yield from shift_segments(centre, change.shift, version, recorded, change.reason)
+            yield from shift_segments(roster.centre, change.shift, version, recorded, change.reason)
 
 
 _LEAVE = (
@@ -158,17 +195,13 @@ _LEAVE = (
 )  # fmt: skip
 
 
-def _leave(
-    centre: Centre, roster: Roster, site_id: str, day: date, first_at: int, end_at: int
-) -> Iterator[tuple[object, ...]]:
-    """Requests for leave as they were decided, weeks before the schedule was published."""
+def _leave(roster: Roster, site: Site, day: date) -> Iterator[Row]:
+    """Requests for leave as they were decided, before the schedule was published."""
+    centre = roster.centre
     published = published_at(day - timedelta(days=day.weekday()))
-    if day < centre.first_on or not first_at <= published < end_at:
-        return
-    site = centre.site[site_id]
     clock = local_day(site.timezone, day, site.day_from)
     leads = {team.team_id: team.lead_id for team in centre.teams}
-    for shift in roster.plan_on(site_id, day).shifts:
+    for shift in roster.plan_on(site.site_id, day).shifts:
         if shift.absence != "leave":
             continue
         agent = centre.agents[shift.agent]
@@ -183,34 +216,20 @@ def _leave(
         )  # fmt: skip
 
 
-def _write(
-    folder: Path, rows: list[Segment], leave: list[tuple[object, ...]], suffix: str
-) -> list[Path]:
-    written = []
-    folder.mkdir(parents=True, exist_ok=True)
-    if rows:
-        frame = pl.DataFrame(
-            [
-                (r.version, r.agent_id, r.shift_on, r.start_at, r.end_at, r.activity, r.queue,
-                 r.paid, r.published_at, r.reason)
-                for r in rows
-            ],
-            schema={
-                "schedule_version": pl.String, "agent_id": pl.String, "shift_date": pl.Date,
-                "start_at": pl.Int64, "end_at": pl.Int64, "activity_code": pl.String,
-                "queue_id": pl.String, "paid": pl.Boolean, "published_at": pl.Int64,
-                "change_reason": pl.String,
-            },
-            orient="row",
-        )  # fmt: skip
-        frame = frame.with_columns(
-            pl.from_epoch(name) for name in ("start_at", "end_at", "published_at")
-        )
-        written.append(write_frame(folder / f"schedules{suffix}.csv", frame))
-    if leave:
-        times = ("start_at", "end_at", "submitted_at", "decided_at")
-        asked = pl.DataFrame(leave, schema=list(_LEAVE), orient="row").with_columns(
-            pl.from_epoch(name) for name in times
-        )
-        written.append(write_frame(folder / f"time_off{suffix}.csv", asked))
-    return written
+def _segment_frame(rows: list[Segment]) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        [
+            (r.version, r.agent_id, r.shift_on, r.start_at, r.end_at, r.activity, r.queue, r.paid,
+             r.published_at, r.reason)
+            for r in rows
+        ],
+        schema={
+            "schedule_version": pl.String, "agent_id": pl.String, "shift_date": pl.Date,
+            "start_at": pl.Int64, "end_at": pl.Int64, "activity_code": pl.String,
+            "queue_id": pl.String, "paid": pl.Boolean, "published_at": pl.Int64,
+            "change_reason": pl.String,
+        },
+        orient="row",
+    )  # fmt: skip
+    times = ("start_at", "end_at", "published_at")
+    return frame.with_columns(pl.from_epoch(name) for name in times)

@@ -16,7 +16,7 @@ from wfm.simulator.centre import (
     Group,
     Team,
 )
-from wfm.simulator.csv_files import Row, write_rows
+from wfm.simulator.csv_files import Row, timed_frame, write_frame, write_rows
 
 # Before anybody was hired: in force for all that is simulated.
 _OPENED = date(2015, 1, 1)
@@ -46,6 +46,7 @@ def write_standing(folder: Path, centre: Centre) -> list[Path]:
         write_rows(folder / "activity_codes.csv", _ACTIVITY, _activities()),
         write_rows(folder / "state_map.csv", _STATE, _states()),
         write_rows(folder / "targets.csv", _TARGET, _targets(centre)),
+        write_frame(folder / "events.csv", timed_frame(_EVENT, _events(centre))),
     ]
 
 
@@ -64,6 +65,9 @@ _CONTRACT = (
 )  # fmt: skip
 _ACTIVITY = ("activity_code", "category", "paid", "adherence", "interruptible", "planned")
 _STATE = ("source_id", "state", "reason", "state_group", "valid_from")
+_EVENT = (
+    "event_id", "queue_id", "start_date", "end_date", "kind", "size", "one_off", "known_at",
+)  # fmt: skip
 _TARGET = ("kpi_id", "level", "key", "contact_type", "value_lo", "value_hi", "amber_width",
            "effective_from")  # fmt: skip
 
@@ -124,6 +128,13 @@ def _activities() -> Iterable[Row]:
 def _states() -> Iterable[Row]:
     for state, reason, group in _STATE_GROUPS:
         yield SOURCE, state, reason, group, _OPENED
+
+
+def _events(centre: Centre) -> list[Row]:
+    return [
+        (e.event_id, e.queue_id, e.start_on, e.end_on, e.kind, e.size, e.one_off, e.known_at)
+        for e in centre.events
+    ]
 
 
 def _targets(centre: Centre) -> Iterable[Row]:
