@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,8 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.centre_seed is None:
         config.option.centre_seed = secrets.randbelow(1_000_000)
     if not hasattr(config.option, "postgres_folder"):
-        # Short, because the path of a socket may have 107 bytes; readable for the server's user.
-        config.option.postgres_folder = tempfile.mkdtemp(prefix="muster-pg-", dir="/tmp")
+        # Short, because the path of a socket may have 107 bytes; made when it is first needed.
+        config.option.postgres_folder = f"/tmp/muster-pg-{secrets.token_hex(6)}"
         config.option.postgres_for = os.getpid()
 
 
@@ -76,10 +74,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if getattr(config.option, "postgres_for", None) != os.getpid():
         return
     folder = Path(config.option.postgres_folder)
-    if (folder / "ready").exists():
+    if folder.exists():
         (folder / "stop").touch()  # its keeper stops the server and removes the folder
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

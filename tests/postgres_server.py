@@ -85,6 +85,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def server_of(folder: Path, pytest_pid: int) -> Path:
     """The folder of the run's server, started when nobody did so before; its last words if not."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     with locked(folder):
         if not (folder / "ready").exists():
             log = (folder / "keeper.log").open("wb")

@@ -15,6 +15,7 @@ from killed import ROOT, kill_at
 from sqlalchemy import select, text
 
 from wfm.actions.audit import HEADS, verify_audit
+from wfm.cli.demo_backlog import FILE as HISTORY_FILE
 from wfm.domain.errors import BadInput
 from wfm.ingest.delivery import SECRET_FILE as CUSTOMER_KEY
 from wfm.simulator.memory import FILE as DEMO_FILE
@@ -114,7 +115,7 @@ def test_a_backup_is_for_its_owner_alone(used: Store, tmp_path: Path) -> None:
 
 
 def test_the_small_files_of_a_backup_are_those_that_the_rooms_write() -> None:
-    assert (KEYS, NOTES) == ((SECRET_FILE, CUSTOMER_KEY), (HEADS, DEMO_FILE))
+    assert (KEYS, NOTES) == ((SECRET_FILE, CUSTOMER_KEY), (HEADS, DEMO_FILE, HISTORY_FILE))
 
 
 def test_a_drill_names_the_table_that_came_back_different(

@@ -37,7 +37,7 @@ FORMAT = 1
 MANIFEST, UNFINISHED = "manifest.json", "unfinished"
 # The small files of a data folder, by name: its keys, and what is noted outside the database.
 KEYS = ("secret-key", "customer.key")
-NOTES = ("audit-heads.jsonl", "demo.json")
+NOTES = ("audit-heads.jsonl", "demo.json", "history.json")
 LEASE_S = 600
 RENEW_EVERY = 500
 
