@@ -94,12 +94,17 @@ def written(
     return EventFiles(folder, history, now)
 
 
-def spells(states: pl.DataFrame) -> pl.DataFrame:
-    """State rows with the end that the agent's next row gives them; the last of each has none."""
+def spells(states: pl.DataFrame, now: int = NOW) -> pl.DataFrame:
+    """State rows with the end that the agent's next row gives them; the last of each lasts on."""
     return (
         states.filter(~pl.col("contact_id").fill_null("").str.contains("-chat-|-email-"))
         .sort("agent_id", "start_at")
         .with_columns(until=pl.col("start_at").shift(-1).over("agent_id"))
+        .with_columns(
+            until=pl.when(pl.col("until").is_null() & (pl.col("state") != "offline"))
+            .then(pl.lit(now))
+            .otherwise(pl.col("until"))
+        )
         .filter(pl.col("until").is_not_null())
         .select("agent_id", "start_at", pl.col("until").alias("end_at"), "state", "reason")
     )

@@ -10,15 +10,15 @@ from wfm.simulator.demand import WEEKDAY, day_noise, season
 from wfm.simulator.influence import DayPlan, Demand, Influence, Work
 from wfm.simulator.shifts import Block, PlannedShift
 from wfm.simulator.stories.arithmetic import offers
-from wfm.simulator.stories.mixes import PATIENCE, Week
+from wfm.simulator.stories.mixes import PATIENCE, Week, before_closing
 from wfm.simulator.stories.people import drawn, queue_of, voice_ids, voice_of, with_agents
 from wfm.simulator.stories.script import Campaign
 from wfm.simulator.stories.split import scaled
 from wfm.simulator.stories.when import floor_today
 
 _NOVICE, _EXPERIENCED = "novice", "experienced"
-# Of the site's people by telephone; and of the experienced, those who take offers.
-_NOVICE_PART, _OFFER_PART = 0.34, 0.18
+# Of the site's people by telephone.
+_NOVICE_PART = 0.34
 _NEW_DAYS, _OLD_DAYS = (45, 85), 150
 _ON_QUEUE_MIN = 120
 
@@ -46,13 +46,13 @@ class OffersToNovices(Influence):
             )
             for place, agent in enumerate(people[:new])
         ]
-        offering = round(_OFFER_PART * (len(people) - new))
+        offering = round(self.campaign.offer_part * (len(people) - new))
         old = [
             replace(
                 agent,
                 hire_on=min(agent.hire_on, centre.base_on - timedelta(days=_OLD_DAYS + place)),
-                skills=queues if place % 3 or place < offering else agent.skills,
-                queues=agent.queues if place >= offering else queues,
+                skills=queues if place % 3 or place < offering else queues[:2],
+                queues=queues if place < offering else queues[:2],
             )
             for place, agent in enumerate(people[new:])
         ]
@@ -75,8 +75,11 @@ class OffersToNovices(Influence):
         first = self.campaign.days * (1 if in_campaign else 2)
         week = Week(first, n, {})
         told = day if back > 0 else day - timedelta(days=7 * (1 + (-back) // 7))
-        return Demand(count=week.count_on(today, told, contact_type), patience=PATIENCE,
-                      settled=True)  # fmt: skip
+        site = centre.site[centre.roles.campaign_site]
+        return Demand(
+            before_closing(site, day), week.count_on(today, told, contact_type), PATIENCE,
+            settled=True,
+        )  # fmt: skip
 
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
@@ -113,21 +116,54 @@ class OffersToNovices(Influence):
         if self._is_novice(centre, agent):
             return (offer,) if phase else (billing, support)
         if offer in agent.queues:
-            return (offer,) if phase else (offer, billing, support)
-        kept = tuple(q for q in agent.queues if q != offer)
-        return kept or (billing,)
+            return (offer, billing, support)
+        return (billing, support)
 
     def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
         """Until the campaign the novices are on queue in the first hours of their shifts alone,
         and in training for the rest of them."""
-        back = (floor_today(site, self.now) - day).days
-        if site.site_id != centre.roles.campaign_site or back <= self.campaign.days:
+        back, is_small = (floor_today(site, self.now) - day).days, centre.size == "small"
+        if site.site_id != centre.roles.campaign_site:
+            return plan
+        if back <= self.campaign.days:
+            few = is_small and -self.campaign.lives_on_days < back
+            return self._with_few(centre, site, day, plan) if few else plan
+        if is_small:
             return plan
         shifts = tuple(
             _in_training(shift) if self._learns(centre, shift) else shift for shift in plan.shifts
         )
         changes = tuple(c for c in plan.changes if not self._learns(centre, c.shift))
         return DayPlan(shifts, changes, plan.published)
+
+    def _with_few(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
+        """In a small centre the novices share the opening hours, so that one is always there."""
+        novices = [
+            centre.number[agent.agent_id]
+            for agent in voice_of(centre, site.site_id)
+            if self._is_novice(centre, agent)
+        ]
+        opens, closes = site.opening.minutes(day.weekday()) or (0, 1440)
+        own = [
+            _full_shift(number, day, closes - 510 if place % 2 else opens)
+            for place, number in enumerate(novices)
+            if day.weekday() not in (2 * (place // 2) % 7, (2 * (place // 2) + 1) % 7)
+        ]
+        others = [s for s in plan.shifts if s.agent not in novices]
+        return DayPlan(
+            tuple(sorted((*others, *own), key=lambda s: s.agent)),
+            tuple(c for c in plan.changes if c.shift.agent not in novices),
+            plan.published,
+        )
+
+    def is_sick(self, centre: Centre, agent: Agent, day: date) -> bool | None:
+        """The few novices of a small centre are not sick in the campaign."""
+        told = centre.size == "small" and agent.agent_id in voice_ids(
+            centre, centre.roles.campaign_site
+        )
+        return (
+            False if told and self._phase(centre, day) and self._is_novice(centre, agent) else None
+        )
 
     def _learns(self, centre: Centre, shift: PlannedShift) -> bool:
         agent = centre.agents[shift.agent]
@@ -155,6 +191,15 @@ class OffersToNovices(Influence):
 
     def _is_novice(self, centre: Centre, agent: Agent) -> bool:
         return (centre.base_on - agent.hire_on).days <= _NEW_DAYS[1]
+
+
+def _full_shift(number: int, day: date, start: int) -> PlannedShift:
+    blocks = (
+        Block(start + 120, start + 135, "break"),
+        Block(start + 240, start + 270, "meal"),
+        Block(start + 390, start + 405, "break"),
+    )
+    return PlannedShift(number, day, start, start + 510, blocks)
 
 
 def _in_training(shift: PlannedShift) -> PlannedShift:

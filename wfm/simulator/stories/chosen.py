@@ -72,7 +72,7 @@ def _all(script: Script, now: int, dose: Dose) -> dict[str, Influence]:
         "X11": LateOnNineDays(script.nine_days, now),
         "X12": StatedWeeks("X12", "short_site", _cancelling(script.cancelling), now),
         "S1": LateFromLunch(script.lunch, now, late_days),
-        "S2": SlowWrapUp(script.hires, now, acw_s),
+        "S2": SlowWrapUp(script.hires, now, acw_s, dose.hire_acw_s is not None),
         "S3": OffersToNovices(script.campaign, now),
         "S4": MissingTen(script.missing, now),
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from wfm.simulator.centre import FULL_TIME, Agent, Centre, QueueSpec, Site
 from wfm.simulator.influence import DayPlan, Demand, Influence, Work
+from wfm.simulator.local_day import QUARTERS
 from wfm.simulator.shifts import Block, PlannedShift, Workday
 from wfm.simulator.stories.arithmetic import per_hour, planned_idle_s, veteran_s
 from wfm.simulator.stories.people import queue_of, team_of, with_agents
@@ -17,15 +20,21 @@ from wfm.simulator.stories.when import is_within
 _FROM_DAYS = 28
 _STARTS = (450, 540, 630, 810)
 _EVER = -100_000
+_ENOUGH, _PATIENCE = 6.0, 15.0
+# Mean seconds that a contact rings at an agent, part of the time between contacts.
+RING_S = 3.5
 
 
 @dataclass(frozen=True)
 class SlowWrapUp(Influence):
-    """The team of the role; `hire_acw_s` is what brings it to its gap, or a dose."""
+    """The team of the role; `acw_s` holds what a rehearsal found for each agent id, before it the
+    plan stands for veterans and `hire_acw_s` for the new ones."""
 
     hires: Hires
     now: int
     hire_acw_s: float
+    is_dose: bool = False  # the hires' seconds are stated, not to be solved for
+    acw_s: tuple[tuple[str, float], ...] = ()
 
     def cast(self, centre: Centre) -> Centre:
         members = team_of(centre, centre.roles.hire_team)
@@ -72,7 +81,9 @@ class SlowWrapUp(Influence):
         if not self._in_force(centre.site[site_id], day):
             return Demand()
         if contact_type == "billing":
-            return Demand(factors=1.9)
+            factors = np.ones(QUARTERS)
+            factors[_STARTS[0] // 15 : (_STARTS[-1] + 510) // 15] = _ENOUGH
+            return Demand(factors=factors, patience=_PATIENCE)
         return Demand(factors=0.0) if contact_type in ("support", "tv_offer") else Demand()
 
     def work(
@@ -81,9 +92,7 @@ class SlowWrapUp(Influence):
         if not self._concerns(centre, agent, day):
             return Work()
         plan = self.hires
-        acw = self.hire_acw_s if self._is_new(centre, agent) else plan.plan_acw_s - (
-            plan.plan_s - veteran_s(plan)
-        )  # fmt: skip
+        acw = dict(self.acw_s).get(agent.agent_id, self.nominal_acw_s(centre, agent))
         return Work(
             plan.plan_talk_s / queue.talk_s,
             plan.plan_hold_s / (queue.hold_share * queue.hold_s),
@@ -97,11 +106,7 @@ class SlowWrapUp(Influence):
             return plan
         members = team_of(centre, centre.roles.hire_team)
         numbers = {centre.number[agent.agent_id] for agent in members}
-        own = [
-            self._shift(centre, agent, place, day)
-            for place, agent in enumerate(members)
-            if agent.is_employed(day) and day.weekday() not in _days_off(place)
-        ]
+        own = self.shifts(centre, day)
         others = [s for s in plan.shifts if s.agent not in numbers]
         return DayPlan(
             tuple(sorted((*others, *own), key=lambda s: s.agent)),
@@ -112,7 +117,7 @@ class SlowWrapUp(Influence):
     def attendance(self, centre: Centre, agent: Agent, day: date, workday: Workday) -> Workday:
         if not self._concerns(centre, agent, day):
             return workday
-        return replace(workday, idle_s=planned_idle_s(self.hires))
+        return replace(workday, idle_s=planned_idle_s(self.hires) - RING_S)
 
     def is_sick(self, centre: Centre, agent: Agent, day: date) -> bool | None:
         return False if self._concerns(centre, agent, day) else None
@@ -122,6 +127,25 @@ class SlowWrapUp(Influence):
             return None
         return (queue_of(centre, agent.site_id, "billing"),)
 
+    def shifts(self, centre: Centre, day: date) -> tuple[PlannedShift, ...]:
+        """The team's shifts of a day."""
+        return tuple(
+            self._shift(centre, agent, place, day)
+            for place, agent in enumerate(team_of(centre, centre.roles.hire_team))
+            if agent.is_employed(day) and day.weekday() not in _days_off(place)
+        )
+
+    def nominal_acw_s(self, centre: Centre, agent: Agent) -> float:
+        """After-contact seconds before any rehearsal: 35.57 of a veteran."""
+        if self.is_new(centre, agent):
+            return self.hire_acw_s
+        return self.hires.plan_acw_s - (self.hires.plan_s - veteran_s(self.hires))
+
+    def is_new(self, centre: Centre, agent: Agent) -> bool:
+        """Whether an agent is one of the team's hires."""
+        members = team_of(centre, centre.roles.hire_team)
+        return agent.agent_id in {a.agent_id for a in members[-len(self.hires.tenure_days) :]}
+
     def _concerns(self, centre: Centre, agent: Agent, day: date) -> bool:
         return agent.team_id == centre.roles.hire_team and self._in_force(
             centre.site[agent.site_id], day
@@ -129,10 +153,6 @@ class SlowWrapUp(Influence):
 
     def _in_force(self, site: Site, day: date) -> bool:
         return is_within(site, self.now, day, _FROM_DAYS, _EVER)
-
-    def _is_new(self, centre: Centre, agent: Agent) -> bool:
-        members = team_of(centre, centre.roles.hire_team)
-        return agent.agent_id in {a.agent_id for a in members[-len(self.hires.tenure_days) :]}
 
     def _shift(self, centre: Centre, agent: Agent, place: int, day: date) -> PlannedShift:
         start = _STARTS[place % len(_STARTS)]

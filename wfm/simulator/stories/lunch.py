@@ -23,6 +23,7 @@ _BLOCKS = (Block(690, 705, "break"), Block(840, 870, "meal"), Block(960, 975, "b
 _SCATTER = ((615, 645), (720, 755), (775, 800), (885, 915), (985, 1020))
 _REASONS = ("personal", "system", "task")
 _PAUSES_A_SHIFT = 4
+_PEERS_TIMES = 1.7
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,13 @@ class LateFromLunch(Influence):
             leave_on=None,
             day_off=6,
         )
-        return with_agents(centre, changed)
+        # Colleagues come back late from about one meal in seven.
+        others = [
+            replace(agent, back_late_rate=min(_PEERS_TIMES * agent.back_late_rate, 0.6))
+            for agent in centre.agents
+            if agent.site_id == found.site_id and agent.agent_id != found.agent_id
+        ]
+        return with_agents(centre, changed, *others)
 
     def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
         if site.site_id != centre.roles.late_site:
@@ -148,5 +155,4 @@ def day_of_last_finished(site: Site, now: int) -> date:
 
 def _pause(wish: int, end: int, late_s: int, activity: str, overrun_s: int) -> Pause:
     """A block taken to the second; after an overrun its whole length follows."""
-    back = end + (overrun_s or late_s)
-    return Pause(wish, back, end - wish, activity, exact=True, overrun_s=overrun_s)
+    return Pause(wish, end + late_s, end - wish, activity, exact=True, overrun_s=overrun_s)

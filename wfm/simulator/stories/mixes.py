@@ -6,15 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wfm.simulator.centre import Agent, Centre, QueueSpec, Site
 from wfm.simulator.demand import WEEKDAY
 from wfm.simulator.influence import Demand, Influence, Work
+from wfm.simulator.local_day import QUARTERS
 from wfm.simulator.stories.split import by_largest_remainder
 from wfm.simulator.stories.when import floor_today
 
 # Callers who all stay on the line are all counted.
-PATIENCE = 60.0
+PATIENCE = 2000.0
+Floats = NDArray[np.float64]
 _VOICE = ("billing", "support", "tv_offer")
+
+
+def before_closing(site: Site, day: date) -> Floats:
+    """Nobody comes in the last half-hour, so that all who came are dealt with by the evening."""
+    factors = np.ones(QUARTERS)
+    if not site.day_from:
+        closes = (site.opening.minutes(day.weekday()) or (0, 1440))[1] // 15
+        factors[closes - 2 :] = 0.0
+    return factors
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,9 @@ class StatedWeeks(Influence):
             return Demand()
         today = floor_today(self._site(centre), self.now)
         return Demand(
-            count=week.count_on(today, day, contact_type), patience=PATIENCE, settled=True
-        )
+            before_closing(self._site(centre), day), week.count_on(today, day, contact_type),
+            PATIENCE, settled=True,
+        )  # fmt: skip
 
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date

@@ -79,6 +79,7 @@ class Campaign:
     days: int
     lives_on_days: int
     scale: float
+    offer_part: float
     expected: Expected
 
 

@@ -8,6 +8,8 @@ from wfm.domain.clock import instant_at
 from wfm.simulator.events import History
 from wfm.simulator.founding import found_centre
 from wfm.simulator.stories.chosen import AS_WRITTEN, Dose, planted
+from wfm.simulator.stories.hires import SlowWrapUp
+from wfm.simulator.stories.rehearsal import rehearsed
 
 
 def told_history(
@@ -25,4 +27,5 @@ def told_history(
     """
     influences = planted(size, now, without, dose)
     centre = found_centre(seed, size, instant_at(now).date(), influences, permute)
-    return History(centre, influences)
+    solved = [rehearsed(centre, i) if isinstance(i, SlowWrapUp) else i for i in influences]
+    return History(centre, solved)
