@@ -20,7 +20,7 @@ from kpis.display import format_target
 from kpis.drill import drill_reason
 from kpis.target_preview import COLOUR, Preview, Proposal, preview_target
 from kpis.targets import bands_of, provenance, resolve, shape_of
-from wfm.actions.targets import TargetEdit, local_today, may_write, set_target
+from wfm.actions.targets import TargetEdit, check_target, local_today, may_write, set_target
 from wfm.domain.bonus import Scheme
 from wfm.domain.errors import BadInput
 from wfm.domain.principal import Principal
@@ -72,17 +72,26 @@ def show_target(ask: FormAsk) -> Drawer:
             args={
                 "scope": ask.values.get("scope", ""),
                 "kpi": kpi.id,
-                "seen": ask.value("seen") or str(book.newest(kpi.id, ask.scope)),
+                "seen": _seen(ask) or str(book.newest(kpi.id, ask.scope)),
             },
             key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
     )
 
 
+def _seen(ask: FormAsk) -> str:
+    """The row the person decided on: after an error the same, after a conflict the newest."""
+    return ask.value("seen") if ask.errors or ask.trouble else ""
+
+
 def send_target(ask: FormAsk) -> Drawer:
     """The preview of a change, or, confirmed, its outcome."""
     kpi = kpi_asked(ask)
     edit = _edit(ask, kpi)
+    schemes = read_schemes(ask.sources.store, ask.scope)
+    bonus = any(s.kpi_id == kpi.id for s in schemes)
+    shape = shape_of(kpi)
+    check_target(ask.sources.store, ask.sources.clock, ask.who, edit, shape, bonus=bonus)
     preview = _preview(ask, edit)
     name = name_at(ask)
     if not ask.confirmed:
@@ -100,10 +109,9 @@ def send_target(ask: FormAsk) -> Drawer:
                 ask.errors, ask.trouble
             ),
         )
-    bonus = any(s.kpi_id == kpi.id for s in read_schemes(ask.sources.store, ask.scope))
     written = set_target(
         ask.sources.store, ask.sources.clock, ask.who, replace(edit, told=dict(preview.told)),
-        shape_of(kpi), bonus=bonus,
+        shape, bonus=bonus,
     )  # fmt: skip
     late = " Figures of past days are marked as restated." if written.restated else ""
     told = f" {len(preview.told)} people see it on their page." if preview.told else ""

@@ -32,7 +32,7 @@ def figures(page: Targets) -> Sheet:
         Col("gap", "Gap"),
         Col("set", "Set for", text=True),
         Col("by", "By", text=True, more=True),
-        Col("since", "Since", text=True),
+        Col("since", "Since", text=True, more=True),
         Col("source", "Provenance", text=True, more=True),
         Col("reds", "Inside", text=True),
         Col("act", "", text=True),
@@ -85,7 +85,7 @@ def places(page: Targets) -> Sheet:
         Col("target", "Target", phone=True),
         Col("how", "", text=True),
         Col("source", "Provenance", text=True, more=True),
-        Col("act", "", text=True),
+        Col("act", "", text=True, phone=True),
     )
     lines = tuple(_place(page, place) for place in page.places)
     title = f"{page.kpi.short_name}: where the target is set"

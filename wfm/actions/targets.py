@@ -82,12 +82,8 @@ def set_target(
     says whether a bonus scheme hangs on the KPI. An edit from before today needs target.restate
     and, on the command line, `restate`.
     """
-    _authorise(store, who, edit, bonus)
-    _check_words(edit, shape)
-    today = local_today(store, clock, edit.scope)
+    today = check_target(store, clock, who, edit, shape, bonus=bonus, restate=restate)
     restated = edit.effective_from < today
-    if restated:
-        _may_restate(store, who, edit, today, restate)
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> Written:
@@ -100,7 +96,6 @@ def set_target(
             return Written(int(known.target_id), known.restated_on is not None, already=True)
         _check_newest(connection, edit)
         book = read_targets(store, edit.scope)
-        _check_corridor(book, who, edit, shape)
         before = book.newest(edit.kpi_id, edit.scope)
         values = {
             "kpi_id": edit.kpi_id, "level": edit.scope.level, "key": _key(edit.scope),
@@ -147,6 +142,29 @@ def set_target(
         return Written(target_id, restated)
 
     return store.db.retry(work)
+
+
+def check_target(
+    store: Store,
+    clock: Clock,
+    who: Principal | None,
+    edit: TargetEdit,
+    shape: TargetShape,
+    *,
+    bonus: bool = False,
+    restate: bool = False,
+) -> date:
+    """Today at the edit's place, when the person may make the edit; raises as `set_target` does.
+
+    Nothing is written: a preview asks this before it shows what would come of it.
+    """
+    _authorise(store, who, edit, bonus)
+    _check_words(edit, shape)
+    today = local_today(store, clock, edit.scope)
+    if edit.effective_from < today:
+        _may_restate(store, who, edit, today, restate)
+    _check_corridor(read_targets(store, edit.scope), who, edit, shape)
+    return today
 
 
 def undo_target(
