@@ -22,8 +22,8 @@ from wfm.queries.loading import loading_of
 from wfm.web.pages import home_of, pages_for
 
 TABS = {
-    "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk", "targets": "Targets",
-    "admin": "Admin",
+    "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk",
+    "planning": "Planning", "targets": "Targets", "admin": "Admin",
 }  # fmt: skip
 KEYS = (
     ("[ and ]", "period before and after"),
@@ -181,7 +181,7 @@ def _freshness(ask: Ask) -> Any:
     if ask.data_at is None:
         return html.Span("No data yet", className="fresh")
     at = datetime.fromtimestamp(ask.data_at, zone_of(ask.zone))
-    if not ask.live:
+    if not ask.live and not ask.spec.ahead:
         last = ask.period.end - timedelta(days=1)
         return html.Span(f"{last:%a} {last.day} {last:%b} 24:00, closed", className="fresh")
     age = max(0, ask.now - ask.data_at)

@@ -24,7 +24,8 @@ LONGEST_DAYS = 800
 class ViewState:
     """Scope, period, comparison, graphic or table, and the figure broken down.
 
-    `week` and `plan` are the week and the draft ("live": what is in force) of the planning page.
+    `week`, `plan` and `on` are the week, the draft ("live": what is in force) and the day that the
+    planning page looks at, whatever its period.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -41,6 +42,7 @@ class ViewState:
     sort: str = ""
     week: str = ""
     plan: str = ""
+    on: date | None = None
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -57,6 +59,7 @@ class ViewState:
             "sort": self.sort,
             "week": self.week,
             "plan": self.plan,
+            "on": _text(self.on),
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -114,6 +117,7 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         sort=_word(query, "sort"),
         week=_week(query),
         plan=_plan(query),
+        on=_date(query, "on"),
     )
 
 

@@ -55,12 +55,10 @@ def view(ask: Ask) -> View:
         body: Any = panel("Planning", empty("No site in this scope"))
         return View(nothing, _tiles(ask, values), [body], (sheet,), "planning")
     left = html.Div(
-        [horizon_panel(given), week_panel(given), rules_panel(given)], className="stack"
-    )
-    right = html.Div(
-        [p for p in (run_panel(given), compare_panel(given), jobs_panel(given)) if p is not None],
+        [horizon_panel(given), week_panel(given), rules_panel(given), *jobs_panel(given)],
         className="stack",
     )
+    right = html.Div([run_panel(given), compare_panel(given)], className="stack")
     body = [left, right, day_panel(given), changes_panel(given)]
     sheets = (
         compare_sheet(given),

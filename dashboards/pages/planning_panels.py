@@ -20,7 +20,7 @@ from wfm.domain.scope import Scope
 from wfm.queries.planning import week_name
 
 BAD_SHARE = 0.10  # of a day's requirement missing: the limit below which coverage is red
-LEAST_BAD = 2
+LEAST_BAD = 3
 
 
 def horizon_panel(given: Planning) -> Any:
@@ -187,7 +187,7 @@ def week_panel(given: Planning) -> Any:
                 given.clock(day.q_from + b),
                 f"worst −{worst}" if worst else "covered",
                 worst >= bad_from,
-                ask.link(day=day.day, week=given.week, grain=ask.state.grain or "weeks"),
+                ask.link(on=day.day, week=given.week),
                 day.day == shown_day(given),
             )
         )
@@ -204,7 +204,7 @@ def week_panel(given: Planning) -> Any:
 
 def shown_day(given: Planning) -> Any:
     """The day of the timeline: the one asked for if it lies in the week, else the worst one."""
-    wanted = given.ask.state.day
+    wanted = given.ask.state.on
     if wanted is not None and given.period.first <= wanted < given.period.end:
         return wanted
     if given.period.first <= given.ask.today < given.period.end:

@@ -129,8 +129,8 @@ def _numbers(run: Run) -> Any:
         (plain(bound, 1), "lower bound, proved"),
         (f"{plain(gap, 3)} %" if gap is not None else DASH, "gap, of the requirement"),
     ]
-    if "violations_n" in result:
-        cells.append((plain(result["violations_n"], 0), "hard violations"))
+    if run.violations_n is not None:
+        cells.append((plain(run.violations_n, 0), "hard violations"))
     else:
         cells.append((DASH, "checked when it ends"))
     return numbers(cells)
@@ -169,7 +169,7 @@ def _against(given: Planning, run: Run) -> tuple[str, float] | None:
     return None
 
 
-def jobs_panel(given: Planning) -> Any:
+def jobs_panel(given: Planning) -> list[Any]:
     """The last jobs of planning with their outcome, and the way to stop one."""
     lines = []
     for job in given.jobs[:5]:
@@ -194,8 +194,8 @@ def jobs_panel(given: Planning) -> Any:
             )
         )
     if not lines:
-        return None
-    return panel("Jobs", html.Ul(lines, className="job-list"), note="newest first")
+        return []
+    return [panel("Jobs", html.Ul(lines, className="job-list"), note="newest first")]
 
 
 MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
@@ -213,12 +213,13 @@ MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
     ("paid", "Paid h", 1, False, "", lambda m: m.paid_hours),
     ("overtime", "Overtime h", 1, False, "paid beyond the contract's week",
      lambda m: m.overtime_hours),
-    ("changed", "Shifts changed after publication", 0, False,
-     "in force: against its baseline; draft: against what is in force", lambda m: len(m.changes)),
-    ("late", "Notice under 14 days", 0, False, "changed shifts that begin within 14 days", None),
+    ("changed", "Shifts changed by publishing", 0, False,
+     "shifts that differ from what is in force", lambda m: len(m.changes)),
+    ("late", "of them under 14 days of notice", 0, False, "changed shifts that begin within 14 days", None),
     ("broken", "Hard violations", 0, False, "labour rules broken", lambda m: m.violations_n),
 )  # type: ignore[assignment]  # fmt: skip
 NEUTRAL = ("paid",)
+CHANGING = ("changed", "late")  # what a draft would bring about
 
 
 def compare_sheet(given: Planning) -> Sheet:
@@ -227,7 +228,7 @@ def compare_sheet(given: Planning) -> Sheet:
     shown = given.shown if given.shown.key != LIVE else None
     columns = [Col("measure", "Measure", text=True, phone=True)]
     for one in given.columns:
-        columns.append(Col(one.key, one.title, phone=one is given.shown or one.key == LIVE))
+        columns.append(Col(one.key, one.title, phone=one is given.shown))
     if shown is not None:
         columns.append(Col("gap", f"{_short(shown.title)} against live", phone=True))
     lines = []
@@ -256,6 +257,8 @@ def _value(
     measures = column.measures
     if measures is None:
         return None
+    if column.key == LIVE and key in CHANGING:
+        return None
     if key == "late":
         return measures.late(now)
     if key == "broken" and column.plan is not None:
@@ -266,6 +269,8 @@ def _value(
 def _gap_cell(
     key: str, live: float | None, draft: float | None, decimals: int, more_is_better: bool
 ) -> Cell:
+    if key in CHANGING and draft is not None:
+        live = 0.0
     if live is None or draft is None:
         return Cell(DASH, None)
     gap = draft - live

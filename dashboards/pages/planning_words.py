@@ -34,7 +34,7 @@ def planning_answer(given: Planning) -> Answer:
     status = "good" if covered >= GOOD else "warn" if covered >= NEAR else "bad"
     lead = (
         f"{site}'s published {week} leaves {plain(live.short, 0)} of {plain(live.required, 0)} "
-        f"required quarter-hours uncovered."
+        f"quarter-hours uncovered."
     )
     if shown.key == LIVE or shown.measures is None:
         return Answer(status, lead, f"{_where(given)}", acts)
@@ -65,7 +65,7 @@ def _worst(given: Planning) -> str:
         return ""
     most, q = measures.worst
     day = next(d for d in measures.days if d.worst[0] == most)
-    return f"; {most} short stays on {day.day:%A} at {given.clock(q)}"
+    return f"; {most} short on {day.day:%a} at {given.clock(q)}"
 
 
 def _acts(given: Planning) -> tuple[Act, ...]:

@@ -79,7 +79,7 @@ def curve(given: Curve, palette: Palette, *, name: str) -> Any:
         label, cost = given.against
         shapes.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": cost, "y1": cost,
                        "line": {"color": palette.strong, "width": 1.2}})  # fmt: skip
-        notes.append(_note(right, cost, label, palette.third, "right", "bottom"))
+        notes.append(_note(0.55 * right, cost, label, palette.third, "left", "bottom"))
     if given.running and right > end:
         shapes.append({"type": "rect", "yref": "paper", "x0": end, "x1": right,
                        "y0": 0, "y1": 1,

@@ -135,7 +135,6 @@ def _marks(given: Horizon, narrow: bool) -> Any:
 def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict[str, Any]:
     left = LEFT_NARROW if narrow else LEFT
     plot = height - FOOT_H
-    edges = list(range(given.days + 1))
     data: list[dict[str, Any]] = []
     if any(v is not None for v in given.high):
         x, y = _ring(given.low, given.high)
@@ -143,18 +142,18 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
                      "fillcolor": palette.band, "hoverinfo": "skip"})  # fmt: skip
     for values, line, words in (
         (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, "last year"),
+        (given.forecast, _forecast_line(given, palette), "forecast"),
         (given.actual, {"color": palette.ink, "width": 1.75}, "actual"),
-        (given.forecast, {"color": palette.ink, "width": 1.2, "dash": "4px,3px"}, "forecast"),
     ):
         if any(v is not None for v in values):
-            if words == "forecast" and not any(v is not None for v in given.actual):
-                line = {"color": palette.ink, "width": 1.6}
+            x, y = _stairs(values)
             data.append(
-                {
-                    "x": edges, "y": [*values, values[-1]], "mode": "lines",
-                    "line": {**line, "shape": "hv"}, "name": words, "connectgaps": False,
-                    "hovertemplate": "%{y:,.0f}",
-                }
+                {"x": x, "y": y, "mode": "lines", "line": line, "name": words,
+                 "connectgaps": False, "hoverinfo": "skip"}
+            )  # fmt: skip
+            data.append(
+                {"x": [d + 0.5 for d in range(given.days)], "y": list(values), "name": words,
+                 "mode": "markers", "marker": {"opacity": 0}, "hovertemplate": "%{y:,.0f}"}
             )  # fmt: skip
     axes: dict[str, Any] = {}
     known = [v for part in (given.forecast, given.high, given.actual, given.before) for v in part
@@ -197,9 +196,10 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "paper", "y0": high,
              "y1": high, "line": {"color": palette.line, "width": 1}}
         )  # fmt: skip
-        if lane.told is not None and not narrow:
+        told = None if lane.told is None or narrow else _room_for(lane, given.days)
+        if told is not None and lane.told is not None:
             day, words = lane.told
-            right = day + 1 < 0.62 * given.days
+            right = told
             annotations.append(
                 {
                     "x": day + (1.1 if right else -0.1), "y": -0.62 * scale, "yref": f"y{at}",
@@ -247,6 +247,18 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
     }  # fmt: skip
 
 
+def _room_for(lane: DayLane, days: int) -> bool | None:
+    """Whether the words of a lane go right of their day; None where bars are in the way."""
+    day = lane.told[0] if lane.told is not None else 0
+    wide = max(1, round(0.3 * days))
+    after, before = range(day + 1, day + 1 + wide), range(day - wide, day)
+    for side, right in ((after, True), (before, False)):
+        inside = side[0] >= 0 and side[-1] < days
+        if inside and not any(lane.bad[d] for d in side):
+            return right
+    return None
+
+
 def _axis(palette: Palette, domain: list[float], span: list[float]) -> dict[str, Any]:
     return {
         "domain": [max(0.0, domain[0]), min(1.0, domain[1])], "range": span, "fixedrange": True,
@@ -254,6 +266,26 @@ def _axis(palette: Palette, domain: list[float], span: list[float]) -> dict[str,
         "zerolinewidth": 1, "showticklabels": False, "ticks": "", "anchor": "x",
         "tickfont": {"size": 11, "color": palette.third},
     }  # fmt: skip
+
+
+def _forecast_line(given: Horizon, palette: Palette) -> dict[str, Any]:
+    """Dashed beside what came; without it, it is the figure of the panel."""
+    if any(v is not None for v in given.actual):
+        return {"color": palette.ink, "width": 1.2, "dash": "4px,3px"}
+    return {"color": palette.ink, "width": 1.6}
+
+
+def _stairs(values: Values) -> tuple[list[float | None], list[float | None]]:
+    """A step for each day; days that touch are joined, a day without a value is a gap."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for day, value in enumerate(values):
+        x += [day, day + 1]
+        y += [value, value]
+        if value is None:
+            x.append(None)
+            y.append(None)
+    return x, y
 
 
 def _ring(low: Values, high: Values) -> tuple[list[float | None], list[float | None]]:

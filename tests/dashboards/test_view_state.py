@@ -54,6 +54,9 @@ def states(draw: st.DrawFn) -> ViewState:
         kpi=draw(names),
         by=draw(st.sampled_from(("", *DIMENSIONS))),
         sort=draw(names),
+        week=draw(st.sampled_from(("", "2026-W42", "2020-W53"))),
+        plan=draw(st.sampled_from(("", "live", "17"))),
+        on=draw(st.one_of(st.none(), days)),
     )
 
 

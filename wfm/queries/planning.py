@@ -78,6 +78,7 @@ class Run:
     job: Job
     points: tuple[RunPoint, ...]
     plan_id: int | None
+    violations_n: int | None = None  # labour rules its draft breaks
 
 
 @dataclass(frozen=True)
@@ -237,18 +238,20 @@ def read_runs(store: Store, scope: Scope, unit: str, week: str, limit: int = 6) 
             for one in read_jobs(connection, scope, kind="solve", limit=200)
             if one.parameters.get("unit") == unit and one.parameters.get("week") == week
         ][:limit]
-        plans = dict(
-            connection.execute(
-                select(plan.c.job_id, plan.c.plan_id).where(
+        plans = {
+            row.job_id: row
+            for row in connection.execute(
+                select(plan.c.job_id, plan.c.plan_id, plan.c.violations_n).where(
                     plan.c.unit == unit, plan.c.week == week, plan.c.job_id.is_not(None)
                 )
             )
-            .tuples()
-            .all()
-        )
-        return tuple(
-            Run(one, read_points(connection, one.job_id), plans.get(one.job_id)) for one in jobs
-        )
+        }
+        found = []
+        for one in jobs:
+            made = plans.get(one.job_id)
+            kept = (None, None) if made is None else (made.plan_id, made.violations_n)
+            found.append(Run(one, read_points(connection, one.job_id), *kept))
+        return tuple(found)
 
 
 def read_plan_jobs(store: Store, scope: Scope, limit: int = 8) -> tuple[Job, ...]:
