@@ -15,22 +15,25 @@ from numpy.typing import NDArray
 from wfm.bench import adherence_plain
 from wfm.bench.adherence_data import DAY_FROM, QUARTERS, made_case
 from wfm.bench.adherence_plain import plain_adherence
+from wfm.bench.board_data import board_centre
 from wfm.bench.report import Figure, Report, load_sentence, peak_mb
+from wfm.domain.scope import ENTERPRISE
 from wfm.facts import adherence, flat, laid, rollup, tolerances
 from wfm.facts.adherence import Case, Judged, classify, judge
 from wfm.facts.matrix import VERDICTS
 from wfm.facts.pieces import SPAN, Ints
 from wfm.facts.rollup import quarter_seconds
+from wfm.queries.board import read_board
+from wfm.queries.facts import open_facts
 
 Given = TypeVar("Given")
 AGENTS, CHUNK, ROUNDS = 20_000, 500, 3
-WHOLE_S, KERNEL_S, TIMES, EVENTS = 0.8, 0.45, 60.0, 15e6
+WHOLE_S, KERNEL_S, TIMES, EVENTS, BOARD_S = 0.8, 0.45, 60.0, 15e6, 2.0
 WORKLOADS = (("working day", False), ("groups at random", True))
 
 
 def measure(folder: Path, tell: Callable[[str], None]) -> Report:
     """Whole job, kernel and state roll-up, beside plain loops that must give the same seconds."""
-    del folder  # nothing is kept: a day is made in a second
     figures: list[Figure] = []
     for name, mixed in WORKLOADS:
         cases = [made_case(CHUNK, number, mixed) for number in range(AGENTS // CHUNK)]
@@ -53,6 +56,7 @@ def measure(folder: Path, tell: Callable[[str], None]) -> Report:
         if not mixed:
             tell("the same by plain loops ...")
             figures += _beside_loops(cases)
+    figures.append(_board(folder))
     code = {
         "engine": "\n".join(map(inspect.getsource, (adherence, flat, laid, tolerances, rollup))),
         "plain loops": inspect.getsource(adherence_plain),
@@ -111,6 +115,17 @@ def _beside_loops(cases: list[Case]) -> list[Figure]:
             "by agent, quarter and verdict",
         ),
     ]  # fmt: skip
+
+
+def _board(folder: Path) -> Figure:
+    """The live board of everybody, from newest states and plan in the database."""
+    store, clock = board_centre(folder, AGENTS)
+    facts = open_facts(store)
+    cpu, wall = _best([store], lambda one: read_board(one, facts, ENTERPRISE, clock))
+    return Figure(
+        f"live board of {AGENTS:,} agents", cpu, "s", f"<= {BOARD_S}", cpu <= BOARD_S,
+        f"{wall:.2f} s by the clock",
+    )  # fmt: skip
 
 
 def _memory() -> Figure:

@@ -74,6 +74,37 @@ def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tupl
     return tuple(sorted(found, key=lambda spell: (spell.agent_id, spell.start_at)))
 
 
+def open_spells(
+    facts: FactReader, scope: Scope, day: date, now_at: int
+) -> dict[str, tuple[int, int]]:
+    """Start of the out spell each agent was in when the facts were made, and that moment.
+
+    So that a board counts from 10:00 when somebody left for a break at 10:00 and signed out of it
+    at 10:04: it is one spell.
+    """
+    files = facts.files("adherence_spell", day, date.fromordinal(day.toordinal() + 2))
+    if not files:
+        return {}
+    rows = facts.frames.frame([f.file for f in files]).filter(pl.col("t1") <= now_at)
+    people = people_inside(facts, scope, day, date.fromordinal(day.toordinal() + 2))
+    if people is not None:
+        rows = rows.join(people, on=["agent", "shift_day"], how="semi")
+    last = rows.sort("agent", "t0").group_by("agent").agg(
+        pl.col("verdict").last(), pl.col("spell").last(), pl.col("t1").last(),
+        pl.col("t0").filter(
+            (pl.col("spell") == pl.col("spell").last()) & (pl.col("verdict") == "out")
+        ).min(),
+    )  # fmt: skip
+    names = facts.ids.get("agent", {})
+    # A spell that went on when the facts were made ends at that moment, the newest of all.
+    newest = rows["t1"].max()
+    return {
+        names[agent]: (t0, t1)
+        for agent, verdict, t1, t0 in last.select("agent", "verdict", "t1", "t0").iter_rows()
+        if verdict == "out" and t1 == newest and t0 is not None
+    }
+
+
 def people_inside(facts: FactReader, scope: Scope, first: date, end: date) -> pl.DataFrame | None:
     """Agents and shift days inside a scope, by the membership in force then; None: everybody."""
     levels = [(name, getattr(scope, name)) for name in ("site", "team", "agent")]

@@ -1,0 +1,119 @@
+"""The live board: newest states beside the plan, and the same verdict as the timeline gives."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from wfm.actions.exceptions import submit
+from wfm.domain.adherence import NewException
+from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.facts.inputs import register_dimensions
+from wfm.queries.board import BoardRow, read_board
+from wfm.queries.timeline import read_timelines
+from wfm.store.readers.organisation import read_organisation
+from wfm.store.schema import agent_now
+
+DAY = "2026-03-02"
+
+
+def state_now(centre: Any, agent: str, state: str, reason: str, since: str) -> None:
+    with centre.store.db.write() as connection:
+        connection.execute(
+            insert(agent_now).values(
+                agent_id=agent, state=state, reason=reason, since_at=centre.at(f"{DAY} {since}"),
+                received_at=centre.at(f"{DAY} {since}"),
+            )
+        )  # fmt: skip
+
+
+@pytest.fixture
+def noon(centre: Any) -> Any:
+    """Ann at lunch since 12:00 planned to 12:30, Ben available through it, Cat not yet there."""
+    with centre.store.db.write() as connection:
+        register_dimensions(connection, read_organisation(connection, ENTERPRISE))
+    meal = [
+        (f"{DAY} 08:00", f"{DAY} 12:00", "on_queue"), (f"{DAY} 12:00", f"{DAY} 12:30", "meal"),
+        (f"{DAY} 12:30", f"{DAY} 16:00", "on_queue"),
+    ]  # fmt: skip
+    for agent in ("ann", "ben"):
+        centre.shift(agent, DAY, meal)
+    centre.shift("cat", DAY, [(f"{DAY} 13:00", f"{DAY} 17:00", "on_queue")])
+    centre.states(
+        ("ann", f"{DAY} 08:00", f"{DAY} 12:00", "available"),
+        ("ann", f"{DAY} 12:00", "", "aux", "meal"),
+        ("ben", f"{DAY} 08:00", "", "available"),
+    )
+    state_now(centre, "ann", "aux", "meal", "12:00")
+    state_now(centre, "ben", "available", "", "08:00")
+    return centre
+
+
+def board(centre: Any, at: str, scope: Scope = ENTERPRISE) -> dict[str, BoardRow]:
+    clock = FixedClock(instant_at(centre.at(f"{DAY} {at}")))
+    rows = read_board(centre.store, centre.facts(), scope, clock)
+    return {row.agent_id: row for row in rows}
+
+
+def test_the_board_says_what_the_timeline_says(noon: Any) -> None:
+    for at in ("11:00", "12:10", "12:40", "13:05"):
+        clock = FixedClock(instant_at(noon.at(f"{DAY} {at}")))
+        told = {
+            line.agent_id: line.now
+            for line in read_timelines(noon.store, Scope("dublin"), date.fromisoformat(DAY), clock)
+        }
+        for agent, row in board(noon, at).items():
+            now = told[agent]
+            if at == "11:00" and agent == "ann":
+                continue  # the newest state is of 12:00: nothing older is kept for a board
+            if now is None:
+                assert row.activity is None
+                continue
+            assert (now.adherence, now.impact, now.activity, now.state_group) == (
+                row.live, row.impact, row.activity, row.state_group,
+            )  # fmt: skip
+
+
+def test_somebody_late_from_lunch_is_on_top_with_the_seconds_since_it_ended(noon: Any) -> None:
+    rows = board(noon, "12:36")
+    ann = rows["ann"]
+    assert next(iter(rows)) == "ann"
+    assert (ann.live, ann.impact, ann.seconds, ann.alarm) == ("out", "negative", 360, "severe")
+    assert (ann.activity, ann.next_at) == ("on_queue", noon.at(f"{DAY} 16:00"))
+
+
+def test_somebody_still_to_come_shows_when_and_what(noon: Any) -> None:
+    cat = board(noon, "12:36")["cat"]
+    assert (cat.live, cat.activity, cat.next_at, cat.next_activity, cat.alarm) == (
+        "unscheduled", None, noon.at(f"{DAY} 13:00"), "on_queue", "",
+    )  # fmt: skip
+
+
+def test_a_no_show_is_out_from_the_start_of_the_shift(noon: Any) -> None:
+    cat = board(noon, "13:04")["cat"]
+    assert (cat.live, cat.state_group, cat.seconds, cat.alarm) == (
+        "out", "logged_out", 240, "warning",
+    )  # fmt: skip
+
+
+def test_what_somebody_explained_rests_the_alarm(noon: Any) -> None:
+    new = NewException(
+        "ann", noon.at(f"{DAY} 12:30"), noon.at(f"{DAY} 13:00"), "system", "locked out"
+    )
+    clock = FixedClock(instant_at(noon.at(f"{DAY} 12:35")))
+    submit(noon.store, clock, None, new, request_key="k")
+    ann = board(noon, "12:36")["ann"]
+    assert (ann.live, ann.alarm) == ("explained", "")
+
+
+def test_the_days_adherence_stands_beside_and_a_team_sees_only_itself(noon: Any) -> None:
+    noon.build(f"{DAY} 12:36")
+    rows = board(noon, "12:36", Scope("dublin", "d1"))
+    assert set(rows) == {"ann", "ben"}
+    scheduled = 4 * 3600 + 1800 + 360
+    assert rows["ann"].adherence_pct == pytest.approx(100 * (scheduled - 360) / scheduled)
+    assert rows["ben"].adherence_pct == pytest.approx(100 * (scheduled - 1800) / scheduled)
