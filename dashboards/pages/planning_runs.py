@@ -215,7 +215,7 @@ MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
      lambda m: m.overtime_hours),
     ("changed", "Shifts changed by publishing", 0, False,
      "shifts that differ from what is in force", lambda m: len(m.changes)),
-    ("late", "of them under 14 days of notice", 0, False, "changed shifts that begin within 14 days", None),
+    ("late", "of them under 14 days of notice", 0, False, "they begin within 14 days", None),
     ("broken", "Hard violations", 0, False, "labour rules broken", lambda m: m.violations_n),
 )  # type: ignore[assignment]  # fmt: skip
 NEUTRAL = ("paid",)

@@ -28,7 +28,8 @@ MAY_READ = {
     ADMIN: {"*", *OWN_DUBLIN, *LYON},
 }
 PAGE_ROLES = {"/me": {AGENT}, "/team": {LEAD}, "/centre": {MANAGER}, "/desk": {DESK}}
-PAGE_ROLES |= {"/targets": {LEAD, MANAGER, DESK}, "/admin": {ADMIN}}
+PAGE_ROLES |= {"/targets": {LEAD, MANAGER, DESK}, "/planning": {MANAGER, DESK}}
+PAGE_ROLES["/admin"] = {ADMIN}
 
 
 def expected(role: Role, path: str, scope: str) -> int:
