@@ -21,6 +21,7 @@ from wfm.domain.errors import BadInput
 ROOMS = {
     "adherence": "wfm.bench.adherence_room",
     "kpis": "wfm.bench.kpis_room",
+    "ingest": "wfm.bench.ingest_room",
 }
 DEFAULT_DATA = Path("wfm-bench")
 

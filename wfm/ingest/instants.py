@@ -32,6 +32,11 @@ def parse_instants(text: pl.Series, zone: str | None, time_format: str | None) -
         number = text.cast(pl.Float64, strict=False)
         seconds = _rounded(number * (1000 if time_format == "epoch_s" else 1))
         return Instants(seconds, _code(filled & number.is_null(), "bad_time", len(text)))
+    if time_format is None:
+        plain = text.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="ms", strict=False)
+        if plain.null_count() == text.null_count():  # all as most sources write them
+            fine = pl.repeat(None, len(text), dtype=pl.String, eager=True)
+            return Instants(plain.cast(pl.Int64) // 1000, fine)
     _refuse_undeclared(text, time_format)
     has_offset = text.str.contains(OFFSET) & text.str.contains(r"\d{2}:\d{2}")
     has_offset = has_offset.fill_null(False)

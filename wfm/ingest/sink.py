@@ -147,10 +147,12 @@ class EventSink:
 
     def _only_new(self, frame: pl.DataFrame, days: set[date]) -> pl.DataFrame:
         """Rows not stored before; one with a stored key and another payload supersedes it."""
-        frame = frame.unique(("event_key", "payload_hash", "_versioned", "seq"),
-                             keep="first", maintain_order=True)  # fmt: skip
+        several = frame["event_key"].n_unique() < frame.height
+        if several:
+            frame = frame.unique(("event_key", "payload_hash", "_versioned", "seq"),
+                                 keep="first", maintain_order=True)  # fmt: skip
         known = self._known(frame, days)
-        twice = frame.filter(pl.col("event_key").is_duplicated())
+        twice = frame.filter(pl.col("event_key").is_duplicated()) if several else frame.clear()
         if twice.height:
             order = (pl.int_range(pl.len()).over("event_key") % CORRECTIONS).cast(pl.Int64)
             frame = frame.with_columns(seq=pl.col("seq") + order)
@@ -181,7 +183,12 @@ class EventSink:
                 ("event_key", "payload_hash", "seq"), self.at, first_at, last_at,
             )  # fmt: skip
         parts = [part.select("event_key", "payload_hash", "seq") for part in self._buffer]
-        known = [part for part in (stored, *self._seen, *parts) if part.width]
+        keys = frame.select("event_key")
+        known = [
+            part.join(keys, on="event_key", how="semi")
+            for part in (stored, *self._seen, *parts)
+            if part.width
+        ]
         return pl.concat(known) if known else stored
 
 

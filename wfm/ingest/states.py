@@ -78,7 +78,11 @@ class StateSink(EventSink):
         upsert_agent_now(connection, list(self._latest.values()), received_at)
 
     def _note_latest(self, frame: pl.DataFrame) -> None:
-        last = frame.sort("start_at", "_row").group_by("agent_id", maintain_order=True).last()
+        last = (
+            frame.select("agent_id", "state", "reason", "queue_id", "start_at", "_row")
+            .sort("start_at", "_row")
+            .unique("agent_id", keep="last")
+        )
         for row in last.iter_rows(named=True):
             known = self._latest.get(row["agent_id"])
             if known is None or known.since_at <= row["start_at"]:

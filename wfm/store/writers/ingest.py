@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, insert, select, update
 
 from wfm.domain.activities import DEFAULT_ACTIVITIES
 from wfm.domain.errors import StaleWrite
@@ -162,14 +162,18 @@ def upsert_agent_now(connection: Connection, rows: Sequence[AgentNow], received_
             select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(ids))
         )
         known.update(dict(found.all()))
-    for row in rows:
-        values = {**row.__dict__, "received_at": received_at}
-        if row.agent_id not in known:
-            connection.execute(insert(agent_now), values)
-        elif row.since_at >= known[row.agent_id]:
-            connection.execute(
-                update(agent_now).where(agent_now.c.agent_id == row.agent_id).values(**values)
-            )
+    values = [{**row.__dict__, "received_at": received_at} for row in rows]
+    new = [row for row in values if row["agent_id"] not in known]
+    if new:
+        connection.execute(insert(agent_now), new)
+    later = [
+        {**row, "which": row["agent_id"]}
+        for row in values
+        if row["agent_id"] in known and row["since_at"] >= known[row["agent_id"]]
+    ]
+    if later:
+        changed = update(agent_now).where(agent_now.c.agent_id == bindparam("which"))
+        connection.execute(changed, later)
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> Upserted:
