@@ -20,6 +20,15 @@ class Identity:
     seconds: bool = False
 
 
+# Reasons for which contracted time is not on queue: every second has exactly one.
+LOST = tuple(
+    f"lost_{reason}_s"
+    for reason in (
+        "leave", "training", "meeting", "coaching", "break", "project",
+        "sick", "noshow", "late", "overbreak", "aux", "system",
+    )
+)  # fmt: skip
+
 IDENTITIES: Mapping[str, Identity] = MappingProxyType(
     {
         i.id: i
@@ -53,6 +62,13 @@ IDENTITIES: Mapping[str, Identity] = MappingProxyType(
                 "adherence_is_split",
                 "in + out + neutral = scheduled",
                 ("adh_sched_s", "adh_in_s", "adh_out_s", "adh_neutral_s"),
+                ordered=False,
+                seconds=True,
+            ),
+            Identity(
+                "contract_is_spent_once",
+                "contracted = on queue inside it + every lost reason + unknown",
+                ("contracted_s", "open_contracted_s", *LOST, "unknown_s"),
                 ordered=False,
                 seconds=True,
             ),

@@ -76,6 +76,7 @@ class Case:
     as_of_at: int
     exceptions: Layer | None = None
     pending: Layer | None = None  # told but not decided: changes no number
+    baseline: Plan | None = None  # as first published, for what the plan assumed
     logged_out_ok: Mask | None = None  # per activity; None: unpaid meals and time off
 
 
@@ -89,6 +90,7 @@ class Judged:
     seen: Flat  # the flat states the pieces tell of: all, or joined where the group goes on
     seen_group: Codes
     flat_plan: Flat
+    flat_baseline: Flat
     group: Codes
     verdict: Codes
     cause: Codes
@@ -150,6 +152,10 @@ class Judged:
         number[ranges(lo, n)] = np.repeat(counts, n)
         return number
 
+    def as_first_published(self, values: Mask) -> Mask:
+        """A yes or no of the baseline's segments for each piece; no where it planned nothing."""
+        return np.append(self.flat_baseline.of(values), False)[self.laid.tops[2]][self.laid.point]
+
     @property
     def spells_left(self) -> Ints:
         """Numbers of the spells that count and that no exception excuses wholly."""
@@ -188,10 +194,15 @@ def classify(case: Case, by_state: bool = True) -> Judged:
     current = flat(case.current.layer, case.base, case.as_of_at) if changed else plan
     agents = np.arange(len(case.day_edges))
     edges = np.clip(case.day_edges, case.base, case.base + SPAN - 1)
+    first = (
+        plan
+        if case.baseline is None or case.baseline is case.plan
+        else flat(case.baseline.layer, case.base, case.as_of_at)
+    )
     points = [packed(agents, edges[:, side], case.base) for side in (0, 1)]
     group_of = states.of(case.states.group)
     seen, group_of = (states, group_of) if by_state else states.joined(group_of)
-    pieces = laid(seen, (plan, current), np.concatenate(points))
+    pieces = laid(seen, (plan, current, first), np.concatenate(points))
     who = pieces.at // SPAN
     day_bin = (pieces.at >= points[0][who]).astype(np.int64) + (pieces.at >= points[1][who])
     nothing = len(case.activities)
@@ -218,7 +229,7 @@ def classify(case: Case, by_state: bool = True) -> Judged:
         cause[moved[np.isin(better, (IN, NEUTRAL, IGNORED))]] = CORRECTION
     none = np.empty(0, np.int64)
     return Judged(
-        case, pieces, states, seen, group_of, plan, group, verdict, cause,
+        case, pieces, states, seen, group_of, plan, first, group, verdict, cause,
         OutSpells(none, none, none, none, none), activity, day_bin,
     )  # fmt: skip
 

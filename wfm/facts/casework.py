@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
@@ -65,6 +64,7 @@ def day_case(inputs: DayInputs) -> DayCase:
     rulesets, rule_of = _rules(inputs, site)
     case = Case(
         plan=plan,
+        baseline=_baseline(inputs, plan, agents, shifts, codes),
         current=_correcting(inputs, plan, known, current, agents, shifts, codes),
         states=states,
         day_edges=edges,
@@ -85,7 +85,7 @@ def _judged_plan(inputs: DayInputs, current: pl.DataFrame) -> pl.DataFrame:
     """The plan that counts for each agent: under the policy of the agent's site."""
     policies = {site: rules.policy for site, rules in inputs.rules.by_site}
     common = inputs.rules.policy
-    if not any(len(versions) > 1 for versions in _versions(inputs).values()):
+    if not _changed(inputs):
         return current
     layer_of = {"as_known": "as_known", "as_published": "published", "current": "current"}
     if not policies:
@@ -102,11 +102,23 @@ def _judged_plan(inputs: DayInputs, current: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else current
 
 
-def _versions(inputs: DayInputs) -> dict[tuple[str, date], set[int]]:
-    found: dict[tuple[str, date], set[int]] = {}
-    for shift in inputs.shifts:
-        found.setdefault((shift.agent_id, shift.shift_on), set()).add(shift.seq)
-    return found
+def _changed(inputs: DayInputs) -> bool:
+    """Whether any shift around the day has more than one version."""
+    return any(shift.seq > 1 for shift in inputs.shifts)
+
+
+def _baseline(
+    inputs: DayInputs, plan: Plan, agents: Ints, shifts: pl.DataFrame, codes: dict[str, int]
+) -> Plan:
+    """The first publication of the shifts, the very same plan where nothing changed since.
+
+    A shift taken out before it began is on nobody's base any more, so it is left out.
+    """
+    if not _changed(inputs):
+        return plan
+    first = planned_segments(inputs, "baseline")
+    kept = first.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
+    return _plan(kept, agents, shifts, codes)
 
 
 def _correcting(

@@ -29,7 +29,7 @@ from wfm.store.readers.rules import StateRule, activity_codes, mapped_states
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
-CODE_VERSION = "7"
+CODE_VERSION = "8"
 FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement")
 DAY = timedelta(days=1)
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")

@@ -1,4 +1,4 @@
-"""Seconds of disjoint spells by agent, quarter-hour and code: one running sum, read at the edges."""
+"""Seconds of disjoint spells by agent, quarter and code: one running sum, read at the edges."""
 
 from __future__ import annotations
 

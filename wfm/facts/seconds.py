@@ -32,7 +32,7 @@ STATE_MEASURES: dict[str, tuple[bool, bool]] = {
     ),
     **dict.fromkeys(
         ("contracted_s", "open_sched_s", "sched_s", "adh_unknown_s", "adh_ignored_s", "unknown_s",
-         "lost_leave_s", "lost_sick_s"),
+         "lost_leave_s", "lost_sick_s", "lost_plan_s"),
         (False, True),
     ),
 }  # fmt: skip
@@ -113,6 +113,10 @@ def counted_seconds(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str
         "outside_s": on_queue & free & np.isin(verdict, (OUTSIDE, IGNORED)),
         "contracted_s": paid,
     }
+    masks["open_contracted_s"] = paid & on_queue
+    first = day.case.baseline or day.case.plan
+    off_queue = ~_is(activities, ("on_queue",))[first.activity]
+    masks["lost_plan_s"] = judged.as_first_published(first.paid & off_queue)
     masks |= _lost(inputs, day, judged, paid, on_queue)
     absent = masks["lost_noshow_s"]
     masks["paid_s"] = paid & ~absent
