@@ -14,6 +14,7 @@ from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.measures import measures_of
 from wfm.facts.pieces import Ints, split_on_grid
+from wfm.facts.rollup import run_sums
 from wfm.facts.seconds import STATE_MEASURES, counted_seconds
 from wfm.facts.sums import known_sum
 
@@ -39,10 +40,12 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     agent = judged.pieces.agent
     own = (judged.day_bin[index] == 1) | (shift_bin[index] == 1)
     index, quarter, seconds = index[own], quarter[own], seconds[own]
+    # Pieces come in order of agent and time, so each cell is one run of them, seldom two.
     key = ((agent[index] * 4 + shift_bin[index]) << 32) | quarter
-    cells, place = np.unique(key, return_inverse=True)
+    runs = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    cells, place = np.unique(key[runs], return_inverse=True)
     first = np.zeros(len(cells), np.int64)
-    first[place] = index
+    first[place] = index[runs]
     columns = {
         "agent": day.agents[agent[first]],
         "q": cells & 0xFFFFFFFF,
@@ -51,9 +54,9 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
         "healthy": judged.healthy[first],
         "planned": day.planned[agent[first]],
     }
-    for name, share in counted_seconds(inputs, day, judged).items():
-        weight = seconds * share[index]
-        columns[name] = np.bincount(place, weight, len(cells)).astype(np.int64)
+    sums = run_sums(counted_seconds(inputs, day, judged), index, seconds, runs)
+    for name, values in sums.items():
+        columns[name] = np.bincount(place, values, len(cells)).astype(np.int64)
     frame = pl.DataFrame(columns).join(_active(day), on=["agent", "q"], how="left")
     frame = frame.with_columns(pl.col("contact_active_s").fill_null(0)).with_columns(
         *(pl.when(_known(name)).then(name).alias(name) for name in measures_of("agent_interval"))

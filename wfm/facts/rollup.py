@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.domain.grid import QUARTER_S
-from wfm.facts.pieces import SPAN, Ints
+from wfm.facts.pieces import SPAN, Ints, Mask
 
 SECONDS_BITS = 10  # a quarter-hour holds at most 900 s of one code
 PER_WORD = 64 // SECONDS_BITS
@@ -46,6 +48,26 @@ def quarter_seconds(
         for field in range(n):
             seconds[:, :, low + field] = (cells >> np.uint64(field * SECONDS_BITS)) & _MASK
     return seconds
+
+
+def run_sums(counts: Mapping[str, Mask], index: Ints, seconds: Ints, runs: Ints) -> dict[str, Ints]:
+    """Seconds of each run of parts by name: parts `index` of pieces, where the piece counts.
+
+    A run lies inside one quarter of one agent, so six names share a 64-bit sum here too. `runs`
+    are the first parts of the runs.
+    """
+    names = list(counts)
+    found: dict[str, Ints] = {}
+    length = seconds.astype(np.uint64)
+    for low in range(0, len(names), PER_WORD):
+        chosen = names[low : low + PER_WORD]
+        word = np.zeros(len(counts[chosen[0]]), np.uint64)
+        for field, name in enumerate(chosen):
+            word |= counts[name].astype(np.uint64) << np.uint64(field * SECONDS_BITS)
+        sums = np.add.reduceat(word[index] * length, runs) if len(runs) else length[:0]
+        for field, name in enumerate(chosen):
+            found[name] = ((sums >> np.uint64(field * SECONDS_BITS)) & _MASK).astype(np.int64)
+    return found
 
 
 def _edges(start: Ints, agents: int, first: int, quarters: int) -> tuple[Ints, Ints]:

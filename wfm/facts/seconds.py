@@ -1,4 +1,4 @@
-"""Which seconds count for which measure: one share (0 or 1) for each piece of judged time."""
+"""Which seconds count for which measure: yes or no for each piece of judged time."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def shifts_of(day: DayCase, judged: Judged) -> Shifts:
     return Shifts(agent, start, end, first, last, known, noshow)
 
 
-def counted_seconds(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str, Ints]:
-    """For each measure of `agent_interval` the pieces whose seconds it counts (1) or not (0)."""
+def counted_seconds(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str, Mask]:
+    """For each measure of `agent_interval` the pieces whose seconds it counts."""
     activities = inputs.activities
     group, verdict, seg, state = judged.group, judged.verdict, *judged.pieces.top
     scheduled = judged.activity >= 0
@@ -122,7 +122,7 @@ def counted_seconds(inputs: DayInputs, day: DayCase, judged: Judged) -> dict[str
     masks["paid_s"] = paid & ~absent
     gone = absent | masks["lost_leave_s"] | masks["lost_sick_s"] | masks["lost_late_s"]
     masks["worked_s"] = paid & ~gone
-    return {name: mask.astype(np.int64) for name, mask in masks.items()}
+    return masks
 
 
 def _lost(
