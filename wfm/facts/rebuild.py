@@ -24,6 +24,7 @@ from wfm.store.builds import (
     Claim,
     LiveDay,
     claim_day,
+    files_of_build,
     live_days,
     named_files,
     release_day,
@@ -116,7 +117,8 @@ def rebuild_day(store: Store, day: date, as_of_at: int, rules: FactRules | None 
 def collect_garbage(store: Store, age_s: int = GARBAGE_AGE_S) -> int:
     """How many dead fact files were deleted: no live or leased build names them, over an hour old.
 
-    The age protects files that are written and not committed yet.
+    The age protects files that are written and not committed yet, and those that a swap replaced
+    while somebody reads them.
     """
     folder = store.files.path(FOLDER)
     if not folder.exists():
@@ -249,6 +251,11 @@ def _commit(store: Store, claim: Claim, built: Built | None, now: int) -> bool:
     if built is None:
         store.db.retry(lambda connection: release_day(connection, claim, clean=True))
         return True
+    if claim.seen_build is not None:
+        # Pages that began before the swap go on reading these: they are garbage an hour from now.
+        with store.db.read() as connection:
+            dying = files_of_build(connection, claim.seen_build)
+        store.files.make_young(dying)
     closed = now >= day_start(claim.day + DAY, "UTC") + ENDS_LATEST_S + CLOSED_AFTER_S
     return store.db.retry(
         lambda connection: swap_build(connection, claim, built, built_at=now, closed=closed)

@@ -169,6 +169,14 @@ def swap_build(
     return True
 
 
+def files_of_build(connection: Connection, build_id: int) -> list[str]:
+    """Fact files of one build."""
+    rows = connection.scalars(
+        select(version.c.file).where(version.c.build_id == build_id).order_by(version.c.file)
+    )
+    return list(rows)
+
+
 def named_files(connection: Connection) -> set[str]:
     """Fact files of the live builds and of every build a reader still leases."""
     now = database_now(connection)

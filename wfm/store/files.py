@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +37,11 @@ class FileStore:
     def write_frame(self, frame: pl.DataFrame, folder: str) -> StoredFile:
         """A frame written as Parquet below `folder`: temporary name, fsync, rename, folder fsync.
 
-        The name is the content's hash, so a second writer of the same bytes changes nothing.
+        The name is the content's hash, so a second writer of the same bytes changes nothing. What
+        is returned outlives a power cut, also where another writer's rename is not yet on disk.
         """
         target_dir = self.root / folder
-        target_dir.mkdir(parents=True, exist_ok=True)
+        _make_folder(target_dir)
         temporary = target_dir / f".{uuid.uuid4().hex}.tmp"
         try:
             frame.write_parquet(
@@ -48,12 +51,27 @@ class FileStore:
             final = target_dir / f"{digest[:32]}.parquet"
             if not final.exists():
                 os.replace(temporary, final)
-                _sync_folder(target_dir)
             else:
                 os.utime(final)  # wanted again: too young to be collected as garbage
+            _sync_folder(target_dir)
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(f"{folder}/{final.name}", digest, frame.height)
+
+
+    def make_young(self, files: Iterable[str]) -> None:
+        """Files that are about to be replaced are kept for those who still read them."""
+        for file in files:
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(self.path(file))
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _hash_and_sync(path: Path) -> str:
