@@ -242,10 +242,9 @@ def _free_from(rows: Ints) -> Ints:
     """A waiting row wherever an agent's last contact or pause ends and none goes on."""
     order = np.lexsort((rows[4], rows[1], rows[0]))
     by, begin, state, end = (rows[i][order] for i in (0, 1, 2, 4))
-    reach = np.zeros(len(by), dtype=np.int64)
-    for who in np.unique(by):
-        own = by == who
-        reach[own] = np.maximum.accumulate(end[own])
+    # Each agent's times moved beyond those of the one before, so that one running maximum does.
+    apart = np.cumsum(np.append(False, by[1:] != by[:-1])) * (1 << 24)
+    reach = np.maximum.accumulate(end + apart) - apart
     following = np.append(by[1:] == by[:-1], False)
     gap = following & (np.append(begin[1:], 0) > reach) & (state != OFFLINE)
     at = np.flatnonzero(gap)
