@@ -133,7 +133,7 @@ def changes_sheet(given: Planning) -> Sheet:
         if key in before:
             found.append((before[key], shift))
         before[key] = shift
-    found.sort(key=lambda pair: (-pair[1].recorded_at, pair[1].agent_id, pair[1].seq))
+    found.sort(key=lambda pair: (-pair[1].recorded_at, -pair[1].seq, pair[1].agent_id))
     names = given.ask.sources.planner.authors(tuple({new.author for _, new in found}))
     columns = (
         Col("when", "Recorded", text=True, phone=True),
