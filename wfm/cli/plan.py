@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from wfm.cli import plan_edit
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
 from wfm.domain.errors import JobCancelled, WfmError
@@ -50,12 +51,13 @@ def solve(
     absence: Annotated[
         float, typer.Option(min=0.0, max=80.0, help="Percent expected to be away unplanned")
     ] = 0.0,
+    label: Annotated[str, typer.Option(help="Name of the draft")] = "",
     as_json: Json = False,
 ) -> None:
     """Build the agents' schedules for the week, with a bound on what is possible, as a draft."""
     parameters = {
         "unit": unit, "week": week, "time_limit_s": time_limit, "seed": seed, "passes": passes,
-        "absence": absence / 100,
+        "absence": absence / 100, "label": label,
     }  # fmt: skip
     _run("solve", parameters, as_json)
 
@@ -151,4 +153,6 @@ def _figure(value: float | None, digits: int) -> str:
 
 def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
+    plan.command("edit")(plan_edit.edit)
+    plan.command("history")(plan_edit.history)
     app.add_typer(plan, name="plan")
