@@ -102,4 +102,4 @@ def _joined(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _named(codes: np.ndarray, names: tuple[str, ...], name: str) -> pl.Series:
-    return pl.Series(name, np.array(names)[codes], pl.String)
+    return pl.Series(name, codes, pl.UInt8).cat.to(pl.Enum(list(names)))
