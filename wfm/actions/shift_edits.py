@@ -144,7 +144,7 @@ def _check(connection: Connection, now: int, agent: Scope, on: date, edit: Shift
     if agent.agent is None or not read_organisation(connection, Scope()).has(agent):
         raise ScopeDenied("There is nothing here that you may see.")
     year, number, _ = on.isocalendar()
-    roster = read_roster_week(connection, str(agent.site), f"{year}-W{number:02d}")
+    roster = read_roster_week(connection, agent, f"{year}-W{number:02d}")
     if agent.agent not in roster.people:
         raise BadInput(f"{agent.agent} is not employed at {agent.site} in the week of {on}.")
     history = _history(connection, agent, on)

@@ -250,7 +250,7 @@ def read_runs(store: Store, scope: Scope, unit: str, week: str, limit: int = 6) 
         for one in jobs:
             made = plans.get(one.job_id)
             kept = (None, None) if made is None else (made.plan_id, made.violations_n)
-            found.append(Run(one, read_points(connection, one.job_id), *kept))
+            found.append(Run(one, read_points(connection, scope, one.job_id), *kept))
         return tuple(found)
 
 

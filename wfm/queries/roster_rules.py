@@ -114,8 +114,12 @@ class RosterWeek:
         return known.category if known is not None else "project"
 
 
-def read_roster_week(connection: Connection, unit: str, week: str) -> RosterWeek:
-    """A site's week with its people, rules and the shifts in force from a week before to after."""
+def read_roster_week(connection: Connection, scope: Scope, week: str) -> RosterWeek:
+    """A site's week with its people, rules and the shifts in force from a week before to after.
+
+    Rules need the whole site: of a scope inside one, its site counts.
+    """
+    unit = str(scope.site)
     scope = Scope(unit)
     organisation = read_organisation(connection, scope)
     zone = organisation.zone(unit)

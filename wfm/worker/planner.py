@@ -98,7 +98,7 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            roster = read_roster_week(connection, unit, week)
+            roster = read_roster_week(connection, Scope(unit), week)
             live = {agent: roster.in_force(agent) for agent in roster.shifts}
             if plan_id is None:
                 return roster, {agent: week for agent, week in live.items() if week}
@@ -126,7 +126,7 @@ class Planner:
     def shift_lengths(self, agent: Scope, day: date) -> tuple[int, ...]:
         """Minutes of the shifts that an agent's contract knows."""
         with self._store.db.read() as connection:
-            roster = read_roster_week(connection, str(agent.site), week_name(day))
+            roster = read_roster_week(connection, agent, week_name(day))
         known = roster.contracts.get(str(agent.agent))
         return known.shift_minutes if known is not None else (510,)
 
@@ -150,8 +150,7 @@ class Planner:
         if before is None or after is None:
             return None
         one, two = (
-            next((sum(d.short) for d in found.days if d.day == day), 0)
-            for found in (before, after)
+            next((sum(d.short) for d in found.days if d.day == day), 0) for found in (before, after)
         )
         return one, two
 
@@ -182,7 +181,7 @@ class Planner:
         unit, week = str(key[0]), str(key[1])
         scope = Scope(unit)
         roster: RosterWeek = self._keep(
-            ("roster", *key), lambda: read_roster_week(connection, unit, week)
+            ("roster", *key), lambda: read_roster_week(connection, Scope(unit), week)
         )
         live = {agent: roster.in_force(agent) for agent in roster.shifts}
         live = {agent: shifts for agent, shifts in live.items() if shifts}

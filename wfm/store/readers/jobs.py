@@ -66,11 +66,11 @@ def job_of(row: Row) -> Job:  # type: ignore[type-arg]
     )
 
 
-def read_points(connection: Connection, job_id: int) -> tuple[RunPoint, ...]:
-    """The curve of a run as kept so far, in order of time."""
+def read_points(connection: Connection, scope: Scope, job_id: int) -> tuple[RunPoint, ...]:
+    """The curve of a run as kept so far, in order of time; nothing of a job outside the scope."""
+    if read_job(connection, scope, job_id) is None:
+        return ()
     rows = connection.execute(
         select(job_point).where(job_point.c.job_id == job_id).order_by(job_point.c.n)
     )
-    return tuple(
-        RunPoint(r.t_s, r.event, r.objective, r.bound, r.gap_pct, r.pass_n) for r in rows
-    )
+    return tuple(RunPoint(r.t_s, r.event, r.objective, r.bound, r.gap_pct, r.pass_n) for r in rows)
