@@ -13,7 +13,7 @@ from wfm.domain.adherence import NewException
 from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.inputs import register_dimensions
-from wfm.queries.board import BoardRow, read_board
+from wfm.queries.board import BoardRow, read_board, storms_of
 from wfm.queries.timeline import read_timelines
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import agent_now
@@ -108,6 +108,20 @@ def test_what_somebody_explained_rests_the_alarm(noon: Any) -> None:
     submit(noon.store, clock, None, new, request_key="k")
     ann = board(noon, "12:36")["ann"]
     assert (ann.live, ann.alarm) == ("explained", "")
+
+
+def test_a_team_that_drops_out_together_is_one_alert() -> None:
+    rows = [row_of(f"a{n}", 600 + n) for n in range(6)] + [row_of("b", 4000)]
+    (site, team) = storms_of(rows, 10_000)
+    assert (site.place, len(site.agents), site.start_at) == ("site:dublin", 6, 9395)
+    assert (team.place, team.percent) == ("team:d1", pytest.approx(600 / 7))
+
+
+def row_of(agent: str, seconds: int) -> BoardRow:
+    return BoardRow(
+        agent, agent, "d1", "dublin", "offline", "", "logged_out", "on_queue", "out", seconds,
+        "negative", "severe", None, None, None,
+    )  # fmt: skip
 
 
 def test_the_days_adherence_stands_beside_and_a_team_sees_only_itself(noon: Any) -> None:

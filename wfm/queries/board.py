@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from wfm.domain.adherence import AdherenceRules
-from wfm.domain.alarms import AlarmRules, board_order, level_of
+from wfm.domain.alarms import AlarmRules, OutNow, Storm, board_order, level_of, storms
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.grid import day_start, local_day
 from wfm.domain.live import impact_of, live_state
@@ -137,6 +139,25 @@ def read_board(
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda r: (*_order(r), r.display_name, r.agent_id)))
+
+
+def storms_of(rows: Sequence[BoardRow], now_at: int) -> tuple[Storm, ...]:
+    """Sites and teams of a board where many went out at nearly the same moment.
+
+    A storm of `site:dublin` from 10:00 is one alert with the span for one bulk exception, instead
+    of an alarm for each of its people.
+    """
+    sizes = Counter(place for row in rows for place in _places(row))
+    out = [
+        OutNow(row.agent_id, now_at - row.seconds, _places(row))
+        for row in rows
+        if row.live == "out"
+    ]
+    return storms(out, sizes, now_at)
+
+
+def _places(row: BoardRow) -> tuple[str, str]:
+    return f"site:{row.site_id}", f"team:{row.team_id}"
 
 
 @dataclass(frozen=True)
