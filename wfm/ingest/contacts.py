@@ -31,6 +31,7 @@ class ContactSink(EventSink):
     table = "contact_leg"
     at = "enqueued_at"
     whens = ("enqueued_at", "connected_at", "ended_at", "wrap_ended_at")
+    moves_days = 2
 
     def __init__(self, references: References, secret: bytes) -> None:
         super().__init__(references)

@@ -24,6 +24,7 @@ from wfm.store.raw import conform
 
 FLUSH_ROWS = 500_000
 DAY = timedelta(days=1)
+DAY_S = 86_400
 # Room between two deliveries' order numbers for rows of one file that correct each other.
 CORRECTIONS = 1024
 
@@ -74,6 +75,7 @@ class EventSink:
     table: str
     at: str | None = "start_at"  # column by which files are sorted and searched
     whens: tuple[str, ...] = ("start_at",)
+    moves_days = 0  # how far a correction may move an event, whose key does not tell its time
 
     def __init__(self, references: References) -> None:
         self.references = references
@@ -133,7 +135,7 @@ class EventSink:
 
     def _flush(self) -> None:
         frame = pl.concat(self._buffer)
-        self._seen.append(frame.select("event_key", "payload_hash", "seq"))
+        self._seen.append(frame.select(self._identity))
         self._buffer = []
         frame = self.finish(frame)
         order = [self.at, "event_key", "seq"] if self.at else ["event_key", "seq"]
@@ -171,18 +173,34 @@ class EventSink:
         superseding = new["_payload"].count()
         if superseding:
             self.tally.reasons["superseded"] += superseding
+            self._days |= self._days_left(new, known)
         return new.drop("_payload")
+
+    @property
+    def _identity(self) -> list[str]:
+        """Columns of stored rows that tell versions apart, and where a version may be left."""
+        times = self.whens if self.moves_days else ()
+        return ["event_key", "payload_hash", "seq", *times]
+
+    def _days_left(self, new: pl.DataFrame, known: pl.DataFrame) -> set[date]:
+        """Days on which older versions of superseding rows stand: they change if one moved."""
+        if not self.moves_days:
+            return set()
+        zones = new.filter(pl.col("_payload").is_not_null()).select("event_key", "_zone")
+        old = known.join(zones.unique("event_key"), on="event_key")
+        return {day for name in self.whens for day in local_days(old[name], old["_zone"])}
 
     def _known(self, frame: pl.DataFrame, days: set[date]) -> pl.DataFrame:
         first_at, last_at = span_of(frame, self.whens)
-        references = self.references
+        references, reach = self.references, self.moves_days
+        near = range(-1 - reach, 2 + reach)
         with references.store.db.read() as connection:
             stored = read_stored_rows(
                 connection, references.store.files, self.table,
-                {day + step for day in days for step in (-DAY, timedelta(), DAY)},
-                ("event_key", "payload_hash", "seq"), self.at, first_at, last_at,
+                {day + step * DAY for day in days for step in near}, self._identity, self.at,
+                first_at - reach * DAY_S, last_at + reach * DAY_S,
             )  # fmt: skip
-        parts = [part.select("event_key", "payload_hash", "seq") for part in self._buffer]
+        parts = [part.select(self._identity) for part in self._buffer]
         keys = frame.select("event_key")
         known = [
             part.join(keys, on="event_key", how="semi")

@@ -1,0 +1,51 @@
+"""Corrections that come late: an event moved to another day leaves the day on which it stood."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from faulty_centre import DAY, open_centre
+
+from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.grid import day_start
+from wfm.domain.scope import ENTERPRISE
+from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.rebuild import rebuild_dirty
+from wfm.ingest.load import load_files
+from wfm.queries.facts import open_facts
+from wfm.store.store import Store
+
+HEADER = ("contact_id,leg_no,channel,direction,queue_id,agent_id,enqueued_at,connected_at,ended_at,"
+          "outcome,talk_s")  # fmt: skip
+LATER = FixedClock(instant_at(day_start(DAY, "UTC") + 3 * 86_400))
+
+
+def delivered(store: Store, name: str, *days: str) -> None:
+    """Contacts c0, c1 ... that were offered at ten o'clock of the days."""
+    lines = [
+        f"c{n},1,voice,inbound,help,a0,{day}T10:00:00Z,{day}T10:00:05Z,{day}T10:01:05Z,answered,60"
+        for n, day in enumerate(days)
+    ]
+    path = store.files.root / f"{name}.csv"
+    path.write_text("\n".join([HEADER, *lines]) + "\n")
+    (report,) = load_files(store, LATER, "csv", [path])
+    assert not report.rejected, report
+
+
+def offered_by_day(store: Store) -> dict[str, int]:
+    query = FactQuery(("offered_n",), DAY, DAY + timedelta(days=3), ("day",))
+    frame = read_measures(open_facts(store), ENTERPRISE, query)
+    return {str(day): n for day, n in frame.select("day", "offered_n").iter_rows()}
+
+
+def test_a_contact_corrected_to_the_next_day_or_the_one_after_leaves_the_old_day(
+    tmp_path: Path,
+) -> None:
+    store = open_centre(tmp_path)
+    delivered(store, "calls-1", "2026-03-02", "2026-03-02", "2026-03-02")
+    rebuild_dirty(store, LATER, "me")
+    assert offered_by_day(store) == {"2026-03-02": 3}
+    delivered(store, "calls-2", "2026-03-03", "2026-03-02", "2026-03-04")
+    rebuild_dirty(store, LATER, "me")
+    assert offered_by_day(store) == {"2026-03-02": 1, "2026-03-03": 1, "2026-03-04": 1}
