@@ -274,7 +274,7 @@ def _organisation(store: Store) -> Organisation:
 
 
 def _bulk_id(request_key: str) -> str:
-    return hashlib.sha256(request_key.encode()).hexdigest()[:32]
+    return hashlib.sha256(request_key.encode()).hexdigest()[:16]
 
 
 def _own() -> PermissionDenied:

@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from wfm.cli import adherence_exceptions, adherence_rules
+from wfm.cli.context import open_context
+from wfm.cli.tables import wide
 from wfm.domain.adherence import PRESETS
+from wfm.domain.clock import epoch_s
 from wfm.domain.errors import BadInput
+from wfm.domain.scope import Scope
 from wfm.facts.evaluate import evaluate_case
+from wfm.queries.board import read_board, storms_of
+from wfm.queries.facts import open_facts
 
 SHOWN = (
     "adh_sched_s", "adh_in_s", "adh_out_s", "adh_neutral_s", "outside_s", "adherence",
@@ -27,6 +32,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Adherence to the schedule.", no_args_is_help=True)
     group.command("evaluate")(evaluate)
     group.command("presets")(presets)
+    group.command("board")(board)
     group.add_typer(adherence_exceptions.group(), name="exceptions")
     group.add_typer(adherence_rules.group(), name="rules")
     app.add_typer(group, name="adherence")
@@ -53,7 +59,7 @@ def evaluate(
     for result in results:
         shown = ("–" if result[name] is None else str(result[name]) for name in SHOWN)
         table.add_row(str(result["id"]), *shown)
-    Console().print(table)
+    wide().print(table)
 
 
 def presets(
@@ -70,4 +76,31 @@ def presets(
             preset.name, rules.equivalence, rules.policy, rules.outside_mode, rules.headline,
             preset.note,
         )  # fmt: skip
-    Console().print(table)
+    wide().print(table)
+
+
+def board(
+    scope: Annotated[str, typer.Option(help="site/team/agent; empty for everything")] = "",
+    top: Annotated[int, typer.Option(help="How many rows")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, all rows")] = False,
+) -> None:
+    """Who is where at this moment, the most harmful first, and places that dropped out together."""
+    context = open_context()
+    rows = read_board(context.store, open_facts(context.store), Scope.parse(scope), context.clock)
+    found = storms_of(rows, epoch_s(context.clock.now()))
+    if as_json:
+        typer.echo(
+            json.dumps({"rows": [asdict(r) for r in rows], "storms": [asdict(s) for s in found]})
+        )
+        return
+    table = Table("agent", "team", "state", "planned", "now", "min", "impact", "alarm", "today")
+    for row in rows[:top]:
+        today = "–" if row.adherence_pct is None else f"{row.adherence_pct:.1f} %"
+        table.add_row(
+            row.display_name, row.team_id, f"{row.state} {row.reason}".strip(),
+            row.activity or "–", row.live, f"{row.seconds / 60:.1f}", row.impact, row.alarm, today,
+        )  # fmt: skip
+    wide().print(table)
+    for storm in found:
+        typer.echo(f"{storm.place}: {len(storm.agents)} agents ({storm.percent:.0f} %) went out "
+                   f"within two minutes.")  # fmt: skip

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from wfm.actions.exceptions import Changed, approve_bulk, decide, submit, undo_bulk
 from wfm.cli.context import open_context
+from wfm.cli.tables import wide
 from wfm.domain.adherence import STATUSES, NewException, RecordedException
 from wfm.domain.clock import epoch_s, instant_at
 from wfm.domain.errors import BadInput
@@ -62,7 +62,7 @@ def list_exceptions(
     table = Table("no", "agent", "from", "to", "min", "reason", "source", "status", "by", "bulk")
     for one in found:
         table.add_row(*_row(one))
-    Console().print(table)
+    wide().print(table)
 
 
 def add(

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from wfm.actions.adherence_rules import set_rules
 from wfm.cli.context import open_context
+from wfm.cli.tables import wide
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.exceptions import read_rules
@@ -40,7 +40,7 @@ def list_rules(as_json: Json = False) -> None:
             one.site_id or "*", str(one.valid_from), one.rules.preset, one.rules.equivalence,
             f"{one.rules.grace_s} s", one.rules.policy, one.author, one.reason,
         )  # fmt: skip
-    Console().print(table)
+    wide().print(table)
 
 
 def set_from(

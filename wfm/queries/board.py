@@ -142,22 +142,19 @@ def read_board(
 
 
 def storms_of(rows: Sequence[BoardRow], now_at: int) -> tuple[Storm, ...]:
-    """Sites and teams of a board where many went out at nearly the same moment.
+    """Sites of a board where many went out at nearly the same moment.
 
-    A storm of `site:dublin` from 10:00 is one alert with the span for one bulk exception, instead
-    of an alarm for each of its people.
+    Teams are too small for it: of twenty people five are soon out together by chance. A storm of
+    `site:dublin` from 10:00 is one alert with the span for one bulk exception, instead of an alarm
+    for each of its people.
     """
-    sizes = Counter(place for row in rows for place in _places(row))
+    sizes = Counter(f"site:{row.site_id}" for row in rows)
     out = [
-        OutNow(row.agent_id, now_at - row.seconds, _places(row))
+        OutNow(row.agent_id, now_at - row.seconds, (f"site:{row.site_id}",))
         for row in rows
         if row.live == "out"
     ]
     return storms(out, sizes, now_at)
-
-
-def _places(row: BoardRow) -> tuple[str, str]:
-    return f"site:{row.site_id}", f"team:{row.team_id}"
 
 
 @dataclass(frozen=True)
