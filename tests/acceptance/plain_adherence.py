@@ -31,7 +31,9 @@ def adherence(raw: RawFiles, asked: Asked) -> float:
     """Percent of the scheduled and not excused seconds that were spent as planned."""
     good = base = 0
     for agent, shifts in _shifts(raw, asked):
-        day = AgentTime(raw.spells.filter(agent_id=agent), raw.now_at)
+        day = AgentTime(
+            raw.spells.filter(agent_id=agent), raw.beside.filter(agent_id=agent), raw.now_at
+        )
         for shift in shifts:
             inside, judged = day.judge(shift)
             good, base = good + inside, base + judged
@@ -53,10 +55,12 @@ def _shifts(raw: RawFiles, asked: Asked) -> Iterator[tuple[str, list[list[dict[s
 class AgentTime:
     """What one agent did: groups of seconds, contacts as unbroken runs, and rests taken."""
 
-    def __init__(self, spells: pl.DataFrame, now_at: int) -> None:
+    def __init__(self, spells: pl.DataFrame, beside: pl.DataFrame, now_at: int) -> None:
         self.now_at = now_at
         self.rows = list(spells.sort("start_at").iter_rows(named=True))
-        self.contacts = self._contacts()
+        self.contacts = self._contacts() if beside.is_empty() else _beside(beside)
+        # Of several under way at once the one that ends last holds its agent.
+        self.contacts.sort(key=lambda contact: -contact[1])
 
     def judge(self, shift: list[dict[str, Any]]) -> tuple[int, int]:
         """Seconds in adherence, and seconds that count, of a shift."""
@@ -65,11 +69,14 @@ class AgentTime:
         if high <= low:
             return 0, 0
         first = [row for row in shift if row["schedule_version"] == "baseline"]
-        later = [row for row in shift if row["schedule_version"] == "current"]
-        known = _painted(first, low, high)
-        newest = _painted(later, low, high) if later else known
-        if later:
-            cut = max(later[0]["published_at"] - low, 0)
+        known = newest = _painted(first, low, high)
+        later = [row for row in shift if row["schedule_version"] != "baseline"]
+        for _, change in groupby(
+            sorted(later, key=lambda r: r["schedule_version"]), lambda r: r["schedule_version"]
+        ):
+            rows = list(change)
+            known, newest = known.copy(), _painted(rows, low, high)
+            cut = max(rows[0]["published_at"] - low, 0)
             known[cut:] = newest[cut:]
         groups = np.full(high - low, GROUPS.index("logged_out"))
         for row in self.rows:
@@ -135,6 +142,19 @@ class AgentTime:
                 found.append((row["start_at"], row["end_at"], wrap))
             before = row
         return found
+
+
+def _beside(rows: pl.DataFrame) -> list[tuple[int, int, int]]:
+    """The same of contacts that run at the same time, each told with its end."""
+    wrap = pl.col("start_at").filter(pl.col("state") == "acw").min()
+    return (
+        rows.group_by("contact_id")
+        .agg(pl.col("start_at").min(), pl.col("end_at").max(),
+             pl.coalesce(wrap, pl.col("end_at").max()).alias("wrap"))
+        .sort("start_at")
+        .select("start_at", "end_at", "wrap")
+        .rows()
+    )  # fmt: skip
 
 
 def _group(row: dict[str, Any]) -> str:

@@ -68,16 +68,32 @@ class RawFiles:
 
     @cached_property
     def spells(self) -> pl.DataFrame:
-        """States that last until the agent's next row, the newest one until now."""
+        """What each agent did, second by second once: contacts before all else.
+
+        A state lasts until its end or, untold, until the agent's next row, the newest until now.
+        """
+        rows = self._told_states
+        beside = rows.filter(pl.col("told_end").is_not_null())["agent_id"].unique()
+        at_desks = pl.col("agent_id").is_in(beside.implode())
+        parts = [rows.filter(~at_desks)]
+        parts += [_once(own) for _, own in rows.filter(at_desks).group_by("agent_id")]
+        return pl.concat(parts).join(self.people, on="agent_id", how="left")
+
+    @cached_property
+    def beside(self) -> pl.DataFrame:
+        """States of contacts that run at the same time: those told with their end."""
+        return self._told_states.filter(pl.col("told_end").is_not_null())
+
+    @cached_property
+    def _told_states(self) -> pl.DataFrame:
+        following = pl.col("start_at").shift(-1).over("agent_id").fill_null(self.now_at)
         return (
-            _read(self._folder, "agent_states*.csv", "start_at")
+            _read(self._folder, "agent_states*.csv", "start_at", "end_at")
+            .rename({"end_at": "told_end"})
             .with_row_index("line")
             .sort("agent_id", "start_at", "line")
-            .with_columns(
-                pl.col("start_at").shift(-1).over("agent_id").fill_null(self.now_at).alias("end_at")
-            )
+            .with_columns(pl.coalesce("told_end", following).alias("end_at"))
             .filter(pl.col("end_at") > pl.col("start_at"))
-            .join(self.people, on="agent_id", how="left")
         )
 
     def queue_figures(self, asked: Asked) -> dict[str, float]:
@@ -143,21 +159,20 @@ class RawFiles:
     def _planned_on_queue(self, asked: Asked) -> int:
         """Seconds planned on queue so far, each second by the version known at that second."""
         keys = ["agent_id", "shift_date"]
-        later = (
-            self.plan.filter(schedule_version="current")
-            .group_by(keys)
-            .agg(pl.col("published_at").min().alias("changed_at"))
+        versions = (
+            self.plan.group_by(*keys, "schedule_version")
+            .agg(pl.col("published_at").min())
+            .sort("schedule_version")
+            .with_columns(pl.col("published_at").shift(-1).over(keys).alias("changed_at"))
+            .drop("published_at")
         )
-        marked = self.plan.join(later, on=keys, how="left")
+        marked = self.plan.join(versions, on=[*keys, "schedule_version"], how="left")
         first = pl.col("schedule_version") == "baseline"
         known = marked.with_columns(
-            pl.when(first)
-            .then(pl.min_horizontal("end_at", "changed_at"))
-            .otherwise("end_at")
-            .alias("end_at"),
+            pl.min_horizontal("end_at", "changed_at").alias("end_at"),
             pl.when(first)
             .then("start_at")
-            .otherwise(pl.max_horizontal("start_at", "changed_at"))
+            .otherwise(pl.max_horizontal("start_at", "published_at"))
             .alias("start_at"),
         ).filter(activity_code="on_queue")
         own = self._of(known.join(self.people, on="agent_id", how="left"), asked)
@@ -190,6 +205,26 @@ class RawFiles:
             if wanted is not None:
                 frame = frame.filter(pl.col(column) == wanted)
         return frame
+
+
+def _once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one agent cut so that each second has one state: the one that wins all others."""
+    ranks = ("talk", "hold", "acw", "dialing", "alerting", "aux", "available", "offline")
+    ordered = sorted(
+        rows.iter_rows(named=True), key=lambda r: (ranks.index(r["state"]), r["start_at"])
+    )
+    edges = sorted({row[name] for row in ordered for name in ("start_at", "end_at")})
+    place = {at: n for n, at in enumerate(edges)}
+    owner = [-1] * len(edges)
+    for n, row in enumerate(ordered):
+        for piece in range(place[row["start_at"]], place[row["end_at"]]):
+            owner[piece] = n if owner[piece] < 0 else owner[piece]
+    cut = [
+        {**ordered[n], "start_at": edges[piece], "end_at": edges[piece + 1]}
+        for piece, n in enumerate(owner)
+        if n >= 0
+    ]
+    return pl.DataFrame(cut, schema=rows.schema)
 
 
 def _read(folder: Path, pattern: str, *instants: str) -> pl.DataFrame:

@@ -103,7 +103,7 @@ def test_adherence_says_which_feed_it_needs(site: Site) -> None:
 
 def test_the_forecast_the_requirement_and_the_plan_cover_the_week(site: Site) -> None:
     assert site.forecast["contacts"] > 0, site.forecast
-    assert site.solve["agents"] == 12
+    assert site.solve["agents"] == 24
     assert site.solve["violations_n"] == 0
     assert 0 <= site.solve["bound"] <= site.solve["objective"]
     assert f"is published: {site.solve['shifts']} new shifts" in site.publish["message"]
