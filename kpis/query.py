@@ -25,7 +25,7 @@ from kpis.reading import (
     read_rows,
 )
 from kpis.status import gap_of, status_of
-from kpis.value import Change, KpiTarget, KpiValue, compare, hidden_red
+from kpis.value import Change, KpiTarget, KpiValue, Restated, compare, hidden_red
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
@@ -36,6 +36,7 @@ __all__ = [
     "Change",
     "KpiTarget",
     "KpiValue",
+    "Restated",
     "compare",
     "hidden_red",
     "kpi_series",
@@ -68,7 +69,12 @@ def kpi_values(
     for kpi in kpis:
         check_drill(kpi, tuple(by))
     ask = Ask(scope, first, end, tuple(by), q_from, q_to, tuple(queues), tuple(contact_types))
-    return _Answer(facts, ask, kpis, targets).values()
+    values = _Answer(facts, ask, kpis, targets).values()
+    restated_at = facts.restated_at(first, end)
+    if restated_at is None:
+        return values
+    before = _Answer(facts.before_restatement(), ask, kpis, TargetBook()).values()
+    return _restated(values, before, restated_at)
 
 
 def kpi_series(
@@ -95,6 +101,19 @@ def kpi_series(
     return {
         kpi_id: tuple(v for v in values if v.kpi_id == kpi_id) for kpi_id in dict.fromkeys(kpi_ids)
     }
+
+
+def _restated(
+    values: tuple[KpiValue, ...], before: tuple[KpiValue, ...], at: int
+) -> tuple[KpiValue, ...]:
+    """The values, those that changed after their days were closed with what they were."""
+    old = {(value.kpi_id, value.key): value.value for value in before}
+    return tuple(
+        value
+        if (was := old.get((value.kpi_id, value.key))) == value.value
+        else replace(value, restated=Restated(at, was))
+        for value in values
+    )
 
 
 class _Answer:

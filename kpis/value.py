@@ -24,6 +24,14 @@ class KpiTarget:
 
 
 @dataclass(frozen=True)
+class Restated:
+    """That a figure changed after its day was closed: when, and what it was before."""
+
+    at: int
+    was: float | None
+
+
+@dataclass(frozen=True)
 class KpiValue:
     """The value of a KPI for one key, with its sides, target, colour and reasons.
 
@@ -48,6 +56,7 @@ class KpiValue:
     gap_is: Side = ""
     partial: bool = False
     cells_n: int = 0
+    restated: Restated | None = None
 
     def at(self, dimension: str) -> KeyPart:
         """The value of one dimension of the key, None when it is not part of it."""

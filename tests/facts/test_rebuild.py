@@ -131,9 +131,9 @@ def test_a_page_keeps_its_generation_while_a_day_is_rebuilt(centre) -> None:
 
 def test_garbage_is_only_what_no_build_names_and_is_old(centre) -> None:
     centre.legs(leg(centre, 1))
-    centre.build("2026-03-09 12:00")
+    centre.build(f"{DAY} 12:00")
     centre.legs(leg(centre, 2))
-    centre.build("2026-03-09 12:01")
+    centre.build(f"{DAY} 12:01")
     assert collect_garbage(centre.store) == 0
     folder = centre.store.files.path("facts")
     before = set(folder.rglob("*.parquet"))

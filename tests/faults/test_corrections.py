@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 
 from faulty_centre import DAY, open_centre
 
+from kpis.query import Restated, kpi_values
 from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.grid import day_start
 from wfm.domain.scope import ENTERPRISE
+from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactQuery, read_measures
-from wfm.facts.rebuild import rebuild_dirty
+from wfm.facts.rebuild import collect_garbage, rebuild_dirty
 from wfm.ingest.load import load_files
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store
@@ -49,3 +53,24 @@ def test_a_contact_corrected_to_the_next_day_or_the_one_after_leaves_the_old_day
     delivered(store, "calls-2", "2026-03-03", "2026-03-02", "2026-03-04")
     rebuild_dirty(store, LATER, "me")
     assert offered_by_day(store) == {"2026-03-02": 1, "2026-03-03": 1, "2026-03-04": 1}
+
+
+def test_a_late_delivery_shows_as_restated_with_the_old_value_kept(tmp_path: Path) -> None:
+    store = open_centre(tmp_path)
+    delivered(store, "calls-1", "2026-03-02", "2026-03-03")
+    closed = FixedClock(instant_at(day_start(DAY, "UTC") + 9 * 86_400))
+    rebuild_dirty(store, closed, "me")
+    delivered(store, "calls-2", "2026-03-02", "2026-03-03", "2026-03-02")
+    at = day_start(DAY, "UTC") + 10 * 86_400
+    rebuild_dirty(store, FixedClock(instant_at(at)), "me")
+    for path in store.files.path("facts").rglob("*.parquet"):
+        os.utime(path, (time.time() - 7200, time.time() - 7200))
+    collect_garbage(store)  # the files of the restated day stay
+    values = kpi_values(
+        open_facts(store), ENTERPRISE, ("contacts_offered",), DAY, DAY + timedelta(days=3),
+        targets=TargetBook(), by=("day",),
+    )  # fmt: skip
+    assert [(str(v.at("day")), v.value, v.restated) for v in values] == [
+        ("2026-03-02", 2.0, Restated(at, 1.0)),
+        ("2026-03-03", 1.0, None),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -88,6 +88,19 @@ class FactReader:
             if queue in queues and group in groups:
                 listed[queues[queue]] = groups[group]
         return pl.Series(listed, dtype=pl.UInt16)
+
+    def restated_at(self, first: date, end: date) -> int | None:
+        """When a day of the period was restated last; None where none was after it was closed."""
+        times = [d.restated_at for d in self.snapshot.restated if first <= d.day < end]
+        return max(times, default=None)
+
+    def before_restatement(self) -> FactReader:
+        """The facts as they were before their days were restated the last time."""
+        changed = {restated.day for restated in self.snapshot.restated}
+        files = [f for f in self.snapshot.files if f.day not in changed]
+        files += [f for restated in self.snapshot.restated for f in restated.before]
+        files.sort(key=lambda f: (f.day, f.table))
+        return replace(self, snapshot=Snapshot(self.snapshot.generation, tuple(files)))
 
     def files(self, table: str, first: date, end: date) -> list[FactFile]:
         """Live files of a table for days from `first` up to, not including, `end`."""

@@ -178,14 +178,16 @@ def files_of_build(connection: Connection, build_id: int) -> list[str]:
 
 
 def named_files(connection: Connection) -> set[str]:
-    """Fact files of the live builds and of every build a reader still leases."""
+    """Fact files of the live builds, of every build a reader still leases, and of those whose
+    figures a later one restated: they are shown beside the new ones."""
     now = database_now(connection)
     leased = (
         connection.scalars(select(reader_lease.c.generation).where(reader_lease.c.until_at >= now))
     ).all()
     oldest = min(leased, default=None)
     alive = build.c.dead_gen.is_(None)
-    kept = alive if oldest is None else or_(alive, build.c.dead_gen > oldest)
+    told = build.c.build_id.in_(select(restatement.c.old_build))
+    kept = or_(alive, told) if oldest is None else or_(alive, told, build.c.dead_gen > oldest)
     rows = connection.scalars(
         select(version.c.file).join(build, build.c.build_id == version.c.build_id).where(kept)
     )

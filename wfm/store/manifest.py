@@ -6,11 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from wfm.domain.errors import BatchConflict
 from wfm.store.files import StoredFile
-from wfm.store.schema import batch_partition, build, partition, raw_batch, store_state, version
+from wfm.store.schema import (
+    batch_partition,
+    build,
+    partition,
+    raw_batch,
+    restatement,
+    store_state,
+    version,
+)
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,22 @@ class FactFile:
 
 
 @dataclass(frozen=True)
+class RestatedDay:
+    """A day that changed after it was closed: when, why, and the fact files it had before."""
+
+    day: date
+    restated_at: int
+    cause: str
+    before: tuple[FactFile, ...]
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The fact files of one generation: every query of a page uses the same."""
 
     generation: int
     files: tuple[FactFile, ...]
+    restated: tuple[RestatedDay, ...] = ()
 
 
 def record_batch(
@@ -135,19 +154,43 @@ def batches_of(connection: Connection, table: str, days: Iterable[date]) -> list
 
 
 def snapshot(connection: Connection) -> Snapshot:
-    """The live fact files and their generation."""
+    """The live fact files and their generation, with what was restated of them."""
     generation = connection.scalar(select(store_state.c.generation)) or 0
-    rows = connection.execute(
-        select(
-            version.c.table_name,
-            build.c.day,
-            build.c.shard,
-            version.c.file,
-            version.c.rows,
-            build.c.code_version,
-        )
-        .join(build, build.c.build_id == version.c.build_id)
-        .join(partition, partition.c.live_build == build.c.build_id)
-        .order_by(build.c.day, version.c.table_name)
+    live = _FILES.join(partition, partition.c.live_build == build.c.build_id)
+    files = tuple(FactFile(*row) for row in connection.execute(live))
+    return Snapshot(generation, files, _restated(connection))
+
+
+_FILES = (
+    select(
+        version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows,
+        build.c.code_version,
     )
-    return Snapshot(generation, tuple(FactFile(*row) for row in rows))
+    .join(build, build.c.build_id == version.c.build_id)
+    .order_by(build.c.day, version.c.table_name)
+)  # fmt: skip
+
+
+def _restated(connection: Connection) -> tuple[RestatedDay, ...]:
+    newest = (
+        select(func.max(restatement.c.restatement_id))
+        .where(restatement.c.shard == "")
+        .group_by(restatement.c.day)
+    )
+    rows = connection.execute(
+        select(restatement)
+        .where(restatement.c.restatement_id.in_(newest))
+        .order_by(restatement.c.day)
+    ).all()
+    return tuple(
+        RestatedDay(
+            row.day,
+            row.restated_at,
+            row.cause,
+            tuple(
+                FactFile(*file)
+                for file in connection.execute(_FILES.where(build.c.build_id == row.old_build))
+            ),
+        )
+        for row in rows
+    )
