@@ -11,6 +11,7 @@ from dash import html
 from dashboards.parts.numbers import DASH, kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
+from wfm.domain.clock import instant_at
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ def proof_of(
         band = _band(value)
         if band:
             lines.append(("Near", band))
+    if value.restated is not None:
+        when = instant_at(value.restated.at).strftime("%Y-%m-%d %H:%M UTC")
+        was = kpi_with_unit(value.kpi_id, value.restated.was)
+        lines.append(("Restated", f"{when}, was {was}"))
     if value.reason:
         lines.append(("Note", value.reason))
     lines.append(("Roll-up", kpi.roll_up))

@@ -1,0 +1,51 @@
+"""Columns of fact files: read when asked for, kept, and unknown where an older file lacks them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from wfm.facts.frames import FrameCache
+from wfm.facts.router import holds_family
+from wfm.facts.schema import TABLES
+from wfm.store.manifest import FactFile
+
+DAY = date(2026, 3, 2)
+
+
+def written(folder: Path, name: str, **columns: list[int]) -> str:
+    pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.UInt32)).write_parquet(folder / name)
+    return name
+
+
+def test_a_column_that_an_older_file_lacks_is_unknown_there_and_known_by_nobody(tmp_path) -> None:
+    old = written(tmp_path, "old", talk_s=[5])
+    new = written(tmp_path, "new", talk_s=[7], **{"hold_s": [1], "known:hold_s": [1]})
+    columns = {"talk_s": pl.UInt32, "hold_s": pl.UInt32, "known:hold_s": pl.UInt32}
+    frame = FrameCache(tmp_path).frame([old, new], columns)
+    assert frame.rows() == [(5, None, 0), (7, 1, 1)]
+
+
+def test_a_span_keeps_its_order_when_its_newest_file_is_another(tmp_path) -> None:
+    cache, names = FrameCache(tmp_path), [written(tmp_path, str(n), talk_s=[n]) for n in range(12)]
+    columns = {"talk_s": pl.UInt32}
+    assert cache.frame(names, columns)["talk_s"].to_list() == list(range(12))
+    names[-1] = written(tmp_path, "again", talk_s=[99])
+    assert cache.frame(names, columns)["talk_s"].to_list() == [*range(11), 99]
+
+
+def test_what_does_not_fit_is_read_all_the_same_and_not_kept(tmp_path) -> None:
+    name = written(tmp_path, "large", talk_s=list(range(1000)))
+    cache = FrameCache(tmp_path, limit_bytes=100)
+    assert cache.frame([name], {"talk_s": pl.UInt32}).height == 1000
+    written(tmp_path, "large", talk_s=[1])
+    assert cache.frame([name], {"talk_s": pl.UInt32}).height == 1
+
+
+def test_days_of_an_older_program_are_not_answered_from_a_table_they_lack() -> None:
+    leaf = [FactFile("agent_queue_interval", DAY, "", "f", 1, version) for version in ("6", "7")]
+    assert not holds_family(TABLES["site_day"], leaf)
+    assert holds_family(TABLES["site_day"], leaf[1:])
+    assert holds_family(TABLES["site_queue_day"], leaf)
