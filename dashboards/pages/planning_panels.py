@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from dash import html
@@ -21,6 +22,7 @@ from wfm.queries.planning import week_name
 
 BAD_SHARE = 0.10  # of a day's requirement missing: the limit below which coverage is red
 LEAST_BAD = 3
+STANDS_OUT = 1.25  # times the site's middle day
 
 
 def horizon_panel(given: Planning) -> Any:
@@ -131,11 +133,12 @@ def _lane(given: Planning, site: SiteWeeks) -> DayLane:
     short: list[float | None] = []
     bad: list[bool] = []
     worst: tuple[float, int, DayCover] | None = None
+    usual = _middle_day(site)
     for at, day in enumerate(days_between(given.ask.period.first, given.ask.period.end)):
         found = _cover_of(site, week_name(day), day)
         over.append(None if found is None else found.over_hours)
         short.append(None if found is None else found.short_hours)
-        red = found is not None and _is_bad(found)
+        red = found is not None and _is_bad(found) and found.short_hours > STANDS_OUT * usual
         bad.append(red)
         if found is not None and red and (worst is None or found.short_hours > worst[0]):
             worst = (found.short_hours, at, found)
@@ -148,12 +151,25 @@ def _lane(given: Planning, site: SiteWeeks) -> DayLane:
         told = (worst[1], f"{plain(worst[0], 0)} h short, {most} agents at {_clock(site, q)}")
     link = given.ask.scope_link(Scope(site.unit), plan="")
     return DayLane(
-        site.name, over, short, bad, note, "bad" if any(bad) else "", link, told
+        site.name, over, short, bad, note, _site_status(site), link, told
     )  # fmt: skip
 
 
 def _clock(site: SiteWeeks, q: int) -> str:
     return f"{datetime.fromtimestamp(q * 900, zone_of(site.zone)):%H:%M}"
+
+
+def _site_status(site: SiteWeeks) -> str:
+    """Red when the site misses more than a tenth of its requirement over the weeks shown."""
+    known = [m for m in site.weeks.values() if m is not None]
+    need, short = sum(m.required for m in known), sum(m.short for m in known)
+    return "bad" if short > BAD_SHARE * need else ""
+
+
+def _middle_day(site: SiteWeeks) -> float:
+    """Agent-hours short on the site's middle day, so that only days that stand out are red."""
+    known = [day.short_hours for m in site.weeks.values() if m is not None for day in m.days]
+    return median(known) if known else 0.0
 
 
 def _is_bad(day: DayCover) -> bool:
