@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from wfm.cli.demo_backlog import backlog_of, read_progress
+from wfm.cli.demo_backlog import Kind, backlog_of, read_progress
 from wfm.simulator.memory import Memory, write_memory
 from wfm.store.schema import delivery, job, raw_batch, shift_version
 from wfm.store.store import open_store
@@ -20,16 +20,17 @@ BASE_AT = int(datetime(2026, 11, 24, 16, 20, tzinfo=UTC).timestamp())
 FIRST_ON = date(2026, 8, 25)
 
 
-def test_this_week_and_the_last_come_first_then_plans_ahead_then_the_older_days() -> None:
-    backlog = backlog_of(FIRST_ON, BASE_AT)
+def test_this_week_and_the_last_come_first_then_plans_then_older_days_then_counts() -> None:
+    backlog = backlog_of(FIRST_ON, BASE_AT, [date(2026, 8, 17), date(2026, 8, 10)])
     names = [piece.name for piece in backlog.pieces]
     # Tuesday 24 November is Wednesday already in the far east; the night into Monday belongs to it.
     assert names[:4] == ["rest-of-week", "day-2026-11-25", "day-2026-11-24", "day-2026-11-23"]
     assert backlog.newest_on == date(2026, 11, 16)
     assert names[backlog.newest - 1] == "day-2026-11-15"
     assert names[backlog.newest : backlog.newest + 2] == ["week-2026-11-30", "week-2026-12-07"]
-    assert names[-1] == "day-2026-08-25"
-    with_events = [piece.days[0] for piece in backlog.pieces if piece.with_events]
+    assert names[-3:] == ["day-2026-08-25", "counts-2026-08-17", "counts-2026-08-10"]
+    assert (backlog.first_on, backlog.end_on) == (date(2026, 8, 10), date(2026, 11, 26))
+    with_events = [piece.days[0] for piece in backlog.pieces if piece.kind is Kind.EVENTS]
     assert with_events == [date(2026, 11, 25) - timedelta(days=n) for n in range(93)]
     days = [day for piece in backlog.pieces for day in piece.days]
     assert len(days) == len(set(days))
@@ -83,7 +84,7 @@ def _ledger(folder: Path) -> list[tuple[object, ...]]:
         jobs = connection.execute(select(job.c.kind, job.c.state)).all()
     assert jobs == [("history", "running")]
     store.db.close()
-    return [*(tuple(row) for row in found[:22]), *(tuple(row) for row in shifts)]
+    return [*(tuple(row) for row in found[:40]), *(tuple(row) for row in shifts)]
 
 
 @pytest.mark.slow
@@ -98,6 +99,6 @@ def test_a_past_cut_off_by_kill_goes_on_where_it_stood_and_holds_the_same(tmp_pa
     _kill_after(whole, uncut, pieces=9)
     one, other = _ledger(whole), _ledger(cut)
     # Standing data, plans and the days from tomorrow to five days ago; nothing came as duplicate.
-    assert [row[0] for row in one[:22]].count("calls.csv") >= 3
-    assert not any(row[4] for row in one[:22])
+    assert [row[0] for row in one[:40]].count("calls.csv") >= 3
+    assert not any(row[4] for row in one[:40])
     assert other == one

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from wfm.cli.children import Children
 from wfm.cli.context import open_context
-from wfm.cli.demo_draw import history_of
+from wfm.cli.demo_draw import centre_of, history_of
 from wfm.cli.demo_history import history
 from wfm.cli.demo_run import STAGES, DemoRun
 from wfm.cli.demo_setup import load
@@ -25,7 +25,6 @@ from wfm.cli.serve import check_port
 from wfm.domain.clock import SystemClock, epoch_s, instant_at
 from wfm.domain.errors import BadInput
 from wfm.settings import Settings
-from wfm.simulator.founding import found_centre
 from wfm.simulator.live import LiveFeed
 from wfm.simulator.memory import Memory, read_memory, write_memory
 
@@ -148,7 +147,7 @@ def _remember(
             now is not None or speed != 1.0, at,
         )  # fmt: skip
         # An unknown size is told before anything is written.
-        found_centre(fresh.seed, fresh.size, instant_at(at).date())
+        centre_of(fresh)
         write_memory(folder, fresh)
         return fresh
     for name, asked, known in (("seed", seed, memory.seed), ("size", size, memory.size)):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from enum import Enum
 from pathlib import Path
 
 from wfm.domain.clock import instant_at
@@ -17,16 +18,21 @@ DAY = timedelta(days=1)
 WEEKS_AHEAD = 4
 
 
+class Kind(Enum):
+    """What a piece tells of its days."""
+
+    PLANS = "plans"  # schedules and forecasts alone: the days are still to come
+    EVENTS = "events"  # those and everything that happened on its one day
+    COUNTS = "counts"  # contacts and handle times by quarter-hour, of a week long past
+
+
 @dataclass(frozen=True)
 class Piece:
-    """One delivery of the past: schedules of some local days, with the events of a single one.
-
-    Days to come have schedules and no events.
-    """
+    """One delivery of the past: some local days, and what is told of them."""
 
     name: str
     days: tuple[date, ...]
-    with_events: bool
+    kind: Kind
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,13 @@ class Backlog:
 
     @property
     def first_on(self) -> date:
-        """The oldest local day with events."""
-        return min(p.days[0] for p in self.pieces if p.with_events)
+        """The oldest local day of which anything is told."""
+        return min(piece.days[0] for piece in self.pieces)
 
     @property
     def end_on(self) -> date:
         """The day after the newest one with events."""
-        return max(p.days[0] for p in self.pieces if p.with_events) + DAY
+        return max(p.days[0] for p in self.pieces if p.kind is Kind.EVENTS) + DAY
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,12 @@ class Progress:
     over: bool = False  # nothing is left, or nobody wants the rest
 
 
-def backlog_of(first_on: date, base_at: int) -> Backlog:
+def backlog_of(first_on: date, base_at: int, past: Sequence[date] = ()) -> Backlog:
     """The past of a centre whose life begins at an instant: the newest days come first.
 
     This week and the last one, then the schedules of the coming weeks, then day by day what was
-    before. Local days reach one beyond the UTC date: it is tomorrow already in the east.
+    before, then the weeks from the Mondays `past`, of which only counts are told. Local days
+    reach one beyond the UTC date: it is tomorrow already in the east.
     """
     today = instant_at(base_at).date()
     last = today + DAY
@@ -74,15 +81,16 @@ def backlog_of(first_on: date, base_at: int) -> Backlog:
     newest_from = max(first_on, min(monday, today - today.weekday() * DAY) - 7 * DAY)
     sunday = monday + 6 * DAY
     rest_of_week = tuple(last + n * DAY for n in range(1, (sunday - last).days + 1))
-    newest = [Piece("rest-of-week", rest_of_week, False)] if rest_of_week else []
+    newest = [Piece("rest-of-week", rest_of_week, Kind.PLANS)] if rest_of_week else []
     # With the day before, whose night shifts end in the first morning.
     newest += _days(last, max(first_on, newest_from - DAY))
     ahead = [
-        Piece(f"week-{first}", tuple(first + n * DAY for n in range(7)), False)
+        Piece(f"week-{first}", _week(first), Kind.PLANS)
         for first in (monday + 7 * n * DAY for n in range(1, WEEKS_AHEAD + 1))
     ]
     before = _days(newest_from - 2 * DAY, first_on)
-    return Backlog((*newest, *ahead, *before), len(newest), newest_from)
+    counts = [Piece(f"counts-{first}", _week(first), Kind.COUNTS) for first in past]
+    return Backlog((*newest, *ahead, *before, *counts), len(newest), newest_from)
 
 
 def read_progress(folder: Path) -> Progress:
@@ -111,4 +119,8 @@ def write_progress(folder: Path, progress: Progress) -> None:
 
 def _days(last: date, first: date) -> Sequence[Piece]:
     days = [last - n * DAY for n in range((last - first).days + 1)]
-    return [Piece(f"day-{day}", (day,), True) for day in days]
+    return [Piece(f"day-{day}", (day,), Kind.EVENTS) for day in days]
+
+
+def _week(monday: date) -> tuple[date, ...]:
+    return tuple(monday + n * DAY for n in range(7))

@@ -13,12 +13,13 @@ from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
-from wfm.cli.demo_backlog import Piece
-from wfm.domain.clock import instant_at
+from wfm.cli.demo_backlog import Backlog, Kind, Piece, backlog_of
+from wfm.simulator.centre import Centre
 from wfm.simulator.events import History
 from wfm.simulator.events_csv import write_day_schedules, write_span
-from wfm.simulator.founding import found_centre
 from wfm.simulator.memory import Memory
+from wfm.simulator.past_csv import past_mondays, write_past_week
+from wfm.simulator.stories.told import told_centre, told_history
 
 # Pieces that lie ready on disk before they are loaded.
 AHEAD = 3
@@ -27,7 +28,7 @@ NICENESS = 10
 
 @dataclass(frozen=True)
 class DrawnPiece:
-    """A piece as files: schedules, contacts and states, and how many events they hold."""
+    """A piece as files, and how many contacts and states they hold."""
 
     piece: Piece
     folder: Path
@@ -36,20 +37,34 @@ class DrawnPiece:
 
 
 @lru_cache(maxsize=1)
+def centre_of(memory: Memory) -> Centre:
+    """The centre that a memory tells of, the same every time."""
+    return told_centre(memory.seed, memory.size, memory.base_at)
+
+
+@lru_cache(maxsize=1)
 def history_of(memory: Memory) -> History:
-    """The centre that a memory tells of and all that chance holds for it, once a process."""
-    return History(
-        found_centre(memory.seed, memory.size, instant_at(memory.base_at).date())
-    )  # fmt: skip
+    """That centre with all that chance holds for it."""
+    return told_history(memory.seed, memory.size, memory.base_at)
+
+
+def whole_backlog(memory: Memory) -> Backlog:
+    """Everything of that centre's past that is to be delivered."""
+    centre = centre_of(memory)
+    return backlog_of(centre.first_on, memory.base_at, past_mondays(centre))
 
 
 def draw_piece(memory: Memory, piece: Piece, drop: Path) -> DrawnPiece:
     """The piece drawn and written to a folder of its own; the same bytes every time."""
     history, folder = history_of(memory), drop / piece.name
     shutil.rmtree(folder, ignore_errors=True)
-    files = write_day_schedules(folder, history.centre, history.roster, piece.days, memory.base_at)
+    centre, roster = history.centre, history.roster
+    if piece.kind is Kind.COUNTS:
+        week = write_past_week(folder, centre, roster.volume, piece.days[0])
+        return DrawnPiece(piece, folder, (week,), 0)
+    files = write_day_schedules(folder, centre, roster, piece.days, memory.base_at)
     rows = 0
-    if piece.with_events:
+    if piece.kind is Kind.EVENTS:
         span = history.day(piece.days[0], memory.base_at)
         rows = span.contacts.height + span.states.height
         files += write_span(folder, span)

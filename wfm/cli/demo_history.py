@@ -18,11 +18,11 @@ from wfm.cli.demo_backlog import (
     DAY,
     Backlog,
     Progress,
-    backlog_of,
     read_progress,
     write_progress,
 )
-from wfm.cli.demo_draw import NICENESS, DrawnPiece, drawer_of, history_of
+from wfm.cli.demo_backlog import Kind as PieceKind
+from wfm.cli.demo_draw import NICENESS, DrawnPiece, centre_of, drawer_of, history_of, whole_backlog
 from wfm.cli.demo_setup import AUTHOR, add_accounts, load, load_standing
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
@@ -55,12 +55,12 @@ def history() -> None:
     folder = context.settings.data_dir
     memory = _memory(context)
     if not read_progress(folder).standing:
-        load_standing(context, history_of(memory).centre, folder / "drop" / "standing")
+        load_standing(context, centre_of(memory), folder / "drop" / "standing")
         add_accounts(context, history_of(memory), memory.base_at)
         write_progress(folder, replace(read_progress(folder), standing=True))
     if read_progress(folder).over:
         return
-    job = _own_job(context, backlog_of(history_of(memory).centre.first_on, memory.base_at))
+    job = _own_job(context, whole_backlog(memory))
     ended = run_job(context.store, context.clock, job, KINDS, stop=stop)
     if ended.state == "failed":
         raise BadInput(f"The history of the demo was not loaded: {ended.message}")
@@ -75,7 +75,7 @@ def run_history(
     context = replace(open_context(), store=store, clock=clock)
     folder = context.settings.data_dir
     memory, done = _memory(context), read_progress(folder)
-    backlog = backlog_of(history_of(memory).centre.first_on, memory.base_at)
+    backlog = whole_backlog(memory)
     with (
         drawer_of(memory, folder / "drop" / "history") as drawer,
         _Held(store) as held,
@@ -102,11 +102,11 @@ def run_history(
 def _deliver(context: Context, held: _Held, drawn: DrawnPiece, tell: Tell) -> float:
     """Seconds that it took to load the files of a piece."""
     began = time.monotonic()
-    if drawn.piece.with_events:
+    if drawn.piece.kind is PieceKind.EVENTS:
         held.take(drawn.piece.days[0])
     if drawn.files:
         load(context, drawn.files, tell)
-    if drawn.piece.with_events:
+    if drawn.piece.kind is PieceKind.EVENTS:
         held.given(drawn.piece.days[0])
     for path in drawn.files:
         path.unlink()

@@ -13,14 +13,13 @@ from rich.console import Console
 
 from wfm.cli.children import Children
 from wfm.cli.context import Context, open_context
-from wfm.cli.demo_backlog import Progress, backlog_of, read_progress
+from wfm.cli.demo_backlog import Progress, read_progress
+from wfm.cli.demo_draw import centre_of, whole_backlog
 from wfm.cli.demo_setup import ask_plans, plans_waiting, unbuilt_days
-from wfm.domain.clock import epoch_s, instant_at
 from wfm.domain.errors import BadInput
 from wfm.domain.roles import LABEL
 from wfm.queries.users import demo_users
 from wfm.settings import Settings
-from wfm.simulator.founding import found_centre
 from wfm.simulator.memory import Memory
 
 READY_WITHIN_S = 120.0
@@ -57,8 +56,8 @@ class DemoRun:
         self._children, self._every = children, every
         self._began = time.monotonic()
         self._folder = settings.data_dir
-        self._centre = found_centre(memory.seed, memory.size, instant_at(memory.base_at).date())
-        self._backlog = backlog_of(self._centre.first_on, memory.base_at)
+        self._centre = centre_of(memory)
+        self._backlog = whole_backlog(memory)
         self.times = Times(memory.size, len(self._centre.sites), len(self._centre.agents))
 
     def run(self, parent: int, until: str) -> None:
@@ -171,7 +170,7 @@ class DemoRun:
             "since the start)."
         )
         # Forecasts learn from the whole history, so they come after it.
-        ask_plans(context, self._centre, epoch_s(context.clock.now()))
+        ask_plans(context, self._centre)
 
     def _progress(self) -> Progress:
         return read_progress(self._folder)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from wfm.actions.users import add_user
 from wfm.cli.context import Context
-from wfm.domain.clock import SystemClock, epoch_s, instant_at
+from wfm.domain.clock import SystemClock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.progress import Progress
 from wfm.ingest.load import load_files
@@ -20,6 +20,7 @@ from wfm.queries.users import demo_users
 from wfm.simulator.accounts import demo_accounts
 from wfm.simulator.centre import SOURCE, Centre
 from wfm.simulator.events import History
+from wfm.simulator.events_csv import published_at
 from wfm.simulator.standing_csv import write_standing
 from wfm.store.schema import job, partition
 from wfm.store.writers.jobs import create_job
@@ -70,22 +71,23 @@ def unbuilt_days(context: Context, since: date | None = None) -> int:
         return int(connection.scalar(query) or 0)
 
 
-def ask_plans(context: Context, centre: Centre, now: int) -> int:
-    """How many jobs stand for forecasts and requirements: of this and the next week of each site,
-    then of the weeks gone by. Asked again, nothing is added.
+def ask_plans(context: Context, centre: Centre) -> int:
+    """How many jobs stand for the product's own forecast and requirement of weeks ahead.
 
-    A forecast reaches two weeks, so every second past week is forecast, from what lay before it.
+    Next week, whose schedule is published, and the first week whose schedule is not: the one to
+    plan now. One forecast reaches over both. Weeks gone by were forecast when they were planned.
+    Asked again, nothing is added.
     """
-    created = epoch_s(context.clock.now())
-    past = [-n for n in range(2, (instant_at(now).date() - centre.first_on).days // 7 - 1, 2)]
-    wanted = [("forecast", 0), ("require", 0), ("forecast", 1), ("require", 1)]
-    for ahead in past:
-        wanted += [("forecast", ahead), ("require", ahead), ("require", ahead + 1)]
-    jobs = [
-        (kind, site.site_id, _week(_local_day(now, site.timezone) + timedelta(days=7 * ahead)))
-        for kind, ahead in wanted
-        for site in centre.sites
-    ]
+    now = epoch_s(context.clock.now())
+    jobs = []
+    for site in centre.sites:
+        today = datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
+        monday = today + timedelta(days=7 - today.weekday())
+        to_plan = monday
+        while published_at(to_plan) <= now:
+            to_plan += timedelta(days=7)
+        jobs.append(("forecast", site.site_id, _week(to_plan)))
+        jobs += [("require", site.site_id, _week(week)) for week in (monday, to_plan)]
 
     def ask(connection: Connection) -> None:
         for kind, unit, week in jobs:
@@ -94,7 +96,7 @@ def ask_plans(context: Context, centre: Centre, now: int) -> int:
                 kind,
                 {"unit": unit, "week": week},
                 author=AUTHOR,
-                created_at=created,
+                created_at=now,
                 scope_path=unit,
                 idempotency_key=f"demo-{kind}-{unit}-{week}",
             )
@@ -116,10 +118,6 @@ def plans_waiting(context: Context) -> int:
     )
     with context.store.db.read() as connection:
         return int(connection.scalar(query) or 0)
-
-
-def _local_day(now: int, zone: str) -> date:
-    return datetime.fromtimestamp(now, ZoneInfo(zone)).date()
 
 
 def _week(day: date) -> str:
