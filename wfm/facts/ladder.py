@@ -71,14 +71,6 @@ def has_cells(spec: TableSpec, family: str) -> pl.Expr:
     return counted
 
 
-def any_cell(spec: TableSpec, family: str) -> pl.Expr:
-    """Whether any of the rows of a group has a leaf cell of a family."""
-    found = pl.col(cells_column(family)).max() > 0
-    if family == "agent_interval" and spec.counts_shift_cells:
-        return found | (pl.col(SHIFT_CELLS).max() > 0)
-    return found
-
-
 def _rung(
     spec: TableSpec, sources: Mapping[str, str], tables: Mapping[str, pl.DataFrame]
 ) -> pl.DataFrame:

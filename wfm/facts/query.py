@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,7 +12,6 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.frames import FrameCache
-from wfm.facts.ladder import any_cell
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import Need, check_drill, eligible_tables, holds_family, known_measures
 from wfm.facts.rows import Wanted, source_columns, wanted_rows, with_dimensions
@@ -104,7 +104,12 @@ class FactReader:
 
     def files(self, table: str, first: date, end: date) -> list[FactFile]:
         """Live files of a table for days from `first` up to, not including, `end`."""
-        return [f for f in self.by_table.get(table, []) if first <= f.day < end]
+        files = self.by_table.get(table, [])
+        return files[bisect_left(files, first, key=_day_of) : bisect_left(files, end, key=_day_of)]
+
+
+def _day_of(file: FactFile) -> date:
+    return file.day
 
 
 def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
@@ -260,9 +265,7 @@ def _answer(
     stock = MEASURES[names[0]].agg == "last"
     columns = [*names]
     if presummed:
-        columns += [counted, cells_column(family), *(known_column(m) for m in names)]
-        if family == "agent_interval" and spec.counts_shift_cells:
-            columns.append(SHIFT_CELLS)
+        columns += [counted, *(known_column(m) for m in names)]
     if stock:
         columns += ["q", *(d for d in _LAST_LEAF if d in spec.keys)]
     frame = _rows(facts, scope, query, spec, columns, booked_by_shift=by_shift)
@@ -273,8 +276,8 @@ def _answer(
     known = [_known(m, presummed) for m in names]
     cells = pl.col(counted).sum() if presummed else pl.len()
     sums = [pl.col(m).max() if MEASURES[m].agg == "max" else sum_of(m) for m in names]
-    # Rows without any leaf cell of the family add nothing, but are no key of their own.
-    there = any_cell(spec, family) if presummed else pl.len() > 0
+    # Rows without a leaf cell of the family, booked as asked, are no key of their own.
+    there = pl.col(counted).max() > 0 if presummed else pl.len() > 0
     expressions = [*sums, *known, cells.cast(pl.Int64).alias("_cells"), there.alias("_there")]
     if query.by:
         found = frame.group_by(query.by).agg(expressions).filter("_there")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from wfm.domain.errors import BadInput, ForbiddenDrill
 from wfm.facts.measures import MEASURES
@@ -37,6 +38,7 @@ class Need:
         return self.dimensions - frozenset(TIMES)
 
 
+@cache
 def dimensions_of(spec: TableSpec) -> frozenset[str]:
     """Every dimension a table can be grouped or filtered by."""
     found = {key for key in spec.keys if key in DIMENSIONS}

@@ -8,6 +8,7 @@ overflow or a negative raises instead of wrapping.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import polars as pl
@@ -84,7 +85,7 @@ class TableSpec:
         aggs = ("sum", "max") if family in self.presummed else ("sum", "max", "last")
         return measures_of(family, *aggs)
 
-    @property
+    @cached_property
     def dtypes(self) -> dict[str, Dtype]:
         """Column name to exact type, in the order of the file."""
         types: dict[str, Dtype] = {key: KEY_DTYPES[key] for key in self.keys if key in KEY_DTYPES}
