@@ -44,7 +44,7 @@ def centre_of(memory: Memory) -> Centre:
 
 @lru_cache(maxsize=1)
 def history_of(memory: Memory) -> History:
-    """That centre with all that chance holds for it."""
+    """That centre with all that chance and its stories hold for it."""
     return told_history(memory.seed, memory.size, memory.base_at)
 
 

@@ -18,9 +18,20 @@ _SETTLED_DAYS = 60
 
 
 def demo_accounts(centre: Centre, roster: Roster, now: int) -> tuple[NewUser, ...]:
-    """An agent on shift, the lead and manager above them, the control desk and an administrator."""
-    agent = _agent_on_shift(centre, roster, now)
-    team = next(team for team in centre.teams if team.team_id == agent.team_id)
+    """One account a role; in a centre with stories, those of the people whom they concern.
+
+    There the agent and the team are planted ones, and the manager leads the campaign's site. In a
+    centre without stories: an agent on shift, and the lead and manager above them.
+    """
+    if roster.influences:
+        roles = centre.roles
+        agent = next(a for a in centre.agents if a.agent_id == roles.late_agent)
+        team = next(team for team in centre.teams if team.team_id == roles.hire_team)
+        site_id = roles.campaign_site
+    else:
+        agent = _agent_on_shift(centre, roster, now)
+        team = next(team for team in centre.teams if team.team_id == agent.team_id)
+        site_id = agent.site_id
     manager, desk, admin = invent_names(centre.seed + 1, 3)
     return (
         NewUser(
@@ -30,7 +41,7 @@ def demo_accounts(centre: Centre, roster: Roster, now: int) -> tuple[NewUser, ..
         NewUser(
             "lead", team.lead_name, Role.SUPERVISOR, Scope(team.site_id, team.team_id), demo=True
         ),
-        NewUser("manager", manager, Role.MANAGER, Scope(agent.site_id), demo=True),
+        NewUser("manager", manager, Role.MANAGER, Scope(site_id), demo=True),
         NewUser("desk", desk, Role.CONTROL_DESK, Scope(), demo=True),
         NewUser("admin", admin, Role.ADMIN, Scope(), demo=True),
     )  # fmt: skip

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from wfm.domain.clock import instant_at
+from wfm.simulator.centre import Centre
 from wfm.simulator.events import History
 from wfm.simulator.founding import found_centre
 from wfm.simulator.stories.chosen import AS_WRITTEN, Dose, planted
 from wfm.simulator.stories.hires import SlowWrapUp
 from wfm.simulator.stories.rehearsal import rehearsed
+
+
+def told_centre(seed: int, size: str, now: int, permute: bool = False) -> Centre:
+    """Who exists in the centre that begins to live at an instant of UTC seconds."""
+    return found_centre(seed, size, instant_at(now).date(), planted(size, now), permute)
 
 
 def told_history(
