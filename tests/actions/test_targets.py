@@ -22,6 +22,7 @@ from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied, StaleWrit
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
+from wfm.ingest.load import load_files
 from wfm.queries.bonus import read_schemes, read_statements, schemes_on
 from wfm.queries.targets import read_notices, read_targets
 from wfm.store import schema
@@ -271,3 +272,25 @@ def test_a_closed_result_stays_and_a_restatement_makes_a_difference_line(store: 
     assert not signature_holds(replace(statement, document={**statement.document, "good_s": 1}))
     with pytest.raises(BadInput, match="closed up to 2026-10-01"):
         set_scheme(store, CLOCK, MANAGER, SCHEME, reason="yearly", request_key="s9")
+
+
+def test_targets_of_a_queue_and_corridors_come_from_files(store: Store, tmp_path: Path) -> None:
+    texts = {
+        "queues.csv": "queue_id,valid_from,name,channel,sl_threshold_s,short_abandon_s,site_id\n"
+        "billing,2026-01-01T00:00:00Z,Billing,voice,20,5,dublin\n",
+        "targets.csv": "kpi_id,level,key,queue_id,value_lo,amber_width,effective_from\n"
+        "service_level,site,dublin,billing,90,0,2026-01-01\n",
+        "corridors.csv": "kpi_id,level,key,width,basis,effective_from\n"
+        "adherence,site,dublin,3,points,2026-01-01\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    for _ in range(2):  # the same files again change nothing
+        for name in texts:
+            (report,) = load_files(store, CLOCK, "csv", [tmp_path / name])
+            assert (report.quarantined, report.rejected) == (0, None), report
+    book = read_targets(store, TEAM)
+    (row,) = book.of_kpi("service_level")
+    assert (row.queue_id, row.amber_width) == ("billing", 0.0)
+    assert len(book.corridors) == 1
+    put(store, LEAD, edit(TEAM, 97.5))

@@ -10,6 +10,7 @@ from importlib.resources import files
 # Order of dependence: a file rests only on files before it.
 KINDS = (
     "org", "queues", "contracts", "people", "activity_codes", "state_map", "events", "targets",
+    "corridors",
     "schedules", "time_off", "calls", "agent_states", "interval_stats", "surveys", "quality",
     "measures", "forecast", "requirement",
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -29,19 +29,29 @@ from wfm.store.schema import (
     state_map,
     time_off,
 )
-from wfm.store.writers.ingest import append_targets, mark_dirty_from, upsert_rows
+from wfm.store.writers.ingest import (
+    Upserted,
+    append_corridors,
+    append_targets,
+    mark_dirty_from,
+    upsert_rows,
+)
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class TableKind:
-    """How a file becomes a table: its rows, its checks, and the first day a change bears on."""
+    """How a file becomes a table: its rows, its checks, and the first day a change bears on.
+
+    `append` writes records that are only ever added to, in place of rows put by key.
+    """
 
     table: Table | None
     check: Callable[[pl.DataFrame, Findings, References], None]
     row: Callable[[Row], Row]
     dirty_from: Callable[[Row], date] | None = None
+    append: Callable[[Connection, Sequence[Row], int], Upserted] | None = None
 
 
 class TableSink:
@@ -65,9 +75,9 @@ class TableSink:
         """Nothing: these rows are few and are written in the transaction itself."""
 
     def commit(self, connection: Connection, delivery_id: int, received_at: int) -> None:
-        if self.kind.table is None:
-            done = append_targets(connection, self._rows, received_at)
-        else:
+        if self.kind.append is not None:
+            done = self.kind.append(connection, self._rows, received_at)
+        elif self.kind.table is not None:
             done = upsert_rows(connection, self.kind.table, self._rows)
             upsert_rows(connection, agent_alias, self._aliases)
         self.tally.loaded = done.inserted + len(done.changed)
@@ -227,9 +237,25 @@ def _check_targets(frame: pl.DataFrame, findings: Findings, references: Referenc
     wrong = (frame["level"] == "agent") & ~frame["key"].is_in(list(agents))
     findings.mark(wrong, "unknown_agent", "key")
 
+    references.queues(frame["queue_id"], findings)
+
 
 def _target(row: Row) -> Row:
-    return {**row, "contact_type": row["contact_type"] or ""}
+    return {**row, "contact_type": row["contact_type"] or "", "queue_id": row["queue_id"] or ""}
+
+
+def _check_corridors(frame: pl.DataFrame, findings: Findings, references: References) -> None:
+    findings.mark(frame["width"] < 0, "bad_number", "width")
+    with references.store.db.read() as connection:
+        units = read_units(connection)
+    for level in ("site", "team"):
+        known = [unit for unit, is_level in units.items() if is_level == level]
+        wrong = (frame["level"] == level) & ~frame["key"].is_in(known)
+        findings.mark(wrong, "unknown_unit", "key")
+
+
+def _corridor(row: Row) -> Row:
+    return {**row, "kpi_id": row["kpi_id"] or ""}
 
 
 def _check_time_off(frame: pl.DataFrame, findings: Findings, references: References) -> None:
@@ -254,6 +280,7 @@ KINDS: dict[str, TableKind] = {
     "activity_codes": TableKind(activity_code, _none, _code, lambda r: ALWAYS),
     "state_map": TableKind(state_map, _none, _state, lambda r: r["valid_from"]),
     "events": TableKind(calendar_event, _check_events, _event),
-    "targets": TableKind(None, _check_targets, _target),
+    "targets": TableKind(None, _check_targets, _target, append=append_targets),
+    "corridors": TableKind(None, _check_corridors, _corridor, append=append_corridors),
     "time_off": TableKind(time_off, _check_time_off, dict),
 }  # fmt: skip

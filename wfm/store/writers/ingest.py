@@ -26,6 +26,7 @@ from wfm.store.schema import (
     quarantine,
     raw_batch,
     target,
+    target_corridor,
 )
 
 CHUNK = 500
@@ -207,11 +208,34 @@ def upsert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
 def append_targets(
     connection: Connection, rows: Sequence[dict[str, Any]], recorded_at: int
 ) -> Upserted:
-    """Targets added to the record; a row equal to the newest of its key is the same target."""
-    key_names = ("kpi_id", "level", "key", "contact_type", "effective_from")
-    value_names = ("value_lo", "value_hi", "amber_width")
+    """Targets added to the record; a row equal to the newest imported of its key is the same."""
+    return _append(
+        connection, target, rows, recorded_at,
+        ("kpi_id", "level", "key", "contact_type", "queue_id", "effective_from"),
+        ("value_lo", "value_hi", "amber_width"),
+    )  # fmt: skip
+
+
+def append_corridors(
+    connection: Connection, rows: Sequence[dict[str, Any]], recorded_at: int
+) -> Upserted:
+    """Corridors added to the record; a row equal to the newest imported of its key is the same."""
+    key_names = ("kpi_id", "level", "key", "effective_from")
+    return _append(connection, target_corridor, rows, recorded_at, key_names, ("width", "basis"))
+
+
+def _append(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    recorded_at: int,
+    key_names: Sequence[str],
+    value_names: Sequence[str],
+) -> Upserted:
     known: dict[tuple[object, ...], tuple[object, ...]] = {}
-    for old in connection.execute(select(target).order_by(target.c.target_id)).mappings():
+    # What people set on a page is no version of the file: the same file again leaves it in force.
+    imported = select(table).where(table.c.source == "import")
+    for old in connection.execute(imported.order_by(table.primary_key.columns[0])).mappings():
         known[tuple(old[n] for n in key_names)] = tuple(old[n] for n in value_names)
     new, changed, same = [], list[tuple[object, ...]](), 0
     for row in rows:
@@ -226,7 +250,7 @@ def append_targets(
         stamp = {"recorded_at": recorded_at, "author": "import", "source": "import", "reason": ""}
         new.append({**row, **stamp})
     if new:
-        connection.execute(insert(target), new)
+        connection.execute(insert(table), new)
     return Upserted(len(new) - len(changed), tuple(changed), same)
 
 
