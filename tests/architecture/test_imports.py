@@ -46,7 +46,7 @@ OTHERS = {
     "wfm/simulator": {"numpy", "polars"},
     "kpis": {"polars", "numpy"},
     "forecasting": {"statsmodels", "numpy", "polars", "pandas", "scipy", "holidays"},
-    "scheduling": {"pulp", "highspy", "numpy", "polars", "scipy"},
+    "scheduling": {"pulp", "highspy", "numpy", "polars", "scipy", "numba"},
     "dashboards": {"dash", "plotly", "polars"},
 }  # fmt: skip
 FREE = {"wfm/cli", "wfm/bench"}  # everything but dashboards; app.py is the composition root
