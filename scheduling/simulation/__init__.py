@@ -1,0 +1,1 @@
+"""Simulation of queues and schedules, contact by contact: what mathematics alone cannot say."""
