@@ -15,6 +15,7 @@ from kpis.needs import PROBES
 from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
+from wfm.facts.computed import COMPUTED, read_computed
 from wfm.facts.measures import MEASURES
 from wfm.facts.query import FactQuery, FactReader, read_histogram, read_measures
 
@@ -24,6 +25,7 @@ INTERVAL_S = 900
 
 # Tables of plans and of what came; a plan reaches beyond the events.
 FORECAST, CONTACTS, STAFFING = "forecast_interval", "queue_interval", "group_interval"
+CELLS = "forecast_cells"
 JUDGED = "fc_abs_err_n"  # known where a forecast cell is over and its queue had a feed
 
 
@@ -77,24 +79,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Reading:
-    """Rows by key, and tables that the scope or breakdown cannot have, with the reason."""
+    """Rows by key, and measures that the scope or breakdown cannot have, with the reason."""
 
     rows: Mapping[Key, Row]
     forbidden: Mapping[str, str]
 
     def forbidden_for(self, kpi: Kpi) -> str:
         """Why a KPI cannot be had here, empty when it can."""
-        tables = (MEASURES[m].table or "" for m in kpi.measures)
-        return next((self.forbidden[t] for t in tables if t in self.forbidden), "")
+        return next((self.forbidden[m] for m in kpi.measures if m in self.forbidden), "")
 
 
 def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
     """Every asked measure by key; a measure without a table stays unknown."""
     rows: dict[Key, Row] = {}
     forbidden: dict[str, str] = {}
-    for table, names in _by_table(measures).items():
+    for (table, _), names in _by_source(measures).items():
         try:
-            if table == "hist":
+            if table in COMPUTED:
+                frame = read_computed(facts, ask.scope, ask.query(names), table)
+                _add(rows, frame, ask.by, names)
+            elif table == "hist":
                 _add_histograms(rows, facts, ask, names)
             else:
                 frame = read_measures(facts, ask.scope, ask.query(names))
@@ -102,7 +106,7 @@ def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
         except ForbiddenDrill as error:
             if ask.by:
                 raise
-            forbidden[table] = str(error)
+            forbidden |= dict.fromkeys(names, str(error))
     if not ask.by:
         rows.setdefault((), Row())
     return Reading(rows, forbidden)
@@ -185,6 +189,11 @@ class CommonReader:
             contacts = self._frame(CONTACTS, keys).select(*keys, *names)
             joined = judged.join(contacts, on=keys, how="left", nulls_equal=True)
             return joined.with_columns(pl.col(names).fill_null(0))
+        if tables == {FORECAST, CELLS}:
+            keys = self._keys(("queue",))
+            query = self._ask.query(self._tables[CELLS], keys)
+            naive = read_computed(self._facts, self._ask.scope, query, CELLS)
+            return self._frame(FORECAST, keys).join(naive, on=keys, how="left", nulls_equal=True)
         (table,) = tables
         return self._frame(table, self._keys(("site", "group") if table == STAFFING else ()))
 
@@ -201,7 +210,9 @@ class CommonReader:
 def mixes_plan_and_actual(kpi: Kpi) -> bool:
     """Whether a KPI sets a plan against what happened, so that both must cover the same time."""
     tables = {MEASURES[m].table for m in kpi.measures}
-    return len(kpi.measures) > 1 and tables in ({STAFFING}, {FORECAST, CONTACTS})
+    return len(kpi.measures) > 1 and tables in (
+        {STAFFING}, {FORECAST, CONTACTS}, {FORECAST, CELLS}
+    )  # fmt: skip
 
 
 def present_feeds(facts: FactReader, ask: Ask) -> frozenset[str]:
@@ -232,6 +243,16 @@ def _by_table(measures: Iterable[str]) -> dict[str, list[str]]:
     return tables
 
 
+def _by_source(measures: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+    """Measures that one question can answer: of one table and, for figures, of one grain."""
+    sources: dict[tuple[str, str], list[str]] = {}
+    for table, names in _by_table(measures).items():
+        for name in names:
+            own = table in COMPUTED or table == "hist"
+            sources.setdefault((table, MEASURES[name].grain if own else ""), []).append(name)
+    return sources
+
+
 def _add(
     rows: dict[Key, Row], frame: pl.DataFrame, by: tuple[str, ...], names: Iterable[str]
 ) -> None:
@@ -240,7 +261,8 @@ def _add(
         for name in names:
             row.cell[name] = record[name]
             row.known[name] = record[f"{name}:known"]
-            row.cells[name] = record["cells"]
+            # A figure that was not delivered is no row, so all rows there are know it.
+            row.cells[name] = record.get("cells", record[f"{name}:known"])
 
 
 def _add_histograms(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kpis.identities import LOST, violations
+from wfm.facts.identities import LOST, violations
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, read_measures
 

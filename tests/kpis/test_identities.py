@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpis.identities import violations
+from wfm.facts.identities import violations
 
 
 def test_contacts_that_vanish_are_found_with_their_number() -> None:

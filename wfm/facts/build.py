@@ -8,10 +8,13 @@ from wfm.facts.adherence import judge
 from wfm.facts.agents import agent_intervals, agent_rows
 from wfm.facts.casework import day_case
 from wfm.facts.contacts import agent_queue_intervals, histograms, queue_intervals
+from wfm.facts.customers import customer_contacts, customer_entries
 from wfm.facts.days import agent_days
+from wfm.facts.figures import figure_days, figure_histograms
 from wfm.facts.forecasts import forecast_intervals
 from wfm.facts.groups import group_intervals
 from wfm.facts.inputs import DayInputs
+from wfm.facts.integrity import checked
 from wfm.facts.ladder import ladder
 from wfm.facts.legs import entered_contacts, handled_legs
 from wfm.facts.needed import needed_staff
@@ -28,17 +31,26 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
     rows = agent_rows(inputs, day, judged)
     pieces = judged_frame(inputs, day, judged)
     needed = needed_staff(inputs, queue_rows)
+    hist = histograms(inputs, entered, legs)
     leaves = {
         "queue_interval": queue_rows,
         "agent_queue_interval": agent_queue_intervals(inputs, legs),
-        "hist": histograms(inputs, entered, legs),
+        "hist": pl.concat([hist, figure_histograms(inputs)], how="diagonal"),
         "agent_interval": agent_intervals(inputs, rows),
         "agent_day": agent_days(inputs, day, judged, rows),
         "group_interval": group_intervals(inputs, day, judged, needed),
         "forecast_interval": forecast_intervals(inputs, queue_rows),
+        "customer_entry": customer_entries(inputs, entered),
+        "customer_contact": customer_contacts(inputs),
         "state_spell": state_spell_rows(inputs, pieces),
         "adherence_spell": adherence_spell_rows(inputs, pieces),
     }
     tables = {name: conform(frame, name) for name, frame in leaves.items()}
+    figures = conform(figure_days(inputs), "figure_day")
+    broken, checks = checked(inputs, {**tables, "figure_day": figures})
+    tables["figure_day"] = conform(
+        pl.concat([figures, conform(checks, "figure_day")]), "figure_day"
+    )
+    tables["broken_sum"] = conform(broken, "broken_sum")
     tables |= ladder(tables)
     return {name: frame for name, frame in tables.items() if frame.height}

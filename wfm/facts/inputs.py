@@ -24,13 +24,13 @@ from wfm.store.manifest import batches_of
 from wfm.store.readers.adherence import adherence_rules, read_exceptions
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
-from wfm.store.readers.raw import raw_events, raw_quarters
+from wfm.store.readers.raw import raw_events, raw_figures, raw_quarters
 from wfm.store.readers.rules import StateRule, activity_codes, mapped_states
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
-CODE_VERSION = "8"
-FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement")
+CODE_VERSION = "9"
+FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement", "measure_day")
 DAY = timedelta(days=1)
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
 
@@ -44,6 +44,7 @@ class Events:
     stats: pl.DataFrame
     forecast: pl.DataFrame
     requirement: pl.DataFrame
+    figures: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,7 @@ def read_inputs(
         raw_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
         raw_quarters(files, batches["forecast"], "forecast", *quarters),
         raw_quarters(files, batches["requirement"], "requirement", *quarters),
+        raw_figures(files, batches["measure_day"], day),
     )
     as_of = min(as_of_at, end_at)
     batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))

@@ -119,7 +119,7 @@ def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataF
     Null is "nobody knows", never 0. Without `by` there is always exactly one row. `ForbiddenDrill`
     for a measure without one of the dimensions.
     """
-    need = _need(scope, query)
+    need = need_of(scope, query)
     check_drill(query.measures, need)
     parts = [
         part
@@ -138,10 +138,12 @@ def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.Data
 
     Buckets merge exactly: the histogram of a site is the sum of its queues'.
     """
-    need = _need(scope, query)
+    need = need_of(scope, query)
     check_drill(query.measures, need)
     spec = TABLES["hist"]
-    frame = _rows(facts, scope, query, spec, ("measure", "bucket", "n"), booked_by_shift=False)
+    frame = scoped_rows(
+        facts, scope, query, spec, ("measure", "bucket", "n"), booked_by_shift=False
+    )
     if frame is None:
         columns = {d: _dtype(d) for d in query.by}
         return pl.DataFrame(
@@ -150,12 +152,12 @@ def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.Data
     wanted = frame.filter(pl.col("measure").is_in(list(query.measures)))
     keys = [*query.by, "measure", "bucket"]
     summed = wanted.group_by(keys).agg(pl.col("n").cast(pl.Int64).sum())
-    return summed.with_columns(_named(facts, d) for d in query.by).sort(keys).collect()
+    return summed.with_columns(named(facts, d) for d in query.by).sort(keys).collect()
 
 
 def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> pl.DataFrame | None:
     """The same answer from one given table, in stored units: proof that the ladder is exact."""
-    need = _need(scope, query)
+    need = need_of(scope, query)
     (family,) = [f for f in known_measures(query.measures) if f]
     frame = _answer(facts, scope, query, need, TABLES[table], family, list(query.measures))
     if frame is None:
@@ -165,7 +167,7 @@ def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> 
 
 def chosen_tables(facts: FactReader, scope: Scope, query: FactQuery) -> dict[str, str]:
     """The table that answers the measures of each leaf table, which here share one a leaf."""
-    need = _need(scope, query)
+    need = need_of(scope, query)
     return {
         family: _smallest(facts, query, need, family, names)[0].name
         for family, names in known_measures(query.measures).items()
@@ -173,7 +175,7 @@ def chosen_tables(facts: FactReader, scope: Scope, query: FactQuery) -> dict[str
     }
 
 
-def _need(scope: Scope, query: FactQuery) -> Need:
+def need_of(scope: Scope, query: FactQuery) -> Need:
     wanted = set(query.by)
     wanted |= {level for level in ("site", "team", "agent") if getattr(scope, level) is not None}
     if query.queues:
@@ -268,7 +270,7 @@ def _answer(
         columns += [counted, *(known_column(m) for m in names)]
     if stock:
         columns += ["q", *(d for d in _LAST_LEAF if d in spec.keys)]
-    frame = _rows(facts, scope, query, spec, columns, booked_by_shift=by_shift)
+    frame = scoped_rows(facts, scope, query, spec, columns, booked_by_shift=by_shift)
     if frame is None:
         return None
     if stock:
@@ -308,7 +310,7 @@ def _latest(
     )  # fmt: skip
 
 
-def _rows(
+def scoped_rows(
     facts: FactReader,
     scope: Scope,
     query: FactQuery,
@@ -350,7 +352,7 @@ def _finished(
     if frame is None:
         empty = pl.DataFrame(schema=dict.fromkeys(query.by, pl.Int64))
         frame = (empty if query.by else pl.DataFrame({"_cells": [0]})).lazy()
-    columns = [_named(facts, dimension) for dimension in query.by]
+    columns = [named(facts, dimension) for dimension in query.by]
     for name in query.measures:
         value = pl.col(name) if name in answered else pl.lit(None, pl.Int64).alias(name)
         scale = MEASURES[name].scale
@@ -363,7 +365,7 @@ def _finished(
     return (ordered.sort(query.by) if query.by else ordered).collect()
 
 
-def _named(facts: FactReader, dimension: str) -> pl.Expr:
+def named(facts: FactReader, dimension: str) -> pl.Expr:
     """A dimension's numbers as external ids, or in the type a page expects."""
     if dimension not in PLACES:
         return pl.col(dimension).cast(_dtype(dimension))

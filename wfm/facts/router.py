@@ -21,7 +21,13 @@ _WHY = {
     "forecast_interval": "contacts are forecast by queue",
     "agent_queue_interval": "a handled contact has an agent and a queue only",
     "hist": "waits have a queue, handle times an agent and a queue",
+    "figure_day": "it is a figure of a day, kept as finely as its source delivers it",
+    "figure_agents": "it is counted by agent over the days of the period",
+    "customer_entry": "customers are counted where they enter a queue",
+    "customer_contact": "a contact is followed for days, from the one who answered it first",
+    "forecast_cells": "contacts are forecast by queue",
 }
+_PEOPLE, _WORK = frozenset({"site", "team", "agent"}), frozenset({"queue", "group", "channel"})
 # A cell of queue and quarter meets its target as a whole, not by contact type.
 _WHOLE_CELLS = ("cells_sl_n", "cells_sl_met_n")
 
@@ -66,12 +72,32 @@ def check_drill(measures: Iterable[str], need: Need) -> None:
 
 
 def _leaf_dimensions(measure: str, table: str) -> frozenset[str]:
+    if table in ("figure_day", "figure_agents"):
+        return _figure_dimensions(measure)
+    if table == "forecast_cells":
+        whole = dimensions_of(TABLES["forecast_interval"])
+        return whole - {"q", "slot"} if measure == "fc_day_abs_err_n" else whole
     allowed = dimensions_of(TABLES[table])
-    if table == "hist" and not measure.startswith("handle"):
+    if table == "hist" and "agent" not in MEASURES[measure].grain:
         allowed -= {"agent", "team"}
+    if table == "hist" and "interval" not in MEASURES[measure].grain:
+        allowed -= {"q", "slot", "contact_type"}
     if measure in _WHOLE_CELLS:
         allowed -= {"contact_type"}
     return allowed
+
+
+def _figure_dimensions(measure: str) -> frozenset[str]:
+    """Dimensions of a figure of a day, by its grain: a survey has an agent and a queue."""
+    grain = MEASURES[measure].grain
+    found = {"site", "day", "week", "month", "weekday"}
+    if "agent" in grain:
+        found |= _PEOPLE
+    if "team" in grain or "supervisor" in grain:
+        found |= {"site", "team"}
+    if any(word in grain for word in ("queue", "channel", "skill group")):
+        found |= _WORK
+    return frozenset(found)
 
 
 def eligible_tables(family: str, measures: Iterable[str], need: Need) -> list[TableSpec]:

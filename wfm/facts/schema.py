@@ -34,6 +34,13 @@ KEY_DTYPES: dict[str, Dtype] = {
     "measure": pl.String,
     "bucket": pl.Int16,
     "n": pl.UInt32,
+    "value": pl.Int64,
+    "customer": pl.UInt64,
+    "at": pl.Int64,
+    "answered": pl.Boolean,
+    "identity": pl.String,
+    "difference": pl.Int64,
+    "values": pl.String,
 }
 # Leaf cells of `agent_interval` by the day on which their shift starts, as adherence is booked.
 SHIFT_CELLS = "cells:agent_interval:shift"
@@ -194,6 +201,23 @@ TABLES = MappingProxyType(
             TableSpec(
                 "hist", ("day", "q", "slot", *_AGENT, *_QUEUE, "measure", "bucket", "n"),
                 ("measure", "queue", "q", "agent", "channel", "contact_type", "bucket"),
+            ),
+            TableSpec(
+                "figure_day", ("day", *_AGENT, "queue", "channel", "measure", "value"),
+                ("measure", "site", "team", "agent", "queue"),
+            ),
+            TableSpec(
+                "customer_entry", ("day", "q", "slot", "site", *_QUEUE, "customer"),
+                ("queue", "q", "customer"),
+            ),
+            TableSpec(
+                "customer_contact", ("day", *_AGENT, *_QUEUE, "at", "customer", "answered"),
+                ("customer", "at"),
+            ),
+            TableSpec(
+                "broken_sum",
+                ("day", "q", "slot", *_AGENT, "queue", "group", "identity", "difference", "values"),
+                ("identity", "site", "q"),
             ),
             TableSpec(
                 "state_spell",

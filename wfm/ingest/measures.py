@@ -15,6 +15,7 @@ from wfm.store.lookups import read_agent_zones, read_queue_rules, read_units
 from wfm.store.raw import FLAG_BOOKING_MISMATCH
 
 DAY_S = 86_400
+SEPARATOR = "\x1f"  # between agent and queue in the key of level "agent_queue"
 
 
 class IntervalSink(EventSink):
@@ -92,7 +93,7 @@ def check_intervals(frame: pl.DataFrame, zone: pl.Series, findings: Findings) ->
 class MeasureSink(EventSink):
     """`measures.csv`, `surveys.csv` and `quality.csv` as figures of a day, in thousandths.
 
-    An answer or mark counts once, at its agent, else at its queue, else in the whole centre.
+    An answer or mark counts once, at its agent and queue where known, else in the whole centre.
     """
 
     table = "measure_day"
@@ -197,14 +198,18 @@ def _placed(rows: Rows, references: References, at: str) -> pl.DataFrame:
         agents.is_not_null(), references.zones(None, queues)
     )
     level = (
-        pl.when(agents.is_not_null())
+        pl.when(agents.is_not_null() & queues.is_not_null())
+        .then(pl.lit("agent_queue"))
+        .when(agents.is_not_null())
         .then(pl.lit("agent"))
         .when(queues.is_not_null())
         .then(pl.lit("queue"))
         .otherwise(pl.lit("enterprise"))
     )
+    both = pl.when(agents.is_not_null() & queues.is_not_null()).then(pl.lit(SEPARATOR))
+    key_parts = [part.fill_null("") for part in (pl.lit(agents), both, pl.lit(queues))]
     placed = frame.with_columns(
-        level.alias("level"), pl.coalesce(agents, queues, pl.lit("")).alias("key"),
+        level.alias("level"), pl.concat_str(key_parts).alias("key"),
         zone.alias("_zone"),
     ).with_row_index("_row").filter(findings.good)  # fmt: skip
     days = pl.Series([None] * placed.height, dtype=pl.Date)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -38,12 +39,12 @@ def raw_events(
     )
     if agents is not None:
         frame = frame.filter(pl.col("agent").is_in(agents))
-    newest = ("event_key", "seq", "payload_hash")
-    return (
-        frame.collect()
-        .sort(newest, descending=[False, True, True])
-        .unique("event_key", keep="first", maintain_order=True)
-    )
+    return _newest(frame.collect())
+
+
+def raw_figures(files: FileStore, batches: Sequence[Batch], day: date) -> pl.DataFrame:
+    """Figures delivered for one day, each in its newest version."""
+    return _newest(_scan(files, batches, "measure_day").filter(pl.col("day") == day).collect())
 
 
 def raw_quarters(
@@ -52,6 +53,13 @@ def raw_quarters(
     """Rows of a plan table (forecast, requirement) for quarters [start_q, end_q), all versions."""
     frame = _scan(files, batches, table).filter(pl.col("q") >= start_q, pl.col("q") < end_q)
     return frame.collect().unique()
+
+
+def _newest(frame: pl.DataFrame) -> pl.DataFrame:
+    newest = ("event_key", "seq", "payload_hash")
+    return frame.sort(newest, descending=[False, True, True]).unique(
+        "event_key", keep="first", maintain_order=True
+    )
 
 
 def _scan(files: FileStore, batches: Sequence[Batch], table: str) -> pl.LazyFrame:

@@ -20,6 +20,12 @@ class Identity:
     seconds: bool = False
 
 
+def _subset(part: str, whole: str, part_words: str, whole_words: str) -> Identity:
+    return Identity(
+        f"{part}_in_{whole}", f"{part_words} <= {whole_words}", (part, whole), ordered=True
+    )
+
+
 # Reasons for which contracted time is not on queue: every second has exactly one.
 LOST = tuple(
     f"lost_{reason}_s"
@@ -72,6 +78,44 @@ IDENTITIES: Mapping[str, Identity] = MappingProxyType(
                 ordered=False,
                 seconds=True,
             ),
+            Identity(
+                "plan_gap_is_split",
+                "scheduled - required = over - under, and never both",
+                ("sch_m", "req_s", "over_s", "-under_s"),
+                ordered=False,
+            ),
+            Identity(
+                "actual_gap_is_split",
+                "on queue - needed = over - under, and never both",
+                ("act_m", "req_act_s", "act_over_s", "-act_under_s"),
+                ordered=False,
+            ),
+            _subset("cells_sl_met_n", "cells_sl_n", "intervals at target", "intervals"),
+            _subset("cells_fit10_n", "cells_n", "intervals within 10 %", "intervals"),
+            _subset("held_n", "handled_n", "held contacts", "handled contacts"),
+            _subset("transfer_blind_n", "transfer_n", "blind transfers", "transfers"),
+            _subset("csat_top1_n", "csat_top2_n", "best answers", "good answers"),
+            _subset("csat_top2_n", "survey_n", "good answers", "surveys"),
+            _subset("nps_named_n", "nps_n", "promoters and detractors", "recommendation answers"),
+            Identity(
+                "handled_is_in_or_out",
+                "handled = inbound + outbound",
+                ("handled_n", "handled_in_n", "handled_out_n"),
+                ordered=False,
+            ),
+            *(
+                Identity(
+                    f"{histogram}_is_its_count",
+                    f"the histogram of {words} holds each of them once",
+                    (count, f"{histogram}:n"),
+                    ordered=False,
+                )
+                for histogram, count, words in (
+                    ("wait_ans_hist", "answered_n", "waits of answered contacts"),
+                    ("aband_hist", "aband_n", "waits of abandoned contacts"),
+                    ("handle_hist", "handled_n", "handle times"),
+                )
+            ),
         )
     }
 )
@@ -106,6 +150,15 @@ def violations(
         if all(name in frame.columns for name in identity.measures):
             found.extend(_of(identity, frame, keys, tolerance_s, open_contacts))
     return tuple(found)
+
+
+def judged_rows(frame: pl.DataFrame) -> int:
+    """How many checks a frame of measures allows: each rule on each row that knows its measures."""
+    return sum(
+        frame.drop_nulls(identity.measures).height
+        for identity in IDENTITIES.values()
+        if all(name in frame.columns for name in identity.measures)
+    )
 
 
 def _of(
