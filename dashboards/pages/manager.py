@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
+from kpis.mix_reading import HANDLE_TIME, read_mix
 from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
@@ -143,6 +145,9 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
             for d in DRILLS
             if not drill_reason(CATALOGUE[value.kpi_id], d)
         ]
+        proof = proof_of(value, period=period, links=links[:6])
+        if value.kpi_id == HANDLE_TIME and value.value is not None:
+            proof = replace(proof, lines=(*proof.lines, *_mix_lines(ask)))
         shown.append(
             tile_of(
                 value,
@@ -150,11 +155,25 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
                 badge=badges.get(value.kpi_id, ""),
                 right=right,
                 href=ask.link(kpi=value.kpi_id, by="", sort=""),
-                shown_proof=proof_of(value, period=period, links=links[:6]),
+                shown_proof=proof,
                 chosen=ask.state.kpi == value.kpi_id,
             )
         )
     return tuple(shown)
+
+
+def _mix_lines(ask: Ask) -> tuple[tuple[str, str], ...]:
+    """The plan of handle time and what the mix that came should take, both beside the value."""
+    end = min(ask.period.end, ask.today + timedelta(days=1))
+    mix = read_mix(ask.facts, ask.targets, ask.scope, ask.period.first, end)
+    if mix is None:
+        return ()
+    lines = [("This mix", kpi_with_unit(HANDLE_TIME, mix.mix_adjusted))]
+    if mix.plan is not None:
+        lines.insert(0, ("Plan", f"{kpi_with_unit(HANDLE_TIME, mix.plan)}, the locked forecast"))
+    if mix.sentence:
+        lines.append(("Apart", mix.sentence))
+    return tuple(lines)
 
 
 def _hidden_reds(ask: Ask, values: tuple[KpiValue, ...]) -> dict[str, str]:

@@ -49,8 +49,6 @@ def _figure(page: Targets, value: KpiValue) -> Line:
     row = page.row(kpi.id)
     source = value.target.source if value.target else ""
     goal = target_text(value).removeprefix("target ") if value.target else DASH
-    if value.target is not None and value.target.restated:
-        goal += " restated"
     red = page.reds.get(kpi.id, "")
     link = ask.link(kpi=kpi.id)
     cells = (

@@ -144,6 +144,8 @@ def target_text(value: KpiValue) -> str:
         return ""
     kpi = CATALOGUE[value.kpi_id]
     goal = format_goal(kpi, value.target.bands).replace(",", THIN)
+    if value.target.restated:
+        goal += " restated"
     return goal if " to " in goal else f"target {goal}"
 
 
