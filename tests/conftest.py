@@ -57,6 +57,8 @@ settings.load_profile("suite")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--centre-seed", type=int, help="seed of the simulated centres, else drawn")
+    parser.addoption("--story-size", default="small", help="size of the centre with stories")
+    parser.addoption("--story-seed", type=int, default=7, help="seed of the centre with stories")
     parser.addoption("--real-data", type=Path, help="folder of a real bank's generic files")
 
 

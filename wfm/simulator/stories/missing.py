@@ -73,7 +73,7 @@ class MissingTen(Influence):
         ]  # fmt: skip
         return replace(
             workday,
-            login_at=clock.second(shift.start) - 20 - workday.agent % 40,
+            login_at=clock.second(shift.start),
             logout_at=clock.second(shift.end),
             pauses=tuple(pauses),
             exact_end=True,

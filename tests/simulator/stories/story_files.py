@@ -1,4 +1,4 @@
-"""The event files of a centre, written once and read as plain tables: no product code reads them."""
+"""The event files of a centre, written once and read as plain tables by nobody of the product."""
 
 from __future__ import annotations
 
@@ -80,8 +80,13 @@ class EventFiles:
 
 
 def written(
-    folder: Path, size: str, seed: int, days: int, without: tuple[str, ...] = (),
-    permute: bool = False, now: int = NOW,
+    folder: Path,
+    size: str,
+    seed: int,
+    days: int,
+    without: tuple[str, ...] = (),
+    permute: bool = False,
+    now: int = NOW,
 ) -> EventFiles:
     """The files of a centre's last days up to now, and of what is planned for the day after."""
     history = told_history(seed, size, now, without, permute=permute)

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from event_files import ON_QUEUE, EventFiles, spells
-
-QUARTER = 900
+from story_files import ON_QUEUE, EventFiles, spells
 
 
 @dataclass(frozen=True)
@@ -240,48 +238,4 @@ def by_type(files: EventFiles, site: str, first: int, last: int) -> pl.DataFrame
         .group_by("contact_type", "novice")
         .agg(pl.len().alias("n"), pl.col("handle").sum())
         .sort("contact_type", "novice")
-    )
-
-
-def on_queue_at(files: EventFiles, site: str, quarters: list[int]) -> pl.DataFrame:
-    """Agents on queue in each quarter-hour: in the first publication, and as it was."""
-    ids = files.teams().filter(pl.col("site_id") == site)["agent_id"].to_list()
-    plan = files.table("schedules").filter(
-        pl.col("agent_id").is_in(ids)
-        & (pl.col("schedule_version") == "baseline")
-        & (pl.col("activity_code") == "on_queue")
-    )
-    worked = spells(files.table("agent_states")).filter(
-        pl.col("agent_id").is_in(ids) & pl.col("state").is_in(ON_QUEUE)
-    )
-    desk = _desk_spells(files, ids)
-    rows = []
-    for at in quarters:
-        rows.append(
-            {
-                "at": at,
-                "baseline": _covered(plan, at) / QUARTER,
-                "actual": (_covered(worked, at) + _covered(desk, at)) / QUARTER,
-            }
-        )
-    return pl.DataFrame(rows)
-
-
-def _desk_spells(files: EventFiles, ids: list[str]) -> pl.DataFrame:
-    """Agents without telephone are on queue from signing in to out, but for their pauses."""
-    states = files.table("agent_states").filter(pl.col("agent_id").is_in(ids))
-    return spells(states).filter(pl.lit(False))
-
-
-def _covered(rows: pl.DataFrame, at: int) -> int:
-    return int(
-        rows.select(
-            (
-                pl.min_horizontal("end_at", pl.lit(at + QUARTER))
-                - pl.max_horizontal("start_at", pl.lit(at))
-            )
-            .clip(0)
-            .sum()
-        ).item()
-        or 0
     )
