@@ -19,6 +19,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -29,6 +30,14 @@ TEMPLATE = "muster_template"
 # Nothing of a test has to survive a power cut; a killed server loses nothing by these.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200",
         "shared_buffers=64MB", "max_wal_size=2GB", "log_min_messages=warning")  # fmt: skip
+
+
+@lru_cache
+def release_of(postgres: str) -> int:
+    """The number of a server's release: 15 for `postgres (PostgreSQL) 15.18`."""
+    said = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"\) (\d+)", said.stdout)
+    return int(found[1]) if found else 0
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,7 @@ class Programs:
 
     @property
     def version(self) -> int:
-        """The number of the release: 15 for `postgres (PostgreSQL) 15.18`."""
-        said = subprocess.run(
-            [self.postgres, "--version"], capture_output=True, text=True, check=True
-        ).stdout
-        found = re.search(r"\) (\d+)", said)
-        return int(found[1]) if found else 0
+        return release_of(self.postgres)
 
 
 def find_programs() -> Programs | None:
@@ -105,7 +109,10 @@ def server_of(folder: Path, pytest_pid: int) -> Path:
 def new_database(folder: Path, template: str = TEMPLATE) -> str:
     """The URL of a database that nobody else has, a copy of the template."""
     name = f"t{uuid.uuid4().hex[:16]}"
-    run_sql(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    programs = find_programs()
+    # Copying files is several times faster than the log of what is copied, which 15 made usual.
+    how = "STRATEGY file_copy" if programs and programs.version >= 15 else ""
+    run_sql(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}')
     return url_of(folder, name)
 
 

@@ -96,6 +96,19 @@ def test_a_connection_cut_by_the_server_costs_a_try_and_not_the_change(
     assert (len(tries), generation(used.db)) == (2, before + 1)
 
 
+def test_a_server_that_was_away_for_a_while_costs_the_next_reader_nothing(
+    used: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if used.db.is_sqlite:
+        return  # has no server that could be away
+    before = generation(used.db)
+    with Database(used.db.url).engine.connect() as other:
+        statement = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        other.execute(text(f"{statement} current_database() AND pid <> pg_backend_pid()"))
+    monkeypatch.setattr(database, "REST_S", 0)
+    assert generation(used.db) == before
+
+
 HALF = """
 import sys
 from sqlalchemy import text

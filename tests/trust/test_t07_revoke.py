@@ -16,6 +16,14 @@ from wfm.domain.scope import Scope
 from wfm.store.schema import person, session
 
 
+def test_a_text_that_one_database_cannot_hold_is_refused_by_both(fresh: Centre) -> None:
+    assert sign_in(fresh.server.test_client(), "a\0b").status_code == 400
+    client = fresh.client(Role.CONTROL_DESK)
+    assert client.get("/desk?scope=dublin%00").status_code == 400
+    name, entry = next(iter(callbacks(fresh).items()))
+    assert send(client, body_of(name, entry, href("/desk", "dublin\0"))).status_code == 400
+
+
 def test_a_lowered_role_ends_the_session_and_the_new_one_has_the_new_rights(fresh: Centre) -> None:
     client = fresh.client(Role.MANAGER)
     assert client.get("/centre").status_code == 200

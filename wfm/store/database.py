@@ -10,12 +10,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DisconnectionError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from wfm.domain.errors import BadInput
 
 Answer = TypeVar("Answer")
 BUSY_TIMEOUT_S = 5
+REST_S = 5
 # The one lock that every write transaction on PostgreSQL takes first.
 WRITER = 4711_2001
 DIALECTS = ("sqlite", "postgresql")
@@ -92,7 +98,7 @@ class Database:
 def _engine(url: str) -> Engine:
     _check(url)
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return _pinged_after_a_rest(create_engine(url))
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
 
     @event.listens_for(engine, "connect")
@@ -106,6 +112,30 @@ def _engine(url: str) -> Engine:
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _pinged_after_a_rest(engine: Engine) -> Engine:
+    """The engine, asking a connection that rested for a while whether its server is still there.
+
+    Asking at every use would nearly double the time of a small read.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < REST_S:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise DisconnectionError  # the pool gives a fresh one instead
 
     return engine
 

@@ -58,6 +58,8 @@ def hang_door(server: Flask, parts: WebParts) -> None:
     @server.before_request
     def _door() -> Response | None:
         g.request_id = secrets.token_hex(8)
+        if _holds_nul():
+            return refusal(400)
         if is_public(request.path):
             return _same_origin(parts.config)
         token, found = _signed_in(parts)
@@ -74,6 +76,14 @@ def hang_door(server: Flask, parts: WebParts) -> None:
         if refused is None and not self_made(g.callback_body):
             parts.sessions.touch(token, found)
         return refused
+
+
+def _holds_nul() -> bool:
+    """Whether a text of the request has a NUL, which PostgreSQL cannot even look for."""
+    if request.path == CALLBACK:
+        return b"\\u0000" in request.get_data(cache=True)
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    return any("\0" in text for text in texts)
 
 
 def is_public(path: str) -> bool:
