@@ -44,7 +44,6 @@ ON_BOTH_DATABASES = (
     "trust/test_product_doors.py",
     "trust/test_t03_matrix.py",
     "trust/test_t07_revoke.py",
-    "trust/test_t11_login.py",
     "worker/test_jobs.py",
     "worker/test_loop.py",
     "worker/test_plan_jobs.py",
