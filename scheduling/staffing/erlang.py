@@ -58,21 +58,11 @@ def offered_load(contacts_per_hour: ArrayLike, aht_s: ArrayLike) -> Floats:
 
 
 def inverse_blocking(load: Floats, servers: Floats) -> Floats:
-    """1/B of Erlang B for flat arrays; inf when B is below the smallest double.
+    """1/B of Erlang B for flat arrays; inf when B is below the smallest double."""
+    from scheduling.staffing.compiled import inverse_rows
 
-    One upward recursion for all cells, those with most servers kept longest.
-    """
-    order = np.argsort(-servers, kind="stable")
-    a, n = load[order], servers[order]
-    inverse = np.ones_like(a)
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        for k in range(1, int(n[0]) + 1 if n.size else 1):
-            active = int(np.searchsorted(-n, -k, side="right"))
-            inverse[:active] = 1.0 + inverse[:active] * (k / a[:active])
-            if active and not np.isfinite(inverse[:active]).any():
-                break
-    out = np.empty_like(inverse)
-    out[order] = inverse
+    out = np.empty(load.size)
+    inverse_rows(np.array(load, dtype=np.float64), np.array(servers, dtype=np.float64), out)
     return out
 
 

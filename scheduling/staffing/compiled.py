@@ -1,0 +1,98 @@
+"""Inner loops of the staffing mathematics, compiled by numba on first use and kept on disk.
+
+Only functions import this module, and only when they are called, so that no page waits for the
+compiler. Where no cache folder can be written, the loops are compiled anew in each process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numba
+import numpy as np
+
+from scheduling.staffing.erlang import Floats
+
+F = TypeVar("F", bound=Callable[..., object])
+STEP = 2.0**-800
+LARGE = 2.0**780
+MAX_TERMS = 5_000_000
+ROW = "float64[::1]"
+
+
+def compiled(signature: str) -> Callable[[F], F]:
+    """A decorator: the function compiled for one signature, divisions by zero as NumPy's."""
+
+    def wrap(function: F) -> F:
+        options = {"error_model": "numpy", "nogil": True}
+        try:
+            return numba.njit(signature, cache=True, **options)(function)  # type: ignore[no-any-return]
+        except RuntimeError:
+            # No folder for the cache can be written, as in a read-only image without a home.
+            return numba.njit(signature, **options)(function)  # type: ignore[no-any-return]
+
+    return wrap
+
+
+@compiled(f"void({ROW}, {ROW}, {ROW})")
+def inverse_rows(load: Floats, servers: Floats, out: Floats) -> None:
+    """Fills `out` with 1/B of Erlang B, by its upward recursion; inf beyond a double."""
+    for i in range(load.size):
+        inverse = 1.0
+        per = 1.0 / load[i]
+        for k in range(1, int(servers[i]) + 1):
+            inverse = 1.0 + inverse * (k * per)
+            if inverse == np.inf:
+                break
+        out[i] = inverse
+
+
+@compiled(f"int64({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, float64[:, ::1])")
+def sum_rows(
+    eta: Floats, k: Floats, patience: Floats, far: Floats, near: Floats, out: Floats
+) -> int:
+    """Fills the nine rows of `out` with the sums of `waiting.py`; returns cells without an end.
+
+    W0, W1, A, S(k+1, eta), how often these were scaled; S(k+1, far) and its scalings; the same
+    for near. One loop for all, since the same quotient makes every term; `far` and `near` are
+    never above eta, so that their series have ended when that of eta has.
+    """
+    endless = 0
+    for i in range(eta.size):
+        e, kk, p, x, y = eta[i], k[i], patience[i], far[i], near[i]
+        w, h, w0, w1, waited, everyone, scale = 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        tx, sx, cx = 1.0, 0.0, 0.0
+        ty, sy, cy = 1.0, 0.0, 0.0
+        ended = False
+        for j in range(MAX_TERMS):
+            step = kk + (j + 1)
+            part = 1.0 / step
+            h += p * part
+            here = w * part
+            w0 += w
+            w1 += j * w
+            waited += here * kk * h
+            everyone += here
+            tx *= part
+            sx += tx
+            tx *= x
+            ty *= part
+            sy += ty
+            ty *= y
+            w = here * e
+            if w > LARGE:
+                w, w0, w1, scale = w * STEP, w0 * STEP, w1 * STEP, scale + 1
+                waited, everyone = waited * STEP, everyone * STEP
+            if tx > LARGE:
+                tx, sx, cx = tx * STEP, sx * STEP, cx + 1
+            if ty > LARGE:
+                ty, sy, cy = ty * STEP, sy * STEP, cy + 1
+            if e < step and w * (j + 2) < 1e-17 * w0:
+                ended = True
+                break
+        if not ended:
+            endless += 1
+        out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = w0, w1, waited, everyone, scale
+        out[5, i], out[6, i], out[7, i], out[8, i] = sx, cx, sy, cy
+    return endless
