@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpis.definition import Kpi
 from wfm.domain.errors import ForbiddenDrill
 from wfm.facts.measures import MEASURES
+from wfm.facts.router import why_not
 
 TIMES = ("day", "week", "month", "weekday", "slot", "q")
 PEOPLE = ("team", "agent")
@@ -19,7 +20,7 @@ def drill_reason(kpi: Kpi, dimension: str) -> str:
     Service level by agent: a contact that waits or hangs up has no agent.
     """
     if dimension in TIMES or dimension == "site":
-        return ""
+        return _reason_of_facts(kpi, dimension)
     tables = {MEASURES[m].table for m in kpi.measures}
     if kpi.drill.startswith("other"):
         return f"{kpi.name} is kept by {kpi.drill.removeprefix('other: ')} only"
@@ -30,7 +31,12 @@ def drill_reason(kpi: Kpi, dimension: str) -> str:
         return "a contact that waits or hangs up has no agent"
     if dimension in (*WORK, *GROUP) and kpi.drill == "agent":
         return "signed-in, idle and scheduled time belongs to no single queue"
-    return ""
+    return _reason_of_facts(kpi, dimension)
+
+
+def _reason_of_facts(kpi: Kpi, dimension: str) -> str:
+    """Why the facts of a measure do not have a dimension, empty when all have it."""
+    return next((why for m in kpi.measures if (why := why_not(m, dimension))), "")
 
 
 def drills_of(kpi: Kpi) -> tuple[str, ...]:

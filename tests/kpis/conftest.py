@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from wfm.ingest.load import load_files
 from wfm.store.dimensions import dimension_keys
 from wfm.store.store import Store, open_store
 from wfm.store.writers.plan_versions import add_forecast, add_requirement
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 MONDAY = date(2026, 10, 12)
 NEXT_DAY = datetime(2026, 10, 13, 6, tzinfo=UTC)

@@ -107,7 +107,7 @@ def _with_totals(
 
 
 def _answers(figures: pl.DataFrame) -> pl.DataFrame:
-    """Survey figures side by side, in thousandths."""
+    """Survey figures side by side."""
     names = ("csat_top1_n", "csat_top2_n", "survey_n", "nps_prom_n", "nps_det_n", "nps_n")
     keys = ["site", "team", "agent", "queue"]
     wide = (
@@ -115,7 +115,7 @@ def _answers(figures: pl.DataFrame) -> pl.DataFrame:
         .group_by(keys)
         .agg(
             pl.when((pl.col("measure") == name).any())
-            .then(pl.col("value").filter(pl.col("measure") == name).sum())
+            .then(pl.col("value").filter(pl.col("measure") == name).sum() // 1000)
             .alias(name)
             for name in names
         )

@@ -25,7 +25,7 @@ _WHY = {
     "figure_agents": "it is counted by agent over the days of the period",
     "customer_entry": "customers are counted where they enter a queue",
     "customer_contact": "a contact is followed for days, from the one who answered it first",
-    "forecast_cells": "contacts are forecast by queue",
+    "forecast_cells": "contacts are forecast by queue, and the error of a day has no hours",
 }
 _PEOPLE, _WORK = frozenset({"site", "team", "agent"}), frozenset({"queue", "group", "channel"})
 # A cell of queue and quarter meets its target as a whole, not by contact type.
@@ -63,7 +63,7 @@ def check_drill(measures: Iterable[str], need: Need) -> None:
         table = MEASURES[name].table
         if table is None:
             continue
-        allowed = _leaf_dimensions(name, table)
+        allowed = leaf_dimensions(name, table)
         for dimension in sorted(need.dimensions - allowed):
             raise ForbiddenDrill(
                 f"{name} has no {dimension.replace('_', ' ')}: {_WHY[table]}. "
@@ -71,7 +71,16 @@ def check_drill(measures: Iterable[str], need: Need) -> None:
             )
 
 
-def _leaf_dimensions(measure: str, table: str) -> frozenset[str]:
+def why_not(measure: str, dimension: str) -> str:
+    """Why a measure cannot be grouped by a dimension, empty when it can or nothing feeds it."""
+    table = MEASURES[measure].table
+    if table is None or dimension in leaf_dimensions(measure, table):
+        return ""
+    return _WHY[table]
+
+
+def leaf_dimensions(measure: str, table: str) -> frozenset[str]:
+    """Every dimension a measure of a leaf table can be grouped or filtered by."""
     if table in ("figure_day", "figure_agents"):
         return _figure_dimensions(measure)
     if table == "forecast_cells":
