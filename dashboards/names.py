@@ -18,7 +18,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
-    """A key in words: team t-07 is "Team T-07", weekday 1 Monday, slot 41 is 10:15."""
+    """A key in words: team t-12 is "Team T-12", weekday 1 Monday, slot 41 is 10:15."""
     if key is None:
         return f"no {DIMENSION_WORD.get(dimension, dimension).lower()} recorded"
     if dimension in ("site", "team"):

@@ -18,13 +18,14 @@ PROOFS = ROOT / "tests" / "simulator" / "stories"
 
 
 def product_files() -> list[Path]:
-    return sorted(
+    found = sorted(
         path
         for room in ROOMS
         for path in (ROOT / room).rglob("*")
         if path.suffix in {".py", ".toml", ".csv", ".js", ".css", ".md"}
         and not path.relative_to(ROOT).as_posix().startswith(WITHIN)
-    ) + [ROOT / "app.py"]
+    )
+    return [*found, ROOT / "app.py"]
 
 
 def imported(path: Path) -> set[str]:
