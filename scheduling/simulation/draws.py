@@ -104,7 +104,7 @@ def absent(
         return set()
     names = np.array([crc32(agent.name.encode()) for agent in agents], dtype=np.uint64)
     who = np.array([i for i, _ in pairs], dtype=np.int64)
-    days = np.array([day for _, day in pairs], dtype=np.uint64)
+    days = np.array([day for _, day in pairs], dtype=np.int64).astype(np.uint64)
     salt = np.random.SeedSequence(seed, spawn_key=(replication, ABSENCE)).generate_state(
         1, np.uint64
     )

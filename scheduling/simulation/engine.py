@@ -6,30 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scheduling.simulation.centre import Centre, Floats, Ints, Routing, SimAgent, SimQueue
+from scheduling.simulation.counted import COUNTS, Counted, Skills
 from scheduling.simulation.draws import absent, draw_contacts
-from scheduling.simulation.kernel import COUNTS, run_day
-
-Singles = NDArray[np.float32]
-Skills = tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Counted:
-    """What the replications counted, without the cells that warm up.
-
-    `counts` is replication × queue × cell × column (`kernel.OFFERED` and so on), by the cell of
-    arrival; `times` is replication × skill set × cell × (busy, staffed) seconds by the clock.
-    """
-
-    centre: Centre
-    skill_sets: tuple[Skills, ...]
-    counts: Singles
-    times: Singles
-    replications: int
-    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +44,9 @@ def simulate(
         raise ValueError(f"replications is {replications}: at least 2 show how much luck matters.")
     if not 0 <= absence < 1:
         raise ValueError(f"absence is {absence}: a share from 0 to below 1.")
+    # The compiler takes a second to load: who only reads reports does not wait for it.
+    from scheduling.simulation.kernel import run_day
+
     layout = _layout(centre)
     told = centre.cells - centre.warm_cells
     counts = np.zeros((replications, len(centre.queues), told, COUNTS), dtype=np.float32)

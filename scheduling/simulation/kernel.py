@@ -10,12 +10,21 @@ import numpy as np
 
 from scheduling.simulation.centre import Floats, Ints
 from scheduling.simulation.compiled import compiled
+from scheduling.simulation.counted import (
+    ABANDONED,
+    ABANDONED_IN_T,
+    ABANDONED_SHORT,
+    ANSWERED,
+    BUSY,
+    CALLBACKS,
+    IN_T,
+    LEFT,
+    OFFERED,
+    STAFFED,
+    WAIT_ABANDONED,
+    WAIT_ANSWERED,
+)
 
-# Columns of what is counted for a queue and cell, by the cell of arrival.
-OFFERED, ANSWERED, IN_T, ABANDONED, ABANDONED_IN_T, ABANDONED_SHORT = 0, 1, 2, 3, 4, 5
-CALLBACKS, LEFT, WAIT_ANSWERED, WAIT_ABANDONED = 6, 7, 8, 9
-COUNTS = 10
-BUSY, STAFFED = 0, 1  # seconds of a group and cell, by the clock
 INF = np.inf
 
 

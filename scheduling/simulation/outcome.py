@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.simulation import kernel as k
+from scheduling.simulation import counted as k
 from scheduling.simulation.centre import Floats, SimQueue
-from scheduling.simulation.engine import Counted
+from scheduling.simulation.counted import Counted
 
 Z95 = 1.959963984540054
 

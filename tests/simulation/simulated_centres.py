@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.simulation.centre import Centre, Routing, SimAgent, SimQueue, steady
-from scheduling.simulation.engine import Counted
-from scheduling.simulation.kernel import OFFERED
+from scheduling.simulation.counted import OFFERED, Counted
 from scheduling.simulation.outcome import (
     Estimate,
     abandonment,

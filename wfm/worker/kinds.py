@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("forecast", "Forecast contacts", "wfm.worker.forecast_job:run_forecast"),
         Kind("require", "Work out required staff", "wfm.worker.require_job:run_require"),
         Kind("solve", "Build a schedule", "wfm.worker.solve_job:run_solve"),
+        Kind("simulate", "Simulate a schedule", "wfm.worker.simulate_job:run_simulate"),
         Kind("publish", "Publish a schedule", "wfm.worker.publish_job:run_publish"),
         Kind("bonus", "Note where bonuses stand", "wfm.worker.bonus_job:run_bonus"),
         Kind("bonus_close", "Close a bonus period", "wfm.worker.bonus_job:run_close"),

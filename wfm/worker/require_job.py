@@ -55,7 +55,7 @@ def run_require(
     progress("Reading the forecast", 0.0)
     organisation = read_organisation(store, ENTERPRISE)
     zone = site_zone(organisation, unit)
-    version, forecast = _forecast(store, unit, week, period)
+    version, forecast = week_forecast(store, unit, week, period)
     start_at = day_start(period.first, zone)
     queues = unit_queues(organisation, unit, start_at)
     quarters, is_open = open_quarters(organisation, unit, period)
@@ -84,7 +84,7 @@ def run_require(
     return _keep(store, clock, parameters, (unit, week, period), found, quarters, summary)
 
 
-def _forecast(
+def week_forecast(
     store: Store, unit: str, week: str, period: Period
 ) -> tuple[ForecastVersion, pl.DataFrame]:
     """The newest forecast that holds the week, with queue ids for numbers."""
