@@ -234,7 +234,11 @@ def _path(mine: MyDay, view: BonusView) -> BonusPath | None:
     for day, one in view.days:
         base, good = base + one.base_s, good + one.good_s
         rates.append((day, good / base))
-    without = view.help.without.projected if view.help is not None else None
+    without = None
+    if view.help is not None and view.recent is not None and view.sums.left_s > 0:
+        # What is past is lost: without the minutes only from here on.
+        later = min(1.0, view.recent + _share(mine)) * view.sums.left_s
+        without = (view.sums.good_s + later) / (view.sums.base_s + view.sums.left_s)
     return BonusPath(
         view.period.first, view.period.end - timedelta(days=1), mine.ask.today, rates, p.target,
         p.projected, without, f"without the minutes {view.moment}",

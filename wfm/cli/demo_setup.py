@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from wfm.actions.bonus import set_scheme
 from wfm.actions.users import add_user
 from wfm.cli.context import Context
+from wfm.domain.bonus import Modifier, Scheme, Tier
 from wfm.domain.clock import SystemClock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.progress import Progress
@@ -26,6 +28,12 @@ from wfm.store.schema import job, partition
 from wfm.store.writers.jobs import create_job
 
 AUTHOR = "demo"
+# Half of it two points below the line, a quarter more above it, none after two no-shows.
+SCHEME = Scheme(
+    0, "adherence", "Adherence bonus", "enterprise", "*", "adherence", "quarter",
+    (Tier(-2, 0.5), Tier(0, 1), Tier(1.5, 1.25)), "target", date(2015, 1, 1),
+    modifiers=(Modifier("noshow_n", 2, 0),),
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +51,18 @@ def load(context: Context, paths: Sequence[Path], progress: Progress | None = No
 
 
 def load_standing(context: Context, centre: Centre, folder: Path) -> None:
-    """What stands still in the centre, imported: units, people, queues, rules, targets."""
+    """What stands still in the centre, imported: units, people, queues, rules, targets.
+
+    Its bonus is set by the action that a manager's is set by; set again, nothing changes.
+    """
     paths = write_standing(folder, centre)
     load(context, paths)
     for path in paths:
         path.unlink()
+    set_scheme(
+        context.store, context.clock, None, SCHEME, reason="Bonus of the demo centre",
+        request_key="demo-adherence-bonus",
+    )  # fmt: skip
 
 
 def add_accounts(context: Context, history: History, now: int) -> None:
