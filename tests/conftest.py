@@ -28,6 +28,7 @@ TOGETHER = ("browser", "dashboards")
 
 # Files whose behaviour rests on SQL: their tests run on both databases.
 ON_BOTH_DATABASES = (
+    "actions/test_targets.py",
     "store/test_backup.py",
     "store/test_keep_commands.py",
     "store/test_landed.py",
@@ -47,6 +48,7 @@ ON_BOTH_DATABASES = (
     "worker/test_jobs.py",
     "worker/test_loop.py",
     "worker/test_plan_jobs.py",
+    "worker/test_planning.py",
 )
 
 # How long one example may take says nothing on a machine that does other work too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -38,9 +39,9 @@ DESK = Principal("dee", "dee", "Dee", Role.CONTROL_DESK, Scope(), None, 1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path, store_url: Callable[..., str]) -> Store:
     """Two sites, teams d1 and d2 in Dublin, one agent; adherence 95 % for all sites."""
-    store = open_store(f"sqlite:///{tmp_path / 'muster.db'}", tmp_path)
+    store = open_store(store_url(tmp_path), tmp_path)
     units = [("all", "enterprise", None), ("dublin", "site", "all"), ("lyon", "site", "all"),
              ("d1", "team", "dublin"), ("d2", "team", "dublin")]  # fmt: skip
     with store.db.write() as connection:

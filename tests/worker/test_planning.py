@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,10 +37,10 @@ WHO = {"actor": "u-1", "actor_role": "control_desk"}
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def centre(tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]) -> Store:
     """A site with two drafts of a week, the first one published."""
     folder = tmp_path_factory.mktemp("planning")
-    store = open_store(f"sqlite:///{folder / 'muster.sqlite'}", folder / "data")
+    store = open_store(store_url(folder), folder / "data")
     build_site(store)
     require(store)
     for seed, label in ((1, "Early"), (2, "")):
