@@ -49,7 +49,7 @@ PLACES = (
 )
 # Muster makes these itself of people.csv and of each build.
 OWN = ("headcount_pd", "new_pd", "tenure_pd", "sup_pd", "hire_n", "leaver_90_n", "leaver_n",
-       "skill_pd", "inv_n", "inv_fail_n")  # fmt: skip
+       "skill_pd", "inv_n", "inv_fail_n", "feed_exp_n", "feed_ok_n")  # fmt: skip
 
 
 def figures() -> Iterator[tuple[str, str, str, str, float]]:

@@ -7,6 +7,7 @@ import polars as pl
 from wfm.facts.adherence import judge
 from wfm.facts.agents import agent_intervals, agent_rows
 from wfm.facts.casework import day_case
+from wfm.facts.completeness import completeness_figures, feed_intervals
 from wfm.facts.contacts import agent_queue_intervals, histograms, queue_intervals
 from wfm.facts.customers import customer_contacts, customer_entries
 from wfm.facts.days import agent_days
@@ -46,11 +47,24 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
         "adherence_spell": adherence_spell_rows(inputs, pieces),
     }
     tables = {name: conform(frame, name) for name, frame in leaves.items()}
-    figures = conform(figure_days(inputs), "figure_day")
-    broken, checks = checked(inputs, {**tables, "figure_day": figures})
-    tables["figure_day"] = conform(
-        pl.concat([figures, conform(checks, "figure_day")]), "figure_day"
-    )
-    tables["broken_sum"] = conform(broken, "broken_sum")
+    tables |= _health(inputs, tables)
     tables |= ladder(tables)
     return {name: frame for name, frame in tables.items() if frame.height}
+
+
+def _health(inputs: DayInputs, tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Figures of the day, those of its own checks among them where no file gives them."""
+    figures = conform(figure_days(inputs), "figure_day")
+    intervals = feed_intervals(
+        inputs, tables["queue_interval"], tables["agent_interval"], tables["forecast_interval"]
+    )
+    broken, checks = checked(inputs, {**tables, "figure_day": figures})
+    own = [conform(checks, "figure_day")]
+    own.append(conform(completeness_figures(inputs.day, intervals), "figure_day"))
+    given = figures["measure"].unique().to_list()
+    kept = [frame.filter(~pl.col("measure").is_in(given)) for frame in own]
+    return {
+        "figure_day": conform(pl.concat([figures, *kept]), "figure_day"),
+        "feed_interval": conform(intervals, "feed_interval"),
+        "broken_sum": conform(broken, "broken_sum"),
+    }

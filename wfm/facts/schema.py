@@ -38,6 +38,9 @@ KEY_DTYPES: dict[str, Dtype] = {
     "customer": pl.UInt64,
     "at": pl.Int64,
     "answered": pl.Boolean,
+    "feed": pl.String,
+    "expected": pl.Int64,
+    "ok": pl.Int64,
     "identity": pl.String,
     "difference": pl.Int64,
     "values": pl.String,
@@ -213,6 +216,10 @@ TABLES = MappingProxyType(
             TableSpec(
                 "customer_contact", ("day", *_AGENT, *_QUEUE, "at", "customer", "answered"),
                 ("customer", "at"),
+            ),
+            TableSpec(
+                "feed_interval", ("day", "q", "slot", "site", "feed", "expected", "ok"),
+                ("feed", "site", "q"),
             ),
             TableSpec(
                 "broken_sum",
