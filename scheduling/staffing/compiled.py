@@ -96,3 +96,44 @@ def sum_rows(
         out[0, i], out[1, i], out[2, i], out[3, i], out[4, i] = w0, w1, waited, everyone, scale
         out[5, i], out[6, i], out[7, i], out[8, i] = sx, cx, sy, cy
     return endless
+
+
+@compiled(f"void({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW})")
+def walk_rows(
+    load: Floats,
+    aht: Floats,
+    sl: Floats,
+    target_s: Floats,
+    asa_s: Floats,
+    floor: Floats,
+    agents: Floats,
+) -> None:
+    """Fills `agents` with the fewest by Erlang C: upward from `floor`, which is above the load.
+
+    `nan` is no target; the formulas are those of `erlang_c`, so that both agree to the digit.
+    """
+    for i in range(load.size):
+        a = load[i]
+        if a == 0.0:
+            agents[i] = 0.0
+            continue
+        per = 1.0 / a
+        inverse = 1.0
+        n = int(floor[i])
+        for k in range(1, n + 1):
+            inverse = 1.0 + inverse * (k * per)
+        quick = target_s[i] / aht[i]
+        while True:
+            spare = n - a
+            wait = n / (inverse * spare + a)
+            met = not wait * aht[i] / spare > asa_s[i]
+            if met and not np.isnan(sl[i]):
+                x = spare * quick
+                # exp(-x) is at least 1 - x, which spares most of the exponentials.
+                met = wait * (1.0 - x) < 1.0 - sl[i] + 1e-9
+                met = met and not 1.0 - wait * np.exp(-x) < sl[i]
+            if met:
+                break
+            n += 1
+            inverse = 1.0 + inverse * (n * per)
+        agents[i] = n

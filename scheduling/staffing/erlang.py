@@ -104,14 +104,15 @@ def erlang_c(
     )
     stable = count > load
     spare = np.where(stable, count - load, 1.0)
-    blocking = erlang_b(load, count)
-    served = np.where(stable, count - load * (1 - blocking), 1.0)
-    wait = np.where(stable, count * blocking / served, np.where(load == 0, 0.0, 1.0))
+    inverse = inverse_blocking(np.ravel(load), np.ravel(count)).reshape(load.shape)
+    with np.errstate(invalid="ignore"):
+        part = count / (inverse * spare + load)
+    wait = np.where(load == 0, 0.0, np.where(stable, part, 1.0))
     never = ~stable
     inf = np.inf
     return ErlangC(
         p_wait=wait,
-        sl=np.where(never, 0.0, 1.0 - wait * np.exp(-spare * within / aht)),
+        sl=np.where(never, 0.0, 1.0 - wait * np.exp(-(spare * (within / aht)))),
         asa_s=np.where(never, inf, wait * aht / spare),
         asa_of_waiters_s=np.where(never, inf, aht / spare),
         occupancy=np.where(
