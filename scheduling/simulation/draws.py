@@ -99,7 +99,7 @@ def absent(
     """
     if share <= 0:
         return set()
-    pairs = [(i, day) for i, agent in enumerate(agents) for day in sorted(set(agent.days))]
+    pairs = [(i, day) for i, agent in enumerate(agents) for day in sorted(set(agent.days or (0,)))]
     if not pairs:
         return set()
     names = np.array([crc32(agent.name.encode()) for agent in agents], dtype=np.uint64)

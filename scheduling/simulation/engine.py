@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduling.simulation.centre import Centre, Floats, Ints, Routing, SimAgent, SimQueue
 from scheduling.simulation.counted import COUNTS, Counted, Skills
-from scheduling.simulation.draws import absent, draw_contacts
+from scheduling.simulation.draws import Contacts, absent, draw_contacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,31 +44,52 @@ def simulate(
         raise ValueError(f"replications is {replications}: at least 2 show how much luck matters.")
     if not 0 <= absence < 1:
         raise ValueError(f"absence is {absence}: a share from 0 to below 1.")
-    # The compiler takes a second to load: who only reads reports does not wait for it.
-    from scheduling.simulation.kernel import run_day
-
     layout = _layout(centre)
     told = centre.cells - centre.warm_cells
     counts = np.zeros((replications, len(centre.queues), told, COUNTS), dtype=np.float32)
     times = np.zeros((replications, len(layout.skill_sets), told, 2), dtype=np.float32)
     duties = _duties(centre.agents)
     for r in range(replications):
-        contacts = draw_contacts(centre, seed, r)
         gone = absent(centre.agents, absence, seed, r)
-        on_duty = _duty_events(duties, gone)
-        own = np.zeros((len(centre.queues), centre.cells, COUNTS))
-        clock = np.zeros((len(layout.skill_sets), centre.cells, 2))
-        run_day(
-            contacts.at, contacts.queue, contacts.handle, contacts.patience, contacts.offer,
-            contacts.cell, layout.targets, layout.group, layout.serves_from, layout.serves,
-            layout.choice, layout.served_from, layout.served_by, layout.rank, *on_duty,
-            float(centre.cell_s), own, clock,
-        )  # fmt: skip
+        own, clock = _run(
+            centre, layout, _duty_events(duties, gone), draw_contacts(centre, seed, r)
+        )
         counts[r] = own[:, centre.warm_cells :]
         times[r] = clock[:, centre.warm_cells :]
         if tell is not None:
             tell(r + 1)
     return Counted(centre, layout.skill_sets, counts, times, replications, seed)
+
+
+def meet(centre: Centre, contacts: Contacts) -> tuple[Floats, Floats]:
+    """What one run with the given contacts counts, in the columns of `Counted`, warm-up included.
+
+    Two contacts at 0 s and 10 s of 60 s each, one agent: the second waits 50 s.
+    """
+    layout = _layout(centre)
+    return _run(centre, layout, _duty_events(_duties(centre.agents), set()), contacts)
+
+
+def _run(
+    centre: Centre, layout: _Layout, on_duty: tuple[Floats, Ints, Ints], contacts: Contacts
+) -> tuple[Floats, Floats]:
+    # The compiler takes a second to load: who only reads reports does not wait for it.
+    from scheduling.simulation.kernel import run_day
+
+    counts = np.zeros((len(centre.queues), centre.cells, COUNTS))
+    times = np.zeros((len(layout.skill_sets), centre.cells, 2))
+    run_day(
+        _real(contacts.at), contacts.queue, _real(contacts.handle), _real(contacts.patience),
+        _real(contacts.offer), contacts.cell, layout.targets, layout.group, layout.serves_from,
+        layout.serves, layout.choice, layout.served_from, layout.served_by, layout.rank, *on_duty,
+        float(centre.cell_s), counts, times,
+    )  # fmt: skip
+    return counts, times
+
+
+def _real(values: Floats) -> Floats:
+    """The values as the kernel was compiled for them."""
+    return np.ascontiguousarray(values, dtype=np.float64)
 
 
 def _layout(centre: Centre) -> _Layout:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.simulation.centre import Floats, Ints
-from scheduling.simulation.compiled import compiled
+from scheduling.simulation.compiled import compiled, inner
 from scheduling.simulation.counted import (
     ABANDONED,
     ABANDONED_IN_T,
@@ -28,7 +28,7 @@ from scheduling.simulation.counted import (
 INF = np.inf
 
 
-@compiled
+@inner
 def add_span(row: Floats, start: float, end: float, cell_s: float) -> None:
     """Adds the seconds from start to end to the cells they fall in; outside is not counted."""
     cells = row.shape[0]
@@ -44,7 +44,7 @@ def add_span(row: Floats, start: float, end: float, cell_s: float) -> None:
         c += 1
 
 
-@compiled
+@inner
 def heap_push(times: Floats, who: Ints, size: int, time: float, agent: int) -> None:
     """Puts a completion on the heap of `size` entries."""
     i = size
@@ -59,7 +59,7 @@ def heap_push(times: Floats, who: Ints, size: int, time: float, agent: int) -> N
     who[i] = agent
 
 
-@compiled
+@inner
 def heap_pop(times: Floats, who: Ints, size: int) -> None:
     """Takes the earliest completion off the heap of `size` entries."""
     last = size - 1
@@ -80,7 +80,7 @@ def heap_pop(times: Floats, who: Ints, size: int) -> None:
     who[i] = agent
 
 
-@compiled
+@inner
 def unlink(agent: int, group: int, ahead: Ints, behind: Ints, first: Ints, last: Ints) -> None:
     """Takes an agent out of the list of free agents of his group."""
     a, b = ahead[agent], behind[agent]
@@ -94,7 +94,7 @@ def unlink(agent: int, group: int, ahead: Ints, behind: Ints, first: Ints, last:
         last[group] = a
 
 
-@compiled
+@inner
 def append(item: int, line: int, following: Ints, first: Ints, last: Ints) -> None:
     """Puts a contact at the end of a waiting line."""
     following[item] = -1
@@ -105,7 +105,7 @@ def append(item: int, line: int, following: Ints, first: Ints, last: Ints) -> No
     last[line] = item
 
 
-@compiled
+@inner
 def drop_gone(
     q: int, now: float, at: Floats, patience: Floats, offer: Floats, following: Ints,
     first: Ints, last: Ints, back_first: Ints, back_last: Ints, cell: Ints, targets: Floats,
@@ -133,7 +133,7 @@ def drop_gone(
                 row[ABANDONED_SHORT] += 1
 
 
-@compiled
+@inner
 def choose_contact(
     g: int, now: float, serves_from: Ints, serves: Ints, choice: Ints, at: Floats,
     patience: Floats, offer: Floats, following: Ints, first: Ints, last: Ints,

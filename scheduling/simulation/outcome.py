@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def service_level(
     return ratio(top, bottom, own.sl_target)
 
 
-def service_parts(queue: SimQueue, counts: NDArray[np.float32]) -> tuple[Floats, Floats]:
+def service_parts(queue: SimQueue, counts: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
     """Numerator and denominator of the service level, by the queue's own definition."""
     offered, answered = counts[..., k.OFFERED], counts[..., k.ANSWERED]
     in_time, gone_in_time = counts[..., k.IN_T], counts[..., k.ABANDONED_IN_T]
