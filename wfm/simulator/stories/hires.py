@@ -21,8 +21,8 @@ _FROM_DAYS = 28
 _STARTS = (450, 540, 630, 810)
 _EVER = -100_000
 _ENOUGH, _PATIENCE = 6.0, 15.0
-# Mean seconds that a contact rings at an agent, part of the time between contacts.
-RING_S = 3.5
+# Seconds between contacts that are no waiting: ringing, and what pauses cut off.
+RING_S = 4.7
 
 
 @dataclass(frozen=True)
