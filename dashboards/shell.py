@@ -23,7 +23,7 @@ from wfm.web.pages import home_of, pages_for
 
 TABS = {
     "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk",
-    "planning": "Planning", "targets": "Targets", "admin": "Admin",
+    "planning": "Planning", "targets": "Targets", "data": "Data", "admin": "Admin",
 }  # fmt: skip
 KEYS = (
     ("[ and ]", "period before and after"),

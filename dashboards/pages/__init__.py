@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboards.frame import PageRoom
-from dashboards.pages import agent, desk, manager, planning, targets, team
+from dashboards.pages import agent, desk, health, manager, planning, targets, team
 
 ROOMS: tuple[PageRoom, ...] = (
-    agent.ROOM, team.ROOM, manager.ROOM, desk.ROOM, planning.ROOM, targets.ROOM,
+    agent.ROOM, team.ROOM, manager.ROOM, desk.ROOM, planning.ROOM, targets.ROOM, health.ROOM,
 )  # fmt: skip

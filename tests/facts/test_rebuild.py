@@ -75,7 +75,7 @@ def test_a_late_delivery_restates_a_closed_day_and_keeps_the_old_build(centre) -
     centre.build("2026-03-09 13:00")
     with centre.store.db.read() as connection:
         rows = connection.execute(select(restatement)).all()
-    assert [(str(r.day), r.cause) for r in rows] == [("2026-03-02", "1 late deliveries")]
+    assert [(str(r.day), r.cause) for r in rows] == [("2026-03-02", "1 late delivery")]
     assert centre.sums("offered_n", DAY, NEXT) == {"offered_n": 2}
 
 

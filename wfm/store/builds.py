@@ -248,7 +248,8 @@ def _restate(
     if old == new and was != code_version:
         return
     late = len(new - old)
-    cause = f"{late} late deliveries" if late else "a change of plan, organisation or rules"
+    arrived = "1 late delivery" if late == 1 else f"{late} late deliveries"
+    cause = arrived if late else "a change of plan, organisation or rules"
     connection.execute(
         insert(restatement),
         {

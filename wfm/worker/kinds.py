@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind("import", "Load files", "wfm.worker.import_job:run_import"),
+        Kind("replay", "Load rejected rows again", "wfm.worker.replay_job:run_replay"),
         Kind("forecast", "Forecast contacts", "wfm.worker.forecast_job:run_forecast"),
         Kind("require", "Work out required staff", "wfm.worker.require_job:run_require"),
         Kind("solve", "Build a schedule", "wfm.worker.solve_job:run_solve"),

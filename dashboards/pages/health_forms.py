@@ -1,0 +1,128 @@
+"""The forms of the data page: a meaning for a code, rejected rows loaded again, a row repaired."""
+
+from __future__ import annotations
+
+from dashboards.forms import FormAsk, FormRoom, Values
+from dashboards.pages.targets_forms import typed_day
+from dashboards.parts.drawer import Drawer, facts
+from dashboards.parts.form import Field, Form
+from wfm.actions.quarantine import repair_row, replay_rows
+from wfm.actions.state_mapping import GROUPS, Mapping, map_state
+from wfm.domain.errors import BadInput
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.queries.health import read_quarantine
+from wfm.store.lookups import Quarantined
+
+REASON = Field("reason", "Reason", "note", required=True, hint="Kept in the audit log")
+
+
+def _whole_centre(values: Values) -> Scope:
+    return ENTERPRISE
+
+
+def _show_map(ask: FormAsk) -> Drawer:
+    state, code = ask.value("state"), ask.value("code")
+    choices = tuple((group, group.replace("_", " ")) for group in GROUPS)
+    fields = (
+        Field("group", "Means", "select", ask.value("group", "break"), choices),
+        Field("since", "From", "date", ask.value("since"), hint="Days from then are made again"),
+        Field("reason", "Reason", "note", ask.value("reason"), required=True,
+              hint="Kept in the audit log"),
+    )  # fmt: skip
+    return Drawer(
+        f"What does {state} “{code}” mean?" if code else f"What does {state} mean?",
+        "For every source that sends it. Adherence and lost time follow from it.",
+        (),
+        Form(
+            "map", fields, "Give it this meaning", args={"state": state, "code": code},
+            confirm=True, key=ask.values.get("key", ""),
+        ).told(ask.errors, ask.trouble),
+    )  # fmt: skip
+
+
+def _send_map(ask: FormAsk) -> Drawer:
+    wish = Mapping(
+        ask.value("state"), ask.value("code"), ask.value("group"), typed_day(ask, "since"),
+        ask.reason(), ask.key,
+    )  # fmt: skip
+    days = map_state(ask.sources.store, ask.sources.clock, ask.who, wish)
+    made = "1 day is" if days == 1 else f"{days} days are"
+    return Drawer(
+        "The code has a meaning",
+        done=f"{wish.state} “{wish.reason_code}” is {wish.group.replace('_', ' ')} from "
+        f"{wish.valid_from.day} {wish.valid_from:%b %Y}; {made} made again.",
+    )
+
+
+def _show_replay(ask: FormAsk) -> Drawer:
+    code = ask.value("codes")
+    what = code.replace("_", " ") if code else "any reason"
+    return Drawer(
+        "Load rejected rows again",
+        f"All rows that wait with {what}. Those that still do not fit go on waiting.",
+        (),
+        Form(
+            "replay", (REASON,), "Load them again", args={"codes": code}, confirm=True,
+            key=ask.values.get("key", ""),
+        ).told(ask.errors, ask.trouble),
+    )  # fmt: skip
+
+
+def _send_replay(ask: FormAsk) -> Drawer:
+    codes = [ask.value("codes")] if ask.value("codes") else []
+    job = replay_rows(
+        ask.sources.store, ask.sources.clock, ask.who, codes, ask.reason(), ask.key
+    )  # fmt: skip
+    return Drawer("Load rejected rows again", done=f"Job {job} loads them; the page follows.")
+
+
+def _show_repair(ask: FormAsk) -> Drawer:
+    row = _row(ask)
+    head = (row.header or b"").decode("utf-8", "replace").strip()
+    raw = row.raw.decode("utf-8", "replace").strip("\r\n")
+    rows = [
+        ("File", f"{row.file_name}, line {row.line}"),
+        ("Rejected for", f"{row.code.replace('_', ' ')}: {row.detail}"),
+        ("Columns", head or "none"),
+        ("As received", raw),
+    ]
+    fields = (
+        Field("text", "Corrected row", "note", ask.value("text") or raw[:500], required=True),
+        Field("reason", "Reason", "note", ask.value("reason"), required=True,
+              hint="Kept in the audit log with both rows"),
+    )  # fmt: skip
+    return Drawer(
+        "Repair a rejected row",
+        "The row as received is kept; the corrected one is loaded in its place.",
+        (facts(rows),),
+        Form(
+            "repair", fields, "Load the corrected row", args={"row": str(row.row_id)},
+            confirm=True, key=ask.values.get("key", ""),
+        ).told(ask.errors, ask.trouble),
+        wide=True,
+    )  # fmt: skip
+
+
+def _send_repair(ask: FormAsk) -> Drawer:
+    row = _row(ask)
+    job = repair_row(
+        ask.sources.store, ask.sources.clock, ask.who, row.row_id, ask.value("text"),
+        ask.reason(), ask.key,
+    )  # fmt: skip
+    return Drawer("Repair a rejected row", done=f"Job {job} loads the corrected row.")
+
+
+def _row(ask: FormAsk) -> Quarantined:
+    text = ask.value("row")
+    if text.isdigit():
+        found = read_quarantine(
+            ask.sources.store, ENTERPRISE, row_ids=(int(text),), waiting=False, limit=1
+        )  # fmt: skip
+        if found:
+            return found[0]
+    raise BadInput(f"No rejected row {text[:20]!r} is known; open the page again.")
+
+
+MAP = FormRoom("map", "mapping.write", _whole_centre, _show_map, _send_map)
+REPLAY = FormRoom("replay", "ingest.replay", _whole_centre, _show_replay, _send_replay)
+REPAIR = FormRoom("repair", "ingest.replay", _whole_centre, _show_repair, _send_repair)
