@@ -14,6 +14,7 @@ from wfm.queries.access import within
 from wfm.queries.health import (
     Delivery,
     Feed,
+    Quarantined,
     Waiting,
     feeds_of,
     read_deliveries,
@@ -29,7 +30,6 @@ from wfm.queries.health_facts import (
     read_unmapped,
 )
 from wfm.queries.permissions import permission_table
-from wfm.store.lookups import Quarantined
 
 TILES = ("data_completeness", "integrity_failures")
 # Figures whose old value is shown beside the new one of a restated day.

@@ -10,8 +10,7 @@ from wfm.actions.quarantine import repair_row, replay_rows
 from wfm.actions.state_mapping import GROUPS, Mapping, map_state
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.queries.health import read_quarantine
-from wfm.store.lookups import Quarantined
+from wfm.queries.health import Quarantined, read_quarantine
 
 REASON = Field("reason", "Reason", "note", required=True, hint="Kept in the audit log")
 

@@ -32,9 +32,7 @@ ONE = Scope("dublin", "T-04", "A-0173")
 PEOPLE = {
     "agent": Principal("u-a", "agent", "Leif C.", Role.AGENT, ONE, "A-0173", 1),
     "manager": Principal("u-m", "manager", "Ana M.", Role.MANAGER, Scope("dublin"), None, 1),
-    "team": Principal(
-        "u-l", "lead", "Lea T.", Role.SUPERVISOR, Scope("dublin", "T-06"), None, 1
-    ),
+    "team": Principal("u-l", "lead", "Lea T.", Role.SUPERVISOR, Scope("dublin", "T-06"), None, 1),
     "desk": Principal("u-d", "desk", "Rafi D.", Role.CONTROL_DESK, Scope(), None, 1),
 }
 Answered = Callable[[str], tuple[Ask, View]]

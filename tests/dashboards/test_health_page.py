@@ -157,9 +157,7 @@ def test_a_rejected_row_is_repaired_and_loaded_and_both_versions_are_kept(
     assert read_waiting(sources.store, ENTERPRISE) == ()
     with sources.store.db.read() as connection:
         kept = connection.scalars(select(quarantine.c.raw).order_by(quarantine.c.row_id)).all()
-        new = connection.scalar(
-            select(audit.c.new).where(audit.c.action == "ingest.repair")
-        )
+        new = connection.scalar(select(audit.c.new).where(audit.c.action == "ingest.repair"))
     assert [text.decode() for text in kept] == [raw, fixed]
     assert "billing" in str(new)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wfm.facts.identities import LOST, violations
 from wfm.domain.scope import Scope
+from wfm.facts.identities import LOST, violations
 from wfm.facts.query import FactQuery, read_measures
 
 DAY, NEXT = "2026-03-02", "2026-03-03"

@@ -58,7 +58,6 @@ class FileStore:
             temporary.unlink(missing_ok=True)
         return StoredFile(f"{folder}/{final.name}", digest, frame.height)
 
-
     def make_young(self, files: Iterable[str]) -> None:
         """Files that are about to be replaced are kept for those who still read them."""
         for file in files:
