@@ -11,6 +11,7 @@ TIMES = ("day", "week", "month", "weekday", "slot", "q")
 PEOPLE = ("team", "agent")
 WORK = ("queue", "channel", "contact_type")
 GROUP = ("group",)
+_COARSER = ("day", "week", "month")
 DIMENSIONS = ("site", *PEOPLE, *WORK, *GROUP, *TIMES)
 
 
@@ -42,6 +43,16 @@ def _reason_of_facts(kpi: Kpi, dimension: str) -> str:
 def drills_of(kpi: Kpi) -> tuple[str, ...]:
     """Dimensions a KPI may be broken down by."""
     return tuple(d for d in DIMENSIONS if not drill_reason(kpi, d))
+
+
+def finest_time(kpi: Kpi, wanted: str) -> str:
+    """The wanted step of time if a KPI has it, else the next coarser one that it has.
+
+    Cost per contact by quarter-hour: costs are kept by day, so its finest step is "day".
+    """
+    above = _COARSER.index(wanted) + 1 if wanted in _COARSER else 0
+    steps = (wanted, *_COARSER[above:])
+    return next((step for step in steps if not drill_reason(kpi, step)), wanted)
 
 
 def check_drill(kpi: Kpi, by: tuple[str, ...]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kpis.catalogue.load import kpi_of
 from kpis.cells import Cell
 from kpis.definition import Kpi
-from kpis.drill import TIMES, check_drill, drill_reason
+from kpis.drill import TIMES, check_drill, drill_reason, finest_time
 from kpis.evaluate import PART_NAMES, Evaluation, Window, evaluate
 from kpis.needs import below_base_sentence, missing_feeds, needs_sentence, noun_of
 from kpis.period import TargetDesk, scope_of
@@ -92,15 +92,22 @@ def kpi_series(
 ) -> Mapping[str, tuple[KpiValue, ...]]:
     """The trend of each KPI, in order of time; grain one of interval, slot, day, week, month.
 
-    Steps without facts are absent, so a gap stays a gap. All KPIs share one query a fact table.
+    A KPI that is kept more coarsely than asked comes in the finest grain it has: the keys of its
+    values tell which (`finest_time`). Steps without facts are absent, so a gap stays a gap. All
+    KPIs of a grain share one query a fact table.
     """
-    values = kpi_values(
-        facts, scope, kpi_ids, first, end, targets=targets, by=(*by, GRAINS[grain]),
-        queues=queues, contact_types=contact_types,
-    )  # fmt: skip
-    return {
-        kpi_id: tuple(v for v in values if v.kpi_id == kpi_id) for kpi_id in dict.fromkeys(kpi_ids)
-    }
+    steps: dict[str, list[str]] = {}
+    for kpi_id in dict.fromkeys(kpi_ids):
+        steps.setdefault(finest_time(kpi_of(kpi_id), GRAINS[grain]), []).append(kpi_id)
+    found: dict[str, list[KpiValue]] = {kpi_id: [] for kpi_id in dict.fromkeys(kpi_ids)}
+    for step, same in steps.items():
+        values = kpi_values(
+            facts, scope, same, first, end, targets=targets, by=(*by, step),
+            queues=queues, contact_types=contact_types,
+        )  # fmt: skip
+        for value in values:
+            found[value.kpi_id].append(value)
+    return {kpi_id: tuple(values) for kpi_id, values in found.items()}
 
 
 def _restated(

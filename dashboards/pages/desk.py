@@ -23,9 +23,9 @@ from dashboards.pages.desk_words import desk_answer
 from dashboards.parts.numbers import kpi_number, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
-from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines, table
-from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.parts.tile import Tile, tile_of
+from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
@@ -40,7 +40,6 @@ SPEC = Spec(
     compare="target",
 )
 WEEK_Q = 7 * 96
-MOST_STEPS = 32
 BOARD = ("net_staffing", "service_level", "contacts_offered_vs_forecast")
 
 
@@ -66,7 +65,7 @@ def view(ask: Ask) -> View:
 
 
 def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile, ...]:
-    trends = _trends(ask, tuple(v.kpi_id for v in values if v.value is not None))
+    trends = trends_of(ask, values)
     badges = _hidden_reds(ask, values, window)
     before = _before(ask, window) if ask.compare == "previous" else {}
     period = window.label or period_label(ask.grain, ask.period, ask.today)
@@ -111,27 +110,6 @@ def _right(value: KpiValue) -> str:
     if value.kpi_id == "contacts_offered_vs_forecast":
         return f"{plain(top + bottom, 0)} of {plain(bottom, 0)}"
     return ""
-
-
-def _trends(ask: Ask, known: tuple[str, ...]) -> dict[str, Trend]:
-    """Trends of the figures that are known, by quarter-hour for a day, by day for longer."""
-    if not known:
-        return {}
-    if ask.grain in ("now", "today", "day"):
-        series = ask.series(known, "interval")
-        close = ask.now // QUARTER_S
-    else:
-        series, close = ask.series(known, "day"), None
-    found = {}
-    for kpi_id, values in series.items():
-        shown = [v for v in values if close is None or int(str(v.at("q"))) < close]
-        target = next((v.target for v in shown if v.target is not None), None)
-        last = next((v.value for v in reversed(list(values)) if v.value is not None), None)
-        goal = goal_line(target, last)
-        kpi = CATALOGUE[kpi_id]
-        trend = Trend([v.value for v in shown], kpi.unit, kpi.short_name, goal)
-        found[kpi_id] = trend.recent(MOST_STEPS)
-    return found
 
 
 def _hidden_reds(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> dict[str, str]:

@@ -19,10 +19,10 @@ from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
-from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Sheet, sort_lines
 from dashboards.parts.table import table as grid
-from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.parts.tile import Tile, tile_of
+from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
@@ -31,7 +31,6 @@ from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
 
-LEAST_DAYS = 14  # a trend shows two weeks at least
 SPEC = Spec(
     grains=(
         ("today", "Today"), ("day", "Day"), ("week", "Week"), ("month", "Month"),
@@ -131,7 +130,7 @@ def _breakdown_panel(centre: Centre, sheet: Sheet) -> Any:
 
 def _tiles(centre: Centre) -> tuple[Tile, ...]:
     ask = centre.ask
-    trends = _trends(centre)
+    trends = trends_of(centre.ask, centre.tiles)
     badges = _hidden_reds(ask, centre.tiles)
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
@@ -201,27 +200,6 @@ def _below(ask: Ask, kpi_id: str) -> str:
         if taken.get(dimension) is None and not drill_reason(CATALOGUE[kpi_id], dimension):
             return dimension
     return ""
-
-
-def _trends(centre: Centre) -> dict[str, Trend]:
-    """Trends over the period, by quarter-hour for a day, by day for longer."""
-    ask = centre.ask
-    known = tuple(v.kpi_id for v in centre.tiles if v.value is not None)
-    if not known:
-        return {}
-    if ask.period.days == 1:
-        series = ask.series(known, "interval")
-    else:
-        first = min(ask.period.first, min(ask.period.end, ask.today) - timedelta(days=LEAST_DAYS))
-        series = ask.series(known, "day", first=first)
-    found = {}
-    for kpi_id, values in series.items():
-        kpi = CATALOGUE[kpi_id]
-        target = next((v.target for v in values if v.target is not None), None)
-        last = next((v.value for v in reversed(list(values)) if v.value is not None), None)
-        goal = goal_line(target, last)
-        found[kpi_id] = Trend([v.value for v in values], kpi.unit, kpi.short_name, goal)
-    return found
 
 
 ROOM = PageRoom("manager", SPEC, view)

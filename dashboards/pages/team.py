@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-
 from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
@@ -22,19 +19,14 @@ from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
-from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import table
-from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.parts.tile import Tile, tile_of
+from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
-from kpis.value import KpiValue
-from wfm.domain.grid import QUARTER_S
 
-LEAST_DAYS = 14  # a trend by day shows two weeks at least
-MOST_STEPS = 32
 MOST_EXCEPTIONS = 60
-PER_SHIFT = ("out_of_adherence_time",)  # counted by shift, so it has no quarter-hours
 SPEC = Spec(
     grains=(("today", "Today"), ("week", "Week"), ("month", "Month")),
     grain="today",
@@ -71,7 +63,7 @@ def view(ask: Ask) -> View:
 
 def _tiles(team: Team) -> tuple[Tile, ...]:
     ask, centre = team.ask, team.centre
-    trends = _trends(team)
+    trends = trends_of(team.ask, team.centre.tiles)
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in centre.tiles:
@@ -94,34 +86,6 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
             )
         )
     return tuple(shown)
-
-
-def _trends(team: Team) -> dict[str, Trend]:
-    """Trends of the figures that are known: by quarter-hour for a day, by day for longer."""
-    ask = team.ask
-    known = tuple(v.kpi_id for v in team.centre.tiles if v.value is not None)
-    fine = tuple(k for k in known if ask.period.days == 1 and k not in PER_SHIFT)
-    series: dict[str, list[KpiValue]] = {}
-    if fine:
-        close = ask.now // QUARTER_S
-        for kpi_id, values in ask.series(fine, "interval").items():
-            series[kpi_id] = [v for v in values if int(str(v.at("q"))) < close]
-    coarse = tuple(k for k in known if k not in fine)
-    if coarse:
-        last = min(ask.period.end, ask.today + timedelta(days=1))
-        first = min(ask.period.first, last - timedelta(days=LEAST_DAYS))
-        series.update(ask.series(coarse, "day", first=first, end=last))
-    return {kpi_id: _trend(kpi_id, values) for kpi_id, values in series.items()}
-
-
-def _trend(kpi_id: str, values: Sequence[KpiValue]) -> Trend:
-    kpi = CATALOGUE[kpi_id]
-    target = next((v.target for v in values if v.target is not None), None)
-    last = next((v.value for v in reversed(values) if v.value is not None), None)
-    points = [v.value for v in values]
-    while points and points[-1] is None:
-        points.pop()
-    return Trend(points, kpi.unit, kpi.short_name, goal_line(target, last)).recent(MOST_STEPS)
 
 
 ROOM = PageRoom("team", SPEC, view)

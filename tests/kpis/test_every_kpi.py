@@ -17,7 +17,7 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.definition import Kpi
 from kpis.drill import DIMENSIONS, check_drill, drills_of
 from kpis.histogram import quantile_of
-from kpis.query import KpiValue, kpi_values
+from kpis.query import KpiValue, kpi_series, kpi_values
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import ENTERPRISE
 from wfm.domain.targets import TargetBook
@@ -277,3 +277,18 @@ def test_a_figure_that_no_file_carries_names_its_feed_and_is_never_zero(centre: 
         "csat_top2": (None, "needs feed: customer surveys"),
         "self_service_containment": (None, "needs feed: self-service sessions"),
     }
+
+
+def test_a_trend_comes_in_the_finest_step_of_time_that_a_figure_has(fed: Fed) -> None:
+    asked = ["contacts_offered", "cost_per_contact"]
+    series = kpi_series(
+        fed.facts, ENTERPRISE, asked, DAY, NEXT, "interval", targets=TargetBook()
+    )  # fmt: skip
+    quarters, days = (series[kpi_id] for kpi_id in asked)
+    assert {part[0] for value in quarters for part in value.key} == {"q"}
+    assert sum(v.value or 0 for v in quarters) == fed.whole["contacts_offered"].value
+    assert [(v.key, v.value) for v in days] == [
+        ((("day", DAY),), fed.whole["cost_per_contact"].value)
+    ]
+    with pytest.raises(ForbiddenDrill, match="cannot be broken down by q"):
+        values(fed.facts, ["cost_per_contact"], "q")
