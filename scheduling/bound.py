@@ -16,7 +16,7 @@ import numpy as np
 import pulp
 
 from scheduling.lp_solver import StoppableHighs
-from scheduling.problem import SLOTS, Agent, ContractRules, Problem
+from scheduling.problem import SLOTS, Agent, Break, ContractRules, Problem
 
 # Above so many columns the last polishing step of the solver costs more than it tells.
 CROSSOVER_COLUMNS = 30_000
@@ -39,11 +39,17 @@ def hours_bound(problem: Problem, relaxed: Mapping[tuple[str, int], ContractRule
     100 slots needed, contracts worth 80 at most: at least 20 understaffed.
     """
     most = least = 0
+    end = problem.days * SLOTS
+    overhang = max((span[1] for span in problem.opening if span), default=0) - SLOTS
     for agent in problem.agents:
+        own = 0
         for week in range(problem.weeks):
             rules = relaxed.get((agent.id, week), problem.contracts[agent.contract])
             low, high = _queue_slots(rules)
-            least, most = least + low, most + high
+            own, most = own + low, most + high
+        # Neither activities nor what runs on after the last day is time on the queue here.
+        least += max(0, own - len(agent.busy) - max(0, overhang))
+        most += sum(min(b, end) - a for a, b in agent.neighbours.on_queue)
     need = problem.required_slots
     value = max(
         problem.understaffed_slot * max(0, need - most),
@@ -54,7 +60,8 @@ def hours_bound(problem: Problem, relaxed: Mapping[tuple[str, int], ContractRule
 
 def _queue_slots(rules: ContractRules) -> tuple[int, int]:
     """Least and most slots on the queue in a week, whatever the days."""
-    rests = [sum(b.slots for b in rules.breaks[n] if b.paid) for n in rules.shift_lengths]
+    plans = [*(rules.breaks[n] for n in rules.shift_lengths), *(s.breaks for s in rules.own)]
+    rests = [sum(b.slots for b in plan if b.paid) for plan in plans]
     low_days, high_days = rules.days_per_week
     least, most = rules.paid_slots_per_week
     return (
@@ -100,6 +107,20 @@ def lp_bound(
     return Bound(value, "lp", prices)
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A shift of the programme: start, length, and the breaks owed in it."""
+
+    start: int
+    length: int
+    breaks: tuple[Break, ...]
+
+    @property
+    def paid(self) -> int:
+        """Its paid slots."""
+        return self.length - sum(b.slots for b in self.breaks if not b.paid)
+
+
 class _Model:
     """The programme under construction."""
 
@@ -133,25 +154,37 @@ class _Model:
         return made
 
     def _skill_set(self, number: int, queues: tuple[str, ...], agents: list[Agent]) -> None:
-        starts: dict[int, list[tuple[int, int, ContractRules, Any]]] = defaultdict(list)
+        starts: dict[int, list[tuple[Shape, Any]]] = defaultdict(list)
         groups: dict[tuple[str, tuple[int, int]], list[Agent]] = defaultdict(list)
         for agent in agents:
-            groups[agent.contract, agent.window].append(agent)
+            groups[agent.contract, agent.widest].append(agent)
         for part, ((contract, window), members) in enumerate(sorted(groups.items())):
             rules = self.problem.contracts[contract]
             by_day = self._group(f"{number}_{part}", rules, window, members)
             for day, found in by_day.items():
-                starts[day].extend((s, n, rules, x) for s, n, x in found)
-        for day, span in enumerate(self.problem.opening):
-            if span is not None and starts[day]:
-                self._day(number, queues, day, span, starts[day], len(agents))
+                starts[day].extend(found)
+        # By slot of the horizon: who is on the queue, as terms and as a number that is known.
+        present: dict[int, Terms] = defaultdict(list)
+        for day in range(self.problem.days):
+            if starts[day]:
+                self._day(number, day, starts[day], len(agents), present)
+        known: dict[int, int] = defaultdict(int)
+        for agent in agents:
+            for at in agent.busy:
+                known[at] -= 1
+            for first, end in agent.neighbours.on_queue:
+                for at in range(first, end):
+                    known[at] += 1
+        for at in sorted(present.keys() | known.keys()):
+            if at < self.problem.days * SLOTS:
+                self._work(number, queues, at, present[at], known[at], len(agents))
 
     def _group(
         self, name: str, rules: ContractRules, window: tuple[int, int], members: list[Agent]
-    ) -> dict[int, list[tuple[int, int, Any]]]:
+    ) -> dict[int, list[tuple[Shape, Any]]]:
         """Starts of one group by day, under the rules of its contract."""
         problem, n = self.problem, len(members)
-        by_day: dict[int, list[tuple[int, int, Any]]] = {}
+        by_day: dict[int, list[tuple[Shape, Any]]] = {}
         for day, span in enumerate(problem.opening):
             here = sum(day not in a.unavailable_days for a in members)
             by_day[day] = []
@@ -162,15 +195,22 @@ class _Model:
             for length in sorted(set(rules.shift_lengths)):
                 for start in range(first, end - length + 1, rules.start_every_slots):
                     x = self.variable(f"x{name}_{day}_{start}_{length}", here)
-                    by_day[day].append((start, length, x))
-            self.row([(x, 1.0) for _, _, x in by_day[day]], pulp.LpConstraintLE, here)
+                    by_day[day].append((Shape(start, length, rules.breaks[length]), x))
+        for day in range(problem.days):
+            for at, own in enumerate(rules.own):
+                # A shift that only a pin can ask for; that it may be any day is a relaxation.
+                x = self.variable(f"x{name}_{day}_own{at}", n)
+                by_day[day].append((Shape(own.start, own.length, own.breaks), x))
+            if by_day[day]:
+                here = n if rules.own else sum(day not in a.unavailable_days for a in members)
+                self.row([(x, 1.0) for _, x in by_day[day]], pulp.LpConstraintLE, here)
         self._weeks(rules, members, by_day)
         for day in range(problem.days - 1):
             self._rest(rules, by_day[day], by_day[day + 1], n)
         stretch = rules.max_consecutive_days + 1
         if rules.max_consecutive_days < max(problem.days, rules.days_per_week[1]):
             for day in range(problem.days - stretch + 1):
-                terms = [(x, 1.0) for d in range(day, day + stretch) for _, _, x in by_day[d]]
+                terms = [(x, 1.0) for d in range(day, day + stretch) for _, x in by_day[d]]
                 self.row(terms, pulp.LpConstraintLE, rules.max_consecutive_days * n)
         return by_day
 
@@ -178,41 +218,43 @@ class _Model:
         for week in range(self.problem.weeks):
             inside = [item for d in range(7 * week, 7 * week + 7) for item in by_day[d]]
             own = [self.relaxed.get((a.id, week), rules) for a in members]
-            days: Terms = [(x, 1.0) for _, _, x in inside]
-            paid: Terms = [(x, float(rules.paid(length))) for _, length, x in inside]
+            days: Terms = [(x, 1.0) for _, x in inside]
+            paid: Terms = [(x, float(shape.paid)) for shape, x in inside]
             self.row(days, pulp.LpConstraintGE, sum(r.days_per_week[0] for r in own))
             self.row(days, pulp.LpConstraintLE, sum(r.days_per_week[1] for r in own))
             self.row(paid, pulp.LpConstraintGE, sum(r.paid_slots_per_week[0] for r in own))
             self.row(paid, pulp.LpConstraintLE, sum(r.paid_slots_per_week[1] for r in own))
 
     def _rest(self, rules: ContractRules, today: list[Any], tomorrow: list[Any], n: int) -> None:
-        late = [(s + length + rules.min_rest_slots - SLOTS, x) for s, length, x in today]
-        for limit in sorted({s for s, _, _ in tomorrow}):
+        late = [(s.start + s.length + rules.min_rest_slots - SLOTS, x) for s, x in today]
+        for limit in sorted({s.start for s, _ in tomorrow}):
             tired: Terms = [(x, 1.0) for earliest, x in late if earliest > limit]
             if tired:
-                early: Terms = [(x, 1.0) for s, _, x in tomorrow if s <= limit]
+                early: Terms = [(x, 1.0) for s, x in tomorrow if s.start <= limit]
                 self.row(tired + early, pulp.LpConstraintLE, n)
 
     def _day(
         self,
         number: int,
-        queues: tuple[str, ...],
         day: int,
-        span: tuple[int, int],
-        starts: list[tuple[int, int, ContractRules, Any]],
+        starts: list[tuple[Shape, Any]],
         n: int,
+        present: dict[int, Terms],
     ) -> None:
-        """On duty, breaks and work of one skill set on one day."""
+        """On duty and on breaks of one skill set, in the shifts that start on one day."""
         change: dict[int, Terms] = defaultdict(list)
         opened: dict[tuple[int, int], dict[int, Terms]] = defaultdict(lambda: defaultdict(list))
         closed: dict[tuple[int, int], dict[int, Terms]] = defaultdict(lambda: defaultdict(list))
-        for start, length, rules, x in starts:
-            change[start].append((x, -1.0))
-            change[start + length].append((x, 1.0))
-            for position, b in enumerate(rules.breaks[length]):
-                opened[position, b.slots][start + b.earliest].append((x, -1.0))
-                closed[position, b.slots][start + b.latest].append((x, -1.0))
-        slots = range(*span)
+        for shape, x in starts:
+            change[shape.start].append((x, -1.0))
+            change[shape.start + shape.length].append((x, 1.0))
+            for position, b in enumerate(shape.breaks):
+                opened[position, b.slots][shape.start + b.earliest].append((x, -1.0))
+                closed[position, b.slots][shape.start + b.latest].append((x, -1.0))
+        slots = range(
+            min(shape.start for shape, _ in starts),
+            max(shape.start + shape.length for shape, _ in starts),
+        )
         on = self._running(f"on{number}_{day}", slots, change, n)
         away: dict[int, Terms] = defaultdict(list)
         for kind in sorted(opened):
@@ -224,18 +266,25 @@ class _Model:
             for t in slots:
                 self.row([(due[t], 1.0), (total[t], -1.0)], pulp.LpConstraintLE, 0)
                 self.row([(total[t], 1.0), (seen[t], -1.0)], pulp.LpConstraintLE, 0)
-                for later in range(t, min(t + kind[1], span[1])):
+                for later in range(t, min(t + kind[1], slots.stop)):
                     away[later].append((begun[t], -1.0))
         for t in slots:
-            idle = self.variable(f"v{number}_{day}_{t}", n, self.problem.overstaffed_slot)
-            terms: Terms = [(on[t], 1.0), *away[t], (idle, -1.0)]
-            for queue in queues:
-                need = self.problem.requirement[queue][day][t]
-                if need:
-                    y = self.variable(f"y{number}_{queue}_{day}_{t}", min(n, need))
-                    terms.append((y, -1.0))
-                    self.serving[queue, day, t].append((y, 1.0))
-            self.row(terms, pulp.LpConstraintEQ, 0)
+            present[day * SLOTS + t] += [(on[t], 1.0), *away[t]]
+
+    def _work(
+        self, number: int, queues: tuple[str, ...], at: int, present: Terms, known: int, n: int
+    ) -> None:
+        """Who of a skill set is there in a slot of the horizon serves a queue or is idle."""
+        day, t = divmod(at, SLOTS)
+        idle = self.variable(f"v{number}_{day}_{t}", n, self.problem.overstaffed_slot)
+        terms: Terms = [*present, (idle, -1.0)]
+        for queue in queues:
+            need = self.problem.requirement[queue][day][t]
+            if need:
+                y = self.variable(f"y{number}_{queue}_{day}_{t}", min(n, need))
+                terms.append((y, -1.0))
+                self.serving[queue, day, t].append((y, 1.0))
+        self.row(terms, pulp.LpConstraintEQ, -known)
 
     def _running(
         self, name: str, slots: range, change: Mapping[int, Terms], n: int

@@ -10,11 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.problem import SLOTS, ContractRules
-from scheduling.roster import AgentPlan, Roster, WeekTour, week_span
+from scheduling.problem import ContractRules
+from scheduling.roster import AgentPlan, Roster, WeekTour
 from scheduling.shifts import Floats
 from scheduling.solution import PlannedShift
-from scheduling.tours import WEEK
 
 SMOOTHING = 0.01
 NOISE = 1e-3
@@ -39,7 +38,8 @@ class Descent:
         self.tell = tell
         self.passes = 0
         self.stopped = False
-        self.best_cost = float("inf")
+        self.best_cost = float("inf")  # of cover
+        self.best_total = float("inf")  # with wishes, changes and wages
         self.best: tuple[tuple[WeekTour, ...], ...] = ()
 
     def run(self, passes: int | None, stale_passes: int | None = STALE_PASSES) -> None:
@@ -50,9 +50,9 @@ class Descent:
         self._start()
         stale = 0
         while not self.stopped and stale != stale_passes and self.passes != passes:
-            before = self.best_cost
+            before = self.best_total
             self._pass()
-            gain = (before - self.best_cost) / before if before > 0 else 0.0
+            gain = (before - self.best_total) / before if before > 0 else 0.0
             stale = stale + 1 if gain < STALE_GAIN else 0
 
     def shifts(self) -> tuple[PlannedShift, ...]:
@@ -99,39 +99,41 @@ class Descent:
                 self.roster.take_out(plan, week)
                 tour = self.roster.price_week(plan, week, self._prices(plan, week))
                 self.roster.put_in(plan, week, tour or earlier)
-            if self.roster.cost() < self.best_cost - 1e-9:
+            if self.roster.total() < self.best_total - 1e-9:
                 self._keep()
         self.tell("pass", self.best_cost, self.passes)
 
     def _keep(self) -> None:
+        self.best_total = self.roster.total()
         self.best_cost = self.roster.cost()
         self.best = tuple(tuple(plan.weeks) for plan in self.roster.plans)
         self.tell("incumbent", self.best_cost, self.passes)
 
     def _opening_prices(self, plan: AgentPlan, week: int, share: float) -> Floats:
         """Prices while the schedule fills: by how far cover lags behind its share of the need."""
+        span = self.roster.span(week)
         if plan.group is None:
-            return self._idle_prices()
-        span = week_span(week)
+            return self._idle_prices(span)
         slack = plan.group.slack(plan.hits, plan.misses, span, share)
         mean = plan.group.need[span].mean() or 1.0
         return self._noisy(np.clip(slack / (STEEPNESS * mean), -3.0, 3.0))
 
     def _prices(self, plan: AgentPlan, week: int) -> Floats:
         """What one more agent costs in each slot: -1 where somebody is missing, else 0.4."""
+        span = self.roster.span(week)
         if plan.group is None:
-            return self._idle_prices()
-        slack = plan.group.slack(plan.hits, plan.misses, week_span(week))
+            return self._idle_prices(span)
+        slack = plan.group.slack(plan.hits, plan.misses, span)
         problem = self.roster.problem
         prices = np.where(slack < 0, -problem.understaffed_slot, problem.overstaffed_slot)
         return self._noisy(prices + SMOOTHING * (2.0 * slack + 1.0))
 
-    def _idle_prices(self) -> Floats:
-        return self._noisy(np.full(WEEK * SLOTS, self.roster.problem.overstaffed_slot))
+    def _idle_prices(self, span: slice) -> Floats:
+        return self._noisy(np.full(span.stop - span.start, self.roster.problem.overstaffed_slot))
 
     def _noisy(self, prices: Floats) -> Floats:
         noisy: Floats = prices + NOISE * self.random.random(len(prices))
-        return noisy.reshape(WEEK, SLOTS)
+        return noisy
 
 
 def below_minimum(rules: ContractRules) -> ContractRules:

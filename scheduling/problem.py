@@ -31,6 +31,15 @@ class Break:
 
 
 @dataclass(frozen=True)
+class OwnShift:
+    """A shift as somebody was promised it, inside the contract or not, its breaks in place."""
+
+    start: int
+    length: int
+    breaks: tuple[Break, ...]
+
+
+@dataclass(frozen=True)
 class ContractRules:
     """What a contract allows, in slots; every range holds both of its ends."""
 
@@ -42,10 +51,19 @@ class ContractRules:
     min_rest_slots: int
     start_every_slots: int
     breaks: Mapping[int, tuple[Break, ...]]
+    own: tuple[OwnShift, ...] = ()  # beside the contract's shifts: what pins hold
+    overtime_from: int | None = None  # paid slots of a week beyond which each costs
+    overtime_slot: float = 0.0
 
     def paid(self, length: int) -> int:
         """Paid slots of a shift: 34 slots with an unpaid meal of 2 pay 32."""
         return length - sum(b.slots for b in self.breaks[length] if not b.paid)
+
+    def overtime_cost(self, paid: int) -> float:
+        """Cost of a week's overtime: 168 paid slots, 160 of them free, 0.5 each are 4."""
+        if self.overtime_from is None:
+            return 0.0
+        return self.overtime_slot * max(0, paid - self.overtime_from)
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,17 @@ class Neighbours:
     run: int = 0
     start: int | None = None
     run_after: int = 0
+    on_queue: tuple[tuple[int, int], ...] = ()  # slots of a shift that runs into the first day
+
+
+@dataclass(frozen=True)
+class FixedActivity:
+    """Training, a meeting: at work, inside a shift and outside its breaks, but not on the queue."""
+
+    kind: str
+    day: int  # the shift's day
+    start: int
+    slots: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +100,29 @@ class Agent:
     window: tuple[int, int]
     queues: tuple[str, ...]
     neighbours: Neighbours = Neighbours()
+    activities: tuple[FixedActivity, ...] = ()
+    hours: tuple[tuple[int, tuple[int, int]], ...] = ()  # (day, window) where a day has its own
+
+    def window_on(self, day: int) -> tuple[int, int]:
+        """Earliest start and latest end of a shift that starts on a day."""
+        return dict(self.hours).get(day, self.window)
+
+    @property
+    def widest(self) -> tuple[int, int]:
+        """The window that holds those of all days."""
+        spans = [self.window, *(span for _, span in self.hours)]
+        return min(a for a, _ in spans), max(b for _, b in spans)
+
+    @property
+    def busy(self) -> tuple[int, ...]:
+        """Slots of the horizon spent in activities, in order."""
+        return tuple(
+            sorted(
+                a.day * SLOTS + slot
+                for a in self.activities
+                for slot in range(a.start, a.start + a.slots)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -196,8 +248,8 @@ def _check(problem: Problem, slot_minutes: int, name: str) -> None:
     if len(problem.opening) != problem.days:
         refuse(f"opening_by_day has {len(problem.opening)} entries for {problem.days} days.")
     for day, span in enumerate(problem.opening):
-        if span is not None and not 0 <= span[0] < span[1] <= SLOTS:
-            refuse(f"day {day} opens {list(span)}; an opening lies within slots 0 to 96.")
+        if span is not None and not (0 <= span[0] < SLOTS and span[0] < span[1] <= 2 * SLOTS):
+            refuse(f"day {day} opens {list(span)}; it begins in 0 to 95 and ends by 192.")
     for queue, rows in problem.requirement.items():
         if len(rows) != problem.days or any(len(row) != SLOTS for row in rows):
             refuse(f"requirement of {queue!r} must have {problem.days} rows of 96 slots.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class WeekTour:
 
     shifts: tuple[PlannedShift, ...]
     slots: Ints
+    fee: float = 0.0  # cost beside cover: wishes, changes, wages
 
     @property
     def lead(self) -> int:
@@ -33,6 +34,8 @@ class WeekTour:
 
 
 EMPTY = WeekTour((), np.empty(0, dtype=np.int64))
+FORBIDDEN = 1e9  # in a `resting_table`: no break here
+HOPELESS = FORBIDDEN / 2
 
 
 class Rules:
@@ -76,8 +79,12 @@ class AgentPlan:
     group: SkillGroup | None  # None: serves no queue that is needed
     hits: Ints
     misses: Ints
-    blocked: Floats  # weeks x 7 x entries: infinite where impossible
+    fees: Floats  # weeks x 7 x entries: cost of a shift beside cover, infinite where impossible
     weeks: list[WeekTour]
+    off: Floats | None = None  # weeks x 7: cost of a day off, infinite where the agent must work
+    resting: Floats | None = None  # days x columns of the menu's `resting_table`
+    busy: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Slots of the horizon that are spent elsewhere: at work, but not on the queue."""
 
 
 class Roster:
@@ -93,8 +100,14 @@ class Roster:
         relaxed = relaxed or {}
         self._blocks: dict[tuple[object, ...], Floats] = {}
         self.plans = [self._plan(agent, relaxed) for agent in problem.agents]
+        # Slots of the week after that a shift of this week's last day may reach.
+        self.spill = max((self.menu(plan).width for plan in self.plans), default=SLOTS) - SLOTS
         # Agents whose queues need nobody are overstaffed whenever they are on duty.
         self.idle_slots = 0
+        self.fee = 0.0  # of all weeks as they stand
+        for plan in self.plans:
+            for first, end in plan.agent.neighbours.on_queue:
+                self._count(plan, np.arange(first, end), +1)
 
     def _plan(
         self, agent: Agent, relaxed: Mapping[tuple[str, int], ContractRules]
@@ -109,13 +122,13 @@ class Roster:
             group=group,
             hits=hits,
             misses=group.misses(hits) if group else hits,
-            blocked=self.blocks(agent),
+            fees=self.blocks(agent),
             weeks=[EMPTY] * self.problem.weeks,
         )
 
     def blocks(self, agent: Agent) -> Floats:
         """Weeks x 7 x entries of the agent's menu: 0 where a shift may be, else infinite."""
-        key = (agent.contract, agent.window, agent.unavailable_days)
+        key = (agent.contract, agent.window, agent.hours, agent.unavailable_days)
         if key in self._blocks:
             return self._blocks[key]
         menu = self.book.menu(self.problem.contracts[agent.contract])
@@ -123,9 +136,11 @@ class Roster:
         for day, span in enumerate(self.problem.opening):
             if span is None or day in agent.unavailable_days:
                 continue
-            fits = (menu.start >= max(span[0], agent.window[0])) & (
-                menu.start + menu.length <= min(span[1], agent.window[1])
+            window = agent.window_on(day)
+            fits = (menu.start >= max(span[0], window[0])) & (
+                menu.start + menu.length <= min(span[1], window[1])
             )
+            fits[len(fits) - len(menu.rules.own) :] = False
             blocked[day, fits] = 0.0
         self._blocks[key] = blocked.reshape(self.problem.weeks, WEEK, -1)
         return self._blocks[key]
@@ -141,31 +156,65 @@ class Roster:
         plan.weeks[week] = tour
 
     def _move(self, plan: AgentPlan, tour: WeekTour, sign: int) -> None:
+        self.fee += sign * tour.fee
+        self._count(plan, tour.slots, sign)
+
+    def _count(self, plan: AgentPlan, slots: Ints, sign: int) -> None:
         if plan.group is None:
-            self.idle_slots += sign * len(tour.slots)
-        elif len(tour.slots):
-            plan.group.put(plan.hits, tour.slots, sign)
+            self.idle_slots += sign * len(slots)
+        elif len(slots):
+            plan.group.put(plan.hits, slots, sign)
+
+    def total(self) -> float:
+        """Cost of cover and all else of the schedule as it stands: what the descent lowers."""
+        return self.cost() + self.fee
 
     def cost(self) -> float:
-        """Cost of the schedule as it stands."""
+        """Cost of cover of the schedule as it stands, which the bound is about."""
         idle = self.problem.overstaffed_slot * self.idle_slots
         return idle + sum(group.cost() for group in self.groups)
 
     def price_week(
         self, plan: AgentPlan, week: int, prices: Floats, *, rested: bool = False
     ) -> WeekTour | None:
-        """The agent's cheapest week at these prices (7 x 96) between the weeks around it.
+        """The agent's cheapest week at these prices between the weeks around it.
 
-        `rested` leaves the last day free, so that whatever follows can begin. None: no week fits.
+        `prices` are of the slots of `span(week)`. `rested` leaves the last day free, so that
+        whatever follows can begin. None: no week fits.
         """
         menu = self.menu(plan)
         if len(menu.start) == 0:
             return EMPTY if plan.rules[week].days_per_week[0] == 0 else None
-        costs = menu.costs(prices) + self.limits(plan, week)
+        days = self._by_day(plan, week, prices)
+        costs = menu.costs(days, self._resting(plan, week)) + self.limits(plan, week)
+        if plan.resting is not None:
+            costs[costs > HOPELESS] = np.inf
         if rested:
             costs[WEEK - 1] = np.inf
         chosen = self.best_week(plan, week, costs)
-        return None if chosen is None else self._tour(plan, menu, week, prices, chosen)
+        return None if chosen is None else self._tour(plan, menu, week, days, chosen)
+
+    def span(self, week: int) -> slice:
+        """The slots of the horizon that shifts of a week can cover."""
+        end = min((week + 1) * WEEK_SLOTS + self.spill, self.problem.days * SLOTS)
+        return slice(week * WEEK_SLOTS, end)
+
+    def _by_day(self, plan: AgentPlan, week: int, prices: Floats) -> Floats:
+        """Prices as 7 days x width of the menu; a slot may stand in two days. 0 past the end."""
+        width = self.menu(plan).width
+        if len(plan.busy):
+            first = week * WEEK_SLOTS
+            here = plan.busy[(plan.busy >= first) & (plan.busy < first + len(prices))] - first
+            prices = prices.copy()
+            prices[here] = 0.0
+        if width == SLOTS:
+            return prices[:WEEK_SLOTS].reshape(WEEK, SLOTS)
+        room = np.zeros(WEEK_SLOTS - SLOTS + width)
+        room[: min(len(prices), len(room))] = prices[: len(room)]
+        return np.stack([room[d * SLOTS : d * SLOTS + width] for d in range(WEEK)])
+
+    def _resting(self, plan: AgentPlan, week: int) -> Floats | None:
+        return None if plan.resting is None else plan.resting[week * WEEK : (week + 1) * WEEK]
 
     def menu(self, plan: AgentPlan) -> ShiftMenu:
         """Every shift of the agent's contract."""
@@ -174,12 +223,15 @@ class Roster:
     def limits(self, plan: AgentPlan, week: int) -> Floats:
         """7 x entries: 0 where a shift may be, with rest to the weeks around, else infinite."""
         menu, rest = self.menu(plan), plan.rules[week].min_rest_slots
-        limits: Floats = plan.blocked[week].copy()
+        limits: Floats = plan.fees[week].copy()
         end, start = self._before(plan, week)[0], self._after(plan, week)[0]
         if end is not None:
-            limits[0, menu.start < end + rest] = np.inf
+            for day in range(max(1, min(WEEK, 1 + (end + rest) // SLOTS))):
+                limits[day, menu.start < end + rest - SLOTS * day] = np.inf
         if start is not None:
-            limits[WEEK - 1, menu.start + menu.length > SLOTS + start - rest] = np.inf
+            ends = menu.start + menu.length
+            for day in range(WEEK - 1, WEEK - 3, -1):
+                limits[day, ends > SLOTS * (WEEK - day) + start - rest] = np.inf
         return limits
 
     def best_week(
@@ -188,7 +240,8 @@ class Roster:
         """The shifts (day, entry) of the cheapest week, None when no week is allowed."""
         run_before, run_after = self._before(plan, week)[1], self._after(plan, week)[1]
         graph = self.book.graph(plan.rules[week], run_before, run_after)
-        best = graph.best_week(costs, run_before, run_after)
+        off = None if plan.off is None else plan.off[week]
+        best = graph.best_week(costs, run_before, run_after, off)
         return None if best is None else best[1]
 
     def _tour(
@@ -200,9 +253,11 @@ class Roster:
         chosen: tuple[tuple[int, int], ...],
     ) -> WeekTour:
         shifts, slots = [], []
+        resting = self._resting(plan, week)
         for day, entry in chosen:
             start, length = int(menu.start[entry]), int(menu.length[entry])
-            placed = menu.placed_breaks(prices[day], entry)
+            own = None if resting is None else resting[day]
+            placed = menu.placed_breaks(prices[day], entry, own)
             on = np.ones(length, dtype=bool)
             for rule, at in placed:
                 on[at - start : at - start + rule.slots] = False
@@ -210,7 +265,13 @@ class Roster:
             slots.append(np.flatnonzero(on) + absolute * SLOTS + start)
             breaks = tuple(PlannedBreak(rule.kind, at, rule.slots) for rule, at in placed)
             shifts.append(PlannedShift(plan.agent.id, absolute, start, length, breaks))
-        return WeekTour(tuple(shifts), np.concatenate(slots)) if slots else EMPTY
+        if not slots:
+            return EMPTY
+        on_queue = np.concatenate(slots)
+        if len(plan.busy):
+            on_queue = np.setdiff1d(on_queue, plan.busy)
+        # What runs on after the last day is nobody's requirement here.
+        return WeekTour(tuple(shifts), on_queue[on_queue < self.problem.days * SLOTS])
 
     def _before(self, plan: AgentPlan, week: int) -> tuple[int | None, int]:
         """End of the shift before this week (slot of its first day, 0 or less), and the run."""

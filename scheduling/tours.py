@@ -33,17 +33,24 @@ class TourGraph:
     target: Ints  # states that can be reached
     segment: Ints  # first move into each target
     segment_of: Ints  # state -> position in `target`, -1 if never reached
-    unmet: Floats  # of each combo: 0 where days and paid slots meet the contract, else infinite
+    unmet: Floats  # of each combo: cost of its overtime, infinite where it breaks the contract
     runs: Ints  # of each combo: days worked in a row
 
     def best_week(
-        self, costs: Floats, run_before: int = 0, run_after: int = 0
+        self,
+        costs: Floats,
+        run_before: int = 0,
+        run_after: int = 0,
+        off: Floats | None = None,
     ) -> tuple[float, tuple[tuple[int, int], ...]] | None:
         """The least cost and the shifts as (day, entry of the menu); None when no week is allowed.
 
-        `costs` is 7 days x entries, infinite where the agent cannot work.
+        `costs` is 7 days x entries, infinite where the agent cannot work; `off` is what each day
+        off costs, infinite where the agent must work.
         """
         weights = np.zeros((WEEK, len(self.option_at) + 1))
+        if off is not None:
+            weights[:, -1] = off
         ordered = costs[:, self.order]
         if len(self.option_at):
             weights[:, :-1] = np.minimum.reduceat(ordered, self.option_at, axis=1)
@@ -101,16 +108,13 @@ class TourGraph:
 
 def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGraph:
     """The graph of a contract over a menu of shifts."""
-    starts = sorted({int(s) for s in menu.start})
     # After a shift that ends at e, tomorrow's earliest start is e + rest - 96.
-    earliest = menu.start + menu.length + rules.min_rest_slots - SLOTS
-    after = np.searchsorted(starts, earliest)
-    thresholds = sorted({0, *(int(i) for i in after)})
-    index = np.searchsorted(starts, menu.start)
-    into = np.searchsorted(thresholds, index, side="right") - 1
+    after = _next_starts(menu, menu.start + menu.length + rules.min_rest_slots - SLOTS)
+    thresholds, idle = _rest_classes(menu, after)
+    into = np.searchsorted(thresholds, menu.start, side="right") - 1
     out = np.searchsorted(thresholds, after)
-    keys = np.stack([menu.length, into, out], axis=1) if len(starts) else np.empty((0, 3))
-    order = np.lexsort((menu.start, keys[:, 2], keys[:, 1], keys[:, 0]))
+    keys = np.stack([menu.paid, into, out], axis=1)
+    order = np.lexsort((menu.start, menu.length, keys[:, 2], keys[:, 1], keys[:, 0]))
     options: list[tuple[int, int, int]] = []
     option_at: list[int] = []
     for position, entry in enumerate(order):
@@ -118,7 +122,7 @@ def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGrap
         if not options or options[-1] != key:
             options.append(key)
             option_at.append(position)
-    combos, moves = _moves(rules, options, len(thresholds), tracked)
+    combos, moves = _moves(rules, options, len(thresholds), idle, tracked)
     moves.sort()
     target = np.array([m[0] for m in moves], dtype=np.int64)
     segment = np.flatnonzero(np.concatenate([[True], target[1:] != target[:-1]]))
@@ -143,21 +147,58 @@ def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGrap
     )
 
 
+def _next_starts(menu: ShiftMenu, earliest: Ints) -> Ints:
+    """The first start of the menu at or after each slot; past them all, the slot itself."""
+    starts = np.unique(menu.start)
+    at = np.searchsorted(starts, earliest)
+    beyond = at == len(starts)
+    if not len(starts):
+        return earliest
+    found: Ints = np.where(beyond, np.maximum(earliest, starts[-1] + 1), starts[at - beyond])
+    # Who may not start tomorrow at all, but may the day after, is the same whatever the hour.
+    soon = beyond & (found - SLOTS <= starts[0])
+    return np.where(soon, starts[-1] + 1, found)
+
+
+def _rest_classes(menu: ShiftMenu, after: Ints) -> tuple[list[int], list[tuple[int, int]]]:
+    """Earliest starts that rest can leave, in order, and the moves of a day off between them.
+
+    Class 0 allows every start. A night until 06:00 and 11 h of rest leave 17:00 tomorrow.
+    """
+    first = int(menu.start.min()) if len(menu.start) else 0
+    found = {first, *(int(n) for n in after)}
+    pending = sorted(found)
+    while pending:
+        later = _next_starts(menu, np.array([n - SLOTS for n in pending], dtype=np.int64))
+        pending = sorted({int(n) for n in later} - found)
+        found |= set(pending)
+    classes = sorted(found)
+    later = _next_starts(menu, np.array([n - SLOTS for n in classes], dtype=np.int64))
+    reached = {classes.index(int(n)): at for at, n in enumerate(later)}
+    return classes, sorted((at, into) for into, at in reached.items())
+
+
 def _unmet(rules: ContractRules, days: int, paid: int) -> float:
     low, high = rules.days_per_week
     least, most = rules.paid_slots_per_week
-    return 0.0 if low <= days <= high and least <= paid <= most else np.inf
+    if not (low <= days <= high and least <= paid <= most):
+        return np.inf
+    return rules.overtime_cost(paid)
 
 
 def _moves(
-    rules: ContractRules, options: list[tuple[int, int, int]], classes: int, tracked: bool
+    rules: ContractRules,
+    options: list[tuple[int, int, int]],
+    classes: int,
+    idle: list[tuple[int, int]],
+    tracked: bool,
 ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
     """Combos (days, paid, run) and moves (target state, source state, option)."""
     most_days, most_paid = rules.days_per_week[1], rules.paid_slots_per_week[1]
     limit = rules.max_consecutive_days
-    lengths = sorted({length for length, _, _ in options})
-    by_length = {
-        n: [(i, into, out) for i, (m, into, out) in enumerate(options) if m == n] for n in lengths
+    worth = sorted({paid for paid, _, _ in options})
+    by_paid = {
+        n: [(i, into, out) for i, (m, into, out) in enumerate(options) if m == n] for n in worth
     }
     combos = [(0, 0, run) for run in range(limit + 1)] if tracked else [(0, 0, 0)]
     number = {combo: i for i, combo in enumerate(combos)}
@@ -172,15 +213,16 @@ def _moves(
     i = 0
     while i < len(combos):
         days, paid, run = combos[i]
-        moves.append((place((days, paid, 0)) * classes, i * classes + classes - 1, len(options)))
-        for length in lengths:
-            total = paid + rules.paid(length)
+        rested = place((days, paid, 0)) * classes
+        moves.extend((rested + into, i * classes + at, len(options)) for at, into in idle)
+        for n in worth:
+            total = paid + n
             if days + 1 > most_days or total > most_paid or (tracked and run + 1 > limit):
                 continue
             there = place((days + 1, total, run + 1 if tracked else 0))
             moves.extend(
                 (there * classes + out, i * classes + into, option)
-                for option, into, out in by_length[length]
+                for option, into, out in by_paid[n]
             )
         i += 1
     return combos, moves
