@@ -64,9 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Drawn once and handed on to the workers of pytest-xdist with the other options.
-    if config.option.centre_seed is None:
-        config.option.centre_seed = secrets.randbelow(1_000_000)
+    # Drawn once and handed on to the workers of pytest-xdist, which set declared options anew.
+    if not hasattr(config.option, "drawn_seed"):
+        asked = config.option.centre_seed
+        config.option.drawn_seed = secrets.randbelow(1_000_000) if asked is None else asked
+    config.option.centre_seed = config.option.drawn_seed
     if not hasattr(config.option, "postgres_folder"):
         # Short, because the path of a socket may have 107 bytes; made when it is first needed.
         config.option.postgres_folder = f"/tmp/muster-pg-{secrets.token_hex(6)}"

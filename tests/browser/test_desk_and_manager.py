@@ -55,7 +55,7 @@ def test_a_site_is_opened_from_its_row_and_left_by_breadcrumb_and_back(signed: S
     page.get_by_role("table").get_by_role("link", name="Dublin", exact=True).click()
     expect(crumbs).to_have_count(2)
     assert page.url.endswith("/desk?scope=dublin&grain=today")
-    page.get_by_role("table").get_by_role("link", name="Dublin sales 2").first.click()
+    page.get_by_role("table").get_by_role("link", name="Dublin voice 3").first.click()
     expect(crumbs).to_have_count(3)
     page.get_by_role("navigation", name="Scope").get_by_role("link", name="All sites").click()
     expect(crumbs).to_have_count(1)
