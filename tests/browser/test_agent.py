@@ -62,7 +62,7 @@ def test_on_a_phone_two_tiles_stand_beside_each_other_above_the_day(signed: Sign
 
 def test_a_lead_opens_the_day_of_one_agent_with_all_on_one_axis(signed: Signed) -> None:
     visit = signed("lead")
-    page = visit.open("/me?scope=dublin/T-06/A-0191&grain=today")
+    page = visit.open("/me?scope=dublin/T-06/A-0190&grain=today", wait=f"{SHOWN} .moments")
     boxes = page.evaluate(
         f"['.tl-canvas', '.strip-plot', '.moments'].map(q => document.querySelector('{SHOWN} ' + q)"
         ".getBoundingClientRect()).map(b => [Math.round(b.left), Math.round(b.right)])"
