@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.pages import health_tables as tables
-from dashboards.pages.health_data import Health, holds, read_page
+from dashboards.pages.health_data import COMPLETE, Health, holds, read_page
+from dashboards.pages.health_feeds import feed_panels
 from dashboards.pages.health_forms import MAP, REPAIR, REPLAY
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
-from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.states import empty
 from dashboards.parts.table import table
 from dashboards.parts.tile import Tile, tile_of
+from dashboards.trends import trends_of
 from dashboards.view_state import period_label
-from wfm.domain.grid import QUARTERS_A_DAY
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.health import read_waiting
 
 SPEC = Spec(grains=(("today", "Today"), ("week", "Week"), ("month", "Month")), grain="week")
-COMPLETE = 98.0  # below it a figure is shown without colour
+MOST_GAPS = 8
 
 
 def view(ask: Ask) -> View:
@@ -33,30 +34,20 @@ def view(ask: Ask) -> View:
     sheets = tables.sheets(page)
     shown = {sheet.key: sheet for sheet in sheets}
 
-    def one(key: str, end: Any = None) -> Any:
+    def one(key: str, end: Any = None, most: int | None = None) -> Any:
         sheet = shown[key]
-        body = table(sheet) if sheet.lines else empty(sheet.why_empty)
+        few = replace(sheet, lines=sheet.lines[:most])
+        body = table(few) if sheet.lines else empty(sheet.why_empty)
         return panel(sheet.title, body, note=sheet.note, end=end)
 
-    day = f"{page.day.day} {page.day:%b}"
-    left = [
-        panel(
-            "Feeds by quarter-hour",
-            heat(_heat(page)) if page.days else empty(f"No feed was expected on {day}"),
-            note=f"{day}, local time from 00:00 to 24:00",
-            legend_of=(("box-cell", "complete"), ("box-warn", "in part"), ("box-bad", "silent")),
-        ),
-        one("feeds"),
-        one("unmapped"),
-    ]
+    left = [*feed_panels(page), one("gaps", most=MOST_GAPS), one("feeds"), one("unmapped")]
     right = [one("sums"), one("restated")]
     if page.mends:
         waits = bool(shown["quarantine"].lines)
         again = opener("Load all again", "replay", {"codes": ""}, small=True) if waits else None
-        left.append(one("deliveries"))
-        right[:0] = [one("reasons", again), one("quarantine")]
+        right = [one("reasons", again), one("quarantine"), *right, one("deliveries")]
     body = [html.Div(left, className="stack"), html.Div(right, className="stack")]
-    return View(health_answer(page), _tiles(page), body, sheets, "targets")
+    return View(health_answer(page), _tiles(page), body, sheets, "targets health")
 
 
 def health_answer(page: Health) -> Answer:
@@ -80,47 +71,35 @@ def health_answer(page: Health) -> Answer:
     if short:
         low = min(short, key=lambda d: d.share)
         site = tables.site_name(page, low.site_id)
-        day = f"{page.day.day} {page.day:%b}"
         return Answer(
             "bad",
-            f"{low.feed.capitalize()} of {site} are {low.share:.1f} % complete on {day}.",
+            f"{low.feed.capitalize()} of {site} are {low.share:.1f} % complete on "
+            f"{tables.day_name(low.day)}.",
             "Figures of the missing quarters are left out, never counted as 0.",
         )
     if page.broken_n:
-        return Answer("warn", f"{page.broken_n} sums that must agree do not at {where}.")
+        sums = (
+            "1 sum that must agree does"
+            if page.broken_n == 1
+            else (f"{page.broken_n:,} sums that must agree do")
+        )
+        return Answer("warn", f"{sums} not at {where}.")
     if page.waiting:
         n = sum(w.rows for w in page.waiting)
-        return Answer("warn", f"{n:,} rejected rows wait to be mended.")
+        rows = "1 rejected row waits" if n == 1 else f"{n:,} rejected rows wait"
+        return Answer("warn", f"{rows} to be mended.")
     if not page.feeds:
         return Answer("none", "No data have arrived yet.", "Load contacts or agent states.")
     return Answer("good", f"The data of {where} are complete, and every sum agrees.")
 
 
-def _heat(page: Health) -> list[HeatRow]:
-    rows = []
-    for day in sorted(page.days, key=lambda d: d.share):
-        site = tables.site_name(page, day.site_id)
-        silent = sum(ok == 0 for _, ok in day.quarters.values())
-        words = f"{site}, {day.feed}: {day.share:.1f} % complete, {silent} quarters silent"
-        statuses = [_status(day.quarters.get(slot)) for slot in range(QUARTERS_A_DAY)]
-        rows.append(HeatRow(f"{site} {day.feed}", statuses, f"{day.share:.1f} %", words))
-    return rows
-
-
-def _status(cell: tuple[int, int] | None) -> str:
-    if cell is None:
-        return ""
-    expected, received = cell
-    if received == 0:
-        return "bad"
-    return "good" if 100 * received >= COMPLETE * expected else "warn"
-
-
 def _tiles(page: Health) -> tuple[Tile, ...]:
     ask = page.ask
     period = period_label(ask.grain, ask.period, ask.today)
+    trends = trends_of(ask, page.values)
     return tuple(
-        tile_of(value, shown_proof=proof_of(value, period=period)) for value in page.values
+        tile_of(value, trend=trends.get(value.kpi_id), shown_proof=proof_of(value, period=period))
+        for value in page.values
     )
 
 

@@ -14,11 +14,9 @@ from wfm.queries.access import within
 from wfm.queries.health import (
     Delivery,
     Feed,
-    Quarantined,
     Waiting,
     feeds_of,
     read_deliveries,
-    read_quarantine,
     read_waiting,
 )
 from wfm.queries.health_facts import (
@@ -30,10 +28,12 @@ from wfm.queries.health_facts import (
     read_unmapped,
 )
 from wfm.queries.permissions import permission_table
+from wfm.queries.rejected import Rejected, read_rejected
 
 TILES = ("data_completeness", "integrity_failures")
 # Figures whose old value is shown beside the new one of a restated day.
 TOLD = ("contacts_offered", "service_level", "contacts_handled", "adherence")
+COMPLETE = 98.0  # percent; below it a figure is shown without colour
 MOST_ROWS, MOST_DELIVERIES, MOST_DAYS = 20, 12, 8
 
 
@@ -50,7 +50,10 @@ class Changed:
 
 @dataclass(frozen=True)
 class Health:
-    """Everything the page shows; `mends` people see rejected rows, `maps` people give meanings."""
+    """Everything the page shows; `mends` people see rejected rows, `maps` people give meanings.
+
+    `day` is the one that is shown by quarter-hour: the one asked for, else the worst of the period.
+    """
 
     ask: Ask
     day: date
@@ -64,26 +67,31 @@ class Health:
     mends: bool
     maps: bool
     waiting: tuple[Waiting, ...] = ()
-    rows: tuple[Quarantined, ...] = ()
+    rows: tuple[Rejected, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
 
 
 def read_page(ask: Ask) -> Health:
-    """The page's data for the period of the question; the heat shows its last day with facts."""
+    """The page's data for the period of the question."""
     store, facts, scope = ask.sources.store, ask.facts, ask.scope
     first, last = ask.period.first, min(ask.period.end - timedelta(days=1), ask.today)
-    days = [f.day for f in facts.by_table.get("feed_interval", []) if first <= f.day <= last]
-    day = max(days, default=last)
+    days = read_feeds(facts, scope, first, last)
     broken, broken_n = read_broken_sums(facts, scope, first, last)
     mends = holds(ask, "quarantine.read")
     return Health(
-        ask, day, ask.values(TILES), read_feeds(facts, scope, day), feeds_of(store),
+        ask, _shown_day(ask, days, last), ask.values(TILES), days, feeds_of(store),
         read_unmapped(facts, scope, first, last), broken, broken_n, _changed(ask),
         mends, holds(ask, "mapping.write"),
         read_waiting(store, ENTERPRISE) if mends else (),
-        tuple(read_quarantine(store, ENTERPRISE, limit=MOST_ROWS)) if mends else (),
+        read_rejected(store, ENTERPRISE, limit=MOST_ROWS) if mends else (),
         read_deliveries(store, ENTERPRISE, MOST_DELIVERIES) if mends else (),
     )  # fmt: skip
+
+
+def _shown_day(ask: Ask, days: tuple[FeedDay, ...], last: date) -> date:
+    if any(one.day == ask.state.on for one in days):
+        return ask.state.on or last
+    return min(days, key=lambda one: (one.share, -one.day.toordinal())).day if days else last
 
 
 def holds(ask: Ask, permission: str) -> bool:
@@ -112,6 +120,6 @@ def _changed(ask: Ask) -> tuple[Changed, ...]:
         found += [
             Changed(day.day, day.restated_at, day.cause, was, now)
             for was, now in zip(old, new, strict=True)
-            if was.value != now.value
+            if was.value is not None and was.value != now.value
         ]
     return tuple(found)

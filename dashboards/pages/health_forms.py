@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dashboards.forms import FormAsk, FormRoom, Values
+from typing import Any
+
+from dash import html
+
+from dashboards.forms import LONGEST, FormAsk, FormRoom, Values
 from dashboards.pages.targets_forms import typed_day
 from dashboards.parts.drawer import Drawer, facts
 from dashboards.parts.form import Field, Form
@@ -10,7 +14,7 @@ from wfm.actions.quarantine import repair_row, replay_rows
 from wfm.actions.state_mapping import GROUPS, Mapping, map_state
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.queries.health import Quarantined, read_quarantine
+from wfm.queries.rejected import Rejected, read_rejected
 
 REASON = Field("reason", "Reason", "note", required=True, hint="Kept in the audit log")
 
@@ -77,25 +81,40 @@ def _send_replay(ask: FormAsk) -> Drawer:
 
 def _show_repair(ask: FormAsk) -> Drawer:
     row = _row(ask)
-    head = (row.header or b"").decode("utf-8", "replace").strip()
-    raw = row.raw.decode("utf-8", "replace").strip("\r\n")
+    if not row.whole or len(row.text) > LONGEST:
+        raise BadInput("This row is too long to be mended here: correct it at its source.")
     rows = [
         ("File", f"{row.file_name}, line {row.line}"),
         ("Rejected for", f"{row.code.replace('_', ' ')}: {row.detail}"),
-        ("Columns", head or "none"),
-        ("As received", raw),
     ]
-    fields = (
-        Field("text", "Corrected row", "note", ask.value("text") or raw[:500], required=True),
-        Field("reason", "Reason", "note", ask.value("reason"), required=True,
-              hint="Kept in the audit log with both rows"),
-    )  # fmt: skip
+    shown: tuple[Any, ...] = (facts(rows),)
+    if row.named:
+        others = [
+            (column, field)
+            for column, field in zip(row.columns, row.fields, strict=True)
+            if field and column not in row.named
+        ]
+        shown += (
+            html.Details([html.Summary("The other columns"), facts(others)], className="d-more"),
+        )
+        fields = tuple(
+            Field(name := f"col-{column}", column, value=ask.values.get(name, _field(row, column)))
+            for column in row.named
+        )  # fmt: skip
+    else:
+        fields = (
+            Field("text", "Corrected row", "note", ask.values.get("text") or row.text,
+                  hint="Columns: " + ", ".join(row.columns) if row.columns else "",
+                  required=True, most=LONGEST),
+        )  # fmt: skip
+    reason = Field("reason", "Reason", "note", ask.value("reason"), required=True,
+                   hint="Kept in the audit log with both rows")  # fmt: skip
     return Drawer(
         "Repair a rejected row",
         "The row as received is kept; the corrected one is loaded in its place.",
-        (facts(rows),),
+        shown,
         Form(
-            "repair", fields, "Load the corrected row", args={"row": str(row.row_id)},
+            "repair", (*fields, reason), "Load the corrected row", args={"row": str(row.row_id)},
             confirm=True, key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
         wide=True,
@@ -104,19 +123,23 @@ def _show_repair(ask: FormAsk) -> Drawer:
 
 def _send_repair(ask: FormAsk) -> Drawer:
     row = _row(ask)
+    text = ask.values.get("text", "")
+    if row.named:
+        text = row.corrected({column: ask.value(f"col-{column}") for column in row.named})
     job = repair_row(
-        ask.sources.store, ask.sources.clock, ask.who, row.row_id, ask.value("text"),
-        ask.reason(), ask.key,
-    )  # fmt: skip
+        ask.sources.store, ask.sources.clock, ask.who, row.row_id, text, ask.reason(), ask.key
+    )
     return Drawer("Repair a rejected row", done=f"Job {job} loads the corrected row.")
 
 
-def _row(ask: FormAsk) -> Quarantined:
+def _field(row: Rejected, column: str) -> str:
+    return row.fields[row.columns.index(column)]
+
+
+def _row(ask: FormAsk) -> Rejected:
     text = ask.value("row")
     if text.isdigit():
-        found = read_quarantine(
-            ask.sources.store, ENTERPRISE, row_ids=(int(text),), waiting=False, limit=1
-        )  # fmt: skip
+        found = read_rejected(ask.sources.store, ENTERPRISE, row_ids=(int(text),), limit=1)
         if found:
             return found[0]
     raise BadInput(f"No rejected row {text[:20]!r} is known; open the page again.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from dashboards.pages.health_data import Health
+from dashboards.forms import LONGEST
+from dashboards.pages.health_data import COMPLETE, Health
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
@@ -12,13 +13,14 @@ from kpis.catalogue.load import CATALOGUE
 from wfm.domain.grid import zone_of
 from wfm.queries.health_facts import Unmapped
 
+CUT = "It is too long to be mended here: correct it at its source and deliver it again"
 STALE_S = 900
-SHORTEST_LINE = 60
+LONGEST_LINE, MOST_SPANS = 60, 3
 
 
 def sheets(page: Health) -> tuple[Sheet, ...]:
     """Every table of the page, those of rejected rows only for who may see them."""
-    shared = (_feeds(page), _unmapped(page), _sums(page), _restated(page))
+    shared = (_gaps(page), _feeds(page), _unmapped(page), _sums(page), _restated(page))
     if not page.mends:
         return shared
     return (*shared, _reasons(page), _quarantine(page), _deliveries(page))
@@ -45,6 +47,52 @@ def hours(seconds: int) -> str:
     """Seconds as hours and minutes: 5400 is "1 h 30 min"."""
     h, m = divmod(round(seconds / 60), 60)
     return f"{h} h {m} min" if h else f"{m} min"
+
+
+def day_name(day: date) -> str:
+    """A day as people say it: 12 Oct."""
+    return f"{day.day} {day:%b}"
+
+
+def _gaps(page: Health) -> Sheet:
+    """Every feed of every site and day, the least complete first; a day leads to its quarters."""
+    columns = (
+        Col("day", "Day", text=True, phone=True),
+        Col("where", "Feed", text=True, phone=True),
+        Col("share", "Complete", "%", phone=True),
+        Col("received", "Came", meaning="quarters of contacts; people scheduled by quarter"),
+        Col("expected", "Expected"),
+        Col("silent", "Silent", text=True, meaning="local time in which nothing came at all"),
+    )
+    lines = []
+    for one in sorted(page.days, key=lambda d: (d.share, -d.day.toordinal(), d.site_id, d.feed)):
+        where = f"{site_name(page, one.site_id)}, {one.feed}"
+        spans = [f"{_clock(a)}\u2013{_clock(b)}" for a, b in one.silent()]
+        silent = ", ".join(spans[:MOST_SPANS]) + (
+            f" and {len(spans) - MOST_SPANS} more" if len(spans) > MOST_SPANS else ""
+        )
+        status = "bad" if one.share < COMPLETE else ""
+        lines.append(
+            Line(
+                (
+                    Cell(day_name(one.day), one.day.isoformat(), href=page.ask.link(on=one.day)),
+                    Cell(where, where),
+                    Cell(f"{one.share:.1f}", round(one.share, 2), status, plain=True),
+                    Cell(f"{one.received:,}", one.received),
+                    Cell(f"{one.expected:,}", one.expected),
+                    Cell(silent or DASH, ", ".join(spans), reason=", ".join(spans)),
+                ),
+                status=status,
+            )
+        )
+    short = sum(line.status == "bad" for line in lines)
+    note = f"{short} of {len(lines)} feeds and days below {COMPLETE:.0f} %"
+    return Sheet("gaps", "Where data are missing", columns, tuple(lines), note,
+                 "No feed was expected in this period")  # fmt: skip
+
+
+def _clock(slot: int) -> str:
+    return f"{slot // 4:02d}:{slot % 4 * 15:02d}"
 
 
 def _feeds(page: Health) -> Sheet:
@@ -91,8 +139,8 @@ def _unmapped(page: Health) -> Sheet:
                 Cell(code_of(one), one.reason or one.state),
                 Cell(hours(one.seconds), one.seconds),
                 Cell(str(one.people), one.people),
-                Cell(f"{one.first.day} {one.first:%b}", one.first.isoformat()),
-                Cell(f"{one.last.day} {one.last:%b}", one.last.isoformat()),
+                Cell(day_name(one.first), one.first.isoformat()),
+                Cell(day_name(one.last), one.last.isoformat()),
                 Cell(
                     "", None,
                     node=opener("Map", "map", map_args(one), small=True) if page.maps else None,
@@ -118,13 +166,13 @@ def _sums(page: Health) -> Sheet:
     lines = []
     for one in page.broken:
         slot = one.slot
-        time = DASH if slot is None else f"{slot // 4:02d}:{slot % 4 * 15:02d}"
+        time = DASH if slot is None else _clock(slot)
         parts = [one.queue_id or one.team_id, site_name(page, one.site_id)]
         where = ", ".join(part for part in parts if part)
         lines.append(
             Line(
                 (
-                    Cell(f"{one.day.day} {one.day:%b}", one.day.isoformat()),
+                    Cell(day_name(one.day), one.day.isoformat()),
                     Cell(time, time),
                     Cell(where, where),
                     Cell(one.rule, one.rule, reason=one.values),
@@ -135,7 +183,8 @@ def _sums(page: Health) -> Sheet:
             )
         )
     more = page.broken_n - len(page.broken)
-    note = f"{page.broken_n:,} cells" + (f", {more:,} of them not shown" if more else "")
+    note = "1 cell" if page.broken_n == 1 else f"{page.broken_n:,} cells"
+    note += f", {more:,} of them not shown" if more else ""
     return Sheet("sums", "Sums that do not agree", columns, tuple(lines), note,
                  "Every sum agrees in every cell")  # fmt: skip
 
@@ -152,7 +201,7 @@ def _restated(page: Health) -> Sheet:
     lines = tuple(
         Line(
             (
-                Cell(f"{one.day.day} {one.day:%b}", one.day.isoformat()),
+                Cell(day_name(one.day), one.day.isoformat()),
                 Cell(CATALOGUE[one.new.kpi_id].short_name, one.new.kpi_id),
                 kpi_cell(one.old, soft=True, plain=True),
                 kpi_cell(one.new, plain=True),
@@ -196,21 +245,20 @@ def _quarantine(page: Health) -> Sheet:
     )
     lines = []
     for row in page.rows:
-        raw = row.raw.decode("utf-8", "replace").strip()
-        short = raw if len(raw) <= SHORTEST_LINE else f"{raw[:SHORTEST_LINE]}…"
         place = f"{row.file_name}:{row.line}"
         why = f"{row.code.replace('_', ' ')}: {row.detail}"
+        off = "" if row.whole and len(row.text) <= LONGEST else CUT
+        repair = opener("Repair", "repair", {"row": str(row.row_id)}, small=True, off=off)
         lines.append(
             Line(
                 (
-                    Cell(place, place, sub=_when(page, row.received_at)),
-                    Cell(why[:SHORTEST_LINE], row.code, reason=why),
-                    Cell(short, raw, reason=raw[:500]),
-                    Cell("", None, node=opener("Repair", "repair", {"row": str(row.row_id)},
-                                               small=True)),
+                    Cell(place, place, reason=_when(page, row.received_at)),
+                    Cell(why, row.code, reason=why),
+                    Cell(_short(row.text), row.text, reason=row.text[:500]),
+                    Cell("", None, node=repair),
                 )
             )
-        )  # fmt: skip
+        )
     return Sheet("quarantine", "Rejected rows", columns, tuple(lines), "oldest first",
                  "Nothing was rejected")  # fmt: skip
 
@@ -242,6 +290,10 @@ def _deliveries(page: Health) -> Sheet:
     )  # fmt: skip
     return Sheet("deliveries", "Deliveries", columns, lines, "newest first",
                  "Nothing was delivered yet")  # fmt: skip
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
 def _when(page: Health, at: int) -> str:

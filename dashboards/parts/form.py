@@ -155,8 +155,8 @@ def _control(one: Field, name: str, described: str, bad: bool) -> Any:
         return html.Select(options, id=name, name=one.name, className="f-input", **told)
     if one.kind == "note":
         return html.Textarea(
-            one.value, id=name, name=one.name, rows=2, className="f-input", maxLength=500,
-            required=one.required, **told,
+            one.value, id=name, name=one.name, rows=2, className="f-input",
+            maxLength=int(one.most) if one.most else 500, required=one.required, **told,
         )  # fmt: skip
     # Native inputs are made by the browser from this: no component draws them plainly.
     wanted = {

@@ -23,6 +23,7 @@ from wfm.domain.roles import Role
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.load import load_files
+from wfm.ingest.options import ReadOptions
 from wfm.queries.health import read_waiting
 from wfm.store.schema import audit, quarantine
 from wfm.store.store import open_store
@@ -133,33 +134,65 @@ def test_a_code_without_meaning_leads_the_page_and_a_meaning_mends_it(sources: S
 
 def test_quarters_without_contacts_between_others_are_gaps(sources: Sources) -> None:
     view = page(sources)
-    share = view.tiles[0]
-    # 12 quarters of contacts, 8 of them with some; 12 of states, 4 of them under an unknown code.
-    assert share.value.startswith("66.7")
-
-
-def test_a_rejected_row_is_repaired_and_loaded_and_both_versions_are_kept(
-    sources: Sources,
-) -> None:
-    assert [(w.code, w.rows) for w in read_waiting(sources.store, ENTERPRISE)] == [
-        ("unknown_queue", 1)
+    # 12 quarters of contacts, 8 of them with some; 12 of states, 8 of them with a known one.
+    assert view.tiles[0].value == "66.7"
+    assert texts(view, "gaps") == [
+        ["12 Oct", "Madrid, agent states", "66.7", "8", "12", "11:30\u201312:30"],
+        ["12 Oct", "Madrid, contacts", "66.7", "8", "12", "11:00\u201312:00"],
     ]
-    (row,) = texts(page(sources), "quarantine")
-    assert row[0] == "calls.csv:10"
-    assert "bilingg" in row[2]
-    with sources.store.db.read() as connection:
-        found = connection.execute(select(quarantine)).one()
-    raw = found.raw.decode()
-    fixed = raw.replace("bilingg", "billing")
-    answer = send(sources, "repair", row=str(found.row_id), text=fixed, reason="a typing error")
+
+
+def _repair(sources: Sources, row_id: int, **values: str) -> list[tuple[str, int]]:
+    """What waits after a row was corrected and the worker has tried it."""
+    given = {"row": str(row_id), "reason": "a typing error", "key": f"k-{row_id}"}
+    answer = send(sources, "repair", **given, **values)
     assert answer.done.endswith("loads the corrected row.")
     assert work_once(sources.store, FixedClock(NOW), "worker")
-    assert read_waiting(sources.store, ENTERPRISE) == ()
+    return [(w.code, w.rows) for w in read_waiting(sources.store, ENTERPRISE)]
+
+
+def test_a_rejected_row_is_repaired_by_column_and_both_versions_are_kept(
+    sources: Sources,
+) -> None:
+    (row,) = texts(page(sources), "quarantine")
+    assert row[:2] == ["calls.csv:10", "unknown queue: queue_id"]
+    with sources.store.db.read() as connection:
+        found = connection.execute(select(quarantine)).one()
+    opened = answer_form(
+        DESK, parse_href("/data"), Sent("repair", "open", {"row": str(found.row_id)}), ROOM.forms,
+        sources,
+    )  # fmt: skip
+    assert opened.form is not None
+    assert next((f.name, f.value) for f in opened.form.fields) == ("col-queue_id", "bilingg")
+    assert _repair(sources, found.row_id, **{"col-queue_id": "bilings"}) == [("unknown_queue", 1)]
+    assert _repair(sources, found.row_id + 1, **{"col-queue_id": "billing"}) == []
     with sources.store.db.read() as connection:
         kept = connection.scalars(select(quarantine.c.raw).order_by(quarantine.c.row_id)).all()
-        new = connection.scalar(select(audit.c.new).where(audit.c.action == "ingest.repair"))
-    assert [text.decode() for text in kept] == [raw, fixed]
-    assert "billing" in str(new)
+        new = connection.scalars(select(audit.c.new).where(audit.c.action == "ingest.repair")).all()
+    raw = found.raw.decode()
+    words = [raw, raw.replace("bilingg", "bilings"), raw.replace("bilingg", "billing")]
+    assert [text.decode() for text in kept] == words
+    assert [word in str(told) for word, told in zip(words[1:], new, strict=True)] == [True, True]
+
+
+def test_a_line_that_broke_off_is_completed_in_the_notation_of_its_file(
+    sources: Sources, tmp_path: Path
+) -> None:
+    times = ";".join((OPENS + timedelta(seconds=s)).isoformat() for s in (0, 10, 70))
+    head = _calls(range(0)).replace(",", ";")
+    text = head + "ü1;1;voice\n" + f"ü2;1;voice;inbound;billing;a1;{times};answered;60\n"
+    folder = tmp_path / "calls.csv"
+    folder.write_bytes(text.encode("latin-1"))
+    options = ReadOptions("elsewhere", encoding="latin-1", delimiter=";")
+    (report,) = load_files(sources.store, FixedClock(NOW), "csv", [folder], options=options)
+    assert (report.loaded, report.by_reason["too_few_fields"]) == (1, 1)
+    with sources.store.db.read() as connection:
+        row_id = max(connection.scalars(select(quarantine.c.row_id)).all())
+    whole = f"ü1;1;voice;inbound;billing;a1;{times};answered;60"
+    refused = send(sources, "repair", row=str(row_id), text=f"{whole}€", reason="a test")
+    assert refused.form is not None
+    assert refused.form.trouble == "The file is latin-1, which has no sign '€'."
+    assert _repair(sources, row_id, text=whole) == [("unknown_queue", 1)]
 
 
 def test_rows_are_loaded_again_once_what_they_lacked_has_come(
@@ -184,4 +217,4 @@ def test_a_late_file_shows_the_old_value_beside_the_new(sources: Sources, tmp_pa
 
 def test_a_manager_sees_the_health_of_the_site_but_no_rejected_rows(sources: Sources) -> None:
     keys = {sheet.key for sheet in page(sources, MANAGER).sheets}
-    assert keys == {"feeds", "unmapped", "sums", "restated"}
+    assert keys == {"gaps", "feeds", "unmapped", "sums", "restated"}

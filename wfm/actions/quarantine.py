@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select, update
@@ -13,12 +14,14 @@ from wfm.domain.errors import BadInput, StaleWrite
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.access import authorise
+from wfm.queries.rejected import UNREADABLE
 from wfm.queries.users import Directory
 from wfm.store.schema import quarantine
 from wfm.store.store import Store
 from wfm.store.writers.jobs import create_job
 
 REPLAY, REPAIR = "ingest.replay", "ingest.repair"
+CORRECTED = "corrected"  # the code of a row that waits since somebody corrected it
 
 
 def replay_rows(
@@ -50,12 +53,16 @@ def repair_row(
 ) -> int:  # fmt: skip
     """The number of the job that loads a rejected row as it was corrected.
 
-    The row as received is kept; the corrected one takes its place among those that wait. Refused
-    with `StaleWrite` when somebody else was quicker.
+    The row as received is kept; the corrected one waits in its place under the code `corrected`
+    until it is loaded, or rejected for another reason. Refused with `StaleWrite` when somebody else
+    was quicker, and with `BadInput` when a sign of it cannot be written as its file was.
     """
     _may(store, who, reason)
-    if not text.strip() or "\n" in text.strip("\r\n"):
+    line = text.strip("\r\n")
+    if not line.strip() or "\n" in line or "\r" in line:
         raise BadInput("A corrected row is one line of text; its header stays as it was.")
+    if UNREADABLE in line:
+        raise BadInput(f"The sign {UNREADABLE} could not be read: write what it should be.")
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:
@@ -75,8 +82,8 @@ def repair_row(
         same = {
             name: value for name, value in row._mapping.items() if name not in ("row_id", "raw")
         }
-        same["detail"] = f"corrected from row {row_id}: {row.detail}"[:500]
-        raw = text.strip("\r\n").encode()
+        same |= {"code": CORRECTED, "detail": f"row {row_id}, {row.code}: {row.detail}"[:500]}
+        raw = _bytes(line, str(json.loads(row.options).get("encoding", "utf-8")))
         made = connection.execute(insert(quarantine).values(**same, raw=raw))
         new_id = int(made.inserted_primary_key[0])  # type: ignore[index]
         job_id = _job(connection, who, {"row_ids": [new_id]}, at)
@@ -84,13 +91,21 @@ def repair_row(
             connection, at=at, actor=who.user_key, role=who.role.value, action=REPAIR,
             object=f"quarantine:{row_id}", scope_path="",
             old={"raw": row.raw.decode("utf-8", "replace")[:2000]},
-            new={"raw": text.strip()[:2000], "row": new_id, "job": job_id},
+            new={"raw": line[:2000], "row": new_id, "job": job_id},
             reason=reason.strip(), request_id=request_key,
         )  # fmt: skip
         remember(connection, request_key, REPAIR, job_id, at=at, by=who.user_key)
         return job_id
 
     return store.db.retry(work)
+
+
+def _bytes(line: str, encoding: str) -> bytes:
+    try:
+        return line.encode(encoding)
+    except UnicodeEncodeError as error:
+        sign = line[error.start]
+        raise BadInput(f"The file is {encoding}, which has no sign {sign!r}.") from None
 
 
 def _may(store: Store, who: Principal, reason: str) -> None:

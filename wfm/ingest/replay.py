@@ -13,6 +13,7 @@ from wfm.ingest.formats import reader_for
 from wfm.ingest.options import RejectedFile, options_of
 from wfm.store.lookups import Quarantined, read_quarantine
 from wfm.store.store import Store
+from wfm.store.writers.ingest import tell_reasons
 
 # Rows broken in themselves, or not kept whole: loading them again cannot succeed.
 HOPELESS = ("line_too_long", "field_too_long", "nul_byte", "too_few_fields", "too_many_fields")
@@ -24,7 +25,8 @@ def replay_waiting(
 ) -> list[LoadReport]:
     """What became of quarantined rows loaded again: those that pass are marked, others stay.
 
-    Replaying twice changes nothing: a row that passed no longer waits.
+    Replaying twice changes nothing: a row that passed no longer waits. A row that is rejected for
+    another reason than before says the new one.
     """
     with store.db.read() as connection:
         waiting = read_quarantine(connection, codes=codes, row_ids=row_ids)
@@ -61,7 +63,10 @@ def _replay(
             return None
         if not outcome.bad:
             return commit_outcome(store, outcome, identity, [row.row_id for row in rows])
-        still = {place - len(head) for place, _ in outcome.bad}
+        still = {place - len(head): bad for place, bad in outcome.bad}
+        reasons = {rows[place].row_id: (bad.code, bad.detail) for place, bad in still.items()}
+        with store.db.write() as connection:
+            tell_reasons(connection, reasons)
         rows = [row for place, row in enumerate(rows) if place not in still]
         if not rows:
             return None

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from wfm.domain.errors import ScopeDenied
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.store.lookups import Quarantined as Quarantined
+from wfm.store.lookups import Quarantined
 from wfm.store.lookups import read_quarantine as read_rows
 from wfm.store.schema import delivery, quarantine, raw_batch
 from wfm.store.store import Store

@@ -20,6 +20,7 @@ MOST = 50
 class FeedDay:
     """A feed of a site on a day: for each quarter of the day, expected and received."""
 
+    day: date
     feed: str
     site_id: str
     quarters: Mapping[int, tuple[int, int]]  # slot to (expected, received)
@@ -27,8 +28,34 @@ class FeedDay:
     @property
     def share(self) -> float:
         """Received of expected, in percent: 94 of 96 is 97.9."""
-        expected = sum(e for e, _ in self.quarters.values())
-        return 100 * sum(ok for _, ok in self.quarters.values()) / expected
+        return 100 * self.received / self.expected
+
+    @property
+    def expected(self) -> int:
+        """How often the feed had to speak: quarters of contacts, people scheduled by quarter."""
+        return sum(expected for expected, _ in self.quarters.values())
+
+    @property
+    def received(self) -> int:
+        """How often it did."""
+        return sum(ok for _, ok in self.quarters.values())
+
+    def silent(self) -> tuple[tuple[int, int], ...]:
+        """Spans of slots in which nothing came at all, the end exclusive: (36, 42) is 09:00-10:30.
+
+        Quarters in which nothing was expected do not end a span.
+        """
+        spans: list[tuple[int, int]] = []
+        open_span = False
+        for slot, (_, received) in sorted(self.quarters.items()):
+            if received:
+                open_span = False
+            elif open_span:
+                spans[-1] = (spans[-1][0], slot + 1)
+            else:
+                spans.append((slot, slot + 1))
+                open_span = True
+        return tuple(spans)
 
 
 @dataclass(frozen=True)
@@ -57,14 +84,15 @@ class BrokenSum:
     values: str
 
 
-def read_feeds(facts: FactReader, scope: Scope, day: date) -> tuple[FeedDay, ...]:
-    """Feeds of a day by site, in order of their names; a site sees its own."""
-    frame = _rows(facts, "feed_interval", scope, day, day)
-    found: dict[tuple[str, str], dict[int, tuple[int, int]]] = {}
-    for row in frame.sort("feed", "site", "slot").iter_rows(named=True):
-        site = facts.ids["site"].get(row["site"], "")
-        found.setdefault((row["feed"], site), {})[row["slot"]] = (row["expected"], row["ok"])
-    return tuple(FeedDay(feed, site, slots) for (feed, site), slots in sorted(found.items()))
+def read_feeds(facts: FactReader, scope: Scope, first: date, last: date) -> tuple[FeedDay, ...]:
+    """Feeds of the days `first` to `last` by day, feed and site; a site sees its own."""
+    frame = _rows(facts, "feed_interval", scope, first, last).filter(pl.col("expected") > 0)
+    found: dict[tuple[date, str, str], dict[int, tuple[int, int]]] = {}
+    for row in frame.sort("day", "feed", "site", "slot").iter_rows(named=True):
+        place = row["day"], row["feed"], facts.ids["site"].get(row["site"], "")
+        expected, received = found.setdefault(place, {}).get(row["slot"], (0, 0))
+        found[place][row["slot"]] = (expected + row["expected"], received + row["ok"])
+    return tuple(FeedDay(*place, slots) for place, slots in sorted(found.items()))
 
 
 def read_unmapped(facts: FactReader, scope: Scope, first: date, last: date) -> tuple[Unmapped, ...]:

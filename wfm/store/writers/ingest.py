@@ -154,6 +154,13 @@ def mark_replayed(connection: Connection, row_ids: Sequence[int], at: int) -> No
         )
 
 
+def tell_reasons(connection: Connection, reasons: Mapping[int, tuple[str, str]]) -> None:
+    """Code and detail for which rejected rows were rejected again, when they were tried anew."""
+    for row_id, (code, detail) in reasons.items():
+        same = quarantine.c.row_id == row_id
+        connection.execute(update(quarantine).where(same).values(code=code, detail=detail))
+
+
 def upsert_agent_now(connection: Connection, rows: Sequence[AgentNow], received_at: int) -> None:
     """The latest state of each agent; an older one never replaces a newer one."""
     known: dict[str, int] = {}
