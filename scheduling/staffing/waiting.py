@@ -11,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.staffing.erlang import Floats
 
 STEP = 2.0**-800
 LN_STEP = -800 * float(np.log(2.0))
+# More waiting than this, on average, need no sum; terms grow until there are so many.
+MOST_WAITING = 1_000_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,65 @@ class Room:
 
 def waiting(room: Room) -> dict[str, Floats]:
     """Shares and times of waiting by name, as `ErlangA` has them, all but the occupancy."""
+    many = room.eta - room.k > MOST_WAITING
+    if not many.any():
+        return _summed(room)
+    above, below = flooded(_rows(room, many)), _summed(_rows(room, ~many))
+    answer = {name: np.empty(many.size) for name in above}
+    for name, values in answer.items():
+        values[many], values[~many] = above[name], below[name]
+    return answer
+
+
+def _rows(room: Room, rows: NDArray[np.bool_]) -> Room:
+    return Room(**{name: values[rows] for name, values in vars(room).items()})
+
+
+def flooded(room: Room) -> dict[str, Floats]:
+    """Far more contacts than agents can take, and patience so long that millions wait.
+
+    Nobody is served at once, and exp(−wait/patience) is gamma distributed with shape k and rate
+    eta. The sums would say the same after millions of terms.
+    """
+    from scipy.special import digamma, gammaincc
+
+    answered = room.k / room.eta
+    offered, short_offered = (
+        answered * gammaincc(room.k + 1, room.eta * np.exp(-t / room.patience))
+        for t in (room.within, room.short)
+    )
+    positive, short_positive = (
+        np.exp(-t / room.patience) * gammaincc(room.k, room.eta * np.exp(-t / room.patience))
+        - np.expm1(-t / room.patience)
+        for t in (room.within, room.short)
+    )
+    return {
+        "p_wait": np.ones_like(answered),
+        "p_abandon": 1 - answered,
+        "p_abandon_given_wait": 1 - answered,
+        "asa_answered_s": room.patience * (np.log(room.eta) - digamma(room.k + 1)),
+        "mean_wait_all_s": (1 - answered) * room.patience,
+        "mean_queue": room.eta - room.k,
+        **_named_levels(offered, positive, short_offered, short_positive, answered),
+    }
+
+
+def _named_levels(
+    offered: Floats, positive: Floats, short_offered: Floats, short_positive: Floats,
+    answered: Floats,
+) -> dict[str, Floats]:  # fmt: skip
+    """The five service levels from the shares answered, and answered or gone, within T and u."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "sl_offered": offered,
+            "sl_answered": offered / answered,
+            "sl_abandon_ignored": offered / (1 - (positive - offered)),
+            "sl_abandon_positive": positive,
+            "sl_short_excluded": offered / (1 - (short_positive - short_offered)),
+        }
+
+
+def _summed(room: Room) -> dict[str, Floats]:
     far, near = (room.eta * np.exp(-t / room.patience) for t in (room.within, room.short))
     w0, w1, waited, everyone, scale, tail, steps, short_tail, short_steps = _sums(room, far, near)
     inverse = room.inverse * STEP ** np.minimum(scale, 2)  # 2^-1600 is 0 beside any overload
@@ -62,11 +124,7 @@ def waiting(room: Room) -> dict[str, Floats]:
             "asa_answered_s": wait * (waited / w0) / answered,
             "mean_wait_all_s": abandon * room.patience,
             "mean_queue": wait * w1 / w0,
-            "sl_offered": offered,
-            "sl_answered": offered / answered,
-            "sl_abandon_ignored": offered / (1 - (positive - offered)),
-            "sl_abandon_positive": positive,
-            "sl_short_excluded": offered / (1 - (short_positive - short_offered)),
+            **_named_levels(offered, positive, short_offered, short_positive, answered),
         }
 
 
@@ -95,16 +153,13 @@ def _levels(
 
 def _sums(room: Room, far: Floats, near: Floats) -> Floats:
     """Rows of sums and of how often each was scaled, as `compiled.sum_rows` lays them out."""
-    from scheduling.staffing.compiled import MAX_TERMS, sum_rows
+    from scheduling.staffing.compiled import sum_rows
 
-    # Terms grow until there are eta − k of them: said at once, not after minutes.
-    endless = int((room.eta - room.k > MAX_TERMS).sum())
     out = np.empty((9, room.eta.size))
-    if not endless:
-        endless = sum_rows(room.eta, room.k, room.patience, far, near, out)
+    endless = sum_rows(room.eta, room.k, room.patience, far, near, out)
     if endless:
         raise ValueError(
-            f"patience_s is too long for {endless} cells with fewer agents than load; "
+            f"patience_s is too long for {endless} cells with about as many agents as load; "
             "leave it empty to staff without abandonment (Erlang C)."
         )
     return out

@@ -12,6 +12,7 @@ from scheduling.staffing.gross import basis_points, gross_agents, joined_shrinka
 from scheduling.staffing.offered_load import modified_offered_load, split_halves
 from scheduling.staffing.patience import erlang_a
 from scheduling.staffing.requirement import Targets, achieved, required_agents
+from scheduling.staffing.waiting import Room, flooded
 
 DATA = Path(__file__).parent / "data"
 SL_COLUMNS = {
@@ -164,6 +165,28 @@ def test_gross_overload_with_long_patience_stays_finite():
     found = erlang_a(500_000, 300, 300, 10, 20)
     assert pytest.approx(float(found.p_abandon), abs=1e-8) == 0.99976
     assert float(found.sl_offered) == 0.0
+
+
+def test_more_contacts_than_agents_can_take_have_an_answer_however_long_they_wait():
+    # 200 an hour of 180 s are 10 erlangs: of nine agents' work a tenth is too much.
+    found = erlang_a(200, 180, 1e9, [9, 8], 20)
+    assert found.p_abandon.tolist() == pytest.approx([0.1, 0.2], rel=1e-12)
+    assert found.sl_offered.tolist() == [0.0, 0.0]
+    assert found.mean_queue.tolist() == pytest.approx([200 / 3600 * 1e8, 200 / 3600 * 2e8])
+    lost = required_agents(173, 180, 1e9, Targets("offered", max_abandon=0.3))
+    assert (int(lost.agents), round(float(lost.p_abandon), 6)) == (7, 0.190751)
+
+
+def test_a_flood_of_waiting_contacts_is_the_same_by_sums_and_by_the_gamma_distribution():
+    cells = ([72_000, 5_000, 2_000], [60, 180, 180], [1_200, 1e6, 1e5], [300, 240, 30], 60_000)
+    summed = erlang_a(*cells)
+    waiting = Room(
+        *(np.ones(3), np.ones(3), np.array([24_000, 1.388888888888889e6, 55555.555555555555])),
+        *(np.array([6_000, 1.333333333333333e6, 30 * 1e5 / 180]), np.array([1_200, 1e6, 1e5])),
+        *(np.full(3, 6e4), np.full(3, 5.0)),
+    )
+    for name, values in flooded(waiting).items():
+        close(getattr(summed, name), values, 1e-9, 1e-12)
 
 
 @pytest.mark.parametrize(

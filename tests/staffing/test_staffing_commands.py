@@ -45,6 +45,33 @@ def test_evaluate_writes_the_table_it_was_given(tmp_path, model, column):
         )
 
 
+@pytest.mark.parametrize(
+    ("model", "table", "columns"),
+    [
+        ("chat", "chat", ("p_wait_exact", "p_abandon_exact", "mean_concurrency")),
+        ("redial", "retrial", ("fixpoint_total", "fixpoint_p_abandon")),
+        ("deferred", "deferred", ("staff_exact_fraction", "staff_ceiling")),
+    ],
+)
+def test_evaluate_knows_chats_redials_and_deferred_work(tmp_path, model, table, columns):
+    source, out = DATA / f"{table}.csv", tmp_path / "out.csv"
+    assert run("evaluate", "--model", model, source, "--out", out).exit_code == 0
+    for expected, got in zip(rows_of(source), rows_of(out), strict=True):
+        for name in columns:
+            if model == "deferred":
+                assert expected[name] == got[name]
+            else:
+                assert float(expected[name]) == pytest.approx(float(got[name]), rel=1e-8)
+
+
+def test_durations_that_are_no_numbers_are_named(tmp_path):
+    source = tmp_path / "chats.csv"
+    source.write_text("chats_per_hour,duration_s_at_1..c,agents,patience_s\n60,360|x,4,120\n")
+    result = run("evaluate", "--model", "chat", source, "--out", tmp_path / "out.csv")
+    assert isinstance(result.exception, BadInput)
+    assert str(result.exception).startswith("chats.csv: could not convert string to float: 'x'")
+
+
 def test_required_adds_agents_and_people_to_roster(tmp_path):
     out = tmp_path / "out.csv"
     assert run("required", DATA / "required_agents.csv", "--out", out).exit_code == 0

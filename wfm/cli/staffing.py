@@ -7,34 +7,24 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
 
-from scheduling.staffing.erlang import carried_load, erlang_b, erlang_c
 from scheduling.staffing.gross import basis_points, gross_agents
-from scheduling.staffing.patience import erlang_a
 from scheduling.staffing.requirement import Targets, required_agents
+from wfm.cli.staffing_models import MODELS, Columns, Results
 from wfm.domain.errors import BadInput
 from wfm.domain.service_level import SlDefinition
 
 Row = dict[str, str]
-Columns = dict[str, NDArray[np.float64]]
-Results = dict[str, Sequence[object]]
-Evaluate = Callable[[Columns], Results]
+T = TypeVar("T")
 Input = Annotated[Path, typer.Argument(help="CSV file, UTF-8, one cell a line")]
 Output = Annotated[Path, typer.Option("--out", help="CSV file to write")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a sentence")]
-
-MODELS = ("erlang-b", "erlang-c", "erlang-a")
-NEEDS = {
-    "erlang-b": ("load_erl", "servers"),
-    "erlang-c": ("calls_per_hour", "aht_s", "agents", "target_s"),
-    "erlang-a": ("calls_per_hour", "aht_s", "patience_s", "agents", "target_s"),
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -48,20 +38,26 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     source: Input,
     out: Output,
-    model: Annotated[str, typer.Option(help="erlang-b, erlang-c or erlang-a")],
+    model: Annotated[str, typer.Option(help=", ".join(MODELS))],
     as_json: AsJson = False,
 ) -> None:
-    """Waiting, service levels and occupancy of given numbers of agents.
+    """Waiting, service levels and occupancy of given numbers of agents; for deferred work, staff.
 
     Inputs: erlang-b load_erl, servers; erlang-c calls_per_hour, aht_s, agents, target_s;
-    erlang-a also patience_s. Other columns are ignored, `id` is kept.
+    erlang-a also patience_s; chat chats_per_hour, duration_s_at_1..c (360|480|660), agents,
+    patience_s; redial fresh_per_min, aht_min, patience_min, agents, p_redial; deferred
+    arrivals_per_hour (5|0|9), aht_s, limit_h, open_pattern (0011), occupancy, backlog. Other
+    columns are ignored, `id` is kept.
     """
     if model not in MODELS:
         raise typer.BadParameter(f"{model!r} is none of {', '.join(MODELS)}", param_hint="--model")
-    rows = _read(source, NEEDS[model])
-    given = {name: _floats(source, rows, name) for name in NEEDS[model]}
-    results = _checked(source, given, _EVALUATE[model])
-    _write(out, rows, ("id", *NEEDS[model]), results)
+    asked = MODELS[model]
+    rows = _read(source, (*asked.numbers, *asked.texts))
+    given = {name: _floats(source, rows, name) for name in asked.numbers}
+    given |= {name: _floats(source, rows, name, empty=True) for name in asked.optional}
+    texts = {name: [row[name] for row in rows] for name in asked.texts}
+    results = _checked(source, lambda: asked.evaluate(given, texts))
+    _write(out, rows, ("id", *asked.texts, *asked.numbers, *asked.optional), results)
     _tell(as_json, out, len(rows), f"{model}: {len(rows)} cells written to {out}")
 
 
@@ -77,7 +73,7 @@ def required(source: Input, out: Output, as_json: AsJson = False) -> None:
     for (model, definition), chosen in _kinds(source, rows).items():
         part = [rows[i] for i in chosen]
         given = {name: _floats(source, part, name, empty=True) for name in _REQUIRED_INPUTS}
-        found = _checked(source, given, partial(_require, model=model, definition=definition))
+        found = _checked(source, partial(_require, given, model, definition))
         for place, i in enumerate(chosen):
             cells[i] = {name: values[place] for name, values in found.items()}
     results: Results = {name: [cell[name] for cell in cells] for name in _REQUIRED_RESULTS}
@@ -140,54 +136,9 @@ def _gross(source: Path, rows: list[Row], agents: Sequence[object]) -> list[int]
         raise BadInput(f"{source.name}: {error}") from None
 
 
-def _blocking(given: Columns) -> Results:
-    cells = (given["load_erl"], given["servers"])
-    return {"blocking": list(erlang_b(*cells)), "carried_erl": list(carried_load(*cells))}
-
-
-def _waiting(given: Columns) -> Results:
-    load = given["calls_per_hour"] * given["aht_s"] / 3600
-    c = erlang_c(given["calls_per_hour"], given["aht_s"], given["agents"], given["target_s"])
-    return {
-        "load_erl": list(load),
-        "p_wait": list(c.p_wait),
-        "sl": list(c.sl),
-        "asa_s": list(c.asa_s),
-        "asa_of_waiters_s": list(c.asa_of_waiters_s),
-        "occupancy": list(c.occupancy),
-        "mean_queue": list(c.mean_queue),
-    }
-
-
-def _abandoning(given: Columns) -> Results:
-    a = erlang_a(*(given[name] for name in NEEDS["erlang-a"]))
-    return {
-        "load_erl": list(given["calls_per_hour"] * given["aht_s"] / 3600),
-        "p_wait": list(a.p_wait),
-        "p_abandon": list(a.p_abandon),
-        "p_abandon_given_wait": list(a.p_abandon_given_wait),
-        "sl_answered_in_T_over_offered": list(a.sl_offered),
-        "sl_answered_in_T_over_answered": list(a.sl_answered),
-        "sl_answered_in_T_over_offered_minus_ab_in_T": list(a.sl_abandon_ignored),
-        "sl_answered_or_ab_in_T_over_offered": list(a.sl_abandon_positive),
-        "sl_short_excluded": list(a.sl_short_excluded),
-        "asa_answered_s": list(a.asa_answered_s),
-        "mean_wait_all_s": list(a.mean_wait_all_s),
-        "occupancy": list(a.occupancy),
-        "mean_queue": list(a.mean_queue),
-    }
-
-
-_EVALUATE: dict[str, Evaluate] = {
-    "erlang-b": _blocking,
-    "erlang-c": _waiting,
-    "erlang-a": _abandoning,
-}
-
-
-def _checked(source: Path, given: Columns, work: Evaluate) -> Results:
+def _checked(source: Path, work: Callable[[], T]) -> T:
     try:
-        return work(given)
+        return work()
     except ValueError as error:
         raise BadInput(f"{source.name}: {error} Correct the cell and run again.") from None
 
