@@ -1,4 +1,8 @@
-"""A Python with pyworkforce 0.5.4 below the data folder, or the reason why there is none."""
+"""A Python with the peers below the data folder: made when missing, or why there is none.
+
+The peers never enter the product's own environment: one needs another Python, another clashes
+with the solver.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,44 @@ import subprocess
 import sys
 from pathlib import Path
 
-PEER = "pyworkforce==0.5.4"
+PEERS = {"pyworkforce": "0.5.4", "simpy": "4.1.2", "ciw": "3.2.7"}
 LEAST = (3, 12)
 NAMES = ("python3.14", "python3.13", "python3.12", "python3")
 CHECK = f"import sys; sys.exit(sys.version_info < {LEAST})"
 
 
-def peer_python(folder: Path) -> tuple[Path | None, str]:
-    """The program that has pyworkforce, made when missing; or None and why not."""
-    home = folder / "pyworkforce-0.5.4"
-    python = home / "bin" / "python"
-    if _ran([str(python), "-c", "import pyworkforce"]) == "":
-        return python, ""
+def make_peers(folder: Path) -> str:
+    """Nothing when all peers are there, made now if need be; else why not and how to give them."""
+    missing = [name for name in PEERS if peer_python(folder, name) is None]
+    if not missing:
+        return ""
+    wanted = " ".join(f"{name}=={version}" for name, version in PEERS.items())
+    home = folder / "peers"
     base = next((name for name in _candidates() if _ran([name, "-c", CHECK]) == ""), None)
     if base is None:
-        return None, "no Python of 3.12 or newer was found, which pyworkforce needs"
-    shutil.rmtree(home, ignore_errors=True)
-    for command in (
-        [base, "-m", "venv", str(home)],
-        [str(python), "-m", "pip", "install", "--quiet", PEER],
-        [str(python), "-c", "import pyworkforce"],
-    ):
-        fault = _ran(command)
-        if fault:
-            return None, f"{PEER} could not be installed: {fault}"
-    return python, ""
+        fault = "no Python of 3.12 or newer was found"
+    else:
+        shutil.rmtree(home, ignore_errors=True)
+        fault = _ran([base, "-m", "venv", str(home)]) or _ran(
+            [str(_program(folder)), "-m", "pip", "install", "--quiet", *wanted.split()]
+        )
+    return fault and (
+        f"peers are missing ({', '.join(missing)}): {fault}. To give them: "
+        f"python3.12 -m venv {home}; {_program(folder)} -m pip install {wanted}"
+    )
+
+
+def peer_python(folder: Path, peer: str) -> Path | None:
+    """The program that has this peer in the version compared with; None when there is none."""
+    check = (
+        "import importlib.metadata as m, sys; "
+        f"import {peer}; sys.exit(m.version({peer!r}) != {PEERS[peer]!r})"
+    )
+    return _program(folder) if _ran([str(_program(folder)), "-c", check]) == "" else None
+
+
+def _program(folder: Path) -> Path:
+    return folder / "peers" / "bin" / "python"
 
 
 def _candidates() -> list[str]:

@@ -1,4 +1,4 @@
-"""Requirements of a million cells and of a year of 500 queues, and full Erlang A."""
+"""Requirements of a million cells and of a year of 500 queues, full Erlang A, and simulation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from scheduling.staffing.patience import erlang_a
 from scheduling.staffing.requirement import Targets, fewest_agents, required_agents
 from wfm.bench import staffing_peer
 from wfm.bench.report import Figure, Report, load_sentence
-from wfm.bench.staffing_python import peer_python
+from wfm.bench.staffing_python import PEERS, make_peers, peer_python
+from wfm.bench.staffing_simulation import simulation_code, simulation_figures
 
 CELLS, QUEUES, YEAR, ROUNDS = 1_000_000, 500, 35_040, 5
 TIMES, YEAR_S, EVALUATIONS = 100.0, 10.0, 700_000.0
@@ -27,9 +28,9 @@ MODEL_A = ((10, 200_000, EVALUATIONS), (100, 100_000, None), (1000, 20_000, None
 
 
 def prepare(folder: Path, tell: Callable[[str], None]) -> None:
-    """pyworkforce in a Python of its own below the folder, when it can be had."""
-    tell("pyworkforce 0.5.4 in a Python of its own ...")
-    _, reason = peer_python(folder)
+    """The peers in a Python of their own below the folder, when they can be had."""
+    tell(f"{', '.join(PEERS)} in a Python of their own ...")
+    reason = make_peers(folder)
     if reason:
         tell(reason)
 
@@ -61,14 +62,19 @@ def measure(folder: Path, tell: Callable[[str], None]) -> Report:
     figures += [
         _requirement_a(),
         Figure("loading the compiled loops", first, "s", "", None, "once a process; compiled once"),
+        *simulation_figures(folder, tell),
     ]
     code = {
         "ours": inspect.getsource(compiled),
         "pyworkforce": inspect.getsource(staffing_peer),
         "exhaustive search": inspect.getsource(exhaustive),
+        **simulation_code(),
     }
-    return Report("staffing", f"{load_sentence()}; 1 thread, processor time", tuple(figures),
-                  tuple(code.items()))  # fmt: skip
+    conditions = f"{load_sentence()}; 1 thread, processor time, each peer in its own process"
+    missing = make_peers(folder)
+    if missing:
+        conditions += f"\n{missing}"
+    return Report("staffing", conditions, tuple(figures), tuple(code.items()))
 
 
 def made_cells(cells: int = CELLS) -> tuple[Floats, Floats]:
@@ -104,9 +110,10 @@ def _beside_peer(
 ) -> list[Figure]:
     """Its time in a process of its own on the same cells, and how many of its answers differ."""
     name = "times pyworkforce 0.5.4"
-    python, reason = peer_python(folder)
+    python = peer_python(folder, "pyworkforce")
     if python is None:
-        return [Figure(name, float("nan"), "x", f">= {TIMES:.0f}", None, f"skipped: {reason}")]
+        reason = f"skipped: none below {folder / 'peers'}; what to do stands below"
+        return [Figure(name, float("nan"), "x", f">= {TIMES:.0f}", None, reason)]
     tell("the same by pyworkforce ...")
     source, out = folder / "staffing-cells.bin", folder / "staffing-peer.bin"
     source.write_bytes(np.concatenate([load, aht]).tobytes())
