@@ -193,7 +193,8 @@ class _Model:
             first, end = max(span[0], window[0]), min(span[1], window[1])
             first += (problem.grid_from - first) % rules.start_every_slots
             for length in sorted(set(rules.shift_lengths)):
-                for start in range(first, end - length + 1, rules.start_every_slots):
+                latest = min(end - length, SLOTS - 1)
+                for start in range(first, latest + 1, rules.start_every_slots):
                     x = self.variable(f"x{name}_{day}_{start}_{length}", here)
                     by_day[day].append((Shape(start, length, rules.breaks[length]), x))
         for day in range(problem.days):

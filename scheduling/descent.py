@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from scheduling.exchange import Exchange
 from scheduling.problem import ContractRules
-from scheduling.roster import AgentPlan, Roster, WeekTour
+from scheduling.roster import EMPTY, AgentPlan, Roster, WeekTour
 from scheduling.shifts import Floats
 from scheduling.solution import PlannedShift
 
@@ -30,7 +31,7 @@ class Descent:
         roster: Roster,
         seed: int,
         stop: Callable[[], bool],
-        tell: Callable[[str, float, int], None],
+        tell: Callable[[str, float, float, int], None],  # event, cost of cover, total, passes
     ) -> None:
         self.roster = roster
         self.random = np.random.default_rng(seed)
@@ -41,6 +42,9 @@ class Descent:
         self.best_cost = float("inf")  # of cover
         self.best_total = float("inf")  # with wishes, changes and wages
         self.best: tuple[tuple[WeekTour, ...], ...] = ()
+        soft = roster.fairness is not None or any(p.has_terms for p in roster.plans)
+        self.exchange = Exchange(roster, self.random, self._prices, stop) if soft else None
+        self.squeezed: list[tuple[int, int]] = []  # (agent, week) below the weekly minimum
 
     def run(self, passes: int | None, stale_passes: int | None = STALE_PASSES) -> None:
         """Nothing; `best` holds a schedule unless stopped before the first was complete.
@@ -80,12 +84,27 @@ class Descent:
             spare = self.roster.price_week(plan, week - 1, prices, rested=True)
             self.roster.put_in(plan, week - 1, spare or earlier)
             tour = self.roster.price_week(plan, week, prices)
+        if tour is None and week > 0:
+            tour = self._before_its_neighbour(plan, week, prices)
         if tour is None:
+            self.squeezed.append((plan.number, week))
             plan.rules[week] = below_minimum(plan.rules[week])
             tour = self.roster.price_week(plan, week, prices - 100.0)
-        if tour is None:
-            raise AssertionError(f"{plan.agent.id}: an empty week breaks no rule, yet none fits")
-        return tour
+        # What pins or rules of the week contradict each other in; the verifier tells it.
+        return tour or EMPTY
+
+    def _before_its_neighbour(self, plan: AgentPlan, week: int, prices: Floats) -> WeekTour | None:
+        """The week first and the one before it around it, where pins leave no other order."""
+        earlier = plan.weeks[week - 1]
+        self.roster.take_out(plan, week - 1)
+        tour = self.roster.price_week(plan, week, prices)
+        around = None
+        if tour is not None:
+            self.roster.put_in(plan, week, tour)
+            around = self.roster.price_week(plan, week - 1, self._prices(plan, week - 1))
+            self.roster.take_out(plan, week)
+        self.roster.put_in(plan, week - 1, around or earlier)
+        return tour if around is not None else None
 
     def _pass(self) -> None:
         self.passes += 1
@@ -99,15 +118,21 @@ class Descent:
                 self.roster.take_out(plan, week)
                 tour = self.roster.price_week(plan, week, self._prices(plan, week))
                 self.roster.put_in(plan, week, tour or earlier)
-            if self.roster.total() < self.best_total - 1e-9:
-                self._keep()
-        self.tell("pass", self.best_cost, self.passes)
+            self._keep_if_better()
+        if self.exchange is not None:
+            self.stopped = not self.exchange.pass_over()
+            self._keep_if_better()
+        self.tell("pass", self.best_cost, self.best_total, self.passes)
+
+    def _keep_if_better(self) -> None:
+        if self.roster.total() < self.best_total - 1e-9:
+            self._keep()
 
     def _keep(self) -> None:
         self.best_total = self.roster.total()
         self.best_cost = self.roster.cost()
         self.best = tuple(tuple(plan.weeks) for plan in self.roster.plans)
-        self.tell("incumbent", self.best_cost, self.passes)
+        self.tell("incumbent", self.best_cost, self.best_total, self.passes)
 
     def _opening_prices(self, plan: AgentPlan, week: int, share: float) -> Floats:
         """Prices while the schedule fills: by how far cover lags behind its share of the need."""

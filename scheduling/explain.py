@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from scheduling.problem import SLOTS, Agent, ContractRules, Problem, problem_of
+from scheduling.problem import SLOTS, Agent, ContractRules, Problem
+from scheduling.problem_file import problem_of
 from scheduling.solution import PlannedShift, Solution
 from scheduling.verify import Shortfall, verify
 
@@ -135,7 +136,7 @@ def _starts(
     return [
         (start, length)
         for length in rules.shift_lengths
-        for start in range(first, end - length + 1, rules.start_every_slots)
+        for start in range(first, min(end - length + 1, SLOTS), rules.start_every_slots)
         if start <= at.slot < start + length
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from scheduling.bound_process import lp_bound_apart
 from scheduling.orphans import end_with, silence
-from scheduling.problem import read_problem
+from scheduling.problem_file import read_problem
 from scheduling.solution import Solution, read_solution, solution_text
 from scheduling.solve import solve
 from wfm.domain.errors import InfeasibleSchedule, JobCancelled, WfmError

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from scheduling.cover import WEEK_SLOTS, SkillGroup, skill_groups
-from scheduling.problem import SLOTS, Agent, ContractRules, Problem
-from scheduling.shifts import Floats, Ints, ShiftMenu, shift_menu
+from scheduling.labour import Found, WeekView, keep_rules
+from scheduling.problem import SLOTS, Agent, ContractRules, Problem, PublishedShift
+from scheduling.rule_book import RuleBook
+from scheduling.shifts import Floats, Ints, ShiftMenu
 from scheduling.solution import PlannedBreak, PlannedShift
-from scheduling.tours import WEEK, TourGraph, tour_graph
+from scheduling.terms import HOPELESS, Fairness, agent_terms, is_plain, moved_breaks, shift_keys
+from scheduling.tours import WEEK
 
 
 @dataclass(frozen=True)
@@ -34,46 +38,13 @@ class WeekTour:
 
 
 EMPTY = WeekTour((), np.empty(0, dtype=np.int64))
-FORBIDDEN = 1e9  # in a `resting_table`: no break here
-HOPELESS = FORBIDDEN / 2
-
-
-class Rules:
-    """The menus and graphs of every contract (and of relaxed copies), each built once."""
-
-    def __init__(self, problem: Problem) -> None:
-        spans = [span for span in problem.opening if span is not None]
-        self.first = min((a for a, _ in spans), default=0)
-        self.end = max((b for _, b in spans), default=0)
-        self.grid_from = problem.grid_from
-        self._menus: dict[str, ShiftMenu] = {}
-        self._graphs: dict[tuple[object, ...], TourGraph] = {}
-
-    def menu(self, rules: ContractRules) -> ShiftMenu:
-        """Every shift of a contract within the widest opening."""
-        if rules.name not in self._menus:
-            self._menus[rules.name] = shift_menu(rules, self.first, self.end, self.grid_from)
-        return self._menus[rules.name]
-
-    def graph(self, rules: ContractRules, run_before: int, run_after: int) -> TourGraph:
-        """The graph for a week entered after, and left before, so many days in a row."""
-        most, limit = rules.days_per_week[1], rules.max_consecutive_days
-        tracked = (
-            most > limit
-            or (run_before > 0 and run_before + most > limit)
-            or (run_after > 0 and run_after + most > limit)
-        )
-        key = (rules.name, rules.days_per_week, rules.paid_slots_per_week, limit,
-               rules.min_rest_slots, tracked)  # fmt: skip
-        if key not in self._graphs:
-            self._graphs[key] = tour_graph(self.menu(rules), rules, tracked)
-        return self._graphs[key]
 
 
 @dataclass
 class AgentPlan:
     """One agent while the solver runs."""
 
+    number: int  # place among all agents
     agent: Agent
     rules: list[ContractRules]  # of each week: the contract's, or relaxed where nothing fits
     group: SkillGroup | None  # None: serves no queue that is needed
@@ -85,6 +56,7 @@ class AgentPlan:
     resting: Floats | None = None  # days x columns of the menu's `resting_table`
     busy: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     """Slots of the horizon that are spent elsewhere: at work, but not on the queue."""
+    has_terms: bool = False  # whether anything costs beside cover, or options are fixed
 
 
 class Roster:
@@ -94,12 +66,16 @@ class Roster:
         self, problem: Problem, relaxed: Mapping[tuple[str, int], ContractRules] | None = None
     ) -> None:
         self.problem = problem
-        self.book = Rules(problem)
+        self.book = RuleBook(problem)
         self.groups = skill_groups(problem)
         self._group_of = {q: group for group in self.groups for q in group.queues}
         relaxed = relaxed or {}
         self._blocks: dict[tuple[object, ...], Floats] = {}
-        self.plans = [self._plan(agent, relaxed) for agent in problem.agents]
+        self._published: dict[str, dict[int, PublishedShift]] = defaultdict(dict)
+        for shift in problem.published:
+            self._published[shift.agent][shift.day] = shift
+        self.fairness = Fairness(problem) if problem.fairness else None
+        self.plans = [self._plan(n, agent, relaxed) for n, agent in enumerate(problem.agents)]
         # Slots of the week after that a shift of this week's last day may reach.
         self.spill = max((self.menu(plan).width for plan in self.plans), default=SLOTS) - SLOTS
         # Agents whose queues need nobody are overstaffed whenever they are on duty.
@@ -110,13 +86,14 @@ class Roster:
                 self._count(plan, np.arange(first, end), +1)
 
     def _plan(
-        self, agent: Agent, relaxed: Mapping[tuple[str, int], ContractRules]
+        self, number: int, agent: Agent, relaxed: Mapping[tuple[str, int], ContractRules]
     ) -> AgentPlan:  # fmt: skip
         contract = self.problem.contracts[agent.contract]
         known = [q for q in agent.queues if q in self._group_of]
         group = self._group_of[known[0]] if known else None
         hits = group.hits(known) if group else np.empty(0, dtype=np.int64)
-        return AgentPlan(
+        plan = AgentPlan(
+            number=number,
             agent=agent,
             rules=[relaxed.get((agent.id, week), contract) for week in range(self.problem.weeks)],
             group=group,
@@ -125,6 +102,26 @@ class Roster:
             fees=self.blocks(agent),
             weeks=[EMPTY] * self.problem.weeks,
         )
+        if not is_plain(self.problem, agent):
+            self._set_terms(plan)
+        return plan
+
+    def _set_terms(self, plan: AgentPlan) -> None:
+        """The options and prices of somebody with pins, activities, wishes or published shifts."""
+        days, menu = self.problem.days, self.menu(plan)
+        allowed = plan.fees.reshape(days, -1)
+        published = self._published.get(plan.agent.id, {})
+        terms = agent_terms(self.problem, plan.agent, menu, allowed, published)
+        fees = terms.fees
+        if terms.resting is not None:
+            # A shift whose breaks have no place left is no option.
+            plain = menu.costs(np.zeros((days, menu.width)), terms.resting)
+            fees = np.where(plain > HOPELESS, np.inf, fees)
+        plan.fees = fees.reshape(self.problem.weeks, WEEK, -1)
+        plan.off = None if terms.off is None else terms.off.reshape(-1, WEEK)
+        plan.resting = terms.resting
+        plan.has_terms = True
+        plan.busy = np.array(plan.agent.busy, dtype=np.int64)
 
     def blocks(self, agent: Agent) -> Floats:
         """Weeks x 7 x entries of the agent's menu: 0 where a shift may be, else infinite."""
@@ -157,6 +154,8 @@ class Roster:
 
     def _move(self, plan: AgentPlan, tour: WeekTour, sign: int) -> None:
         self.fee += sign * tour.fee
+        if self.fairness is not None:
+            self.fairness.count(plan.number, shift_keys(tour.shifts), sign)
         self._count(plan, tour.slots, sign)
 
     def _count(self, plan: AgentPlan, slots: Ints, sign: int) -> None:
@@ -167,7 +166,8 @@ class Roster:
 
     def total(self) -> float:
         """Cost of cover and all else of the schedule as it stands: what the descent lowers."""
-        return self.cost() + self.fee
+        fair = 0.0 if self.fairness is None else self.fairness.cost()
+        return self.cost() + self.fee + fair
 
     def cost(self) -> float:
         """Cost of cover of the schedule as it stands, which the bound is about."""
@@ -185,10 +185,12 @@ class Roster:
         menu = self.menu(plan)
         if len(menu.start) == 0:
             return EMPTY if plan.rules[week].days_per_week[0] == 0 else None
+        if self.fairness is not None:
+            fair = self.fairness.fees(plan.number, menu)
         days = self._by_day(plan, week, prices)
         costs = menu.costs(days, self._resting(plan, week)) + self.limits(plan, week)
-        if plan.resting is not None:
-            costs[costs > HOPELESS] = np.inf
+        if self.fairness is not None:
+            costs += fair
         if rested:
             costs[WEEK - 1] = np.inf
         chosen = self.best_week(plan, week, costs)
@@ -241,8 +243,36 @@ class Roster:
         run_before, run_after = self._before(plan, week)[1], self._after(plan, week)[1]
         graph = self.book.graph(plan.rules[week], run_before, run_after)
         off = None if plan.off is None else plan.off[week]
-        best = graph.best_week(costs, run_before, run_after, off)
-        return None if best is None else best[1]
+        labour = plan.rules[week].labour
+        if not labour:
+            best = graph.best_week(costs, run_before, run_after, off)
+            return None if best is None else best[1]
+        view, free = self._view(plan, week), np.zeros(WEEK) if off is None else off
+
+        def kept(costs: Floats, off: Floats) -> Found:
+            return keep_rules(
+                labour, view, costs, off,
+                lambda costs, off: graph.best_week(costs, run_before, run_after, off),
+            )  # fmt: skip
+
+        # Where no cheap week keeps the rules, any week that does.
+        found = kept(costs, free) or kept(_gates(costs), _gates(free))
+        return None if found is None else found[1]
+
+    def _view(self, plan: AgentPlan, week: int) -> WeekView:
+        around = {
+            shift.day: (shift.start, shift.length)
+            for other, tour in enumerate(plan.weeks)
+            for shift in (tour.shifts if other != week else ())
+        }
+        neighbours = plan.agent.neighbours
+        if neighbours.shift is not None:
+            around[-1] = neighbours.shift
+        if neighbours.shift_after is not None:
+            around[self.problem.days] = neighbours.shift_after
+        end = self._before(plan, week)[0]
+        begins = 0 if end is None else max(0, end)
+        return WeekView(self.problem, week, self.menu(plan), around, neighbours.weekends, begins)
 
     def _tour(
         self,
@@ -264,14 +294,44 @@ class Roster:
             absolute = week * WEEK + day
             slots.append(np.flatnonzero(on) + absolute * SLOTS + start)
             breaks = tuple(PlannedBreak(rule.kind, at, rule.slots) for rule, at in placed)
-            shifts.append(PlannedShift(plan.agent.id, absolute, start, length, breaks))
+            held = tuple(
+                PlannedBreak(a.kind, a.start, a.slots)
+                for a in plan.agent.activities
+                if a.day == absolute
+            )
+            shifts.append(PlannedShift(plan.agent.id, absolute, start, length, breaks, held))
+        fee = self._fee(plan, week, menu, chosen, shifts)
         if not slots:
-            return EMPTY
+            return WeekTour((), EMPTY.slots, fee)
         on_queue = np.concatenate(slots)
         if len(plan.busy):
             on_queue = np.setdiff1d(on_queue, plan.busy)
         # What runs on after the last day is nobody's requirement here.
-        return WeekTour(tuple(shifts), on_queue[on_queue < self.problem.days * SLOTS])
+        inside = on_queue[on_queue < self.problem.days * SLOTS]
+        return WeekTour(tuple(shifts), inside, fee)
+
+    def _fee(
+        self,
+        plan: AgentPlan,
+        week: int,
+        menu: ShiftMenu,
+        chosen: tuple[tuple[int, int], ...],
+        shifts: list[PlannedShift],
+    ) -> float:
+        """What a week costs beside cover: wishes, wages, overtime, changes."""
+        fee = float(sum(plan.fees[week][day, entry] for day, entry in chosen))
+        if plan.off is not None:
+            worked = {day for day, _ in chosen}
+            fee += float(sum(plan.off[week][day] for day in range(WEEK) if day not in worked))
+        fee += plan.rules[week].overtime_cost(int(sum(menu.paid[entry] for _, entry in chosen)))
+        if self.problem.change.rest:
+            known = self._published.get(plan.agent.id, {})
+            for shift in shifts:
+                before = known.get(shift.day)
+                if before is not None:
+                    places = tuple((b.kind, b.start, b.slots) for b in shift.breaks)
+                    fee += self.problem.change.rest * moved_breaks(before, places)
+        return fee
 
     def _before(self, plan: AgentPlan, week: int) -> tuple[int | None, int]:
         """End of the shift before this week (slot of its first day, 0 or less), and the run."""
@@ -312,9 +372,9 @@ class Roster:
         return tuple(s for plan in self.plans for tour in plan.weeks for s in tour.shifts)
 
 
-def week_span(week: int) -> slice:
-    """The slots of a week on the axis of the horizon."""
-    return slice(week * WEEK_SLOTS, (week + 1) * WEEK_SLOTS)
+def _gates(costs: Floats) -> Floats:
+    """Nothing or infinity: what is possible, whatever it costs."""
+    return np.where(np.isfinite(costs), 0.0, np.inf)
 
 
 def _run(days: list[int], order: range) -> int:

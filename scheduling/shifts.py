@@ -99,7 +99,7 @@ def shift_menu(rules: ContractRules, first: int, end: int, grid_from: int) -> Sh
     pairs = [
         (start, length, form)
         for form, length in enumerate(lengths)
-        for start in range(begin, end - length + 1, rules.start_every_slots)
+        for start in range(begin, min(end - length + 1, SLOTS), rules.start_every_slots)
     ]
     pairs += [(s.start, s.length, len(lengths) + i) for i, s in enumerate(rules.own)]
     width = max([SLOTS, *(start + length for start, length, _ in pairs)])

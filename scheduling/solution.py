@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ FORMAT = "wfm-scheduling-solution/1"
 
 @dataclass(frozen=True)
 class PlannedBreak:
-    """A break as planned: first slot of the day, and slots."""
+    """A break, or a fixed activity, as planned: first slot of the day, and slots."""
 
     kind: str
     start: int
@@ -30,6 +30,7 @@ class PlannedShift:
     start: int
     length: int
     breaks: tuple[PlannedBreak, ...]
+    activities: tuple[PlannedBreak, ...] = ()  # fixed ones that it holds
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,22 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class SoftCosts:
+    """Each kind of cost beside cover; all are 0 or more, so a bound on cover bounds the sum too."""
+
+    preferences: float = 0.0
+    fairness: float = 0.0
+    changes: float = 0.0
+    wages: float = 0.0
+    overtime: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return self.preferences + self.fairness + self.changes + self.wages + self.overtime
+
+
+@dataclass(frozen=True)
 class Solution:
     """A schedule with its cost and the proof of how good it is."""
 
@@ -70,6 +87,7 @@ class Solution:
     bound_kind: str  # lp, or hours while the LP had no answer
     events: tuple[Event, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
+    soft: SoftCosts = SoftCosts()  # beside cover; the objective and the bound are about cover
     # Value of one more agent on the queue, for each queue, day and slot (dual of the cover row).
     prices: Mapping[str, tuple[tuple[float, ...], ...]] | None = None
 
@@ -80,6 +98,9 @@ def solution_text(solution: Solution) -> str:
     data["events"] = [
         {("pass" if k == "pass_n" else k): v for k, v in event.items()} for event in data["events"]
     ]
+    for shift in data["shifts"]:
+        if not shift["activities"]:
+            del shift["activities"]
     if solution.prices is None:
         del data["prices"]
     return json.dumps({"format": FORMAT, **data})
@@ -106,6 +127,7 @@ def read_solution(text: str, name: str = "solution") -> Solution:
             status=str(data.get("status", "")),
             bound_kind=str(data.get("bound_kind", "")),
             diagnoses=tuple(Diagnosis(**d) for d in data.get("diagnoses", ())),
+            soft=SoftCosts(**data.get("soft", {})),
             prices={
                 queue: tuple(tuple(float(v) for v in row) for row in rows)
                 for queue, rows in data["prices"].items()
@@ -123,11 +145,13 @@ def _shift(item: Mapping[str, Any]) -> PlannedShift:
         day=int(item["day"]),
         start=int(item["start"]),
         length=int(item["length"]),
-        breaks=tuple(
-            PlannedBreak(str(b["kind"]), int(b["start"]), int(b["slots"]))
-            for b in item.get("breaks", ())
-        ),
+        breaks=_placed(item.get("breaks", ())),
+        activities=_placed(item.get("activities", ())),
     )
+
+
+def _placed(items: Iterable[Mapping[str, Any]]) -> tuple[PlannedBreak, ...]:
+    return tuple(PlannedBreak(str(b["kind"]), int(b["start"]), int(b["slots"])) for b in items)
 
 
 def _number(value: Any) -> float:

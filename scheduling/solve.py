@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 
 from scheduling.bound import Bound, hours_bound, lp_bound
 from scheduling.descent import STALE_PASSES, Descent
-from scheduling.diagnosis import Diagnosed, diagnose
+from scheduling.diagnosis import Diagnosed, diagnose, squeezed
 from scheduling.problem import ContractRules, Problem
 from scheduling.roster import Roster
+from scheduling.soft import soft_costs
 from scheduling.solution import Event, Solution
 from wfm.domain.errors import InfeasibleSchedule, JobCancelled
 from wfm.domain.progress import Progress, no_progress
@@ -47,6 +48,7 @@ def solve(
     run = _Run(problem, time_limit_s, seed, progress, listener)
     run.tell("started")
     found = diagnose(problem)
+    problem = run.problem = found.problem
     for _ in found.diagnoses[:1]:
         run.tell("diagnosis")
     run.bound = hours_bound(problem, found.relaxed)
@@ -85,7 +87,8 @@ class _Run:
         self.progress, self.listener = progress, listener
         self.began = time.monotonic()
         self.bound = Bound(0.0, "hours")
-        self.best: float | None = None
+        self.best: float | None = None  # cost of cover
+        self.total = float("inf")  # with all that costs beside it
         self.improved_at = 0.0
         self.pass_n = 0
         self.patient = False
@@ -119,7 +122,8 @@ class _Run:
                 idle = now - self.improved_at
                 if idle > max(1.0, PATIENCE * self.limit):
                     return True
-        if self.best is not None and self.best <= self.bound.value + 1e-6:
+        # All else that costs is 0 or more, so what bounds cover bounds the total as well.
+        if self.best is not None and self.total <= self.bound.value + 1e-6:
             return True
         if now - self._looked >= LOOK_EVERY_S:
             self._looked = now
@@ -134,10 +138,10 @@ class _Run:
             lp.join(LOOK_EVERY_S)
             self._look()
 
-    def told(self, event: str, cost: float, pass_n: int) -> None:
-        if self.best is None or cost < self.best - 1e-9:
+    def told(self, event: str, cost: float, total: float, pass_n: int) -> None:
+        if total < self.total - 1e-9:
             self.improved_at = self.seconds()
-        self.best, self.pass_n = cost, pass_n
+        self.best, self.total, self.pass_n = cost, total, pass_n
         self.tell(event)
 
     def tell(self, event: str) -> None:
@@ -167,8 +171,9 @@ class _Run:
         bound = min(self.bound.value, cost)
         status = "cancelled" if self.cancelled else "time_limit" if self.timed_out else "done"
         self.tell("cancelled" if self.cancelled else "done")
+        shifts = descent.shifts()
         return Solution(
-            shifts=descent.shifts(),
+            shifts=shifts,
             objective=cost,
             bound=round(bound, 6) if round(bound, 6) <= cost else bound,
             gap_of_requirement_pct=self.gap() or 0.0,
@@ -178,7 +183,8 @@ class _Run:
             status=status,
             bound_kind=self.bound.kind,
             events=tuple(self.events),
-            diagnoses=found.diagnoses,
+            diagnoses=found.diagnoses + squeezed(self.problem, descent.squeezed, shifts),
+            soft=soft_costs(self.problem, shifts),
             prices=self.bound.prices,
         )
 

@@ -7,11 +7,13 @@ It shares no code with the solver: it reads the files itself and asks the labour
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from scheduling.flow import serve
+from scheduling.verify_rules import check_data_rules
+from scheduling.verify_soft import soft_of
 from wfm.domain.contracts import BreakRule
 from wfm.domain.errors import BadInput
 from wfm.domain.rules.availability import check_availability
@@ -55,6 +57,7 @@ class Verification:
     cost: float
     bound: float | None
     shortfalls: tuple[Shortfall, ...]
+    soft: Mapping[str, float] = field(default_factory=dict)  # costs beside cover, by kind
 
     @property
     def gap_of_requirement_pct(self) -> float | None:
@@ -84,9 +87,12 @@ def _verify(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Verifica
         for name in sorted(shifts.keys() - agents.keys())
     ]
     contracts = {c["name"]: c for c in problem["contracts"]}
+    published = {(s["agent"], s["day"]): s for s in problem.get("published", ())}
+    duties: dict[str, list[Duty]] = {}
     for name, agent in agents.items():
-        contract = contracts[agent["contract"]]
-        found = _check_agent(problem, contract, agent, shifts.get(name, ()))
+        contract, own = contracts[agent["contract"]], shifts.get(name, ())
+        promised = {day: s for (who, day), s in published.items() if who == name}
+        duties[name], found = _check_agent(problem, contract, agent, own, promised)
         broken.extend(Broken(name, v.code, v.sentence) for v in found)
     required, served, on_duty, shortfalls = _cover(problem, agents, shifts)
     costs = problem["costs"]
@@ -97,8 +103,9 @@ def _verify(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Verifica
         broken.append(Broken("", "bound", f"bound {bound} is missing or above the cost {cost:g}"))
         bound = None
     return Verification(
-        tuple(broken), required, under, over, round(cost, 3), bound, tuple(shortfalls)
-    )
+        tuple(broken), required, under, over, round(cost, 3), bound, tuple(shortfalls),
+        soft_of(problem, shifts, duties),
+    )  # fmt: skip
 
 
 def _check_agent(
@@ -106,12 +113,17 @@ def _check_agent(
     contract: Mapping[str, Any],
     agent: Mapping[str, Any],
     shifts: Sequence[Mapping[str, Any]],
-) -> list[Violation]:
+    published: Mapping[int, Mapping[str, Any]],
+) -> tuple[list[Duty], list[Violation]]:
     days = problem["days"]
     found: list[Violation] = []
     duties = []
     for shift in sorted(shifts, key=lambda s: (s["day"], s["start"])):
         day, length = shift["day"], shift["length"]
+        if 0 <= day < days and _is_promised(agent, shift, published.get(day)):
+            # What was promised stands, whatever the contract says of its length and hours.
+            duties.append(_duty(problem, contract, shift, own_breaks=True))
+            continue
         if not 0 <= day < days or length not in contract["shift_lengths"]:
             found.append(
                 Violation(
@@ -136,6 +148,7 @@ def _check_agent(
     low, high = contract["days_per_week"]
     found.extend(check_days_per_week(duties, weeks, (low, high)))
     least, most = contract["paid_slots_per_week"]
+    most += contract.get("overtime_slots_per_week", 0)
     found.extend(check_weekly_hours(duties, weeks, (least * MINUTES, most * MINUTES)))
     found.extend(
         check_consecutive_days(
@@ -155,7 +168,25 @@ def _check_agent(
         start = after["start"] * MINUTES
         around.append(Duty(days, start, start + 1, 0))
     found.extend(check_rest(around, rest * MINUTES))
-    return found
+    found.extend(check_data_rules(problem, contract, agent, duties, shifts))
+    return duties, found
+
+
+def _is_promised(
+    agent: Mapping[str, Any], shift: Mapping[str, Any], published: Mapping[str, Any] | None
+) -> bool:
+    """Whether a shift is pinned as it is, or published as it is with its breaks in place."""
+    pins = [p for p in agent.get("pins", ()) if p["day"] == shift["day"] and not p.get("off")]
+    places = _places(shift)
+    for known in [*pins, *([] if published is None else [published])]:
+        same = (known["start"], known["length"]) == (shift["start"], shift["length"])
+        if same and known.get("breaks") is not None and _places(known) == places:
+            return True
+    return False
+
+
+def _places(shift: Mapping[str, Any]) -> list[tuple[int, int]]:
+    return sorted((b["start"], b["slots"]) for b in shift.get("breaks", ()))
 
 
 def _check_duty(
@@ -166,7 +197,7 @@ def _check_duty(
 ) -> list[Violation]:
     by_day = problem.get("opening_by_day")
     opening = by_day[duty.day] if by_day else problem["opening"]
-    first, end = agent["window"]
+    first, end = agent.get("hours_by_day", {}).get(str(duty.day), agent["window"])
     found = [
         *check_availability(
             duty,
@@ -189,7 +220,7 @@ def _check_duty(
         ),
     ]
     step = contract.get("start_every_slots", problem["start_every_slots"])
-    if (duty.start // MINUTES - problem["opening"][0]) % step:
+    if duty.start >= DAY_MINUTES or (duty.start // MINUTES - problem["opening"][0]) % step:
         found.append(
             Violation(
                 "start_off_grid",
@@ -202,10 +233,17 @@ def _check_duty(
 
 
 def _duty(
-    problem: Mapping[str, Any], contract: Mapping[str, Any], shift: Mapping[str, Any]
+    problem: Mapping[str, Any],
+    contract: Mapping[str, Any],
+    shift: Mapping[str, Any],
+    *,
+    own_breaks: bool = False,
 ) -> Duty:
     start, length = shift["start"], shift["length"]
     unpaid = sum(b["slots"] for b in _owed(problem, contract, length) if not b["paid"])
+    if own_breaks:
+        kinds = {b["kind"] for plan in _plans(problem, contract) for b in plan if not b["paid"]}
+        unpaid = sum(b["slots"] for b in shift.get("breaks", ()) if b["kind"] in kinds)
     return Duty(
         day=shift["day"],
         start=start * MINUTES,
@@ -227,30 +265,31 @@ def _owed(
     return owed
 
 
+def _plans(
+    problem: Mapping[str, Any], contract: Mapping[str, Any]
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    for length in contract["shift_lengths"]:
+        yield _owed(problem, contract, length)
+
+
 def _cover(
     problem: Mapping[str, Any],
     agents: Mapping[str, Mapping[str, Any]],
     shifts: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> tuple[int, int, int, list[Shortfall]]:
     """Agent-slots needed, served and on duty, and what is missing where."""
-    working: dict[tuple[int, int], Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for name, own in shifts.items():
-        skills = tuple(sorted(set(agents[name]["queues"]))) if name in agents else ()
-        for shift in own:
-            away = {
-                t
-                for b in shift.get("breaks", ())
-                for t in range(b["start"], b["start"] + b["slots"])
-            }
-            for t in range(shift["start"], shift["start"] + shift["length"]):
-                if t not in away and 0 <= t < SLOTS and skills:
-                    working[shift["day"], t][skills] += 1
+    working: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)  # by slot of the horizon
+    for name, agent in agents.items():
+        skills = tuple(sorted(set(agent["queues"])))
+        if skills:
+            for at in _on_queue(agent, shifts.get(name, ())):
+                working[at][skills] += 1
     required = served = on_duty = 0
     shortfalls: list[Shortfall] = []
     for day in range(problem["days"]):
         for t in range(SLOTS):
             need = {q: rows[day][t] for q, rows in problem["requirement"].items()}
-            staff = working.get((day, t), Counter())
+            staff = working.get(day * SLOTS + t, Counter())
             given = serve(staff, need)
             required += sum(need.values())
             served += sum(given.values())
@@ -259,3 +298,19 @@ def _cover(
                 Shortfall(q, day, t, n - given[q]) for q, n in need.items() if n > given[q]
             )
     return required, served, on_duty, shortfalls
+
+
+def _on_queue(agent: Mapping[str, Any], shifts: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    """Slots of the horizon that an agent spends on the queue."""
+    for first, end in (agent.get("before") or {}).get("on_queue", ()):
+        yield from range(first, end)
+    for shift in shifts:
+        begin = shift["day"] * SLOTS
+        away = {
+            begin + t
+            for b in (*shift.get("breaks", ()), *shift.get("activities", ()))
+            for t in range(b["start"], b["start"] + b["slots"])
+        }
+        for at in range(begin + shift["start"], begin + shift["start"] + shift["length"]):
+            if at not in away:
+                yield at

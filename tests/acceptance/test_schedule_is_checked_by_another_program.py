@@ -10,7 +10,7 @@ import pytest
 from independent_verifier import verify
 from problem_generator import make_problem
 
-from scheduling.problem import problem_of
+from scheduling.problem_file import problem_of
 from scheduling.solution import solution_text
 from scheduling.solve import solve
 

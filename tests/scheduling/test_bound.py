@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scheduling.bound import hours_bound, lp_bound
-from scheduling.problem import Problem, problem_of, read_problem
+from scheduling.problem import Problem
+from scheduling.problem_file import problem_of, read_problem
 from scheduling.solution import solution_text
 from scheduling.solve import solve
 from scheduling.verify import verify

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scheduling.explain import blocker
-from scheduling.problem import problem_of
+from scheduling.problem_file import problem_of
 from scheduling.solution import PlannedBreak, PlannedShift
 from scheduling.verify import Shortfall
 

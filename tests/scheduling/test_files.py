@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from scheduling.problem import problem_of, read_problem
+from scheduling.problem_file import problem_of, read_problem
 from scheduling.solution import read_solution
 from wfm.cli import register_all
 from wfm.cli.main import app

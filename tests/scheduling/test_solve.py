@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scheduling.bound import lp_bound
-from scheduling.problem import problem_of
+from scheduling.problem_file import problem_of
 from scheduling.process import SolverDied, solve_apart
 from scheduling.solution import Solution, solution_text
 from scheduling.solve import solve

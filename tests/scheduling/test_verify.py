@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scheduling.flow import serve
-from scheduling.problem import problem_of
+from scheduling.problem_file import problem_of
 from scheduling.solution import solution_text
 from scheduling.solve import solve
 from scheduling.verify import verify

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduling.explain import BLOCKERS, Uncovered, explain
-from scheduling.problem import problem_of, read_problem
+from scheduling.problem_file import problem_of, read_problem
 from scheduling.process import solve_apart
 from scheduling.solution import read_solution, solution_text
 from scheduling.verify import verify
@@ -48,6 +49,7 @@ def solve_file(
         "gap_of_requirement_pct": found.gap_of_requirement_pct, "seconds": found.seconds,
         "status": found.status, "passes": found.passes, "seed": found.seed,
         "bound_kind": found.bound_kind,
+        "soft": asdict(found.soft),
         "diagnoses": [d.sentence for d in found.diagnoses],
     }  # fmt: skip
     if as_json:
@@ -59,6 +61,8 @@ def solve_file(
         f"gap {found.gap_of_requirement_pct:.3f} % of the requirement, {found.seconds:.1f} s "
         f"({found.status}). Written to {out}."
     )
+    if found.soft.total:
+        console.print(f"Beside cover: {found.soft.total:,.1f} for wishes, fairness and changes.")
     for diagnosis in found.diagnoses:
         console.print(f"! {diagnosis.sentence}.", markup=False)
 
@@ -76,6 +80,7 @@ def verify_file(problem: ProblemFile, solution: SolutionFile, as_json: Json = Fa
         "cost": found.cost,
         "bound": found.bound,
         "gap_of_requirement_pct": found.gap_of_requirement_pct,
+        "soft": dict(found.soft),
     }
     if as_json:
         typer.echo(json.dumps(report))
@@ -86,6 +91,9 @@ def verify_file(problem: ProblemFile, solution: SolutionFile, as_json: Json = Fa
             f"{found.understaffed_slots:,} of {found.required_slots:,} agent-slots missing, "
             f"{found.overstaffed_slots:,} too many."
         )
+        if any(found.soft.values()):
+            parts = ", ".join(f"{name} {value:,.1f}" for name, value in found.soft.items() if value)
+            console.print(f"Beside cover: {parts}.")
         for broken in found.broken[:20]:
             console.print(f"! {broken.agent} {broken.code}: {broken.sentence}", markup=False)
     if found.broken:

@@ -15,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scheduling.problem import SLOTS, Problem, read_problem
+from scheduling.problem import SLOTS, Problem
+from scheduling.problem_file import read_problem
 from scheduling.simulation.centre import Routing, ToAgent
 from scheduling.simulation.engine import simulate as run
 from scheduling.simulation.files import Assumed, Forecasted, file_centre

@@ -47,7 +47,9 @@ class Violation:
 
 
 def clock_text(minutes: int) -> str:
-    """A time of day: 545 is 09:05."""
+    """A time of day: 545 is 09:05, 1800 is 06:00 next day."""
+    if minutes > DAY_MINUTES:
+        return f"{clock_text(minutes - DAY_MINUTES)} next day"
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
