@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.contribution import grouped, moves_between
+from dashboards.contribution import grouped
 from dashboards.names import DIMENSION_WORD, name_of, scope_below
 from dashboards.pages.manager_data import Centre, counts_seconds
 from dashboards.parts.heat import HeatRow, heat
@@ -21,6 +21,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from dashboards.parts.tile import goal_line
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from kpis.display import decimals_of
+from kpis.explain.rate_mix import Sums, rate_and_mix
 from kpis.status import status_of
 from kpis.value import KeyPart, KpiValue
 from wfm.domain.errors import ForbiddenDrill
@@ -56,16 +57,16 @@ def segment_dimension(centre: Centre) -> str:
     return centre.by
 
 
-def _sums(centre: Centre, dimension: str, span: dict[str, Any]) -> list[tuple[str, float, float]]:
+def _sums(centre: Centre, dimension: str, span: dict[str, Any]) -> dict[str, tuple[float, float]]:
     try:
         values = centre.ask.values((centre.kpi.id,), by=(dimension,), **span)
     except ForbiddenDrill:
-        return []
-    return [
-        (name_of(centre.ask, dimension, v.at(dimension)), v.numerator, v.denominator)
+        return {}
+    return {
+        name_of(centre.ask, dimension, v.at(dimension)): (v.numerator, v.denominator)
         for v in values
         if v.numerator is not None and v.denominator
-    ]
+    }
 
 
 def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
@@ -78,14 +79,18 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     now = _sums(centre, dimension, {})
     past = _sums(centre, dimension, ask.before)
     scale = float(kpi.scale)
-    moved = moves_between(now, past)
-    if not moved or centre.focus.value is None:
+    none = (0.0, 0.0)
+    found = rate_and_mix(
+        Sums(name, *past.get(name, none), *now.get(name, none)) for name in {**now, **past}
+    )
+    if found is None or not found.exact or centre.focus.value is None:
         return None
+    moved = found.parts
     # Segments must make up the whole; where the whole has more (unknown parts), say nothing false.
     change = centre.focus.value - before.value
-    if abs(scale * sum(m.size for m in moved) - change) > 1e-6 * max(1.0, abs(change)):
+    if abs(scale * found.delta - change) > 1e-6 * max(1.0, abs(change)):
         return None
-    parts = grouped([(m.name, scale * m.size) for m in moved], MOST_PARTS)
+    parts = grouped([(m.key, scale * m.size) for m in moved], MOST_PARTS)
     # Colour means a cause: the largest part that pushes the wrong way, while the figure is off.
     off = centre.focus.status in ("bad", "warn")
     harm = max((size if centre.pushes_up else -size for _, size in parts), default=0.0)
@@ -112,7 +117,7 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     lines = [
         Line(
             (
-                Cell(m.name, m.name),
+                Cell(m.key, m.key),
                 figure_cell(scale * m.size, more, signed=True),
                 figure_cell(scale * m.rate, more, signed=True),
                 figure_cell(scale * m.mix, more, signed=True),
@@ -120,7 +125,7 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
         )
         for m in sorted(moved, key=lambda m: -abs(m.size))
     ]
-    totals = [sum(getattr(m, name) for m in moved) * scale for name in ("size", "rate", "mix")]
+    totals = [scale * size for size in (found.delta, found.rate, found.mix)]
     lines.append(
         Line((Cell("All", "All"), *(figure_cell(t, more, signed=True) for t in totals)), "total")
     )

@@ -15,7 +15,7 @@ from dashboards.pages.team_board import FIGURES
 from dashboards.pages.team_data import SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock
 from dashboards.parts.multiples import Multiple, multiples
-from dashboards.parts.numbers import gap_unit, kpi_number, plain, share_out
+from dashboards.parts.numbers import gap_unit, kpi_number, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.states import empty
@@ -24,6 +24,7 @@ from dashboards.parts.table import Bar, Cell, Col, Line, Sheet, figure_cell, kpi
 from dashboards.parts.table import table as grid
 from dashboards.parts.tile import goal_line
 from kpis.display import decimals_of
+from kpis.explain.rounding import share_out
 from kpis.value import KpiValue
 from wfm.queries.lapses import OutSpell
 

@@ -69,17 +69,3 @@ def gap_unit(unit: str) -> str:
 
 def _unit(unit: str) -> Unit:
     return UNITS.get(unit) or Unit(unit, 0, 0, unit, unit)
-
-
-def share_out(parts: list[float], decimals: int) -> list[float]:
-    """Parts rounded so that they add up to their rounded sum (largest remainder).
-
-    [12.05, -2.28, 56.24] with one decimal is [12.1, -2.3, 56.2]: 66.0, as the sum 66.01 shows.
-    """
-    scale = 10**decimals
-    floors = [int(part * scale // 1) for part in parts]
-    missing = round(sum(parts) * scale) - sum(floors)
-    order = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i] * scale)
-    for i in order[: max(0, missing)]:
-        floors[i] += 1
-    return [floor / scale for floor in floors]

@@ -8,8 +8,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from dashboards.parts.numbers import plain, share_out
+from dashboards.parts.numbers import plain
 from dashboards.theme import FONT, Palette
+from kpis.explain.rounding import share_out
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from kpis.bonus_words import change_sentence, state_sentence
 
 CASES: dict[str, dict[str, Any]] = {
     case["id"]: case
-    for case in json.loads((Path(__file__).parent / "data/targets_and_bonus.json").read_text())[
+    for case in json.loads((Path(__file__).parent / "data/root_cause_examples.json").read_text())[
         "cases"
     ]
 }
