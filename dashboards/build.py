@@ -34,7 +34,7 @@ INDEX = """<!DOCTYPE html>
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 {%metas%}{%css%}
 </head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+<body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
 </html>"""
 
 

@@ -136,7 +136,8 @@ def _stepper(ask: Ask) -> Any:
 
 
 def _drawer(ask: Ask) -> list[Any]:
-    parts = [_ranges(ask)]
+    pages = html.Nav(_tabs(ask), className="tabs menu-tabs", **{"aria-label": "All pages"})
+    parts = [pages, _ranges(ask)]
     if ask.spec.comparisons:
         parts.append(_comparisons(ask))
     parts += [_views(ask), _freshness(ask), _icons(ask)]
@@ -272,7 +273,7 @@ def _print_head(ask: Ask) -> Any:
 
 
 def _footer(ask: Ask) -> Any:
-    return html.P(f"{ask.page.question} Times in {ask.zone}.", className="foot-note")
+    return html.Footer(f"{ask.page.question} Times in {ask.zone}.", className="foot-note")
 
 
 def _link(words: Any, href: str, more: dict[str, str], key: str = "") -> Any:

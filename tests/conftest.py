@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--centre-seed", type=int, help="seed of the simulated centres, else drawn")
     parser.addoption("--story-size", default="small", help="size of the centre with stories")
     parser.addoption("--story-seed", type=int, default=7, help="seed of the centre with stories")
+    parser.addoption("--every-look", action="store_true", help="axe at each width and scheme")
     parser.addoption("--real-data", type=Path, help="folder of a real bank's generic files")
 
 

@@ -301,6 +301,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         if step in course
     )
     word = DIMENSION_WORD[dimension].lower()
-    shown = panel(f"{kpi.short_name} by {word}", multiples(drawn), note="one scale, worst first",
+    title = f"{kpi.short_name} by {word} over time"
+    shown = panel(title, multiples(drawn), note="one scale, worst first",
                   legend_of=[("required", "target")])  # fmt: skip
-    return shown, Sheet("courses", f"{kpi.short_name} by {word} over time", columns, lines)
+    return shown, Sheet("courses", title, columns, lines)

@@ -165,7 +165,7 @@ def day_panel(team: Team, members: Sequence[Member]) -> Any:
     side = html.Ul(names, className="next")
     return panel(
         title, html.Div([side, drawn], className="days"),
-        end=legend(kinds, exceptions=marked).children,
+        end=legend(kinds, exceptions=marked),
         css="dayboard",
     )  # fmt: skip
 

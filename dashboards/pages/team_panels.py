@@ -156,7 +156,9 @@ def gap_panel(team: Team, sheet: Sheet) -> Any:
     shown: list[Any] = [grid(sheet)]
     if focus.value is not None and all(s.adds is None for s in team.centre.parts[0]):
         shown.insert(0, html.P(NO_SHARE, className="third"))
-    return panel(sheet.title, shown, note=sheet.note, end=end, css="gap")
+    return panel(
+        sheet.title, shown, note=sheet.note, end=html.Ul(end, className="legend"), css="gap"
+    )
 
 
 def courses(team: Team) -> tuple[Any, Sheet] | None:

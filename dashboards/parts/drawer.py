@@ -45,8 +45,8 @@ def drawer(given: Drawer) -> Any:
         html.Div(
             [
                 html.H2(given.title, tabIndex=-1, id="drawer-title", **{"data-focus": "title"}),
-                html.Button("Esc", className="btn small", type="button", title="Close (Esc)",
-                            **{"data-act": "close-drawer", "aria-label": "Close"}),
+                html.Button("Close", className="btn small", type="button", title="Close (Esc)",
+                            **{"data-act": "close-drawer"}),
             ],
             className="d-head",
         )
@@ -70,7 +70,7 @@ def drawer(given: Drawer) -> Any:
             )
         )  # fmt: skip
     more = {"data-done": "yes"} if given.done else {}
-    return html.Aside(
+    return html.Div(
         parts,
         className="side-drawer" + (" wide" if given.wide else ""),
         role="dialog",

@@ -21,6 +21,7 @@ Raw = float | int | str | None
 class Col:
     """A column: its head with the unit, what it means, and where it is shown.
 
+    A column without a label holds buttons: its head reads "Actions" to a screen reader only.
     `phone`: a phone shows it too; `more`: only the table view and exports show it.
     """
 
@@ -176,9 +177,9 @@ def _head(column: Col, sort_link: Callable[[str], str] | None, order: str) -> An
     label = f"{column.label} {column.unit}".strip()
     mine = order.lstrip("-") == column.key
     css = " ".join(name for name, on in (("l", column.text), ("wide-only", not column.phone)) if on)
-    content: Any = label
+    content: Any = label or html.Span("Actions", className="sr")
     more: dict[str, Any] = {}
-    if sort_link is not None:
+    if label and sort_link is not None:
         down = order != f"-{column.key}" and not column.text
         content = html.A(label, href=sort_link(("-" if down else "") + column.key))
     if mine:

@@ -166,7 +166,7 @@ def tiles(given: Sequence[Tile]) -> Any:
         [_tile(one) for one in given],
         className="tiles",
         style={"--n": len(given)},
-        **{"aria-label": "Key figures"},
+        **{"aria-label": "Figures at a glance"},
     )
 
 

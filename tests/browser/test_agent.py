@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from live_centre import LiveCentre
@@ -12,19 +11,6 @@ from visit import Signed
 
 pytestmark = pytest.mark.browser
 SHOWN = ".page:not([hidden])"
-
-
-@pytest.mark.parametrize(("width", "scheme"), list(product((390, 768, 1440), ("light", "dark"))))
-def test_the_day_is_clean_at_every_width_and_scheme(
-    signed: Signed, width: int, scheme: str
-) -> None:
-    visit = signed("agent", width, scheme)
-    for path in ("/me", "/me?grain=today", "/me?view=table"):
-        page = visit.open(path)
-        page.wait_for_timeout(200)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert page.evaluate("document.documentElement.dataset.scheme") == scheme
-    assert visit.faults == []
 
 
 def test_tiles_carry_their_figure_for_machines(signed: Signed) -> None:

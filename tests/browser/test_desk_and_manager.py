@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from live_centre import LiveCentre
@@ -12,21 +11,6 @@ from visit import Signed
 
 pytestmark = pytest.mark.browser
 PAGES = {"desk": "/desk", "manager": "/centre"}
-
-
-@pytest.mark.parametrize(
-    ("role", "width", "scheme"),
-    list(product(PAGES, (390, 768, 1440, 2560), ("light", "dark"))),
-)
-def test_a_page_is_clean_at_every_width_and_scheme(
-    signed: Signed, role: str, width: int, scheme: str
-) -> None:
-    visit = signed(role, width, scheme)
-    page = visit.open(PAGES[role])
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.documentElement.dataset.scheme") == scheme
-    assert visit.faults == []
 
 
 def test_tiles_and_rows_are_dense_and_nothing_is_cut(signed: Signed) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from live_centre import LiveCentre
@@ -12,19 +11,6 @@ from visit import Signed
 
 pytestmark = pytest.mark.browser
 SHOWN = ".page:not([hidden]) "
-
-
-@pytest.mark.parametrize(("width", "scheme"), list(product((390, 768, 1440), ("light", "dark"))))
-def test_the_team_page_is_clean_at_every_width_and_scheme(
-    signed: Signed, width: int, scheme: str
-) -> None:
-    visit = signed("lead", width, scheme)
-    for query in ("", "?grain=week", "?view=table"):
-        page = visit.open(f"/team{query}")
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.documentElement.dataset.scheme") == scheme
-    assert visit.faults == []
 
 
 def test_each_row_of_the_board_lies_on_one_line_with_its_day(signed: Signed) -> None:
