@@ -113,6 +113,11 @@ def absent(
     return {pair for pair, gone in zip(pairs, away.tolist(), strict=True) if gone}
 
 
+def name_order(name: str) -> int:
+    """A place for a name that says nothing about it, the same in every run."""
+    return int(_mix(np.array([crc32(name.encode())], dtype=np.uint64))[0])
+
+
 def _mix(key: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Well mixed bits of a key, by multiplications and shifts."""
     with np.errstate(over="ignore"):

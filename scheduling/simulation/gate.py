@@ -156,7 +156,9 @@ def _day_miss(row: Row, when: When) -> GateMiss | None:
 
 
 def _cell_miss(row: Row, when: When) -> GateMiss | None:
-    if row.sl is None or row.target is None or row.slot is None or row.contacts < LEAST_CONTACTS:
+    if row.sl is None or row.target is None or row.slot is None or row.queue == ALL_QUEUES:
+        return None
+    if row.contacts < LEAST_CONTACTS:
         return None
     limit = row.target - POINTS_BELOW
     if row.sl.value >= limit:

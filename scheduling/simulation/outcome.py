@@ -115,10 +115,23 @@ def ratio(top: Floats, bottom: Floats, target: float | None = None) -> Estimate:
         with np.errstate(invalid="ignore"):
             met = (each >= target).sum(axis=0)
         p_target = np.where(defined > 0, met / np.maximum(defined, 1), np.nan)
-    # Quantile of Student's distribution to first order: 1.96 grows to 1.97 with 200 runs.
-    quantile = Z95 + (Z95**3 + Z95) / (4 * (runs - 1))
-    wide = quantile * error
+    wide = _quantile(runs) * error
     return Estimate(value, value - wide, value + wide, least, most, p_target, defined)
+
+
+def mean_of(each: Floats) -> Estimate:
+    """The mean over replications (first axis) of a figure each of them has, with its intervals."""
+    runs = each.shape[0]
+    value = each.mean(axis=0)
+    wide = _quantile(runs) * each.std(axis=0, ddof=1) / np.sqrt(runs)
+    defined = np.full(value.shape, float(runs))
+    least, most = _middle(each, defined)
+    return Estimate(value, value - wide, value + wide, least, most, None, defined)
+
+
+def _quantile(runs: int) -> float:
+    """Of Student's distribution to first order: 1.96 grows to 1.97 with 200 runs."""
+    return Z95 + (Z95**3 + Z95) / (4 * (runs - 1))
 
 
 def _middle(each: Floats, defined: Floats) -> tuple[Floats, Floats]:

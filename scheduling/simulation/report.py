@@ -104,11 +104,14 @@ def report(counted: Counted, day_of_cell: Sequence[int]) -> SimReport:
         )  # fmt: skip
     if len(parts) > 1:
         targets = {part[0] for part in parts}
+        target = targets.pop() if len(targets) == 1 else None
+        top = np.sum([part[1] for part in parts], axis=0)
+        bottom = np.sum([part[2] for part in parts], axis=0)
+        counts = np.sum([part[3] for part in parts], axis=0)
+        by_cell += _rows(ALL_QUEUES, target, cells, top, bottom, counts)
         by_day += _rows(
-            ALL_QUEUES, targets.pop() if len(targets) == 1 else None,
-            [(day, None) for day in range(number)], sum(part[1] for part in parts) @ sums,
-            sum(part[2] for part in parts) @ sums,
-            np.einsum("rcm,cd->rdm", sum(part[3] for part in parts), sums),
+            ALL_QUEUES, target, [(day, None) for day in range(number)], top @ sums, bottom @ sums,
+            np.einsum("rcm,cd->rdm", counts, sums),
         )  # fmt: skip
     return SimReport(
         counted.replications, counted.seed, counted.centre.cell_s, tuple(by_day), tuple(by_cell),

@@ -103,7 +103,8 @@ def test_adherence_says_which_feed_it_needs(site: Site) -> None:
 
 def test_the_forecast_the_requirement_and_the_plan_cover_the_week(site: Site) -> None:
     assert site.forecast["contacts"] > 0, site.forecast
-    people = pl.read_csv(site.files / "people.csv", try_parse_dates=True)
+    dates = {"hire_date": pl.Date, "leave_date": pl.Date}
+    people = pl.read_csv(site.files / "people.csv", schema_overrides=dates)
     employed = people.filter(
         (pl.col("role") == "agent")
         & pl.col("skills").str.contains("dublin-")
@@ -151,6 +152,21 @@ def test_the_published_week_is_valid_for_another_program(site: Site) -> None:
     assert report["violations"] == [], f"seed {site.seed}"
     assert report["cost"] == pytest.approx(site.solve["objective"], abs=1e-3)
     assert report["bound"] <= report["cost"] + 1e-6
+
+
+def test_the_published_week_is_simulated_against_its_forecast(site: Site) -> None:
+    found = site.wfm.json("simulate", *SITE_WEEK, "--replications", "20")
+    week = {str(MONDAY + timedelta(days=i)) for i in range(7)}
+    forecast = sum(row["contacts"] for row in site.forecast["days"] if row["on"] in week)
+    told = [row for row in found["days"] if row["queue"]]
+    # On average the volumes drawn are those of the forecast; twenty weeks hold some luck.
+    assert sum(row["contacts"] for row in told) == pytest.approx(forecast, rel=0.15)
+    assert {row["on"] for row in told} <= week
+    assert found["schedule"] == "published schedule"
+    assert 0 <= found["absence"] < 0.3
+    level = next(row for row in told if row["target"] is not None and row["sl"] is not None)
+    assert level["sl"]["low"] <= level["sl"]["value"] <= level["sl"]["high"]
+    assert 0 <= level["p_target"] <= 1
 
 
 def test_the_same_commands_again_change_nothing(site: Site) -> None:

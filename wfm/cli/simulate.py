@@ -17,13 +17,22 @@ from rich.table import Table
 
 from scheduling.problem import SLOTS, Problem
 from scheduling.problem_file import read_problem
-from scheduling.simulation.centre import Routing, ToAgent
+from scheduling.simulation.centre import Centre, Routing, ToAgent
 from scheduling.simulation.engine import simulate as run
 from scheduling.simulation.files import Assumed, Forecasted, file_centre
-from scheduling.simulation.gate import Gate, When, check_gate
+from scheduling.simulation.gate import Gate, GateRound, When, check_gate
 from scheduling.simulation.report import Busy, Row, SimReport, Value, report
-from scheduling.solution import read_solution
+from scheduling.solution import Solution, read_solution, solution_text
 from wfm.cli.context import open_context
+from wfm.cli.simulate_more import (
+    Training,
+    TrainingEffect,
+    effect_json,
+    read_training,
+    repaired,
+    show_effect,
+    training_effect,
+)
 from wfm.cli.watch import Watch
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
@@ -71,6 +80,18 @@ def simulate(
     routing: Annotated[
         str, typer.Option(help=f"Files: {', '.join(get_args(ToAgent))}")
     ] = "specialist-first",
+    train: Annotated[
+        list[str] | None,
+        typer.Option("--train", help="SKILL>OTHER:PERCENT taught: the effect, callers the same"),
+    ] = None,
+    repair: Annotated[
+        Path | None,
+        typer.Option(help="Files: solve anew until it passes the gate, and write that schedule"),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="Files: rounds of --repair")] = 5,
+    time_limit: Annotated[
+        float, typer.Option(min=0.5, help="Files: seconds of a solve, with --repair")
+    ] = 30.0,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document, every quarter-hour in it")
     ] = False,
@@ -79,8 +100,9 @@ def simulate(
 
     Either PROBLEM.json and SOLUTION.json, or --unit and --week of the database. A problem knows
     agents, not contacts: without --forecast its contacts are those that the required agents would
-    just serve at the target. Nothing is written.
+    just serve at the target. Nothing is written but the schedule of --repair.
     """
+    training = read_training(train or ())
     if unit or week:
         if problem is not None or not (unit and week):
             raise BadInput("Give --unit and --week together and no files, or two files.")
@@ -91,11 +113,16 @@ def simulate(
                 replications=replications, seed=seed,
                 absence=None if absence is None else absence / 100,
             )  # fmt: skip
+            effect = _effect(
+                done.week.centre, training, replications, seed, done.week.absence, watch
+            )
         result = week_result(done, cells=as_json)
         if as_json:
-            typer.echo(json.dumps(result))
+            typer.echo(json.dumps(result | _told(effect)))
             return
         _show(done.found, done.gate, done.week.when, (str(result["message"]), *done.week.notes))
+        if effect is not None:
+            show_effect(effect)
         return
     if problem is None or solution is None:
         raise BadInput("Give PROBLEM.json and SOLUTION.json, or --unit and --week.")
@@ -109,28 +136,64 @@ def simulate(
     )  # fmt: skip
     asked = read_problem(_text(problem), problem.name)
     given = None if forecast is None else read_forecast(forecast, asked)
-    centre = file_centre(
-        asked, read_solution(_text(solution), solution.name), assumed, given,
-        Routing(cast(ToAgent, routing)),
-    )  # fmt: skip
+    away = (absence or 0.0) / 100
+    days = np.repeat(np.arange(asked.days), SLOTS).tolist()
+
+    def made(of: Solution) -> Centre:
+        return file_centre(asked, of, assumed, given, Routing(cast(ToAgent, routing)))
+
+    plan = read_solution(_text(solution), solution.name)
     with Watch("Simulate", quiet=as_json) as watch:
+        gone_round: tuple[GateRound, ...] = ()
+        if repair is not None:
+            plan, gone_round = repaired(
+                _text(problem),
+                lambda of: report(run(made(of), replications, seed, absence=away), days),
+                rounds=rounds, time_limit_s=time_limit, seed=seed, told=watch.progress,
+            )  # fmt: skip
+            repair.write_text(solution_text(plan), encoding="utf-8")
+        centre = made(plan)
         counted = run(
-            centre, replications, seed, absence=(absence or 0.0) / 100,
+            centre, replications, seed, absence=away,
             tell=lambda n: watch.progress("Simulating", 100 * n / replications, run=n),
         )  # fmt: skip
-    found = report(counted, np.repeat(np.arange(asked.days), SLOTS).tolist())
+        effect = _effect(centre, training, replications, seed, away, watch)
+    found = report(counted, days)
     when = _when(asked)
     verdict = check_gate(found, when)
-    notes = (
-        f"{replications} runs of {solution.name}; handle time {aht:g} s, patience "
+    notes: tuple[str, ...] = (
+        f"{replications} runs of {(repair or solution).name}; handle time {aht:g} s, patience "
         f"{f'{patience:g} s' if patience else 'endless'}, {target:g} % in {within:g} s "
         f"({definition}), absence {absence or 0:g} %, volume error {volume_error:g} %; "
         f"{IMPLIED if given is None else f'contacts of {Path(str(forecast)).name}'}.",
     )
+    notes += tuple(
+        f"Round {i}: {len(one.verdict.misses)} exceptions, {one.extra} agent-quarters asked for."
+        for i, one in enumerate(gone_round, 1)
+    )
     if as_json:
-        typer.echo(json.dumps(_json(found, verdict, when, notes)))
+        typer.echo(json.dumps(_json(found, verdict, when, notes) | _told(effect)))
         return
     _show(found, verdict, when, notes)
+    if effect is not None:
+        show_effect(effect)
+
+
+def _effect(
+    centre: Centre, training: tuple[Training, ...], replications: int, seed: int, absence: float,
+    watch: Watch,
+) -> TrainingEffect | None:  # fmt: skip
+    """What the training would change; None when none is asked for."""
+    if not training:
+        return None
+    return training_effect(
+        centre, training, replications, seed, absence,
+        lambda n: watch.progress("Simulating the training", 50 * n / replications, run=n),
+    )  # fmt: skip
+
+
+def _told(effect: TrainingEffect | None) -> dict[str, Any]:
+    return {} if effect is None else {"training": effect_json(effect)}
 
 
 def read_forecast(path: Path, problem: Problem) -> dict[str, Forecasted]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, cast
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 
 from scheduling.staffing.gross import basis_points, gross_agents
 from scheduling.staffing.requirement import Targets, required_agents
+from wfm.cli.cells import Row, checked, floats, read_rows, write_rows
+from wfm.cli.skills import cross_train, skills
 from wfm.cli.staffing_models import MODELS, Columns, Results
 from wfm.domain.errors import BadInput
 from wfm.domain.service_level import SlDefinition
 
-Row = dict[str, str]
-T = TypeVar("T")
 Input = Annotated[Path, typer.Argument(help="CSV file, UTF-8, one cell a line")]
 Output = Annotated[Path, typer.Option("--out", help="CSV file to write")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a sentence")]
@@ -32,6 +30,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Erlang staffing mathematics on CSV files.", no_args_is_help=True)
     group.command("evaluate")(evaluate)
     group.command("required")(required)
+    group.command("skills")(skills)
+    group.command("cross-training")(cross_train)
     app.add_typer(group, name="staffing")
 
 
@@ -52,12 +52,12 @@ def evaluate(
     if model not in MODELS:
         raise typer.BadParameter(f"{model!r} is none of {', '.join(MODELS)}", param_hint="--model")
     asked = MODELS[model]
-    rows = _read(source, (*asked.numbers, *asked.texts))
-    given = {name: _floats(source, rows, name) for name in asked.numbers}
-    given |= {name: _floats(source, rows, name, empty=True) for name in asked.optional}
+    rows = read_rows(source, (*asked.numbers, *asked.texts))
+    given = {name: floats(source, rows, name) for name in asked.numbers}
+    given |= {name: floats(source, rows, name, empty=True) for name in asked.optional}
     texts = {name: [row[name] for row in rows] for name in asked.texts}
-    results = _checked(source, lambda: asked.evaluate(given, texts))
-    _write(out, rows, ("id", *asked.texts, *asked.numbers, *asked.optional), results)
+    results = checked(source, lambda: asked.evaluate(given, texts))
+    write_rows(out, rows, ("id", *asked.texts, *asked.numbers, *asked.optional), results)
     _tell(as_json, out, len(rows), f"{model}: {len(rows)} cells written to {out}")
 
 
@@ -68,17 +68,17 @@ def required(source: Input, out: Output, as_json: AsJson = False) -> None:
     target_s, max_occupancy, max_abandon, target_asa_s, shrinkage; an empty target is none.
     A column sl_definition names the service level; without it `offered` is meant.
     """
-    rows = _read(source, ("calls", "interval_s", "aht_s"))
+    rows = read_rows(source, ("calls", "interval_s", "aht_s"))
     cells: list[dict[str, object]] = [{} for _ in rows]
     for (model, definition), chosen in _kinds(source, rows).items():
         part = [rows[i] for i in chosen]
-        given = {name: _floats(source, part, name, empty=True) for name in _REQUIRED_INPUTS}
-        found = _checked(source, partial(_require, given, model, definition))
+        given = {name: floats(source, part, name, empty=True) for name in _REQUIRED_INPUTS}
+        found = checked(source, partial(_require, given, model, definition))
         for place, i in enumerate(chosen):
             cells[i] = {name: values[place] for name, values in found.items()}
     results: Results = {name: [cell[name] for cell in cells] for name in _REQUIRED_RESULTS}
     results["gross_divide"] = _gross(source, rows, results["agents"])
-    _write(out, rows, ("id", "model", *_REQUIRED_INPUTS, "sl_definition", "shrinkage"), results)
+    write_rows(out, rows, ("id", "model", *_REQUIRED_INPUTS, "sl_definition", "shrinkage"), results)
     _tell(as_json, out, len(rows), f"required agents of {len(rows)} cells written to {out}")
 
 
@@ -126,7 +126,7 @@ def _require(given: Columns, model: str, definition: str) -> Results:
 
 
 def _gross(source: Path, rows: list[Row], agents: Sequence[object]) -> list[int]:
-    shrinkage = np.nan_to_num(_floats(source, rows, "shrinkage", empty=True))
+    shrinkage = np.nan_to_num(floats(source, rows, "shrinkage", empty=True))
     try:
         return [
             gross_agents(int(str(net)), basis_points(float(lost)))
@@ -134,65 +134,6 @@ def _gross(source: Path, rows: list[Row], agents: Sequence[object]) -> list[int]
         ]
     except ValueError as error:
         raise BadInput(f"{source.name}: {error}") from None
-
-
-def _checked(source: Path, work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except ValueError as error:
-        raise BadInput(f"{source.name}: {error} Correct the cell and run again.") from None
-
-
-def _read(source: Path, needed: Iterable[str]) -> list[Row]:
-    try:
-        with source.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            rows = list(reader)
-            names = reader.fieldnames or []
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{source} cannot be read: {error}.") from None
-    missing = [name for name in needed if name not in names]
-    if missing:
-        raise BadInput(
-            f"{source.name} has no column {', '.join(missing)}; it has {', '.join(names)}."
-        )
-    return rows
-
-
-def _floats(
-    source: Path, rows: list[Row], name: str, *, empty: bool = False
-) -> NDArray[np.float64]:
-    values = np.full(len(rows), np.nan)
-    for i, row in enumerate(rows):
-        text = (row.get(name) or "").strip()
-        if not text and empty:
-            continue
-        try:
-            values[i] = float(text)
-        except ValueError:
-            raise BadInput(
-                f"{source.name} line {i + 2}: {name} is {text!r}, which is no number."
-            ) from None
-    return values
-
-
-def _write(out: Path, rows: list[Row], kept: Sequence[str], results: Results) -> None:
-    """The kept input columns, then the results with all digits; undefined shares are `nan`."""
-    names = [name for name in kept if rows and name in rows[0] and name not in results]
-    try:
-        with out.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow([*names, *results])
-            for i, row in enumerate(rows):
-                writer.writerow(
-                    [*(row[name] for name in names), *(_text(v[i]) for v in results.values())]
-                )
-    except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error}.") from None
-
-
-def _text(value: object) -> str:
-    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _tell(as_json: bool, out: Path, rows: int, sentence: str) -> None:
