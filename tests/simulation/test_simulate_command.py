@@ -114,7 +114,7 @@ def test_a_schedule_that_fell_short_is_solved_again_with_more_where_it_missed(
     words = (files[0], tmp_path / "thin.json", "--replications", 20)
     before = told("simulate", *words)
     out = tmp_path / "repaired.json"
-    after = told("simulate", *words, "--repair", out, "--rounds", 2, "--time-limit", 0.5)
+    after = told("simulate", *words, "--repair", out, "--rounds", 2, "--passes", 1)
     assert before["gate"]["misses_n"] > after["gate"]["misses_n"]
     assert after["notes"][1].startswith("Round 1: ")
     assert len(json.loads(out.read_text())["shifts"]) > len(thin["shifts"])

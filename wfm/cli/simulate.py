@@ -90,8 +90,11 @@ def simulate(
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="Files: rounds of --repair")] = 5,
     time_limit: Annotated[
-        float, typer.Option(min=0.5, help="Files: seconds of a solve, with --repair")
-    ] = 30.0,
+        float | None, typer.Option(min=0.5, help="Files: seconds of a solve of --repair; else 30")
+    ] = None,
+    passes: Annotated[
+        int | None, typer.Option(min=1, help="Files: passes of a solve of --repair")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document, every quarter-hour in it")
     ] = False,
@@ -149,7 +152,9 @@ def simulate(
             plan, gone_round = repaired(
                 _text(problem),
                 lambda of: report(run(made(of), replications, seed, absence=away), days),
-                rounds=rounds, time_limit_s=time_limit, seed=seed, told=watch.progress,
+                rounds=rounds, passes=passes,
+                time_limit_s=30.0 if time_limit is None and passes is None else time_limit,
+                seed=seed, told=watch.progress,
             )  # fmt: skip
             repair.write_text(solution_text(plan), encoding="utf-8")
         centre = made(plan)

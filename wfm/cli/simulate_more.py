@@ -92,7 +92,8 @@ def repaired(
     judge: Callable[[Solution], SimReport],
     *,
     rounds: int,
-    time_limit_s: float,
+    passes: int | None,
+    time_limit_s: float | None,
     seed: int,
     told: Callable[[str, float], None],
 ) -> tuple[Solution, tuple[GateRound, ...]]:
@@ -106,7 +107,7 @@ def repaired(
     def solve(raised: Any) -> Solution:
         begun[0] += 1
         told(f"Solving, round {begun[0]}", 0.0)
-        return solve_apart(json.dumps(raised), time_limit_s=time_limit_s, seed=seed)
+        return solve_apart(json.dumps(raised), time_limit_s=time_limit_s, seed=seed, passes=passes)
 
     def judged(_: Any, solution: Solution) -> SimReport:
         told(f"Simulating, round {begun[0]}", 50.0)
