@@ -10,6 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.staffing.deferred import spread_work
 from scheduling.staffing.erlang import Floats
 from scheduling.staffing.offered_load import modified_offered_load
 from scheduling.staffing.requirement import Targets, required_agents
@@ -18,14 +19,19 @@ from wfm.domain.service_level import SlDefinition
 Bools = NDArray[np.bool_]
 DEFAULT_TARGET_PCT = 80.0
 MOST_TARGET = 0.999
-# Work that may wait is spread where it arrives, at this share of an agent's time (convention).
+# Work that may wait: share of an agent's time it fills, and when it is due if nobody says (both
+# conventions).
 DEFERRED_OCCUPANCY = 0.85
+DEFERRED_DUE_S = 86_400.0
 LIVE_CHANNELS = ("voice", "chat", "callback")
 
 
 @dataclass(frozen=True, eq=False)
 class QueueDemand:
-    """A queue's forecast by quarter, with its own service-level definition and target."""
+    """A queue's forecast by quarter, with its own service-level definition and target.
+
+    `due_s`: seconds until work that may wait is due, closed time counted.
+    """
 
     queue_id: str
     channel: str
@@ -35,6 +41,7 @@ class QueueDemand:
     sl_target_pct: float | None
     contacts: Floats
     work_s: Floats
+    due_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def require_group(
     """The requirement of agents who serve all these queues: contacts pooled, closed quarters 0.
 
     Erlang A with a patience, Erlang C without. The load follows arrivals by about a handle time;
-    contacts that may wait (mail, cases) add their plain work.
+    contacts that may wait (mail, cases) add their plain work, laid over open time until it is due.
     """
     live = [demand for demand in demands if demand.channel in LIVE_CHANNELS]
     deferred = [demand for demand in demands if demand.channel not in LIVE_CHANNELS]
@@ -95,18 +102,32 @@ def require_group(
             cell_s,
             max_occupancy,
         )
-    if deferred:
-        work = summed([demand.work_s for demand in deferred])
-        required = required + np.where(open_now, work / cell_s / DEFERRED_OCCUPANCY, 0.0)
-        names = ", ".join(demand.queue_id for demand in deferred)
-        notes.append(
-            f"{names}: work that may wait is planned where it arrives, at "
-            f"{DEFERRED_OCCUPANCY:.0%} occupancy"
-        )
+    for one in deferred:
+        laid, said = _deferred(one, open_now, cell_s)
+        required = required + laid
+        notes += said
     if any(demand.channel == "chat" for demand in live):
         notes.append("chat is staffed as one contact at a time")
     model = "Erlang C" if patience_s is None else "Erlang A"
     return GroupRequirement(required, target, model, dict(sorted(binding.items())), tuple(notes))
+
+
+def _deferred(demand: QueueDemand, open_now: Bools, cell_s: int) -> tuple[Floats, list[str]]:
+    """Agents for work that may wait, by quarter, and the sentences that say how it is planned."""
+    due_s = DEFERRED_DUE_S if demand.due_s is None else float(demand.due_s)
+    laid, late = spread_work(demand.work_s, open_now, int(due_s // cell_s))
+    assumed = " (assumed)" if demand.due_s is None else ""
+    said = [
+        f"{demand.queue_id}: due within {due_s / 3600:g} h{assumed}, planned evenly over the open "
+        f"time until then, at {DEFERRED_OCCUPANCY:.0%} occupancy"
+    ]
+    if late.any():
+        share = float(demand.contacts[late].sum() / demand.contacts.sum())
+        said.append(
+            f"{demand.queue_id}: infeasible in time for {share:.0%} of its contacts, which are due "
+            "while the site is closed; planned for the next opening. Open longer or allow more time"
+        )
+    return laid / cell_s / DEFERRED_OCCUPANCY, said
 
 
 def group_target(demands: Sequence[QueueDemand]) -> GroupTarget:

@@ -10,7 +10,15 @@ def demand(name, contacts, aht_s=240.0, channel="voice", target=80.0, threshold=
     contacts = np.array(contacts, dtype=float)
     definition = more.get("definition", "short_excluded")
     return QueueDemand(
-        name, channel, definition, threshold, 5.0, target, contacts, contacts * aht_s
+        name,
+        channel,
+        definition,
+        threshold,
+        5.0,
+        target,
+        contacts,
+        contacts * aht_s,
+        more.get("due_s"),
     )
 
 
@@ -74,7 +82,28 @@ def test_mail_adds_its_plain_work():
     found = require_group([mail], DAY, 180.0)
     # 10 of 306 s in 900 s at 85 % occupancy are 4 people
     assert found.required[DAY].tolist() == pytest.approx([4.0] * 8)
-    assert found.notes[-1].startswith("post: work that may wait is planned where it arrives")
+    assert found.notes[-1] == (
+        "post: due within 24 h (assumed), planned evenly over the open time until then, at 85% "
+        "occupancy"
+    )
+
+
+def test_mail_that_comes_while_closed_is_done_when_open_and_before_it_is_due():
+    # 8.5 of 900 s before opening, due within an hour: ten heads for two open quarters
+    night = np.where(np.arange(16) == 1, 8.5, 0.0)
+    found = require_group([demand("post", night, 900.0, channel="email", due_s=3600)], DAY, 180.0)
+    assert found.required.tolist() == pytest.approx([0, 0, 0, 0, 5, 5, *[0] * 10])
+    assert found.notes[-1].startswith("post: due within 1 h, planned evenly")
+
+
+def test_mail_that_is_due_while_closed_is_said_to_be_infeasible():
+    night = np.where(np.arange(16) == 13, 8.5, 0.0) + np.where(np.arange(16) == 6, 8.5, 0.0)
+    found = require_group([demand("post", night, 900.0, channel="email", due_s=900)], DAY, 180.0)
+    assert found.required[[4, 6, 7]].tolist() == pytest.approx([10, 5, 5])
+    assert found.required.sum() == pytest.approx(20)
+    assert found.notes[-1].startswith(
+        "post: infeasible in time for 50% of its contacts, which are due while the site is closed"
+    )
 
 
 def test_no_contacts_need_nobody():

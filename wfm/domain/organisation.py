@@ -57,6 +57,7 @@ class Queue:
     timezone: str | None
     site_id: str | None
     valid_from_at: int = 0
+    deferred_sla_s: int | None = None  # work that may wait: seconds until it is due
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,7 @@ def queue_demands(
             queue.sl_target_pct,
             contacts,
             rows["fc_work_ms"].fill_null(0).to_numpy() / 1000,
+            queue.deferred_sla_s,
         )
     return demands
 

@@ -35,7 +35,7 @@ def read_organisation(connection: Connection, scope: Scope) -> Organisation:
         Queue(
             r.queue_id, r.name, r.channel, r.skill_group or r.queue_id, r.sl_threshold_s,
             r.short_abandon_s, r.sl_target_pct, r.sl_definition, r.timezone, r.site_id,
-            r.valid_from_at,
+            r.valid_from_at, r.deferred_sla_s,
         )
         for r in connection.execute(select(queue))
         if scope.site is None or r.site_id in (None, scope.site)
