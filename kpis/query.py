@@ -40,9 +40,11 @@ __all__ = [
     "compare",
     "hidden_red",
     "kpi_series",
+    "kpi_sums",
     "kpi_values",
 ]
 
+LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
 GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
 
 
@@ -108,6 +110,31 @@ def kpi_series(
         for value in values:
             found[value.kpi_id].append(value)
     return {kpi_id: tuple(values) for kpi_id, values in found.items()}
+
+
+def kpi_sums(facts: FactReader, ask: Ask, kpi: Kpi) -> Mapping[Key, tuple[float, float | None]]:
+    """Numerator and denominator of a KPI by key, without targets; a key without a value is absent.
+
+    A figure without a denominator (a count, agents on average) has None, and is its numerator
+    divided by the window where it has one.
+    """
+    answer = _Answer(facts, ask, [kpi], TargetBook())
+    reading = read_rows(facts, ask, kpi.measures)
+    if reading.forbidden_for(kpi):
+        return {}
+    rows, seconds = answer._rows_of(kpi, reading)
+    found: dict[Key, tuple[float, float | None]] = {}
+    for key, row in rows.items():
+        window = Window(seconds=seconds.get(_time_of(key)), days=answer._days(key))
+        told = evaluate(kpi, row.cell, window)
+        if told.numerator is None or told.unknown or told.left_out:
+            continue
+        if kpi.kind in LEVELS:
+            if told.value is not None:
+                found[key] = (told.value / float(kpi.scale), None)
+        else:
+            found[key] = (told.numerator, told.denominator)
+    return found
 
 
 def _restated(

@@ -90,6 +90,15 @@ class Decomposition:
         sign = 1 if self.delta >= 0 else -1
         return tuple(sorted(self.parts, key=lambda part: -sign * part.size))
 
+    def scaled(self, scale: float) -> Decomposition:
+        """The same in another unit: fractions times 100 are percent."""
+        if scale == 1:
+            return self
+        parts = tuple(Part(p.key, scale * p.rate, scale * p.mix, p.sums) for p in self.parts)
+        return Decomposition(
+            scale * self.value0, scale * self.value1, parts, self.base0, self.base1
+        )
+
     def weight(self, part: Part) -> float:
         """The mean share of a segment before and after, by which its own change counts."""
         return (part.sums.base0 / self.base0 + part.sums.base1 / self.base1) / 2

@@ -7,8 +7,8 @@ from importlib import import_module
 import typer
 
 GROUPS = (
-    "ingest", "kpi", "plan", "schedule", "jobs", "forecast", "staffing", "simulate", "serve",
-    "admin", "demo", "keep", "adherence", "target", "bonus", "bench",
+    "ingest", "kpi", "explain", "plan", "schedule", "jobs", "forecast", "staffing", "simulate",
+    "serve", "admin", "demo", "keep", "adherence", "target", "bonus", "bench",
 )  # fmt: skip
 
 

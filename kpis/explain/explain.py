@@ -1,0 +1,187 @@
+"""Explain one figure: against its target, the period before, or any other period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpis.catalogue.load import kpi_of
+from kpis.definition import Kpi
+from kpis.explain.breakdown import (
+    Dimension,
+    components_of,
+    dimensions_of,
+    drill,
+    factors_of,
+)
+from kpis.explain.finding import Step
+from kpis.explain.levels import Level
+from kpis.explain.naming import Namer
+from kpis.explain.segments import DIMENSIONS, NEW, SETTLED, Question
+from kpis.explain.sentences import (
+    change_sentence,
+    component_sentence,
+    dimension_words,
+    drill_sentence,
+    gap_sentence,
+    no_parts,
+)
+from kpis.explain.steps import next_step
+from kpis.explain.what_if import what_if_sentence
+from kpis.query import kpi_values
+from kpis.reading import Ask
+from kpis.value import KpiValue
+from wfm.domain.periods import Period
+from wfm.domain.scope import Scope
+from wfm.domain.targets import TargetBook
+from wfm.facts.query import FactReader
+
+VERSUS = ("target", "previous")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What shall be explained: a figure at a place, its local days, and against what.
+
+    `versus` is "target", "previous" or a `Period`. `hired` gives the day on which an agent began.
+    """
+
+    kpi_id: str
+    scope: Scope
+    period: Period
+    versus: str | Period = "previous"
+    q_from: int | None = None
+    q_to: int | None = None
+    queues: tuple[str, ...] = ()
+    contact_types: tuple[str, ...] = ()
+    hired: Mapping[str, date] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure explained: its value, what it is held against, dimensions ranked, the way down.
+
+    `reason` says why there is no explanation; `without` why some dimensions have no parts here.
+    """
+
+    kpi: Kpi
+    scope: Scope
+    value: KpiValue
+    base: float | None
+    against: str
+    dimensions: tuple[Dimension, ...] = ()
+    levels: tuple[Level, ...] = ()
+    components: Level | None = None
+    factors: Level | None = None
+    sentences: tuple[str, ...] = ()
+    step: Step | None = None
+    without: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def delta(self) -> float | None:
+        """The difference that the parts sum to."""
+        if self.value.value is None or self.base is None:
+            return None
+        return self.value.value - self.base
+
+
+def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> Explanation:
+    """Why a figure is what it is, in parts that sum to the difference to the last digit.
+
+    Of every dimension that the figure can have, the one that explains it best comes first and is
+    gone into, up to four levels. What cannot be taken apart says why.
+    """
+    kpi = kpi_of(asked.kpi_id)
+    now = _ask(asked, asked.period)
+    (value,) = _values(facts, asked, asked.period, book)
+    before, goal, base, against, reason = _held_against(facts, asked, book, value)
+    plain = Explanation(kpi, asked.scope, value, base, against)
+    if value.value is None or base is None:
+        return _none(plain, reason if value.value is not None else value.reason)
+    question = Question(facts, kpi, now, before, goal, asked.hired)
+    without = {d: why for d in DIMENSIONS if (why := question.reason_against(d))}
+    dimensions = dimensions_of(question, name)
+    parts, product = components_of(question, name), factors_of(question)
+    if not dimensions and parts is None:
+        told = next(iter(without.values()), "there is one segment only, or its parts are not known")
+        return _none(plain, told)
+    levels = drill(question, dimensions[0].level, name) if dimensions else ()
+    where = f" in {asked.where}" if asked.where else ""
+    sentences = _sentences(kpi, levels, parts, product, where, against, goal is not None)
+    if len(dimensions) > 1:
+        others = [one.level.dimension for one in dimensions[1:4]]
+        sentences.append(f"It explains more of it than {dimension_words(others)}.")
+    step = next_step(kpi, asked.scope, levels, value, goal is not None)
+    return Explanation(
+        kpi, asked.scope, value, base, against, dimensions, levels, parts, product,
+        tuple(sentences), step, without,
+    )  # fmt: skip
+
+
+def _held_against(
+    facts: FactReader, asked: Asked, book: TargetBook, value: KpiValue
+) -> tuple[Ask | None, float | None, float | None, str, str]:
+    """The period before, or the target; its value, its words, and why there is none."""
+    if asked.versus == "target":
+        if value.value is None or value.target is None or value.gap is None:
+            return None, None, None, "its target", value.reason or "it has no target here"
+        if not value.gap:
+            return None, None, None, "its target", "it is inside its target's range"
+        goal = value.value - value.gap
+        return None, goal, goal, f"its target {value.target.text}", ""
+    period = asked.period.previous() if asked.versus == "previous" else asked.versus
+    assert isinstance(period, Period)
+    shift = (period.first - asked.period.first).days * 96
+    ask = _ask(asked, period, shift)
+    (before,) = _values(facts, asked, period, TargetBook(), shift)
+    words = f"{period.first.isoformat()} to {period.end.isoformat()}"
+    words = "the period before" if asked.versus == "previous" else words
+    return ask, None, before.value, words, f"{before.reason} before" if before.reason else ""
+
+
+def _sentences(
+    kpi: Kpi, levels: tuple[Level, ...], parts: Level | None, product: Level | None,
+    where: str, against: str, to_target: bool,
+) -> list[str]:  # fmt: skip
+    told: list[str] = []
+    if levels:
+        first = levels[0]
+        told.append(
+            gap_sentence(kpi, first, where) if to_target
+            else change_sentence(kpi, first, where, f"against {against}")
+        )  # fmt: skip
+        told += [drill_sentence(kpi, level) for level in levels[1:]]
+        what_if = what_if_sentence(kpi, levels, NEW, SETTLED)
+        if what_if:
+            told.append(what_if)
+    told += [component_sentence(kpi, level) for level in (parts, product) if level is not None]
+    return told
+
+
+def _none(plain: Explanation, reason: str) -> Explanation:
+    return Explanation(
+        plain.kpi, plain.scope, plain.value, plain.base, plain.against,
+        sentences=(no_parts(plain.kpi, reason),), reason=reason,
+    )  # fmt: skip
+
+
+def _ask(asked: Asked, period: Period, shift: int = 0) -> Ask:
+    return Ask(
+        asked.scope, period.first, period.end, (),
+        None if asked.q_from is None else asked.q_from + shift,
+        None if asked.q_to is None else asked.q_to + shift,
+        asked.queues, asked.contact_types,
+    )  # fmt: skip
+
+
+def _values(
+    facts: FactReader, asked: Asked, period: Period, book: TargetBook, shift: int = 0
+) -> tuple[KpiValue, ...]:
+    ask = _ask(asked, period, shift)
+    return kpi_values(
+        facts, asked.scope, (asked.kpi_id,), period.first, period.end, targets=book,
+        q_from=ask.q_from, q_to=ask.q_to, queues=asked.queues, contact_types=asked.contact_types,
+    )  # fmt: skip
