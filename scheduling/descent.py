@@ -72,7 +72,8 @@ class Descent:
             plan = self.roster.plans[number]
             for week in range(self.roster.problem.weeks):
                 prices = self._opening_prices(plan, week, placed / len(order))
-                self.roster.put_in(plan, week, self._first_week(plan, week, prices))
+                kept = self.roster.published_week(plan, week)
+                self.roster.put_in(plan, week, kept or self._first_week(plan, week, prices))
         self._keep()
 
     def _first_week(self, plan: AgentPlan, week: int, prices: Floats) -> WeekTour:

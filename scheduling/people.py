@@ -37,12 +37,12 @@ class FixedActivity:
 
 @dataclass(frozen=True)
 class PinnedBreak:
-    """A break in its place: kind, first slot of the day, slots, paid."""
+    """A break in its place; paid None: as the contract pays its kind."""
 
     kind: str
     start: int
     slots: int
-    paid: bool
+    paid: bool | None = None
 
 
 @dataclass(frozen=True)

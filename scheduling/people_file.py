@@ -53,7 +53,7 @@ def _pin(item: Mapping[str, Any]) -> Pin:
         breaks=None
         if breaks is None
         else tuple(
-            PinnedBreak(str(b["kind"]), int(b["start"]), int(b["slots"]), bool(b.get("paid", True)))
+            PinnedBreak(str(b["kind"]), int(b["start"]), int(b["slots"]), b.get("paid"))
             for b in breaks
         ),
     )

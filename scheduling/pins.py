@@ -82,32 +82,39 @@ def _own(
         before = known.get(pin.day)
         same = before is not None and (before.start, before.length) == (pin.start, pin.length)
         if breaks is None and before is not None and same:
-            breaks = _as_pinned(rules, before)
+            breaks = _as_pinned(before)
         if breaks is None:
             raise BadInput(
                 f"agent {agent.id!r}: the shift pinned on day {pin.day} is none of the contract; "
                 "give its breaks as well."
             )
-        found[_placed(pin.start, pin.length, breaks)].add(pin.day)
+        found[_placed(rules, pin.start, pin.length, breaks)].add(pin.day)
     for shift in published:
         places = [(start, slots) for _, start, slots in shift.breaks]
         if not is_possible(problem, agent, shift.day, shift.start, shift.length, places):
-            breaks = _as_pinned(rules, shift)
-            found[_placed(shift.start, shift.length, breaks)].add(shift.day)
+            breaks = _as_pinned(shift)
+            found[_placed(rules, shift.start, shift.length, breaks)].add(shift.day)
     return tuple(
         OwnShift(start, length, breaks, frozenset(days))
         for (start, length, breaks), days in sorted(found.items(), key=lambda item: item[0][:2])
     )
 
 
-def _as_pinned(rules: ContractRules, shift: PublishedShift) -> tuple[PinnedBreak, ...]:
-    """Breaks of a published shift; a kind that the contract pays somewhere is paid."""
+def _as_pinned(shift: PublishedShift) -> tuple[PinnedBreak, ...]:
+    told = shift.paid or (None,) * len(shift.breaks)
+    return tuple(
+        PinnedBreak(kind, start, slots, paid)
+        for (kind, start, slots), paid in zip(shift.breaks, told, strict=True)
+    )
+
+
+def _placed(rules: ContractRules, start: int, length: int, breaks: Sequence[PinnedBreak]) -> Placed:
+    """A shift with its breaks in place; a kind that the contract never leaves unpaid is paid."""
     unpaid = {b.kind for plan in rules.breaks.values() for b in plan if not b.paid}
-    return tuple(PinnedBreak(k, start, n, k not in unpaid) for k, start, n in shift.breaks)
-
-
-def _placed(start: int, length: int, breaks: Sequence[PinnedBreak]) -> Placed:
     return start, length, tuple(
-        Break(b.kind, b.slots, b.paid, b.start - start, b.start - start)
+        Break(
+            b.kind, b.slots, b.kind not in unpaid if b.paid is None else b.paid,
+            b.start - start, b.start - start,
+        )
         for b in sorted(breaks, key=lambda b: b.start)
     )  # fmt: skip

@@ -82,6 +82,7 @@ class PublishedShift:
     start: int
     length: int
     breaks: tuple[tuple[str, int, int], ...]  # kind, first slot of the day, slots
+    paid: tuple[bool | None, ...] = ()  # of each break; None: as the contract pays its kind
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ def _published(item: Mapping[str, Any]) -> PublishedShift:
         int(item["start"]),
         int(item["length"]),
         tuple((str(b["kind"]), int(b["start"]), int(b["slots"])) for b in item.get("breaks", ())),
+        tuple(b.get("paid") for b in item.get("breaks", ())),
     )
 
 

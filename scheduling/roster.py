@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,15 @@ from scheduling.problem import SLOTS, Agent, ContractRules, Problem, PublishedSh
 from scheduling.rule_book import RuleBook
 from scheduling.shifts import Floats, Ints, ShiftMenu
 from scheduling.solution import PlannedBreak, PlannedShift
-from scheduling.terms import HOPELESS, Fairness, agent_terms, is_plain, moved_breaks, shift_keys
+from scheduling.terms import (
+    HOPELESS,
+    Fairness,
+    agent_terms,
+    is_plain,
+    moved_breaks,
+    published_pin,
+    shift_keys,
+)  # fmt: skip
 from scheduling.tours import WEEK
 
 
@@ -195,6 +203,20 @@ class Roster:
             costs[WEEK - 1] = np.inf
         chosen = self.best_week(plan, week, costs)
         return None if chosen is None else self._tour(plan, menu, week, days, chosen)
+
+    def published_week(self, plan: AgentPlan, week: int) -> WeekTour | None:
+        """The agent's week as it is published; None when it breaks a rule, or nothing is."""
+        if not self.problem.published:
+            return None
+        known = self._published.get(plan.agent.id, {})
+        days = range(week * WEEK, (week + 1) * WEEK)
+        pins = tuple(published_pin(day, known.get(day)) for day in days)
+        others = tuple(pin for pin in plan.agent.pins if pin.day not in days)
+        agent = replace(plan.agent, pins=others + pins)
+        held = replace(plan, agent=agent, fees=self.blocks(agent))
+        self._set_terms(held)
+        span = self.span(week)
+        return self.price_week(held, week, np.zeros(span.stop - span.start))
 
     def span(self, week: int) -> slice:
         """The slots of the horizon that shifts of a week can cover."""

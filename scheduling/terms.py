@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduling.labour import class_mask
-from scheduling.problem import SLOTS, Agent, Pin, Problem, PublishedShift
+from scheduling.problem import Agent, Pin, PinnedBreak, Problem, PublishedShift
 from scheduling.shifts import Floats, ShiftMenu
 
 FORBIDDEN = 1e9  # in a `resting_table`: no break here
@@ -154,6 +154,14 @@ class _Making:
         return self.resting
 
 
+def published_pin(day: int, shift: PublishedShift | None) -> Pin:
+    """A day held as it is published, with its breaks."""
+    if shift is None:
+        return Pin(day, off=True)
+    breaks = tuple(PinnedBreak(kind, start, slots) for kind, start, slots in shift.breaks)
+    return Pin(day, start=shift.start, length=shift.length, breaks=breaks)
+
+
 def moved_breaks(shift: PublishedShift, breaks: tuple[tuple[str, int, int], ...]) -> int:
     """Breaks of a published shift that are not where they were: one of three moved is 1."""
     return len(set(shift.breaks) - set(breaks))
@@ -215,6 +223,3 @@ class Fairness:
 def shift_keys(shifts: object) -> tuple[tuple[int, int, int], ...]:
     """Day, start and length of planned shifts."""
     return tuple((s.day, s.start, s.length) for s in shifts)  # type: ignore[attr-defined]
-
-
-__all__ = ["HOPELESS", "SLOTS", "Fairness", "Terms", "agent_terms", "is_plain", "moved_breaks"]

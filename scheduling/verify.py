@@ -120,9 +120,10 @@ def _check_agent(
     duties = []
     for shift in sorted(shifts, key=lambda s: (s["day"], s["start"])):
         day, length = shift["day"], shift["length"]
-        if 0 <= day < days and _is_promised(agent, shift, published.get(day)):
+        promised = _promised(agent, shift, published.get(day))
+        if 0 <= day < days and promised is not None:
             # What was promised stands, whatever the contract says of its length and hours.
-            duties.append(_duty(problem, contract, shift, own_breaks=True))
+            duties.append(_duty(problem, contract, shift, promised))
             continue
         if not 0 <= day < days or length not in contract["shift_lengths"]:
             found.append(
@@ -172,17 +173,18 @@ def _check_agent(
     return duties, found
 
 
-def _is_promised(
+def _promised(
     agent: Mapping[str, Any], shift: Mapping[str, Any], published: Mapping[str, Any] | None
-) -> bool:
-    """Whether a shift is pinned as it is, or published as it is with its breaks in place."""
+) -> Mapping[str, Any] | None:
+    """The pin, or the published shift, that a shift equals with its breaks in place."""
     pins = [p for p in agent.get("pins", ()) if p["day"] == shift["day"] and not p.get("off")]
     places = _places(shift)
+    known: Mapping[str, Any]
     for known in [*pins, *([] if published is None else [published])]:
         same = (known["start"], known["length"]) == (shift["start"], shift["length"])
         if same and known.get("breaks") is not None and _places(known) == places:
-            return True
-    return False
+            return known
+    return None
 
 
 def _places(shift: Mapping[str, Any]) -> list[tuple[int, int]]:
@@ -236,14 +238,15 @@ def _duty(
     problem: Mapping[str, Any],
     contract: Mapping[str, Any],
     shift: Mapping[str, Any],
-    *,
-    own_breaks: bool = False,
+    promised: Mapping[str, Any] | None = None,
 ) -> Duty:
     start, length = shift["start"], shift["length"]
     unpaid = sum(b["slots"] for b in _owed(problem, contract, length) if not b["paid"])
-    if own_breaks:
+    if promised is not None:
         kinds = {b["kind"] for plan in _plans(problem, contract) for b in plan if not b["paid"]}
-        unpaid = sum(b["slots"] for b in shift.get("breaks", ()) if b["kind"] in kinds)
+        unpaid = sum(
+            b["slots"] for b in promised["breaks"] if not b.get("paid", b["kind"] not in kinds)
+        )
     return Duty(
         day=shift["day"],
         start=start * MINUTES,

@@ -122,7 +122,9 @@ def changed_shifts(problem: Json, shifts: Sequence[Json]) -> Counter[str]:
     """Published shifts that are added, removed, moved, or have a break moved."""
     old = {(s["agent"], s["day"]): s for s in problem.get("published", ())}
     new = {(s["agent"], s["day"]): s for s in shifts}
-    counts = Counter(added=len(new.keys() - old.keys()), removed=len(old.keys() - new.keys()))
+    counts = Counter(
+        added=len(new.keys() - old.keys()), removed=len(old.keys() - new.keys()), moved=0, breaks=0
+    )
     for key in old.keys() & new.keys():
         one, two = old[key], new[key]
         if (one["start"], one["length"]) != (two["start"], two["length"]):

@@ -131,12 +131,14 @@ def _shifts(
     """The plan's shifts, and the removal of those that only a plan it replaces had put there."""
     zone = read_organisation(connection, Scope(plan.unit)).zone(plan.unit)
     activities = {activity.code for activity in activity_codes(connection)}
-    shifts = planned_shifts(problem, solution, zone, activities)
     first, end = _days_of(problem)
+    current = read_shifts(connection, Scope(plan.unit), first, end)
+    in_force = {(shift.agent_id, shift.shift_on): shift.segments for shift in current}
+    shifts = planned_shifts(problem, solution, zone, activities, in_force)
     known = {agent["id"] for agent in problem["agents"]}
     gone = tuple(
         NewShift(shift.agent_id, shift.shift_on, ())
-        for shift in read_shifts(connection, Scope(plan.unit), first, end)
+        for shift in current
         if shift.agent_id not in known and shift.plan_id in superseded
     )
     return shifts + gone

@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wfm.cli import plan_edit
+from wfm.cli import plan_edit, plan_policy
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
-from wfm.domain.errors import JobCancelled, WfmError
+from wfm.domain.errors import BadInput, JobCancelled, WfmError
 from wfm.domain.jobs import Job
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.plans import read_plans
@@ -52,12 +52,21 @@ def solve(
         float, typer.Option(min=0.0, max=80.0, help="Percent expected to be away unplanned")
     ] = 0.0,
     label: Annotated[str, typer.Option(help="Name of the draft")] = "",
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Start from the published week and change little")
+    ] = False,
+    freeze_until: Annotated[
+        str, typer.Option(help="With --keep: days before this one stay as they are, 2026-10-14")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Build the agents' schedules for the week, with a bound on what is possible, as a draft."""
+    if freeze_until and not keep:
+        raise BadInput("--freeze-until holds the published week; it needs --keep.")
     parameters = {
         "unit": unit, "week": week, "time_limit_s": time_limit, "seed": seed, "passes": passes,
-        "absence": absence / 100, "label": label,
+        "absence": absence / 100, "label": label, "keep": keep,
+        "freeze_until": freeze_until or None,
     }  # fmt: skip
     _run("solve", parameters, as_json)
 
@@ -155,4 +164,6 @@ def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
     plan.command("edit")(plan_edit.edit)
     plan.command("history")(plan_edit.history)
+    plan.command("pin")(plan_policy.pin)
+    plan.command("policy")(plan_policy.policy)
     app.add_typer(plan, name="plan")

@@ -50,8 +50,8 @@ def edit(
     """Change one published shift: appended as a new version, checked by the labour rules."""
     context = open_context()
     store, clock = context.store, context.clock
-    on = _day(day)
-    scope = _agent(store, agent, epoch_s(clock.now()))
+    on = day_of(day)
+    scope = agent_scope(store, agent, epoch_s(clock.now()))
     zone = read_organisation(store, scope).zone(str(scope.site))
     wanted = ShiftEdit(do, _at(start, on, zone), _at(end, on, zone), activity, length)
     if check:
@@ -81,8 +81,8 @@ def edit(
 def history(agent: Agent, day: Day, as_json: Json = False) -> None:
     """Every version of one shift: the baseline, and each change with author, time and reason."""
     context = open_context()
-    on = _day(day)
-    scope = _agent(context.store, agent, epoch_s(context.clock.now()))
+    on = day_of(day)
+    scope = agent_scope(context.store, agent, epoch_s(context.clock.now()))
     zone = zone_of(read_organisation(context.store, scope).zone(str(scope.site)))
     found = read_shift_history(context.store, scope, on, on + timedelta(days=1))
     if as_json:
@@ -102,14 +102,14 @@ def history(agent: Agent, day: Day, as_json: Json = False) -> None:
     Console().print(table if found else "Nothing was ever published for this day.")
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{text!r} is no day; write it like 2026-10-14.") from None
 
 
-def _agent(store: Store, agent: str, at: int) -> Scope:
+def agent_scope(store: Store, agent: str, at: int) -> Scope:
     organisation = read_organisation(store, ENTERPRISE)
     person = organisation.person_at(agent, at)
     if person is None:

@@ -45,6 +45,14 @@ class Contract:
     max_consecutive_days: int = 6
     breaks: tuple[BreakRule, ...] = ()
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """Earliest start and latest end in minutes after midnight; 22:00 to 06:00 ends at 1800."""
+        first = self.earliest_start or 0
+        if self.latest_end is None:
+            return first, 2 * 1440
+        return first, self.latest_end + (1440 if self.latest_end <= first else 0)
+
     def paid_minutes(self, length: int) -> int:
         """Paid minutes of a shift of `length`: 510 with an unpaid meal of 30 pays 480."""
         return length - sum(rule.minutes for rule in self.breaks if not rule.paid)

@@ -21,6 +21,16 @@ class OpeningHours:
         """Open span of a weekday in minutes after local midnight; 24:00 is 1440."""
         return self.by_weekday[weekday]
 
+    def shift_span(self, weekday: int) -> tuple[int, int] | None:
+        """Open span in which shifts of a weekday lie: a night open to the next day is one.
+
+        Open day and night: (0, 2880). Closed at midnight, or from midnight on: to 1440 at most.
+        """
+        span, after = self.by_weekday[weekday], self.by_weekday[(weekday + 1) % 7]
+        if span is None or span[1] < 1440 or after is None or after[0] > 0:
+            return span
+        return span[0], 1440 + after[1]
+
     @property
     def open_weekdays(self) -> int:
         return sum(span is not None for span in self.by_weekday)

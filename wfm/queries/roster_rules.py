@@ -142,7 +142,7 @@ def read_roster_week(connection: Connection, scope: Scope, week: str) -> RosterW
         },
         _away(connection, scope, period, zone),
         {
-            i: opening.minutes((period.first + timedelta(days=i)).weekday())
+            i: opening.shift_span((period.first + timedelta(days=i)).weekday())
             for i in range(period.days)
         },
         {activity.code: activity for activity in activity_codes(connection)},

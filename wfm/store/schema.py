@@ -323,6 +323,29 @@ plan_action = Table(
     Column("result", Text, nullable=False),  # JSON
 )
 
+# What a site's plans weigh beside cover; append-only, the newest of a unit is in force.
+planning_policy = Table(
+    "planning_policy",
+    metadata,
+    Column("policy_id", Integer, primary_key=True, autoincrement=True),
+    Column("unit", String(200), nullable=False, index=True),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("document", Text, nullable=False),  # JSON, as in docs/schedule-problem.md
+)
+
+# Days on which somebody's shift, or day off, stays as it is when the week is solved again.
+shift_pin = Table(
+    "shift_pin",
+    metadata,
+    Column("agent_id", String(200), primary_key=True),
+    Column("shift_on", Date, primary_key=True),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
 # Append-only life of each (agent, shift date): seq 1 is the baseline (first publication), the
 # highest seq is current; a row holds the whole shift after the change. Empty segments: no shift.
 shift_version = Table(

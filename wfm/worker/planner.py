@@ -38,6 +38,7 @@ from wfm.worker.publish_job import broken_rules
 from wfm.worker.queue_history import unit_queues
 from wfm.worker.require_job import open_quarters, queue_demands
 from wfm.worker.week_measures import measure_week
+from wfm.worker.week_policy import check_policy
 
 KEPT = 96
 Answer = TypeVar("Answer")
@@ -86,6 +87,10 @@ class Planner:
 
             found: WeekMeasures | None = self._keep(("measures", plan_id, *key), measured)
             return found
+
+    def check_policy(self, policy: Mapping[str, Any]) -> None:
+        """Nothing; `BadInput` when the scheduler could not plan by this policy."""
+        check_policy(policy)
 
     def broken(self, problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[str, ...]:
         """Rules that a plan breaks, by the independent verifier."""
@@ -258,7 +263,11 @@ def _planned(
     if documents is None:
         raise MissingFacts(f"Plan {plan_id} is not known here any more; load the page again.")
     problem, solution = documents
-    made = planned_shifts(problem, solution, roster.zone, set(roster.activities))
+    in_force = {
+        (agent, day): shift.segments for agent, own in roster.shifts.items()
+        for day, shift in own.items()
+    }  # fmt: skip
+    made = planned_shifts(problem, solution, roster.zone, set(roster.activities), in_force)
     return {agent: dict(week) for agent, week in by_person(made).items()}
 
 

@@ -235,9 +235,11 @@ def _segments(
         raise MissingFacts(f"Plan {draft} is one of {plan.week}, not of {week}.")
     problem, solution = read_plan_documents(store, scope, draft)
     codes = {activity.code for activity in activities_known(store)}
+    live = read_shifts(store, scope, period.first, period.end)
+    in_force = {(s.agent_id, s.shift_on): s.segments for s in live}
     shifts += [
         (s.agent_id, s.shift_on, s.segments)
-        for s in planned_shifts(problem, solution, zone, codes)
+        for s in planned_shifts(problem, solution, zone, codes, in_force)
         if s.segments
     ]
     return shifts, f"plan {draft}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,15 +14,16 @@ from scheduling.explain import BLOCKERS, Uncovered, explain
 from scheduling.process import solve_apart
 from scheduling.solution import Solution, solution_text
 from scheduling.verify import Verification, verify
+from scheduling.verify_soft import changed_shifts
 from wfm.domain.clock import Clock, epoch_s
-from wfm.domain.errors import JobCancelled
+from wfm.domain.errors import BadInput, JobCancelled
 from wfm.domain.progress import Progress
 from wfm.store.store import Store
 from wfm.store.writers.job_points import replace_points
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plans import add_draft
 from wfm.worker.run_curve import RunCurve, points_of
-from wfm.worker.week_problem import WeekProblem, week_of_text, week_problem
+from wfm.worker.week_problem import Keep, WeekProblem, week_of_text, week_problem
 
 DEFAULT_LIMIT_S = 30.0
 
@@ -32,15 +33,17 @@ def run_solve(
 ) -> Mapping[str, Any]:
     """The draft plan of `unit` and `week`: cost, bound, gap, broken rules, what stays uncovered.
 
-    Also `time_limit_s`, `seed`, `passes`, `absence`, and `label`, the draft's name. Cancelled, the
-    best so far is kept as draft. The curve of the run is kept with the job while it goes on.
+    Also `time_limit_s`, `seed`, `passes`, `absence`, and `label`, the draft's name. `keep` starts
+    from the published week and makes few changes, none before `freeze_until`. Cancelled, the best
+    so far is kept as draft. The curve of the run is kept with the job while it goes on.
     """
     unit, week = parameters["unit"], parameters["week"]
     progress("Reading people and requirement", 0.0)
     with store.db.read() as connection:
         problem = week_problem(
-            connection, store.files, unit, week, float(parameters.get("absence") or 0.0)
-        )
+            connection, store.files, unit, week, float(parameters.get("absence") or 0.0),
+            _keep(parameters),
+        )  # fmt: skip
     text = json.dumps(problem.document)
     limit = parameters.get("time_limit_s")
     passes = parameters.get("passes")
@@ -85,18 +88,45 @@ def run_solve(
     return result
 
 
+def _keep(parameters: Mapping[str, Any]) -> Keep | None:
+    if not parameters.get("keep"):
+        return None
+    until = parameters.get("freeze_until")
+    try:
+        return Keep(None if not until else date.fromisoformat(str(until)))
+    except ValueError:
+        raise BadInput(f"{until!r} is no day; write it like 2026-10-14.") from None
+
+
+def _changes(problem: WeekProblem, solution: Solution) -> dict[str, int]:
+    """Published shifts that the draft adds, takes away, moves, or whose breaks it moves."""
+    if not problem.document.get("published"):
+        return {}
+    shifts = [asdict(shift) for shift in solution.shifts]
+    return dict(changed_shifts(problem.document, shifts))
+
+
 def _result(
     plan_id: int, problem: WeekProblem, solution: Solution, checked: Verification
 ) -> dict[str, Any]:
     required = checked.required_slots
     covered = 100 * (1 - checked.understaffed_slots / required) if required else 100.0
+    changes = _changes(problem, solution)
+    said = ""
+    if changes:
+        said = (
+            f" Of the published shifts {changes['moved']} move, {changes['breaks']} only their "
+            f"breaks; {changes['added']} are added, {changes['removed']} taken away."
+        )
     return {
         "message": (
             f"Draft plan {plan_id}: {len(solution.shifts):,} shifts, cost "
             f"{solution.objective:,.1f}, bound {solution.bound:,.1f}, gap "
             f"{solution.gap_of_requirement_pct:.3f} % of the requirement, cover {covered:.2f} %, "
-            f"{len(checked.broken)} broken rules."
+            f"{len(checked.broken)} broken rules.{said}"
         ),
+        "changes": changes or None,
+        "soft": asdict(solution.soft),
         "plan_id": plan_id,
         "rq_version": problem.rq_version,
         "agents": len(problem.document["agents"]),

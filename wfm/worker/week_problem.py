@@ -6,7 +6,7 @@ Slots are quarters of the site's local day; they become instants again when a pl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -25,8 +25,12 @@ from wfm.store.files import FileStore
 from wfm.store.readers.contracts import TimeOff, read_contracts, read_time_off
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plans import StoredRequirement, read_requirement
+from wfm.store.readers.policy import read_policy
+from wfm.store.readers.rules import activity_codes
 from wfm.store.readers.schedules import read_shifts
 from wfm.worker.contract_rules import SLOT, contract_json, contract_name, standard_contract
+from wfm.worker.week_policy import lay_policy
+from wfm.worker.week_published import lay_published, published_week, shift_slots
 
 DAYS, SLOTS = 7, 96
 COSTS = {"understaffed_slot": 1.0, "overstaffed_slot": 0.4}
@@ -63,13 +67,26 @@ class _Notes:
                 yield f"{len(people)} people {text}: {names}."
 
 
+@dataclass(frozen=True)
+class Keep:
+    """The published week is where a plan starts from: changes cost, days before a date are fast."""
+
+    freeze_until: date | None = None
+
+
 def week_problem(
-    connection: Connection, files: FileStore, unit: str, week: str, absence: float = 0.0
+    connection: Connection,
+    files: FileStore,
+    unit: str,
+    week: str,
+    absence: float = 0.0,
+    keep: Keep | None = None,
 ) -> WeekProblem:
-    """The problem of a site and week, from its newest requirement.
+    """The problem of a site and week, from its newest requirement and its planning policy.
 
     `absence` 0.08 raises the requirement by 1 / 0.92 for people who will be away unplanned;
-    breaks are planned by the schedule itself and never counted in it.
+    breaks are planned by the schedule itself and never counted in it. With `keep` the shifts in
+    force are part of it, what changes them has its price, and pins are held.
     """
     if not 0 <= absence < 0.9:
         raise BadInput(f"Absence is {absence:.0%}; give 0 to 90 %.")
@@ -93,6 +110,9 @@ def week_problem(
     )
     contracts = read_contracts(connection, Scope(unit), period.first)
     used: dict[str, Mapping[str, Any]] = {}
+    known_as: dict[str, str] = {}
+    hours: dict[str, float] = {}
+    days_off: dict[str, frozenset[int]] = {}
     agents = []
     for person, employed in _people(organisation, unit, period, zone):
         queues = _groups(organisation, person, tuple(need), notes)
@@ -105,15 +125,15 @@ def week_problem(
             notes.reduced.append(person.display_name)
         name = contract_name(rules, credited)
         used.setdefault(name, contract_json(rules, credited))
+        known_as[name] = rules.contract_id
+        hours[person.agent_id] = rules.weekly_minutes[1] / 60
+        days_off[person.agent_id] = frozenset(off)
         agents.append(
             {
                 "id": person.agent_id,
                 "contract": name,
                 "unavailable_days": sorted(off),
-                "window": [
-                    -(-(rules.earliest_start or 0) // SLOT),
-                    (1440 if rules.latest_end is None else rules.latest_end) // SLOT,
-                ],
+                "window": [-(-rules.window[0] // SLOT), rules.window[1] // SLOT],
                 "queues": sorted(queues),
                 **around.get(person.agent_id, {}),
             }
@@ -139,6 +159,19 @@ def week_problem(
         "breaks": {},
         "agents": agents,
     }
+    policy = read_policy(connection, Scope(unit)).document
+    lay_policy(
+        connection, document, policy, unit=unit, period=period, zone=zone, contract_of=known_as,
+        hours_of=hours,
+    )  # fmt: skip
+    if keep is not None:
+        lay_published(
+            document,
+            published_week(
+                connection, unit, period, zone, days_off, days_off, keep.freeze_until
+            ),
+            policy["change_costs"],
+        )  # fmt: skip
     return WeekProblem(document, tuple(notes.sentences()), requirement.rq_version)
 
 
@@ -153,7 +186,7 @@ def week_of_text(week: str) -> Period:
 def _opening(hours: OpeningHours, monday: date) -> list[tuple[int, int] | None]:
     spans: list[tuple[int, int] | None] = []
     for i in range(DAYS):
-        span = hours.minutes((monday + timedelta(days=i)).weekday())
+        span = hours.shift_span((monday + timedelta(days=i)).weekday())
         spans.append(None if span is None else (-(-span[0] // SLOT), span[1] // SLOT))
     return spans
 
@@ -240,15 +273,42 @@ def _neighbours(
     after = read_shifts(connection, Scope(unit), period.end, period.end + timedelta(days=14))
     begin, end = day_start(period.first, zone), day_start(period.end, zone)
     found: dict[str, dict[str, Any]] = {}
+    eve = period.first - timedelta(days=1)
+    known = {activity.code: activity for activity in activity_codes(connection)}
     for agent, shifts in _by_agent(before).items():
-        last = max(s.end_at for s in shifts)
-        run = _run({s.shift_on for s in shifts}, period.first - timedelta(days=1), -1)
-        found.setdefault(agent, {})["before"] = {"end": -(-(last - begin) // QUARTER_S), "run": run}
+        last = max(shifts, key=lambda s: s.end_at)
+        run = _run({s.shift_on for s in shifts}, eve, -1)
+        around: dict[str, Any] = {"end": -(-(last.end_at - begin) // QUARTER_S), "run": run}
+        if last.shift_on == eve:
+            made, held = shift_slots(last.segments, eve, zone, known)
+            around["shift"] = [made["start"], made["length"]]
+            around |= _spill(made, held)
+        found.setdefault(agent, {})["before"] = around
     for agent, shifts in _by_agent(after).items():
-        start = min(s.start_at for s in shifts)
+        first = min(shifts, key=lambda s: s.start_at)
         run = _run({s.shift_on for s in shifts}, period.end, 1)
-        found.setdefault(agent, {})["after"] = {"start": (start - end) // QUARTER_S, "run": run}
+        around = {"start": (first.start_at - end) // QUARTER_S, "run": run}
+        if first.shift_on == period.end:
+            made, _ = shift_slots(first.segments, period.end, zone, known)
+            around["shift"] = [made["start"], made["length"]]
+        found.setdefault(agent, {})["after"] = around
     return found
+
+
+def _spill(made: Mapping[str, Any], held: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Spans on the queue after midnight of a shift that runs into the week's first day."""
+    away = {
+        slot
+        for item in (*made["breaks"], *held)
+        for slot in range(item["start"], item["start"] + item["slots"])
+    }
+    slots = [
+        slot - SLOTS
+        for slot in range(max(SLOTS, made["start"]), made["start"] + made["length"])
+        if slot not in away
+    ]
+    spans = [[slot, slot + 1] for slot in slots]
+    return {"on_queue": spans} if spans else {}
 
 
 def _by_agent(shifts: tuple[Shift, ...]) -> dict[str, list[Shift]]:

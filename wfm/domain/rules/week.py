@@ -42,7 +42,7 @@ class PersonWeek:
 def check_week(week: PersonWeek) -> tuple[Violation, ...]:
     """What one person's week breaks, in order of the rules; days off count as worked and paid."""
     contract, found = week.contract, list[Violation]()
-    window = (contract.earliest_start or 0, contract.latest_end or 2 * 1440)
+    window = contract.window
     for duty in week.duties:
         opening = (0, 2 * 1440) if week.opening is None else week.opening.get(duty.day)
         found += check_availability(duty, week.away, window, opening)
