@@ -15,7 +15,8 @@ GRAINS = ("now", "today", "day", "week", "weeks", "month", "quarter", "custom")
 COMPARISONS = ("plan", "previous", "target", "none")
 VIEWS = ("graphic", "table")
 DIMENSIONS = (
-    "site", "team", "agent", "queue", "group", "contact_type", "channel", "weekday", "slot", "day",
+    "site", "team", "agent", "tenure", "queue", "group", "contact_type", "channel", "activity",
+    "reason", "weekday", "slot", "day",
 )  # fmt: skip
 LONGEST_DAYS = 800
 

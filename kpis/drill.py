@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from kpis.definition import Kpi
+from kpis.reasons import why_no_reason
 from wfm.domain.errors import ForbiddenDrill
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import why_not
 
 TIMES = ("day", "week", "month", "weekday", "slot", "q")
-PEOPLE = ("team", "agent")
+PEOPLE = ("team", "agent", "tenure")
 WORK = ("queue", "channel", "contact_type")
 GROUP = ("group",)
+PARTS = ("activity", "reason")
 _COARSER = ("day", "week", "month")
-DIMENSIONS = ("site", *PEOPLE, *WORK, *GROUP, *TIMES)
+DIMENSIONS = ("site", *PEOPLE, *WORK, *GROUP, *PARTS, *TIMES)
 
 
 def drill_reason(kpi: Kpi, dimension: str) -> str:
@@ -25,6 +27,10 @@ def drill_reason(kpi: Kpi, dimension: str) -> str:
     tables = {MEASURES[m].table for m in kpi.measures}
     if kpi.drill.startswith("other"):
         return f"{kpi.name} is kept by {kpi.drill.removeprefix('other: ')} only"
+    if dimension == "reason":
+        return why_no_reason(kpi)
+    if dimension == "activity" and kpi.kind == "level":
+        return "it is counted by quarter-hour, and planned activities are kept by day"
     if "group_interval" in tables:
         grouped = dimension == "group"
         return "" if grouped else "staffing is planned by skill group, not below it"

@@ -24,6 +24,7 @@ from kpis.reading import (
     present_feeds,
     read_rows,
 )
+from kpis.reasons import lost_cells, reason_measure
 from kpis.status import gap_of, status_of
 from kpis.value import Change, KpiTarget, KpiValue, Restated, compare, hidden_red
 from wfm.domain.periods import Period
@@ -45,6 +46,7 @@ __all__ = [
 ]
 
 LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
+PART_OF_WHOLE = "a part of the whole has no target of its own"
 GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
 
 
@@ -162,6 +164,8 @@ class _Answer:
         self._present: frozenset[str] | None = None
 
     def values(self) -> tuple[KpiValue, ...]:
+        if "reason" in self._ask.by:
+            return self._by_reason()
         reading = self._read(self._ask)
         self._desk.kpis = [kpi for kpi in self._kpis if not reading.forbidden_for(kpi)]
         before = self._before()
@@ -177,6 +181,30 @@ class _Answer:
                     one_agent=self._one_agent(key),
                 )
                 found.append(self._value(kpi, key, rows[key], window, reading))
+        return tuple(found)
+
+    def _by_reason(self) -> tuple[KpiValue, ...]:
+        """Each reason's part of the numerator over the whole base: values add up to the whole."""
+        whole = replace(self._ask, by=tuple(d for d in self._ask.by if d != "reason"))
+        reading = self._read(whole)
+        split = [m for kpi in self._kpis if (m := reason_measure(kpi))]
+        rows = read_rows(self._facts, self._ask, split).rows if split else {}
+        found: list[KpiValue] = []
+        for kpi in self._kpis:
+            parts: dict[Key, tuple[Row, Cell]] = {}
+            measure = reason_measure(kpi)
+            for key, row in rows.items() if measure else ():
+                base = reading.rows.get(_without(key, "reason"))
+                if base is not None and row.cell.get(measure):
+                    parts[key] = (base, {**base.cell, measure: row.cell[measure]})
+            for key, base in reading.rows.items() if not measure else ():
+                for reason, cell in lost_cells(kpi, base.cell).items():
+                    given = {**dict(key), "reason": reason}
+                    parts[tuple((d, given[d]) for d in self._ask.by)] = (base, cell)
+            for key in sorted(parts, key=_order):
+                base, cell = parts[key]
+                value = self._plain(kpi, key, base, evaluate(kpi, cell))
+                found.append(replace(value, reason=PART_OF_WHOLE))
         return tuple(found)
 
     def _read(self, ask: Ask) -> Reading:
@@ -226,18 +254,7 @@ class _Answer:
         if forbidden and (reason := drill_reason(kpi, self._ask.scope.level)):
             forbidden = f"not for one {self._ask.scope.level}: {reason}"
         answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
-        plain = KpiValue(
-            kpi_id=kpi.id,
-            name=kpi.name,
-            unit=kpi.unit,
-            better=kpi.better,
-            key=key,
-            value=answer.value,
-            numerator=answer.numerator,
-            denominator=answer.denominator,
-            partial=row.partial(kpi),
-            cells_n=row.cells_of(kpi),
-        )
+        plain = self._plain(kpi, key, row, answer)
         if answer.value is None:
             return replace(plain, reason=self._why_none(kpi, answer))
         if answer.left_out:
@@ -249,6 +266,20 @@ class _Answer:
         if target is None:
             return replace(plain, reason="no target is set here: no colour")
         return self._coloured(kpi, plain, answer, target)
+
+    def _plain(self, kpi: Kpi, key: Key, row: Row, answer: Evaluation) -> KpiValue:
+        return KpiValue(
+            kpi_id=kpi.id,
+            name=kpi.name,
+            unit=kpi.unit,
+            better=kpi.better,
+            key=key,
+            value=answer.value,
+            numerator=answer.numerator,
+            denominator=answer.denominator,
+            partial=row.partial(kpi),
+            cells_n=row.cells_of(kpi),
+        )
 
     def _coloured(
         self, kpi: Kpi, value: KpiValue, answer: Evaluation, target: KpiTarget

@@ -30,11 +30,13 @@ def breakdown(centre: Centre) -> Sheet:
     unit = gap_unit(kpi.unit)
     drilled = bool(ask.state.by)
     in_hours = counts_seconds(centre)
+    of_whole = centre.by == "reason"
     columns = (
         Col("name", DIMENSION_WORD[centre.by], text=True, phone=True),
         Col(kpi.id, SHORT.get(kpi.id, kpi.short_name), kpi.unit, phone=True),
         Col("gap", f"vs {word}", unit, f"difference to {word}"),
-        Col("adds", "Adds", unit, "(value − base) × share of the denominator of the whole: "
+        Col("adds", "Adds", unit, "its part of the whole: the parts sum to it" if of_whole else
+            "(value − base) × share of the denominator of the whole: "
             "the parts sum to the whole gap", phone=True),
         Col("rest", "All others", "", "the same figure without this part", more=not drilled),
         Col("base", "Base", "h" if in_hours else "",
@@ -54,7 +56,7 @@ def breakdown(centre: Centre) -> Sheet:
     name = DIMENSION_WORD[centre.by].lower()
     return Sheet(
         "breakdown", f"{kpi.short_name} by {name}", columns, tuple(lines),
-        "most harm first" if longest else "worst first",
+        "largest part first" if of_whole else "most harm first" if longest else "worst first",
         f"No {name} has a value in this period",
     )  # fmt: skip
 
@@ -69,6 +71,8 @@ def _line(centre: Centre, share: Share, longest: float, both: bool, beside: Besi
         link = ask.scope_link(scope, by="", sort="")
     status = value.status if value.status in ("bad", "warn") else ""
     gap = None if value.value is None or base is None else value.value - base
+    if centre.by == "reason":
+        gap = None
     bar = None
     if share.adds is not None and longest:
         wrong = (share.adds > 0) == centre.pushes_up
@@ -103,7 +107,9 @@ def _total(centre: Centre, beside: Beside, *, told: bool) -> Line:
         Cell(name, name),
         kpi_cell(focus, plain=True),
         Cell(kpi_number(kpi.id, gap, signed=True), gap),
-        figure_cell(gap, _more(centre), signed=True) if told else Cell("", None),
+        figure_cell(focus.value if centre.by == "reason" else gap, _more(centre), signed=True)
+        if told
+        else Cell("", None),
         Cell("", None),
         _base_cell(centre, focus.denominator),
         *(kpi_cell(known.get(k), plain=True) for k in beside),

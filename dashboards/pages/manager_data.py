@@ -19,7 +19,10 @@ from wfm.domain.errors import BadInput, ForbiddenDrill
 
 TILES = PAGES["manager"].kpi_ids
 # Breakdowns offered, in the order of the menu.
-DRILLS = ("site", "team", "agent", "queue", "contact_type", "weekday", "slot")
+DRILLS = (
+    "site", "team", "agent", "tenure", "queue", "contact_type", "activity", "reason", "weekday",
+    "slot",
+)  # fmt: skip
 BESIDE = ("average_handle_time", "adherence", "occupancy", "shrinkage")
 HAPPENINGS = ("queue", "contact_type")
 
@@ -84,6 +87,9 @@ class Centre:
     def parts(self) -> tuple[tuple[Share, ...], float | None]:
         """The segments with what each adds to the gap, most harm first; and what is left over."""
         values = self.values_by(self.by)
+        if self.by == "reason":  # each is a part of the whole, with no gap of its own
+            parts = [Share(value, value.value, None) for value in values]
+            return tuple(sorted(parts, key=lambda s: -(s.adds or 0.0))), None
         shares, missing = shares_of_gap(values, self.focus, self.base[0])
         return tuple(sorted(shares, key=self._harm)), missing
 

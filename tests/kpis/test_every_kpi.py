@@ -248,11 +248,35 @@ def test_parts_of_every_kpi_add_up_to_the_whole(fed: Fed, dimension: str) -> Non
         # Stocks are not added over time, and one agent's day is not split over the hours.
         if kpi.kind in ("last", "last_ratio") and dimension in ("q", "slot"):
             continue
+        if dimension == "reason":  # each reason stands over the whole base, so that values add up
+            assert {v.denominator for v in found} <= {whole.denominator}
+            sides = ["numerator", "value"]
         for side in sides:
             total = sum(getattr(v, side) or 0 for v in found)
             if total != pytest.approx(getattr(whole, side) or 0, rel=1e-9, abs=1e-9):
                 wrong[kpi.id, side] = (total, getattr(whole, side))
     assert wrong == {}
+
+
+def test_time_is_told_by_tenure_planned_activity_and_reason(fed: Fed) -> None:
+    """Ana was hired a year before the day, Ben a month, Luc on it.
+
+    On queue 27,000 s are planned, 1,800 of them under a code without a meaning, 540 come late.
+    """
+    handled = values(fed.facts, ["contacts_handled"], "tenure")
+    assert [(v.at("tenure"), v.value) for v in handled] == [(0, 18.0), (30, 18.0), (365, 18.0)]
+    adherence = values(fed.facts, ["adherence"], "activity")
+    assert [(v.at("activity"), v.numerator, v.denominator) for v in adherence] == [
+        ("break", 1800, 1800), ("on_queue", 24660, 25200), ("training", 0, 3600),
+    ]  # fmt: skip
+    away = values(fed.facts, ["aux_share"], "reason")
+    assert [(v.at("reason"), v.numerator, v.denominator) for v in away] == [
+        ("break", 1800, 31860), ("other", 1800, 31860),
+    ]  # fmt: skip
+    lost = {v.at("reason"): v.numerator for v in values(fed.facts, ["shrinkage"], "reason")}
+    assert {reason: s for reason, s in lost.items() if s} == {"break": 1800, "late": 540}
+    with pytest.raises(ForbiddenDrill, match="summed over the day and not kept quarter-hours"):
+        values(fed.facts, ["adherence"], "activity", "slot")
 
 
 def test_a_breakdown_that_a_kpi_cannot_have_is_refused_with_its_reason() -> None:

@@ -17,6 +17,7 @@ from wfm.facts.pieces import Ints, split_on_grid
 from wfm.facts.rollup import run_sums
 from wfm.facts.seconds import STATE_MEASURES, counted_seconds
 from wfm.facts.sums import known_sum
+from wfm.facts.time_parts import BLOCK, Parts, Runs, activity_rows, reason_rows
 
 KEYS = ["agent", "q", "day_bin", "shift_bin"]
 
@@ -29,6 +30,8 @@ class AgentRows:
     """
 
     frame: pl.DataFrame
+    by_activity: pl.DataFrame
+    by_reason: pl.DataFrame
 
 
 def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
@@ -40,13 +43,16 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     agent = judged.pieces.agent
     own = (judged.day_bin[index] == 1) | (shift_bin[index] == 1)
     index, quarter, seconds = index[own], quarter[own], seconds[own]
-    # Pieces come in order of agent and time, so each cell is one run of them, seldom two.
+    # Pieces come in order of agent and time: each cell and planned activity is a run, seldom more.
     key = ((agent[index] * 4 + shift_bin[index]) << 32) | quarter
-    runs = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    activity = judged.activity[index]
+    changes = (key[1:] != key[:-1]) | (activity[1:] != activity[:-1])
+    runs = np.flatnonzero(np.append(True, changes)[: len(key)])
     cells, place = np.unique(key[runs], return_inverse=True)
     first = np.zeros(len(cells), np.int64)
     first[place] = index[runs]
     columns = {
+        "cell": np.arange(len(cells)),
         "agent": day.agents[agent[first]],
         "q": cells & 0xFFFFFFFF,
         "day_bin": judged.day_bin[first],
@@ -54,13 +60,12 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
         "healthy": judged.healthy[first],
         "planned": day.planned[agent[first]],
     }
-    sums = run_sums(counted_seconds(inputs, day, judged), index, seconds, runs)
+    counts = counted_seconds(inputs, day, judged)
+    sums = run_sums(counts, index, seconds, runs)
     for name, values in sums.items():
         columns[name] = np.bincount(place, values, len(cells)).astype(np.int64)
     frame = pl.DataFrame(columns).join(_active(day), on=["agent", "q"], how="left")
-    frame = frame.with_columns(pl.col("contact_active_s").fill_null(0)).with_columns(
-        *(pl.when(_known(name)).then(name).alias(name) for name in measures_of("agent_interval"))
-    )
+    frame = _where_known(frame.with_columns(pl.col("contact_active_s").fill_null(0)))
     frame = frame.with_columns(
         pl.col("agent").cast(pl.UInt32), (pl.col("q") * QUARTER_S).alias("q_at")
     )
@@ -70,7 +75,16 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
             pl.when(pl.col("contact_active_s").is_not_null()).then(0)
         ).alias("contact_active_s")
     )  # fmt: skip
-    return AgentRows(inputs.with_place(frame, "q_at").sort(KEYS))
+    placed = inputs.with_place(frame, "q_at").sort(KEYS)
+    ordered = placed.select("cell", *BLOCK, "healthy", "planned").sort("cell")
+    of_part = np.repeat(place, np.diff(np.append(runs, len(key))))
+    return AgentRows(
+        placed,
+        _where_known(activity_rows(inputs, ordered, Runs(place, activity[runs], sums))),
+        _where_known(
+            reason_rows(inputs, day, judged, ordered, Parts(index, of_part, seconds, counts))
+        ),
+    )
 
 
 def agent_intervals(inputs: DayInputs, rows: AgentRows) -> pl.DataFrame:
@@ -118,6 +132,11 @@ def _day_sums(frame: pl.DataFrame, bins: str, names: list[str]) -> pl.DataFrame:
             *(pl.col(name).is_not_null().sum().alias(f"known:{name}") for name in names),
         )
     )
+
+
+def _where_known(frame: pl.DataFrame) -> pl.DataFrame:
+    names = [name for name in measures_of("agent_interval") if name in frame.columns]
+    return frame.with_columns(pl.when(_known(name)).then(name).alias(name) for name in names)
 
 
 def _known(measure: str) -> pl.Expr:

@@ -38,6 +38,8 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
         "agent_queue_interval": agent_queue_intervals(inputs, legs),
         "hist": pl.concat([hist, figure_histograms(inputs)], how="diagonal"),
         "agent_interval": agent_intervals(inputs, rows),
+        "agent_activity_day": rows.by_activity,
+        "agent_reason_day": rows.by_reason,
         "agent_day": agent_days(inputs, day, judged, rows),
         "group_interval": group_intervals(inputs, day, judged, needed),
         "forecast_interval": forecast_intervals(inputs, queue_rows),

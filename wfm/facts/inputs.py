@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 from sqlalchemy import Connection
 
-from wfm.domain.activities import Activity
+from wfm.domain.activities import STATE_GROUPS, Activity
 from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_slot, quarter_of
 from wfm.domain.organisation import Organisation
@@ -29,7 +29,7 @@ from wfm.store.readers.rules import StateRule, activity_codes, mapped_states
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
-CODE_VERSION = "9"
+CODE_VERSION = "10"
 FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement", "measure_day")
 DAY = timedelta(days=1)
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
@@ -216,6 +216,7 @@ def register_dimensions(connection: Connection, org: Organisation) -> None:
         "channel": {q.channel for q in org.queues},
         "group": {q.skill_group for q in org.queues} | _groups_of_people(org),
         "activity": [a.code for a in activity_codes(connection)],
+        "reason": STATE_GROUPS,  # the reason where a state has no code of its own
     }
     for kind, ids in wanted.items():
         dimension_keys(connection, kind, ids)

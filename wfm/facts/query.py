@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,7 +20,9 @@ from wfm.facts.sums import sum_of
 from wfm.store.manifest import FactFile, Snapshot
 
 DATES = ("day", "week", "month")
-PLACES = ("site", "team", "agent", "queue", "group", "channel", "contact_type")
+PLACES = (
+    "site", "team", "agent", "queue", "group", "channel", "contact_type", "activity", "reason"
+)  # fmt: skip
 _LAST_LEAF = ("site", "queue", "channel", "contact_type")
 
 
@@ -49,6 +51,7 @@ class FactReader:
     frames: FrameCache
     keys: Mapping[str, Mapping[str, int]]  # dimension numbers by kind and id
     groups: Mapping[str, str]  # queue id to skill group id
+    hire_days: Callable[[], Mapping[str, date]] = dict  # asked only when tenure is
 
     @property
     def generation(self) -> int:
@@ -88,6 +91,16 @@ class FactReader:
             if queue in queues and group in groups:
                 listed[queues[queue]] = groups[group]
         return pl.Series(listed, dtype=pl.UInt16)
+
+    @cached_property
+    def hired(self) -> pl.Series:
+        """Day of hire of each agent as days since 1970, at the place of the agent's number."""
+        agents, days = self.keys.get("agent", {}), self.hire_days()
+        listed: list[int | None] = [None] * (max(agents.values(), default=-1) + 1)
+        for agent, number in agents.items():
+            if agent in days:
+                listed[number] = (days[agent] - date(1970, 1, 1)).days
+        return pl.Series(listed, dtype=pl.Int32)
 
     def restated_at(self, first: date, end: date) -> int | None:
         """When a day of the period was restated last; None where none was after it was closed."""
@@ -339,7 +352,7 @@ def scoped_rows(
     # A shift over midnight has its last rows in the next day's file.
     end = query.end + timedelta(days=1) if booked_by_shift else query.end
     needed = {*columns, *(name for name, _ in conditions)}
-    needed |= {source_columns(dimension, day, spec) for dimension in query.by}
+    needed |= {name for d in query.by for name in source_columns(d, day, spec)}
     asked = Wanted(tuple(sorted(needed)), tuple(condition for _, condition in conditions))
     frame = wanted_rows(facts, spec, query.first, end, asked)
     return None if frame is None else with_dimensions(facts, frame, query.by, day, spec)

@@ -8,11 +8,15 @@ from functools import cache
 
 from wfm.domain.errors import BadInput, ForbiddenDrill
 from wfm.facts.measures import MEASURES
-from wfm.facts.schema import TABLES, TableSpec
+from wfm.facts.schema import ACTIVITY_MEASURES, REASON_MEASURES, TABLES, TableSpec
 from wfm.store.manifest import FactFile
 
 TIMES = ("day", "week", "month", "weekday", "slot", "q")
-DIMENSIONS = ("site", "team", "agent", "queue", "group", "channel", "contact_type", *TIMES)
+# What splits an agent's time within a day; sums of the day alone are kept by them.
+PARTS = ("activity", "reason")
+DIMENSIONS = (
+    "site", "team", "agent", "tenure", "queue", "group", "channel", "contact_type", *PARTS, *TIMES
+)  # fmt: skip
 _WHY = {
     "queue_interval": "a contact that waits or hangs up has no agent, and counts in its queue",
     "agent_interval": "signed-in, idle and scheduled time belongs to no single queue",
@@ -27,7 +31,14 @@ _WHY = {
     "customer_contact": "a contact is followed for days, from the one who answered it first",
     "forecast_cells": "contacts are forecast by queue, and the error of a day has no hours",
 }
-_PEOPLE, _WORK = frozenset({"site", "team", "agent"}), frozenset({"queue", "group", "channel"})
+_NO_PART = {
+    "activity": "only seconds of agents lie in a planned activity",
+    "reason": "only time not ready and time out of adherence has a reason",
+}
+_PEOPLE, _WORK = (
+    frozenset({"site", "team", "agent", "tenure"}),
+    frozenset({"queue", "group", "channel"}),
+)
 # A cell of queue and quarter meets its target as a whole, not by contact type.
 _WHOLE_CELLS = ("cells_sl_n", "cells_sl_met_n")
 
@@ -52,6 +63,8 @@ def dimensions_of(spec: TableSpec) -> frozenset[str]:
         found.add("group")
     if "day" in found:
         found |= {"week", "month", "weekday"}
+    if {"agent", "day"} <= found:
+        found.add("tenure")
     if "q" in found:
         found.add("slot")
     return frozenset(found)
@@ -59,6 +72,13 @@ def dimensions_of(spec: TableSpec) -> frozenset[str]:
 
 def check_drill(measures: Iterable[str], need: Need) -> None:
     """Nothing, or `ForbiddenDrill` when a measure has no such dimension (never answered with 0)."""
+    parts = [part for part in PARTS if part in need.dimensions]
+    if parts and (need.inside_day or len(parts) > 1):
+        beside = "quarter-hours" if need.inside_day else f"by {parts[1]}"
+        raise ForbiddenDrill(
+            f"Time by {parts[0]} is summed over the day and not kept {beside}. "
+            "Ask for one of them, by day or longer."
+        )
     for name in measures:
         table = MEASURES[name].table
         if table is None:
@@ -66,7 +86,7 @@ def check_drill(measures: Iterable[str], need: Need) -> None:
         allowed = leaf_dimensions(name, table)
         for dimension in sorted(need.dimensions - allowed):
             raise ForbiddenDrill(
-                f"{name} has no {dimension.replace('_', ' ')}: {_WHY[table]}. "
+                f"{name} has no {dimension.replace('_', ' ')}: {_why(table, dimension)}. "
                 f"Possible: {', '.join(d for d in DIMENSIONS if d in allowed)}."
             )
 
@@ -76,7 +96,11 @@ def why_not(measure: str, dimension: str) -> str:
     table = MEASURES[measure].table
     if table is None or dimension in leaf_dimensions(measure, table):
         return ""
-    return _WHY[table]
+    return _why(table, dimension)
+
+
+def _why(table: str, dimension: str) -> str:
+    return _NO_PART.get(dimension) or _WHY[table]
 
 
 def leaf_dimensions(measure: str, table: str) -> frozenset[str]:
@@ -88,7 +112,11 @@ def leaf_dimensions(measure: str, table: str) -> frozenset[str]:
         return whole - {"q", "slot"} if measure == "fc_day_abs_err_n" else whole
     allowed = dimensions_of(TABLES[table])
     if table == "hist" and "agent" not in MEASURES[measure].grain:
-        allowed -= {"agent", "team"}
+        allowed -= {"agent", "team", "tenure"}
+    if measure in ACTIVITY_MEASURES:
+        allowed |= {"activity"}
+    if measure in REASON_MEASURES:
+        allowed |= {"reason"}
     if table == "hist" and "interval" not in MEASURES[measure].grain:
         allowed -= {"q", "slot", "contact_type"}
     if measure in _WHOLE_CELLS:
@@ -115,6 +143,8 @@ def eligible_tables(family: str, measures: Iterable[str], need: Need) -> list[Ta
     found = []
     for spec in TABLES.values():
         if family not in spec.families or not wanted <= set(spec.family_measures(family)):
+            continue
+        if spec.part and spec.part not in need.dimensions:
             continue
         if not need.dimensions <= dimensions_of(spec):
             continue

@@ -17,6 +17,8 @@ from wfm.store.manifest import FactFile
 SCAN_BYTES = 96 * 1024 * 1024
 _CELL_BYTES = 5
 _MONDAY = 3  # 1970-01-01 was a Thursday
+# Days since the hire from which each band of tenure begins; the same as for "new" in figures.
+TENURE_DAYS = (0, 30, 90, 180, 365)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Files(Protocol):
 
     @property
     def group_of_queue(self) -> pl.Series: ...
+
+    @property
+    def hired(self) -> pl.Series: ...
 
     def files(self, table: str, first: date, end: date) -> list[FactFile]: ...
 
@@ -58,11 +63,13 @@ def wanted_rows(
     return frame.filter(conditions) if conditions else frame
 
 
-def source_columns(dimension: str, day: str, spec: TableSpec) -> str:
-    """The column of a table that a dimension is taken from: a week from its day."""
+def source_columns(dimension: str, day: str, spec: TableSpec) -> set[str]:
+    """The columns of a table that a dimension is taken from: a week from its day."""
     if dimension in ("day", "week", "month", "weekday"):
-        return day
-    return "queue" if dimension == "group" and "group" not in spec.keys else dimension
+        return {day}
+    if dimension == "tenure":
+        return {"agent", day}
+    return {"queue"} if dimension == "group" and "group" not in spec.keys else {dimension}
 
 
 def with_dimensions(
@@ -88,6 +95,17 @@ def _derived(facts: Files, dimension: str, day: str, spec: TableSpec) -> pl.Expr
         return local.dt.month_start().alias("month")
     if dimension == "weekday":
         return ((local.to_physical() + _MONDAY) % 7 + 1).alias("weekday")
+    if dimension == "tenure":
+        return _tenure(facts, local).alias("tenure")
     if dimension == "group" and "group" not in spec.keys:
         return pl.lit(facts.group_of_queue).gather("queue").alias("group")
     return None
+
+
+def _tenure(facts: Files, local: pl.Expr) -> pl.Expr:
+    """The band of tenure of a row's agent on its day, as the days it begins from; null unknown."""
+    days = local.to_physical() - pl.lit(facts.hired).gather("agent")
+    band = pl.lit(TENURE_DAYS[0])
+    for least in TENURE_DAYS[1:]:
+        band = pl.when(days >= least).then(least).otherwise(band)
+    return pl.when(days.is_not_null()).then(band)

@@ -30,6 +30,8 @@ KEY_DTYPES: dict[str, Dtype] = {
     "channel": pl.UInt16,
     "contact_type": pl.UInt16,
     "agent": pl.UInt32,
+    "activity": pl.UInt16,
+    "reason": pl.UInt16,
     "fc_version": pl.UInt32,
     "measure": pl.String,
     "bucket": pl.Int16,
@@ -69,7 +71,8 @@ SPELL_DTYPES: dict[str, Dtype] = {
 class TableSpec:
     """A fact table: its keys, the measures in it by leaf table, and whether it is pre-summed.
 
-    `by_shift_day` tells that its adherence columns are booked to the day the shift starts.
+    `by_shift_day` tells that its adherence columns are booked to the day the shift starts. A table
+    of a `part` holds sums of the day, whose rows are no leaf cells: it answers nothing else.
     """
 
     name: str
@@ -79,6 +82,8 @@ class TableSpec:
     presummed: tuple[str, ...] = ()
     by_shift_day: bool = False
     since: int = 0  # code version of the first builds that have this table
+    part: str = ""  # the dimension that splits time within a day: asked only with it
+    only: tuple[str, ...] = ()  # the measures it holds of its families, when not all
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -93,7 +98,8 @@ class TableSpec:
     def family_measures(self, family: str) -> tuple[str, ...]:
         """Measures of one family that this table holds; stocks stay in their leaf table."""
         aggs = ("sum", "max") if family in self.presummed else ("sum", "max", "last")
-        return measures_of(family, *aggs)
+        names = measures_of(family, *aggs)
+        return tuple(m for m in names if m in self.only) if self.only else names
 
     @cached_property
     def dtypes(self) -> dict[str, Dtype]:
@@ -102,7 +108,8 @@ class TableSpec:
         types |= {key: SPELL_DTYPES[key] for key in self.keys if key in SPELL_DTYPES}
         for family in self.families:
             summed = family in self.presummed
-            types |= {m: _dtype(m, family, summed) for m in self.family_measures(family)}
+            names = self.family_measures(family)
+            types |= {m: _dtype(m, family, summed or bool(self.part)) for m in names}
             if summed:
                 types |= {known_column(m): pl.UInt32 for m in self.family_measures(family)}
                 types[cells_column(family)] = pl.UInt32
@@ -131,6 +138,9 @@ def _dtype(measure: str, family: str, summed: bool) -> Dtype:
 
 _QUEUE = ("queue", "channel", "contact_type")
 _AGENT = ("agent", "team", "site")
+# Time in contacts is counted by contact: it has no planned activity.
+ACTIVITY_MEASURES = tuple(m for m in measures_of("agent_interval") if m != "contact_active_s")
+REASON_MEASURES = ("aux_s", "aux_unsched_s", "adh_out_s")
 
 TABLES = MappingProxyType(
     {
@@ -160,6 +170,16 @@ TABLES = MappingProxyType(
             TableSpec(
                 "agent_day", ("day", *_AGENT), ("agent", "team"),
                 ("agent_day", "agent_interval"), ("agent_interval",), by_shift_day=True,
+            ),
+            TableSpec(
+                "agent_activity_day", ("day", "shift_day", *_AGENT, "activity"),
+                ("agent", "activity", "shift_day"), ("agent_interval",), since=10,
+                part="activity", only=ACTIVITY_MEASURES,
+            ),
+            TableSpec(
+                "agent_reason_day", ("day", "shift_day", *_AGENT, "reason"),
+                ("agent", "reason", "shift_day"), ("agent_interval",), since=10,
+                part="reason", only=REASON_MEASURES,
             ),
             TableSpec(
                 "agent_contact_day", ("day", *_AGENT), ("agent", "team", "site"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from wfm.facts.frames import FrameCache, frames_of
 from wfm.facts.query import FactReader
 from wfm.store.dimensions import KINDS, known_keys
 from wfm.store.manifest import snapshot
-from wfm.store.readers.facts import newest_build, newest_generation, queue_groups
+from wfm.store.readers.facts import hire_days, newest_build, newest_generation, queue_groups
 from wfm.store.store import Store
 
 
@@ -24,14 +25,21 @@ def open_facts(store: Store) -> FactReader:
         groups = queue_groups(connection)
         mark = (store.db.url, newest_generation(connection), newest_build(connection))
         seen = frames.remembered(
-            (*mark, tuple(groups.items())), lambda: _reader(connection, frames, groups)
+            (*mark, tuple(groups.items())), lambda: _reader(store, connection, frames, groups)
         )
     return cast(FactReader, seen)
 
 
-def _reader(connection: Connection, frames: FrameCache, groups: dict[str, str]) -> FactReader:
+def _reader(
+    store: Store, connection: Connection, frames: FrameCache, groups: dict[str, str]
+) -> FactReader:
     keys = {kind: known_keys(connection, kind) for kind in KINDS}
-    return FactReader(snapshot(connection), frames, keys, groups)
+    return FactReader(snapshot(connection), frames, keys, groups, lambda: _hired(store))
+
+
+def _hired(store: Store) -> dict[str, date]:
+    with store.db.read() as connection:
+        return hire_days(connection)
 
 
 def generation_of(store: Store) -> int:

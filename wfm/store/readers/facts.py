@@ -1,10 +1,12 @@
-"""What a reader of facts needs beside the files: generation and the skill group of each queue."""
+"""What a reader of facts needs beside the files: generation, groups of queues, days of hire."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, func, select
 
-from wfm.store.schema import build, queue, store_state
+from wfm.store.schema import build, person, queue, store_state
 
 
 def newest_generation(connection: Connection) -> int:
@@ -23,3 +25,13 @@ def queue_groups(connection: Connection) -> dict[str, str]:
         select(queue.c.queue_id, queue.c.skill_group).order_by(queue.c.valid_from_at)
     )
     return {row.queue_id: row.skill_group or row.queue_id for row in rows}
+
+
+def hire_days(connection: Connection) -> dict[str, date]:
+    """The day on which each person was hired, as recorded last; people without one are left out."""
+    rows = connection.execute(
+        select(person.c.agent_id, person.c.hire_on)
+        .where(person.c.hire_on.is_not(None))
+        .order_by(person.c.valid_from_at)
+    )
+    return {row.agent_id: row.hire_on for row in rows}
