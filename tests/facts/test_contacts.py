@@ -43,6 +43,15 @@ def test_queue_counts_are_booked_where_the_contact_entered(day) -> None:
     )
 
 
+def test_statistics_of_one_queue_stand_beside_the_contacts_of_another(centre) -> None:
+    centre.legs(call(centre, "c1", "10:02", "10:02:10", "10:05", agent="ben"))
+    centre.stats("buy", f"{DAY} 10:00", offered_n=7, answered_n=6)
+    centre.build(f"{DAY} 12:00")
+    assert centre.sums("offered_n answered_n", DAY, NEXT, by=("queue",)) == [
+        ("buy", 7, 6), ("help", 1, 1),
+    ]  # fmt: skip
+
+
 def test_a_whole_leg_is_booked_where_it_ends_with_its_after_contact_work(day) -> None:
     rows = day.sums("handled_n talk_s hold_s acw_s", DAY, NEXT, by=("slot",))
     assert rows == [(40, 2, 170 + 220, None, None), (43, 1, 2020, 60, 120)]

@@ -68,7 +68,7 @@ def agent_queue_intervals(inputs: DayInputs, legs: pl.DataFrame) -> pl.DataFrame
     )
     extra = stats_rows(inputs, "agent_queue_interval")
     if extra.height:
-        frame = pl.concat([frame, extra], how="diagonal")
+        frame = pl.concat([frame, extra], how="diagonal_relaxed")
     zone = _handle_zone(inputs, frame)
     return (
         zone.join(inputs.slots, on=["zone", "q"], how="left")
@@ -221,7 +221,8 @@ def _with_stats(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
     extra = stats_rows(inputs, "queue_interval")
     if extra.is_empty():
         return frame
-    return pl.concat([frame, extra.select(pl.exclude("agent", "team", "site"))], how="diagonal")
+    told = extra.select(pl.exclude("agent", "team", "site"))
+    return pl.concat([frame, told], how="diagonal_relaxed")
 
 
 def _labelled(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
