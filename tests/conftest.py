@@ -28,6 +28,7 @@ TOGETHER = ("browser", "dashboards")
 
 # Files whose behaviour rests on SQL: their tests run on both databases.
 ON_BOTH_DATABASES = (
+    "actions/test_remedies.py",
     "actions/test_targets.py",
     "store/test_backup.py",
     "store/test_keep_commands.py",

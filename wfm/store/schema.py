@@ -438,6 +438,34 @@ adherence_rule = Table(
     Column("reason", Text, nullable=False),
 )
 
+# What people do about a figure; only ever added to: what became of it is its last step.
+remedy = Table(
+    "remedy",
+    metadata,
+    Column("remedy_id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(24), nullable=False),  # schedule_change coaching site_alert
+    Column("site_id", String(200), nullable=False, index=True),
+    Column("team_id", String(200)),
+    Column("agent_id", String(200), index=True),
+    Column("kpi_id", String(64), nullable=False, default=""),
+    Column("about", Text, nullable=False),  # JSON: what the kind needs, as texts
+    Column("reason", Text, nullable=False),
+    Column("due_on", Date),
+    Column("author", String(200), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
+remedy_step = Table(
+    "remedy_step",
+    metadata,
+    Column("step_id", Integer, primary_key=True, autoincrement=True),
+    Column("remedy_id", Integer, nullable=False, index=True),
+    Column("status", String(24), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+)
+
 # --- facts manifest -----------------------------------------------------------------------------
 
 delivery = Table(

@@ -12,9 +12,15 @@ CODE = "legal_breaks"
 
 
 def check_breaks(duty: Duty, owed: Sequence[BreakRule]) -> tuple[Violation, ...]:
-    """Breaks missing, of the wrong length, outside their window, or over each other."""
+    """Breaks missing, of the wrong length, outside their window, or over each other.
+
+    An unpaid break may be longer than owed: a meal of 35 minutes where 30 are owed breaks nothing.
+    """
     taken = sorted(duty.rests, key=lambda r: r.start)
-    if [(r.kind, r.minutes) for r in taken] != [(o.kind, o.minutes) for o in owed]:
+    if [r.kind for r in taken] != [o.kind for o in owed] or any(
+        r.minutes < o.minutes or (o.paid and r.minutes > o.minutes)
+        for r, o in zip(taken, owed, strict=True)
+    ):
         wanted = ", ".join(f"{o.kind} {o.minutes} min" for o in owed) or "none"
         given = ", ".join(f"{r.kind} {r.minutes} min" for r in taken) or "none"
         return (Violation(CODE, duty.day, f"breaks are {given}; owed, in order: {wanted}"),)
