@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wfm.cli import plan_edit, plan_policy
+from wfm.cli import plan_day, plan_edit, plan_policy
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
 from wfm.domain.errors import BadInput, JobCancelled, WfmError
@@ -164,6 +164,10 @@ def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
     plan.command("edit")(plan_edit.edit)
     plan.command("history")(plan_edit.history)
+    plan.command("place")(plan_day.place)
+    plan.command("breaks")(plan_day.breaks)
+    plan.command("offers")(plan_day.offers)
+    plan.command("swap")(plan_day.swap)
     plan.command("pin")(plan_policy.pin)
     plan.command("policy")(plan_policy.policy)
     app.add_typer(plan, name="plan")

@@ -74,7 +74,7 @@ def measure_week(
         for day in days_between(roster.period.first, roster.period.end)
         for q in day_quarters(day, roster.zone)
     ]
-    need = _need(requirement, quarters)
+    need = whole_need(requirement, quarters)
     groups = {
         agent_id: groups_of(organisation, person, tuple(need))
         for agent_id, person in roster.people.items()
@@ -116,7 +116,7 @@ def groups_of(
     return tuple(sorted(names & set(needed)))
 
 
-def _need(requirement: StoredRequirement, quarters: Sequence[int]) -> dict[str, Ints]:
+def whole_need(requirement: StoredRequirement, quarters: Sequence[int]) -> dict[str, Ints]:
     """Whole agents needed by group and quarter: 3.2 need 4."""
     first = quarters[0]
     rows = requirement.frame.filter(
