@@ -89,17 +89,19 @@ def create_server(
 def _dashboards(server: Flask, store: Store, clock: Clock) -> Any:
     from dashboards.build import build_dashboards
     from dashboards.sources import Sources
+    from wfm.worker.forecaster import Forecaster
     from wfm.worker.planner import Planner
 
-    return build_dashboards(server, Sources(store, clock, Planner(store)))
+    return build_dashboards(server, Sources(store, clock, Planner(store), Forecaster(store)))
 
 
 def _tables(store: Store, clock: Clock) -> BuildTable:
     from dashboards.export import table_builder
     from dashboards.sources import Sources
+    from wfm.worker.forecaster import Forecaster
     from wfm.worker.planner import Planner
 
-    return table_builder(Sources(store, clock, Planner(store)))
+    return table_builder(Sources(store, clock, Planner(store), Forecaster(store)))
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """What pages read from: the store, handed on to `wfm.queries` and never opened here; the clock.
 
-What only the scheduler can tell comes as an object of the composition root: this room does not
-import it.
+What only scheduler or forecaster can tell comes as an object of the composition root: this room
+does not import it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ class Sources:
     store: Any  # a wfm Store; this room may not look inside
     clock: Clock
     planner: Any = None  # the scheduler's answers for pages (wfm.worker.planner.Planner)
+    forecaster: Any = None  # the forecaster's answers (wfm.worker.forecaster.Forecaster)
 
     def now(self) -> int:
         """The product's now in UTC seconds."""

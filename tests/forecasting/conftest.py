@@ -1,9 +1,13 @@
 """Seeded series of a made-up queue, for the forecasting room's tests."""
 
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 from forecasting.series import History
 

@@ -64,7 +64,8 @@ class DayInputs:
     inputs_hash: str = ""
     exceptions: tuple[RecordedException, ...] = ()  # decided by people, or waiting for it
     with_pending: bool = False  # the live view alone tells what waits for a decision
-    fc_created: dict[int, int] = field(default_factory=dict)  # forecast version: created_at
+    # by forecast version: created_at, and the model's version that its overrides lie on
+    fc_created: dict[int, tuple[int, int]] = field(default_factory=dict)
     fc_of_requirement: dict[int, int] = field(default_factory=dict)  # by requirement version
 
     @cached_property

@@ -123,6 +123,7 @@ class PlanSink:
             end=days[-1] + timedelta(days=1), days=days, origin_at=version.created_at,
             method=method, config_hash=content, created_at=version.created_at, author=AUTHOR,
             summary=json.dumps({"content": content, "received_at": received_at}),
+            inputs=json.dumps({"file": version.name, "hash": content}),
         )  # fmt: skip
         return True
 

@@ -211,6 +211,7 @@ def _contract(row: Row) -> Row:
 
 def _check_events(frame: pl.DataFrame, findings: Findings, references: References) -> None:
     findings.mark(frame["end_date"] < frame["start_date"], "end_before_start", "end_date")
+    findings.mark(frame["effect_pct"] < -100, "bad_number", "effect_pct")
     references.queues(frame["queue_id"], findings)
 
 
@@ -218,7 +219,8 @@ def _event(row: Row) -> Row:
     return {
         "event_id": row["event_id"], "queue_id": row["queue_id"], "start_on": row["start_date"],
         "end_on": row["end_date"], "kind": row["kind"], "size": row["size"],
-        "one_off": row["one_off"], "known_at": row["known_at"],
+        "one_off": row["one_off"], "known_at": row["known_at"], "name": row["name"],
+        "effect_pct": row["effect_pct"],
     }  # fmt: skip
 
 

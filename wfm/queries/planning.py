@@ -17,6 +17,7 @@ from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, FactReader, read_measures
 from wfm.store.readers.jobs import read_jobs, read_points
 from wfm.store.readers.organisation import read_organisation
+from wfm.store.readers.plan_versions import NEWEST
 from wfm.store.schema import (
     calendar_event,
     forecast_version,
@@ -117,7 +118,7 @@ def _unit_forecast(
             forecast_version.c.first_on < end,
             forecast_version.c.end_on > first,
         )
-        .order_by(forecast_version.c.fc_version.desc())
+        .order_by(*NEWEST)
     ).all()
     if not rows:
         return None

@@ -141,6 +141,8 @@ calendar_event = Table(
     Column("size", Float),
     Column("one_off", Boolean),
     Column("known_at", BigInteger),
+    Column("name", String(200)),
+    Column("effect_pct", Float),  # as stated; empty: learned from the same kind before
 )
 
 time_off = Table(
@@ -381,6 +383,54 @@ forecast_version = Table(
     Column("state", String(16), nullable=False),  # draft, locked
     Column("batch_id", String(64)),  # raw batch that holds the values
     Column("summary", Text),  # JSON: per queue model, past error, baselines
+    Column("base_version", Integer),  # the model's version that this one lays overrides on
+    Column("inputs", Text),  # JSON: hash and range of what was learned from, days left out, records
+)
+
+# What planners say of forecasts, only ever added to: overrides, days left out or kept, events,
+# scenarios, capacity plans. A row with `undoes` takes that record back.
+forecast_record = Table(
+    "forecast_record",
+    metadata,
+    Column("record_id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("unit", String(200), nullable=False),  # site id
+    Column("queue_id", String(200), nullable=False),  # '' = all queues of the site
+    Column("first_on", Date),
+    Column("end_on", Date),  # exclusive
+    Column("terms", Text, nullable=False),  # JSON, by kind
+    Column("reason", Text, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("undoes", Integer, unique=True),
+    Column("request_key", String(64), unique=True),
+    Index("ix_forecast_record_unit", "unit", "kind"),
+)
+
+# A model version's days by queue, in thousandths of a contact; the parts sum to the contacts.
+forecast_day = Table(
+    "forecast_day",
+    metadata,
+    Column("fc_version", Integer, primary_key=True, autoincrement=False),
+    Column("queue_id", String(200), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("contacts_m", BigInteger, nullable=False),
+    Column("p10_m", BigInteger, nullable=False),
+    Column("p90_m", BigInteger, nullable=False),
+    Column("parts", Text, nullable=False),  # JSON {level, weekday, season, holiday, event, names}
+)
+
+# The rest of a day forecast again after each interval, with its band and handle time.
+reforecast = Table(
+    "reforecast",
+    metadata,
+    Column("queue_id", String(200), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("as_of_q", Integer, primary_key=True, autoincrement=False),
+    Column("unit", String(200), nullable=False),
+    Column("fc_version", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),  # JSON
 )
 
 requirement_version = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from forecasting.calendar import Calendar
 from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
 from forecasting.series import Floats
+from forecasting.training import Training, prepare
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, MissingFacts
 from wfm.domain.grid import day_quarters, day_start, days_between, local_day, local_slot
@@ -30,9 +31,11 @@ from wfm.store.raw import RAW_SCHEMAS
 from wfm.store.readers.plan_versions import same_forecast, version_rows
 from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
-from wfm.store.writers.plan_versions import add_forecast
+from wfm.store.writers.plan_versions import add_forecast, add_forecast_days
 from wfm.worker.facts_ready import bring_up
 from wfm.worker.forecast_days import day_rows, past_errors
+from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
+from wfm.worker.override_job import lay_overrides
 from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
 
@@ -51,6 +54,7 @@ class Forecasted:
     found: QueueForecast | None
     aht_s: Floats | None
     notes: tuple[str, ...]
+    training: Training | None = None
 
 
 def run_forecast(
@@ -115,9 +119,10 @@ def _forecast(
     zone = organisation.queue_zone(past.queue)
     if past.history is None:
         return Forecasted(past, zone, None, None, (NO_CONTACT,))
-    found = forecast_queue(past.history.before(origin), days, config)
+    history = past.history.before(origin)
+    found = forecast_queue(history, days, config)
     notes = found.notes + ((past.label,) if past.label else ())
-    return Forecasted(past, zone, found, found.aht_s, notes)
+    return Forecasted(past, zone, found, found.aht_s, notes, prepare(history, config.calendar))
 
 
 def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
@@ -135,7 +140,7 @@ def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
     return [
         one
         if one.aht_s is not None or one.found is None
-        else Forecasted(one.past, one.zone, one.found, lent, (*one.notes, NO_HANDLE_TIME))
+        else replace(one, aht_s=lent, notes=(*one.notes, NO_HANDLE_TIME))
         for one in made
     ]
 
@@ -153,6 +158,13 @@ def _keep(
     zone = read_organisation(store, ENTERPRISE).zone(unit)
     origin_at = day_start(first, zone)
     summary = _summary(made, first, end)
+    inputs = inputs_document(
+        {one.past.queue.queue_id: one.past.history for one in made},
+        {one.past.queue.queue_id: one.training for one in made},
+        first,
+        config,
+        (),
+    )
     methods = sorted({one.found.method for one in made if one.found is not None})
     digest = hashlib.sha256(
         repr((config.digest, [one.past.queue.queue_id for one in made])).encode()
@@ -164,8 +176,8 @@ def _keep(
         known = same_forecast(connection, unit, first, end, origin_at, digest)
         if known is not None:
             before = version_rows(store.files, known.file, "fc_version", known.fc_version)
-            # A version of before day totals were kept is made anew, with them.
-            if before.equals(frame) and '"days"' in (known.summary or ""):
+            # A version of before its inputs were kept is made anew, with them.
+            if before.equals(frame) and known.inputs:
                 return known.fc_version, False
         number = add_forecast(
             connection,
@@ -181,17 +193,33 @@ def _keep(
             created_at=epoch_s(clock.now()),
             author=str(parameters.get("author") or "worker"),
             summary=json.dumps(summary),
+            inputs=json.dumps(inputs),
         )
+        add_forecast_days(connection, number, _day_rows(made))
         return number, True
 
     number, new = store.db.retry(keep)
+    author = str(parameters.get("author") or "worker")
+    laid = lay_overrides(
+        store, clock, unit, author, parameters.get("job_id"), parameters.get("fence")
+    )
     return {
         "message": _sentence(number, new, summary),
         "fc_version": number,
         "new": new,
         "unit": unit,
+        "with_overrides": laid,
         **summary,
     }
+
+
+def _day_rows(made: Sequence[Forecasted]) -> list[dict[str, Any]]:
+    return [
+        day_row(one.past.queue.queue_id, day)
+        for one in made
+        if one.found is not None and one.training is not None
+        for day in queue_days(one.found, one.training)
+    ]
 
 
 def _frame(connection: Connection, made: Sequence[Forecasted], days: list[date]) -> pl.DataFrame:

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("import", "Load files", "wfm.worker.import_job:run_import"),
         Kind("replay", "Load rejected rows again", "wfm.worker.replay_job:run_replay"),
         Kind("forecast", "Forecast contacts", "wfm.worker.forecast_job:run_forecast"),
+        Kind("override", "Lay overrides on a forecast", "wfm.worker.override_job:run_override"),
         Kind("require", "Work out required staff", "wfm.worker.require_job:run_require"),
         Kind("solve", "Build a schedule", "wfm.worker.solve_job:run_solve"),
         Kind("simulate", "Simulate a schedule", "wfm.worker.simulate_job:run_simulate"),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from wfm.domain.errors import MissingFacts
 from wfm.store.files import FileStore
@@ -28,12 +28,22 @@ class ForecastVersion:
     created_at: int
     file: str
     summary: str | None
+    base_version: int | None = None  # the model's version that this one lays overrides on
+    inputs: str | None = None
 
 
-def forecast_created(connection: Connection) -> dict[int, int]:
-    """Instant each forecast version was created at, by its number."""
-    rows = connection.execute(select(forecast_version.c.fc_version, forecast_version.c.created_at))
-    return {row.fc_version: row.created_at for row in rows}
+# The newest forecast of a model comes first, and of it the one with the newest overrides: an
+# override made today on an older, longer forecast does not put that above a newer one.
+RANK = func.coalesce(forecast_version.c.base_version, forecast_version.c.fc_version)
+NEWEST = (RANK.desc(), forecast_version.c.fc_version.desc())
+
+
+def forecast_created(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Instant each forecast version was created at, and the model's version it rests on."""
+    rows = connection.execute(
+        select(forecast_version.c.fc_version, forecast_version.c.created_at, RANK.label("model"))
+    )
+    return {row.fc_version: (row.created_at, row.model) for row in rows}
 
 
 def newest_forecast(
@@ -47,7 +57,7 @@ def newest_forecast(
             forecast_version.c.first_on <= first,
             forecast_version.c.end_on >= end,
         )
-        .order_by(forecast_version.c.fc_version.desc())
+        .order_by(*NEWEST)
         .limit(1)
     ).first()
     return None if row is None else _forecast(row)
@@ -65,6 +75,7 @@ def same_forecast(
             forecast_version.c.end_on == end,
             forecast_version.c.origin_at == origin_at,
             forecast_version.c.config_hash == config_hash,
+            forecast_version.c.base_version.is_(None),
         )
         .order_by(forecast_version.c.fc_version.desc())
         .limit(1)
@@ -99,8 +110,18 @@ def _forecasts() -> Select[Any]:
 def _forecast(row: Row) -> ForecastVersion:  # type: ignore[type-arg]
     return ForecastVersion(
         row.fc_version, row.unit, row.first_on, row.end_on, row.origin_at, row.method,
-        row.config_hash, row.created_at, row.file, row.summary,
+        row.config_hash, row.created_at, row.file, row.summary, row.base_version, row.inputs,
     )  # fmt: skip
+
+
+def forecasts_from(connection: Connection, unit: str, day: date) -> tuple[ForecastVersion, ...]:
+    """Forecasts of a unit that reach beyond a day, those first that count first."""
+    rows = connection.execute(
+        _forecasts()
+        .where(forecast_version.c.unit == unit, forecast_version.c.end_on > day)
+        .order_by(*NEWEST)
+    ).all()
+    return tuple(_forecast(row) for row in rows)
 
 
 def forecast_of_requirement(connection: Connection) -> dict[int, int]:

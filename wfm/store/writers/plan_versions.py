@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, insert, update
 from wfm.store.files import FileStore
 from wfm.store.manifest import record_batch
 from wfm.store.raw import conform
-from wfm.store.schema import forecast_version, requirement_version
+from wfm.store.schema import forecast_day, forecast_version, requirement_version
 
 QUARTER_S = 900
 
@@ -32,8 +32,14 @@ def add_forecast(
     created_at: int,
     author: str,
     summary: str,
+    inputs: str,
+    base_version: int | None = None,
 ) -> int:
-    """The number of a new forecast version; its values are live and its days dirty."""
+    """The number of a new forecast version; its values are live and its days dirty.
+
+    `base_version` is the model's forecast that this one lays overrides on; `days` those on which
+    it differs from what was in force.
+    """
     values = {
         "unit": unit,
         "first_on": first,
@@ -45,11 +51,22 @@ def add_forecast(
         "author": author,
         "state": "draft",
         "summary": summary,
+        "inputs": inputs,
+        "base_version": base_version,
     }
     return _add(
         connection, files, forecast_version, "forecast", "fc_version", values, frame, days,
         created_at,
     )  # fmt: skip
+
+
+def add_forecast_days(
+    connection: Connection, number: int, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Each queue's days of a version with their band and parts (`forecast_day`)."""
+    values = [{"fc_version": number, **row} for row in rows]
+    if values:
+        connection.execute(insert(forecast_day), values)
 
 
 def add_requirement(

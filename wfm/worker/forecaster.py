@@ -1,0 +1,175 @@
+"""What pages ask of the forecaster without importing it: how well kept forecasts did.
+
+Judging reads the values of many versions; answers are kept for as long as nothing they rest on
+has changed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any, TypeVar
+
+import polars as pl
+
+from forecasting.scores import Kept, added, score_versions, value_added
+from wfm.domain.errors import ScopeDenied
+from wfm.domain.forecast_records import OVERRIDE, ForecastRecord
+from wfm.domain.forecast_scores import Scores
+from wfm.domain.grid import QUARTER_S, day_quarters, days_between, local_day, local_slot
+from wfm.domain.scope import Scope
+from wfm.facts.query import FactQuery, read_measures
+from wfm.queries.access import NOT_FOUND
+from wfm.queries.facts import open_facts
+from wfm.queries.organisation import read_organisation
+from wfm.store.dimensions import known_keys
+from wfm.store.readers.facts import newest_build
+from wfm.store.readers.forecast_records import read_records
+from wfm.store.readers.plan_versions import ForecastVersion, forecasts_from
+from wfm.store.store import Store
+
+KEPT = 64
+JUDGED_DAYS = 28  # days that are judged
+MOST_VERSIONS = 60
+Answer = TypeVar("Answer")
+
+
+class Forecaster:
+    """Answers about a store's forecasts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+    def scores(self, scope: Scope, unit: str, today: date) -> Scores:
+        """The last weeks' forecasts of a site against what came before `today`."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied(NOT_FOUND)
+        first = today - timedelta(days=JUDGED_DAYS)
+        with self._store.db.read() as connection:
+            versions = forecasts_from(connection, unit, first)[:MOST_VERSIONS]
+            records = read_records(connection, Scope(unit), unit, (OVERRIDE,))
+            state = (newest_build(connection), len(records))
+            names = known_keys(connection, "queue")
+        numbers = tuple(one.fc_version for one in versions)
+
+        def judged() -> Scores:
+            return self._judge(scope, unit, today, versions, records, names)
+
+        return self.keep(("scores", unit, today, numbers, state), judged)
+
+    def _judge(
+        self,
+        scope: Scope,
+        unit: str,
+        today: date,
+        versions: Sequence[ForecastVersion],
+        records: Sequence[ForecastRecord],
+        names: dict[str, int],
+    ) -> Scores:
+        organisation = read_organisation(self._store, Scope(unit))
+        zone = organisation.zone(unit)
+        first = today - timedelta(days=JUDGED_DAYS)
+        times = _times(first, today, zone)
+        kept = []
+        for one in versions:
+            values = _values(self._store, one, times)
+            if values.height:
+                begun = local_day(one.created_at, zone) + timedelta(days=1)
+                origin = local_day(one.origin_at, zone)
+                kept.append(
+                    Kept(one.fc_version, one.base_version or one.fc_version, origin, begun, values)
+                )
+        queues = sorted({q for one in kept for q in one.values["queue"].unique()})
+        ids = {number: name for name, number in names.items()}
+        if not kept:
+            return Scores()
+        actual = self._actual([ids[q] for q in queues if q in ids], names, first, today)
+        by_version, by_lead = score_versions(actual, kept, today)
+        total, cells = value_added(actual, kept, today)
+        mine = {}
+        for record in records:
+            own = cells.filter(_covered(record, names))
+            if own.height:
+                mine[record.record_id] = added(own)
+        return Scores(by_version, by_lead, total if cells.height else None, mine)
+
+    def _actual(
+        self, queues: Sequence[str], names: dict[str, int], first: date, today: date
+    ) -> pl.DataFrame:
+        """Offered contacts by queue, local day and slot, back to where naive forecasts begin."""
+        query = FactQuery(
+            ("offered_n",), first - timedelta(days=35), today, by=("queue", "day", "slot"),
+            queues=tuple(queues),
+        )  # fmt: skip
+        rows = read_measures(open_facts(self._store), Scope(), query)
+        spread = rows.filter(pl.col("offered_n").is_not_null()).select(
+            pl.col("queue").cast(pl.String).replace_strict(names, return_dtype=pl.UInt16),
+            "day",
+            pl.col("slot").cast(pl.UInt8),
+            pl.col("offered_n").cast(pl.Float64).alias("offered"),
+        )
+        # On a day with a live feed a quarter without a row had no contact.
+        grid = (
+            spread.select("queue", "day")
+            .unique()
+            .join(pl.DataFrame({"slot": pl.Series(range(96), dtype=pl.UInt8)}), how="cross")
+        )
+        return grid.join(spread, on=["queue", "day", "slot"], how="left").with_columns(
+            pl.col("offered").fill_null(0.0)
+        )
+
+    def keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
+        """The answer of a key, made once while it is among the last ones asked for."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                kept: Answer = self._kept[key]
+                return kept
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _times(first: date, end: date, zone: str) -> pl.DataFrame:
+    """The quarters of some local days with their day and slot."""
+    rows = [
+        (q, day, local_slot(q * QUARTER_S, zone))
+        for day in days_between(first, end)
+        for q in day_quarters(day, zone)
+    ]
+    return pl.DataFrame(
+        rows, schema={"q": pl.Int32, "day": pl.Date, "slot": pl.UInt8}, orient="row"
+    )
+
+
+def _values(store: Store, one: ForecastVersion, times: pl.DataFrame) -> pl.DataFrame:
+    """A version's contacts by queue, local day and slot; an hour that comes twice is summed."""
+    low, high = int(times["q"].min()), int(times["q"].max())  # type: ignore[arg-type]
+    rows = (
+        pl.scan_parquet(store.files.path(one.file))
+        .filter(pl.col("fc_version") == one.fc_version, pl.col("q").is_between(low, high))
+        .collect()
+    )
+    contacts = rows.join(times, on="q", how="inner")
+    known = [
+        pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum() / 1000).alias(short)
+        for name, short in (("fc_contacts_m", "mean"), ("p10_m", "p10"), ("p90_m", "p90"))
+    ]
+    return contacts.group_by("queue", "day", "slot").agg(known)
+
+
+def _covered(record: ForecastRecord, names: dict[str, int]) -> pl.Expr:
+    first, last = record.terms.get("from_min"), record.terms.get("to_min")
+    inside = (pl.col("day") >= record.first_on) & (pl.col("day") < record.end_on)
+    if record.queue_id:
+        inside &= pl.col("queue") == names.get(record.queue_id, 0)
+    if first is not None and last is not None:
+        inside &= pl.col("slot").cast(pl.Int32).is_between(first // 15, last // 15 - 1)
+    return inside
