@@ -294,7 +294,7 @@ def _keep_days(
     connection: Connection, model: ForecastVersion, number: int, laid: Laid,
     keys: Mapping[str, int], touched: set[date],
 ) -> None:  # fmt: skip
-    """Each queue's days that overrides bend, or bent before: the model's parts and what is added."""
+    """Each queue's days that overrides bend or bent before: the model's parts and what is added."""
     names = {key: ext for ext, key in keys.items()}
     kept = {
         (row.queue_id, row.day): row
