@@ -55,6 +55,11 @@ class StoppableHighs(pulp.HiGHS):  # type: ignore[misc]
         model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
         model.a_matrix_.index_ = np.array(index, dtype=np.int32)
         model.a_matrix_.value_ = np.array(value, dtype=float)
+        if any(v.cat == "Integer" for v in variables):
+            kinds = {"Integer": highspy.HighsVarType.kInteger}
+            model.integrality_ = [
+                kinds.get(v.cat, highspy.HighsVarType.kContinuous) for v in variables
+            ]
         lp.solverModel.passModel(model)
         self.rows = Rows(
             np.diff(np.array(starts)), np.array(index, dtype=np.int64), np.array(value),

@@ -135,3 +135,19 @@ def test_offers_of_a_day_name_only_people_whom_the_rules_allow(centre: Store) ->
             assert not set(one.eligible) & working
     gap = short_of(centre, on)
     assert sum(o.offer.gain for o in found if o.offer.kind != "leave_early") <= gap
+
+
+def test_a_design_prices_todays_people_beside_the_cheapest_mix(centre: Store) -> None:
+    done = job(centre, CLOCK, "design", week=WEEK, weeks=2, wage=20, missing=60, kinds=2)
+    assert done.state == "done", done.message
+    assert done.result is not None
+    now, best, few = done.result["designs"]
+    assert (now["heads"], now["wages"]) == ({"full": 12}, 12 * 40 * 20)
+    assert done.result["required_hours"] == 7 * 8 * 6
+    assert best["cost"] <= now["cost"]
+    assert best["cost"] <= few["cost"]
+    assert few["kinds"] <= 2
+    assert done.result["missing_weeks"] == ["2026-W11"]
+    assert done.message.startswith("ny, 1 weeks: today's people cost ")
+    refused = job(centre, CLOCK, "design", week=WEEK, weeks=99)
+    assert refused.message == "99 weeks with 8 shifts; give 1 to 26 weeks, 1 shift."

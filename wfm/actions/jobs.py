@@ -16,7 +16,7 @@ from wfm.store.schema import job
 from wfm.store.store import Store
 from wfm.store.writers.jobs import ask_cancel, create_job
 
-ASKABLE = ("forecast", "require", "solve")
+ASKABLE = ("forecast", "require", "solve", "design", "simulate")
 
 
 def ask_job(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wfm.cli import plan_day, plan_edit, plan_policy
+from wfm.cli import plan_day, plan_design, plan_edit, plan_policy
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
 from wfm.domain.errors import BadInput, JobCancelled, WfmError
@@ -112,8 +113,8 @@ def list_plans(
     Console().print(table if found else "No plans yet.")
 
 
-def _run(kind: str, parameters: dict[str, Any], as_json: bool) -> None:
-    """The job run here, its result shown; exit 1 when it failed."""
+def _run(kind: str, parameters: dict[str, Any], as_json: bool) -> Mapping[str, Any]:
+    """The result of the job run here and shown; exit 1 when it failed."""
     context = open_context()
     with Watch(kind.capitalize(), quiet=as_json) as watch:
         job = run_job_here(
@@ -134,6 +135,7 @@ def _run(kind: str, parameters: dict[str, Any], as_json: bool) -> None:
         typer.echo(json.dumps({"job_id": job.job_id, **(job.result or {})}, default=str))
     else:
         _show(Console(highlight=False), job)
+    return job.result or {}
 
 
 def _show(console: Console, job: Job) -> None:
@@ -168,6 +170,7 @@ def register(app: typer.Typer) -> None:
     plan.command("breaks")(plan_day.breaks)
     plan.command("offers")(plan_day.offers)
     plan.command("swap")(plan_day.swap)
+    plan.command("design")(plan_design.design_command(_run))
     plan.command("pin")(plan_policy.pin)
     plan.command("policy")(plan_policy.policy)
     app.add_typer(plan, name="plan")

@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("override", "Lay overrides on a forecast", "wfm.worker.override_job:run_override"),
         Kind("require", "Work out required staff", "wfm.worker.require_job:run_require"),
         Kind("solve", "Build a schedule", "wfm.worker.solve_job:run_solve"),
+        Kind("design", "Design shifts and contracts", "wfm.worker.design_job:run_design"),
         Kind("simulate", "Simulate a schedule", "wfm.worker.simulate_job:run_simulate"),
         Kind("publish", "Publish a schedule", "wfm.worker.publish_job:run_publish"),
         Kind("bonus", "Note where bonuses stand", "wfm.worker.bonus_job:run_bonus"),

@@ -99,10 +99,10 @@ def week_problem(
             f"No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
             f"--week {week}` first."
         )
-    opening = _opening(parse_opening(organisation.unit(unit).opening_hours), period.first)
+    opening = week_opening(parse_opening(organisation.unit(unit).opening_hours), period.first)
     if not any(opening):
         raise InfeasibleSchedule(f"Site {unit} is closed on every day of {week}.")
-    need = _need(requirement, period, zone, absence)
+    need = week_need(requirement, period, zone, absence)
     notes = _Notes()
     around = _neighbours(connection, unit, period, zone)
     away = read_time_off(
@@ -183,7 +183,7 @@ def week_of_text(week: str) -> Period:
         raise BadInput(f"Week {week!r} does not exist; write it like 2026-W42.") from None
 
 
-def _opening(hours: OpeningHours, monday: date) -> list[tuple[int, int] | None]:
+def week_opening(hours: OpeningHours, monday: date) -> list[tuple[int, int] | None]:
     spans: list[tuple[int, int] | None] = []
     for i in range(DAYS):
         span = hours.shift_span((monday + timedelta(days=i)).weekday())
@@ -191,7 +191,7 @@ def _opening(hours: OpeningHours, monday: date) -> list[tuple[int, int] | None]:
     return spans
 
 
-def _need(
+def week_need(
     requirement: StoredRequirement, period: Period, zone: str, absence: float
 ) -> dict[str, list[list[int]]]:
     """Whole agents per group, day and local quarter; of an hour that comes twice the larger."""
