@@ -1,39 +1,53 @@
-"""What no schedule can beat: the linear programme over counts of shifts instead of people.
+"""What no schedule can beat, from a first number at once to the best that can be proven.
 
-Agents with the same contract, skills and window are one group; the programme chooses how many of
-them start when, and where breaks fall. Every schedule is a point of it, so its optimum is a bound.
+A linear programme yields prices of slots; what every person's cheapest week is worth at any prices
+is a bound by itself (Lagrange), so prices only have to be good, never exact.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pulp
 
+from scheduling.cover import SkillGroup, skill_groups
 from scheduling.lp_solver import StoppableHighs
-from scheduling.problem import SLOTS, Agent, Break, ContractRules, Problem
+from scheduling.problem import SLOTS, Agent, ContractRules, Problem
+from scheduling.programme import Pool, Programme, queue_slots
+from scheduling.shifts import Floats
+from scheduling.tour_bound import TourBound
 
 # Above so many columns the last polishing step of the solver costs more than it tells.
 CROSSOVER_COLUMNS = 30_000
+# Skill sets whose prices are alike share a model of shifts; more models than these take too long.
+MOST_POOLS = 4
+WORTH_MORE = 1e-3  # a next round must have gained this share
+ROUNDS = 3
 
-Terms = list[tuple[Any, float]]
+Relaxed = Mapping[tuple[str, int], ContractRules]
+Skills = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A proven lower bound, and per queue, day and slot the value of one more agent there."""
+    """A proven lower bound, and what it knows of queues and skill sets in each slot.
+
+    `prices`: per queue, day and slot the value of one more agent. `costs`: per skill set what one
+    more agent adds to the cost of each slot of the horizon; `levels`: the slack to expect.
+    """
 
     value: float
-    kind: str  # lp or hours
+    kind: str  # lp, tours or hours
     prices: Mapping[str, tuple[tuple[float, ...], ...]] | None = None
+    costs: Mapping[Skills, Floats] = field(default_factory=dict)
+    levels: Mapping[Skills, Floats] = field(default_factory=dict)
 
 
-def hours_bound(problem: Problem, relaxed: Mapping[tuple[str, int], ContractRules]) -> Bound:
+def hours_bound(problem: Problem, relaxed: Relaxed) -> Bound:
     """A bound from hours alone, at once: need above the most, or below the least, work possible.
 
     100 slots needed, contracts worth 80 at most: at least 20 understaffed.
@@ -45,7 +59,7 @@ def hours_bound(problem: Problem, relaxed: Mapping[tuple[str, int], ContractRule
         own = 0
         for week in range(problem.weeks):
             rules = relaxed.get((agent.id, week), problem.contracts[agent.contract])
-            low, high = _queue_slots(rules)
+            low, high = queue_slots(rules)
             own, most = own + low, most + high
         # Neither activities nor what runs on after the last day is time on the queue here.
         least += max(0, own - len(agent.busy) - max(0, overhang))
@@ -58,256 +72,194 @@ def hours_bound(problem: Problem, relaxed: Mapping[tuple[str, int], ContractRule
     return Bound(float(value), "hours")
 
 
-def _queue_slots(rules: ContractRules) -> tuple[int, int]:
-    """Least and most slots on the queue in a week, whatever the days."""
-    plans = [*(rules.breaks[n] for n in rules.shift_lengths), *(s.breaks for s in rules.own)]
-    rests = [sum(b.slots for b in plan if b.paid) for plan in plans]
-    low_days, high_days = rules.days_per_week
-    least, most = rules.paid_slots_per_week
-    return (
-        max(0, least - high_days * max(rests, default=0)),
-        max(0, most - low_days * min(rests, default=0)),
-    )
-
-
-def lp_bound(
+def find_bounds(
     problem: Problem,
-    relaxed: Mapping[tuple[str, int], ContractRules],
+    relaxed: Relaxed,
     stop: threading.Event | None = None,
     time_limit_s: float | None = None,
-) -> Bound | None:
-    """The bound of the linear programme with its prices; None when it was stopped without one."""
-    model = _Model(problem, relaxed)
-    columns = len(model.upper)
-    solver = StoppableHighs(
-        stop,
-        solver="ipm",
-        run_crossover="on" if columns <= CROSSOVER_COLUMNS else "off",
-        **({} if time_limit_s is None else {"timeLimit": max(0.1, time_limit_s)}),
-    )
-    lp = model.lp
-    solver.createAndConfigureSolver(lp)
-    solver.buildSolverModel(lp)
-    solver.callSolver(lp)
-    upper = np.array([model.upper[v.name] for v in lp.variables()])
-    value = solver.safe_bound(lp, upper)
-    if value is None or value <= 0.0:
-        return None
-    duals = np.array(lp.solverModel.getSolution().row_dual)
-    prices = {
-        queue: tuple(
-            tuple(
-                round(float(duals[rows[d, t].index]), 4) if (d, t) in rows else 0.0
-                for t in range(SLOTS)
-            )
-            for d in range(problem.days)
-        )
-        for queue, rows in model.cover.items()
-    }
-    return Bound(value, "lp", prices)
+) -> Iterator[Bound]:
+    """Better and better bounds with their prices; the first of one queue and a week in a second.
+
+    Linked queues are first taken as one, then each skill set has its hours, then those with prices
+    alike share a model of shifts, anew while it gains. Given the same limit of None, the same.
+    """
+    search = _Search(problem, relaxed, stop, time_limit_s)
+    linked = any(len(group.queues) > 1 for group in search.groups)
+    found = search.solve(_taken_as_one(problem, search.groups)) if linked else None
+    if found is not None:
+        search.best = found.value
+        yield found
+    pools = [search.of_group(group) for group in search.groups]
+    pools.append({(): search.skills[()]} if () in search.skills else {})
+    for number in range(1 + ROUNDS):
+        found = search.solve(problem, [pool for pool in pools if pool])
+        if found is None:
+            return
+        before, search.best = search.best, max(search.best, found.value)
+        yield replace(found, value=search.best)
+        if number and search.best < before * (1 + WORTH_MORE):
+            return
+        earlier, pools = pools, search.alike(found)
+        if [p.keys() for p in pools if p] == [p.keys() for p in earlier if p]:
+            return
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A shift of the programme: start, length, and the breaks owed in it."""
+class _Search:
+    """One search for bounds: the problem, its skill sets, and how far it has come."""
 
-    start: int
-    length: int
-    breaks: tuple[Break, ...]
-
-    @property
-    def paid(self) -> int:
-        """Its paid slots."""
-        return self.length - sum(b.slots for b in self.breaks if not b.paid)
-
-
-class _Model:
-    """The programme under construction."""
-
-    def __init__(self, problem: Problem, relaxed: Mapping[tuple[str, int], ContractRules]) -> None:
-        self.problem = problem
-        self.relaxed = relaxed
-        self.lp = pulp.LpProblem("cover", pulp.LpMinimize)
-        self.upper: dict[str, float] = {}
-        self.costs: Terms = []
-        self.cover: dict[str, dict[tuple[int, int], Any]] = {q: {} for q in problem.requirement}
-        # Agents at work for each queue and slot, to be filled by every skill set.
-        self.serving: dict[tuple[str, int, int], Terms] = defaultdict(list)
-        skills: dict[tuple[str, ...], list[Agent]] = defaultdict(list)
-        for agent in problem.agents:
-            skills[tuple(q for q in agent.queues if q in problem.requirement)].append(agent)
-        for number, (queues, agents) in enumerate(sorted(skills.items())):
-            self._skill_set(number, queues, agents)
-        self._cover_rows()
-        self.lp.setObjective(pulp.LpAffineExpression(self.costs))
-
-    def variable(self, name: str, upper: float, cost: float = 0.0) -> Any:
-        made = self.lp.add_variable(name, 0)
-        self.upper[name] = upper
-        if cost:
-            self.costs.append((made, cost))
-        return made
-
-    def row(self, terms: Terms, sense: int, right: float) -> Any:
-        made = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, None, right)
-        self.lp.addConstraint(made, f"r{self.lp.numConstraints()}")
-        return made
-
-    def _skill_set(self, number: int, queues: tuple[str, ...], agents: list[Agent]) -> None:
-        starts: dict[int, list[tuple[Shape, Any]]] = defaultdict(list)
-        groups: dict[tuple[str, tuple[int, int]], list[Agent]] = defaultdict(list)
-        for agent in agents:
-            groups[agent.contract, agent.widest].append(agent)
-        for part, ((contract, window), members) in enumerate(sorted(groups.items())):
-            rules = self.problem.contracts[contract]
-            by_day = self._group(f"{number}_{part}", rules, window, members)
-            for day, found in by_day.items():
-                starts[day].extend(found)
-        # By slot of the horizon: who is on the queue, as terms and as a number that is known.
-        present: dict[int, Terms] = defaultdict(list)
-        for day in range(self.problem.days):
-            if starts[day]:
-                self._day(number, day, starts[day], len(agents), present)
-        known: dict[int, int] = defaultdict(int)
-        for agent in agents:
-            for at in agent.busy:
-                known[at] -= 1
-            for first, end in agent.neighbours.on_queue:
-                for at in range(first, end):
-                    known[at] += 1
-        for at in sorted(present.keys() | known.keys()):
-            if at < self.problem.days * SLOTS:
-                self._work(number, queues, at, present[at], known[at], len(agents))
-
-    def _group(
-        self, name: str, rules: ContractRules, window: tuple[int, int], members: list[Agent]
-    ) -> dict[int, list[tuple[Shape, Any]]]:
-        """Starts of one group by day, under the rules of its contract."""
-        problem, n = self.problem, len(members)
-        by_day: dict[int, list[tuple[Shape, Any]]] = {}
-        for day, span in enumerate(problem.opening):
-            here = sum(day not in a.unavailable_days for a in members)
-            by_day[day] = []
-            if span is None or here == 0:
-                continue
-            first, end = max(span[0], window[0]), min(span[1], window[1])
-            first += (problem.grid_from - first) % rules.start_every_slots
-            for length in sorted(set(rules.shift_lengths)):
-                latest = min(end - length, SLOTS - 1)
-                for start in range(first, latest + 1, rules.start_every_slots):
-                    x = self.variable(f"x{name}_{day}_{start}_{length}", here)
-                    by_day[day].append((Shape(start, length, rules.breaks[length]), x))
-        for day in range(problem.days):
-            for at, own in enumerate(rules.own):
-                # A shift that only a pin can ask for; that it may be any day is a relaxation.
-                x = self.variable(f"x{name}_{day}_own{at}", n)
-                by_day[day].append((Shape(own.start, own.length, own.breaks), x))
-            if by_day[day]:
-                here = n if rules.own else sum(day not in a.unavailable_days for a in members)
-                self.row([(x, 1.0) for _, x in by_day[day]], pulp.LpConstraintLE, here)
-        self._weeks(rules, members, by_day)
-        for day in range(problem.days - 1):
-            self._rest(rules, by_day[day], by_day[day + 1], n)
-        stretch = rules.max_consecutive_days + 1
-        if rules.max_consecutive_days < max(problem.days, rules.days_per_week[1]):
-            for day in range(problem.days - stretch + 1):
-                terms = [(x, 1.0) for d in range(day, day + stretch) for _, x in by_day[d]]
-                self.row(terms, pulp.LpConstraintLE, rules.max_consecutive_days * n)
-        return by_day
-
-    def _weeks(self, rules: ContractRules, members: list[Agent], by_day: dict[int, Any]) -> None:
-        for week in range(self.problem.weeks):
-            inside = [item for d in range(7 * week, 7 * week + 7) for item in by_day[d]]
-            own = [self.relaxed.get((a.id, week), rules) for a in members]
-            days: Terms = [(x, 1.0) for _, x in inside]
-            paid: Terms = [(x, float(shape.paid)) for shape, x in inside]
-            self.row(days, pulp.LpConstraintGE, sum(r.days_per_week[0] for r in own))
-            self.row(days, pulp.LpConstraintLE, sum(r.days_per_week[1] for r in own))
-            self.row(paid, pulp.LpConstraintGE, sum(r.paid_slots_per_week[0] for r in own))
-            self.row(paid, pulp.LpConstraintLE, sum(r.paid_slots_per_week[1] for r in own))
-
-    def _rest(self, rules: ContractRules, today: list[Any], tomorrow: list[Any], n: int) -> None:
-        late = [(s.start + s.length + rules.min_rest_slots - SLOTS, x) for s, x in today]
-        for limit in sorted({s.start for s, _ in tomorrow}):
-            tired: Terms = [(x, 1.0) for earliest, x in late if earliest > limit]
-            if tired:
-                early: Terms = [(x, 1.0) for s, x in tomorrow if s.start <= limit]
-                self.row(tired + early, pulp.LpConstraintLE, n)
-
-    def _day(
+    def __init__(
         self,
-        number: int,
-        day: int,
-        starts: list[tuple[Shape, Any]],
-        n: int,
-        present: dict[int, Terms],
+        problem: Problem,
+        relaxed: Relaxed,
+        stop: threading.Event | None,
+        time_limit_s: float | None,
     ) -> None:
-        """On duty and on breaks of one skill set, in the shifts that start on one day."""
-        change: dict[int, Terms] = defaultdict(list)
-        opened: dict[tuple[int, int], dict[int, Terms]] = defaultdict(lambda: defaultdict(list))
-        closed: dict[tuple[int, int], dict[int, Terms]] = defaultdict(lambda: defaultdict(list))
-        for shape, x in starts:
-            change[shape.start].append((x, -1.0))
-            change[shape.start + shape.length].append((x, 1.0))
-            for position, b in enumerate(shape.breaks):
-                opened[position, b.slots][shape.start + b.earliest].append((x, -1.0))
-                closed[position, b.slots][shape.start + b.latest].append((x, -1.0))
-        slots = range(
-            min(shape.start for shape, _ in starts),
-            max(shape.start + shape.length for shape, _ in starts),
+        self.problem, self.relaxed, self.stop = problem, relaxed, stop
+        self.end = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self.groups = skill_groups(problem)
+        self.tours = TourBound(problem, relaxed)
+        self.skills: dict[Skills, list[Agent]] = defaultdict(list)
+        for agent in problem.agents:
+            self.skills[_skills_of(problem, agent)].append(agent)
+        self.best = 0.0
+
+    def of_group(self, group: SkillGroup) -> dict[Skills, list[Agent]]:
+        """The skill sets of linked queues, with their people."""
+        return {s: a for s, a in self.skills.items() if s and s[0] in group.queues}
+
+    def solve(self, problem: Problem, pools: Sequence[Pool] | None = None) -> Bound | None:
+        """The bound of a programme; without pools, of the problem whose linked queues are one."""
+        whole = pools is None
+        if pools is None:
+            sets: dict[Skills, list[Agent]] = defaultdict(list)
+            for agent in problem.agents:
+                sets[_skills_of(problem, agent)].append(agent)
+            pools = [{skills: members} for skills, members in sorted(sets.items())]
+        model = Programme(problem, self.relaxed, pools)
+        solved = self._run(model)
+        if solved is None:
+            return None
+        value, duals, x = solved
+        need = {q: np.array(rows, dtype=float).ravel() for q, rows in problem.requirement.items()}
+        price = {q: np.full(len(n), -problem.overstaffed_slot) for q, n in need.items()}
+        for queue, rows in model.cover.items():
+            for (day, t), row in rows.items():
+                price[queue][day * SLOTS + t] = duals[row.index]
+            low, high = -problem.overstaffed_slot, problem.understaffed_slot
+            price[queue] = np.clip(price[queue], low, high)
+        net = {
+            skills: np.array([
+                sum(x[v.index] for v in slots.get(at, ())) for at in range(problem.days * SLOTS)
+            ])
+            for skills, slots in model.net.items()
+        }  # fmt: skip
+        if whole:
+            # What is true of all linked queues together is true of each of them.
+            price = {q: price[_name(g)] for g in self.groups for q in g.queues}
+            slack = {_name(g): net[_name(g),] - need[_name(g)] for g in self.groups
+                     if (_name(g),) in net}  # fmt: skip
+            levels = {
+                skills: slack[_name(g)]
+                for g in self.groups if _name(g) in slack for skills in self.of_group(g)
+            }  # fmt: skip
+        else:
+            levels = self._levels(net)
+        tours = self.tours.value(price)
+        kind = "lp" if value >= tours - 1e-6 else "tours"
+        return Bound(max(value, tours), kind, self._table(price), self.tours.costs(price), levels)
+
+    def alike(self, bound: Bound) -> list[dict[Skills, list[Agent]]]:
+        """Pools of skill sets whose prices are alike, within linked queues; few of them."""
+        pools: list[dict[Skills, list[Agent]]] = []
+        for group in self.groups:
+            sets = self.of_group(group)
+            for names in merge_alike({s: (bound.costs[s], len(a)) for s, a in sets.items()}):
+                pools.append({s: sets[s] for s in names})
+        if () in self.skills:
+            pools.append({(): self.skills[()]})
+        return pools
+
+    def _run(self, model: Programme) -> tuple[float, Floats, Floats] | None:
+        left = None if self.end is None else self.end - time.monotonic()
+        if left is not None and left < 0.1:
+            return None
+        solver = StoppableHighs(
+            self.stop,
+            solver="ipm",
+            run_crossover="on" if len(model.upper) <= CROSSOVER_COLUMNS else "off",
+            **({} if left is None else {"timeLimit": left}),
         )
-        on = self._running(f"on{number}_{day}", slots, change, n)
-        away: dict[int, Terms] = defaultdict(list)
-        for kind in sorted(opened):
-            name = f"{number}_{day}_{kind[0]}_{kind[1]}"
-            seen = self._running(f"o{name}", slots, opened[kind], n)
-            due = self._running(f"f{name}", slots, closed[kind], n)
-            begun = {t: self.variable(f"b{name}_{t}", n) for t in slots}
-            total = self._running(f"t{name}", slots, {t: [(begun[t], -1.0)] for t in slots}, n)
-            for t in slots:
-                self.row([(due[t], 1.0), (total[t], -1.0)], pulp.LpConstraintLE, 0)
-                self.row([(total[t], 1.0), (seen[t], -1.0)], pulp.LpConstraintLE, 0)
-                for later in range(t, min(t + kind[1], slots.stop)):
-                    away[later].append((begun[t], -1.0))
-        for t in slots:
-            present[day * SLOTS + t] += [(on[t], 1.0), *away[t]]
+        lp = model.lp
+        solver.createAndConfigureSolver(lp)
+        solver.buildSolverModel(lp)
+        solver.callSolver(lp)
+        upper = np.array([model.upper[v.name] for v in lp.variables()])
+        value = solver.safe_bound(lp, upper)
+        solution = lp.solverModel.getSolution()
+        x = np.array(solution.col_value)
+        if value is None or not x.any():
+            return None
+        return value, np.array(solution.row_dual), x
 
-    def _work(
-        self, number: int, queues: tuple[str, ...], at: int, present: Terms, known: int, n: int
-    ) -> None:
-        """Who of a skill set is there in a slot of the horizon serves a queue or is idle."""
-        day, t = divmod(at, SLOTS)
-        idle = self.variable(f"v{number}_{day}_{t}", n, self.problem.overstaffed_slot)
-        terms: Terms = [*present, (idle, -1.0)]
-        for queue in queues:
-            need = self.problem.requirement[queue][day][t]
-            if need:
-                y = self.variable(f"y{number}_{queue}_{day}_{t}", min(n, need))
-                terms.append((y, -1.0))
-                self.serving[queue, day, t].append((y, 1.0))
-        self.row(terms, pulp.LpConstraintEQ, -known)
+    def _levels(self, net: Mapping[Skills, Floats]) -> dict[Skills, Floats]:
+        """The slack of each skill set when people are on the queue as the programme has them."""
+        levels = {}
+        for group in skill_groups(self.problem):
+            own = {s: n for s, n in net.items() if s and s[0] in group.queues}
+            for skills, there in own.items():
+                group.staff_cut[group.hits(skills)] += there
+            for skills in own:
+                hits = group.hits(skills)
+                levels[skills] = group.slack(hits, group.misses(hits), slice(None))
+        return levels
 
-    def _running(
-        self, name: str, slots: range, change: Mapping[int, Terms], n: int
-    ) -> dict[int, Any]:
-        """A running total over the slots of a day: each is the one before plus the change."""
-        totals: dict[int, Any] = {}
-        for t in slots:
-            totals[t] = self.variable(f"{name}_{t}", n)
-            terms: Terms = [(totals[t], 1.0), *change.get(t, ())]
-            if t - 1 in totals:
-                terms.append((totals[t - 1], -1.0))
-            self.row(terms, pulp.LpConstraintEQ, 0)
-        return totals
-
-    def _cover_rows(self) -> None:
+    def _table(self, price: Mapping[str, Floats]) -> dict[str, tuple[tuple[float, ...], ...]]:
+        table = {}
         for queue, rows in self.problem.requirement.items():
-            for day, row in enumerate(rows):
-                for t, need in enumerate(row):
-                    if not need:
-                        continue
-                    missing = self.variable(
-                        f"u{queue}_{day}_{t}", need, self.problem.understaffed_slot
-                    )
-                    terms = [(missing, 1.0), *self.serving[queue, day, t]]
-                    self.cover[queue][day, t] = self.row(terms, pulp.LpConstraintEQ, need)
+            worth = np.where(np.array(rows) > 0, price[queue].reshape(-1, SLOTS), 0.0)
+            table[queue] = tuple(tuple(round(float(v), 4) for v in row) for row in worth)
+        return table
+
+
+def merge_alike(sets: Mapping[Skills, tuple[Floats, int]]) -> list[list[Skills]]:
+    """Skill sets in groups of like costs by slot; `sets` gives costs and people of each.
+
+    The two groups that differ least are merged, until few are left.
+    """
+    names = [[skills] for skills in sorted(sets)]
+    centre = [sets[skills][0].copy() for skills in sorted(sets)]
+    people = [sets[skills][1] for skills in sorted(sets)]
+    while len(names) > MOST_POOLS:
+        pairs = [
+            (float(np.abs(centre[i] - centre[j]).mean()) * min(people[i], people[j]), i, j)
+            for i in range(len(names))
+            for j in range(i)
+        ]
+        _, i, j = min(pairs)
+        both = people[i] + people[j]
+        centre[j] = (centre[i] * people[i] + centre[j] * people[j]) / both
+        names[j], people[j] = names[j] + names[i], both
+        del names[i], centre[i], people[i]
+    return names
+
+
+def _name(group: SkillGroup) -> str:
+    return "+".join(group.queues)
+
+
+def _skills_of(problem: Problem, agent: Agent) -> Skills:
+    return tuple(q for q in agent.queues if q in problem.requirement)
+
+
+def _taken_as_one(problem: Problem, groups: Sequence[SkillGroup]) -> Problem:
+    """The problem with linked queues as one that all of their people can serve: no harder."""
+    of = {queue: _name(group) for group in groups for queue in group.queues}
+    requirement = {}
+    for group in groups:
+        need = group.need.reshape(problem.days, SLOTS).astype(int)
+        requirement[_name(group)] = tuple(tuple(int(n) for n in row) for row in need)
+    agents = tuple(
+        replace(agent, queues=tuple(sorted({of[q] for q in agent.queues if q in of})))
+        for agent in problem.agents
+    )
+    return replace(problem, requirement=requirement, agents=agents)

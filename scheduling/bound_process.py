@@ -1,27 +1,27 @@
-"""The bound found in a process of its own: the solver library and the descent share no lock."""
+"""Bounds found in a process of their own: the solver library and the descent share no lock."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
-from scheduling.bound import Bound, lp_bound
+from scheduling.bound import Bound, Relaxed, find_bounds
 from scheduling.orphans import end_with, silence
-from scheduling.problem import ContractRules, Problem
+from scheduling.problem import Problem
 
 POLL_S = 0.05
 
 
-def lp_bound_apart(
+def find_bounds_apart(
     problem: Problem,
-    relaxed: Mapping[tuple[str, int], ContractRules],
-    stop: threading.Event,
-    time_limit_s: float | None,
-) -> Bound | None:
-    """The same as `lp_bound`; a stop ends the process at once, without a bound."""
+    relaxed: Relaxed,
+    stop: threading.Event | None = None,
+    time_limit_s: float | None = None,
+) -> Iterator[Bound]:
+    """The same as `find_bounds`; a stop ends the process at once."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     process = context.Process(
@@ -30,14 +30,17 @@ def lp_bound_apart(
     process.start()
     there.close()
     try:
-        while not here.poll(POLL_S):
-            if stop.is_set():
-                return None
-        answer: Bound | None = here.recv()
-        return answer
+        while True:
+            while not here.poll(POLL_S):
+                if stop is not None and stop.is_set():
+                    return
+            found: Bound | None = here.recv()
+            if found is None:
+                return
+            yield found
     except EOFError:
         # It died, by lack of memory as a rule: the run goes on with the bound it has.
-        return None
+        return
     finally:
         process.kill()
         process.join()
@@ -48,9 +51,11 @@ def _work(
     pipe: Connection,
     parent: int,
     problem: Problem,
-    relaxed: Mapping[tuple[str, int], ContractRules],
+    relaxed: Relaxed,
     time_limit_s: float | None,
 ) -> None:
     silence()
     end_with(parent)
-    pipe.send(lp_bound(problem, relaxed, None, time_limit_s))
+    for found in find_bounds(problem, relaxed, None, time_limit_s):
+        pipe.send(found)
+    pipe.send(None)

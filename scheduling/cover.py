@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scheduling.packed import Cover
 from scheduling.problem import SLOTS, Problem
 from scheduling.shifts import Floats, Ints
 from wfm.domain.errors import BadInput
@@ -41,10 +42,13 @@ class SkillGroup:
         self.under = problem.understaffed_slot
         self.over = problem.overstaffed_slot
 
+    def mask(self, queues: Sequence[str]) -> int:
+        """The set of these queues as a number: bit k is the group's queue k."""
+        return sum(1 << self.queues.index(q) for q in queues)
+
     def hits(self, queues: Sequence[str]) -> Ints:
         """Numbers of the sets that share a queue with these skills."""
-        mask = sum(1 << self.queues.index(q) for q in queues)
-        return np.flatnonzero(np.arange(len(self.need_cut)) & mask)
+        return np.flatnonzero(np.arange(len(self.need_cut)) & self.mask(queues))
 
     def misses(self, hits: Ints) -> Ints:
         """The sets that share none."""
@@ -76,6 +80,28 @@ class SkillGroup:
             self.under * (self.need[span].sum() - served)
             + self.over * (self.on_queue[span].sum() - served)
         )
+
+
+def stack_groups(groups: Sequence[SkillGroup], problem: Problem) -> Cover:
+    """All groups in one set of arrays, of which each group's become views."""
+    slots = problem.days * SLOTS
+    sizes = [len(group.need_cut) for group in groups]
+    rows = np.cumsum([0, *sizes])
+    cover = Cover(
+        need=np.zeros((int(rows[-1]), slots)),
+        staff=np.zeros((int(rows[-1]), slots)),
+        on_queue=np.zeros((max(1, len(groups)), slots)),
+        mean=np.array([group.need.reshape(problem.weeks, -1).mean(axis=1) for group in groups])
+        .reshape(-1, problem.weeks),
+        idle=np.zeros(1, dtype=np.int64),
+    )  # fmt: skip
+    for i, group in enumerate(groups):
+        span = slice(int(rows[i]), int(rows[i + 1]))
+        cover.need[span], cover.staff[span] = group.need_cut, group.staff_cut
+        cover.on_queue[i] = group.on_queue
+        group.need_cut, group.staff_cut = cover.need[span], cover.staff[span]
+        group.on_queue = cover.on_queue[i]
+    return cover
 
 
 def skill_groups(problem: Problem) -> tuple[SkillGroup, ...]:

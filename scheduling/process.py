@@ -11,11 +11,9 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from scheduling.bound_process import lp_bound_apart
 from scheduling.orphans import end_with, silence
 from scheduling.problem_file import read_problem
 from scheduling.solution import Solution, read_solution, solution_text
-from scheduling.solve import solve
 from wfm.domain.errors import InfeasibleSchedule, JobCancelled, WfmError
 from wfm.domain.progress import Progress, no_progress
 
@@ -114,6 +112,10 @@ def _work(
     seed: int,
     passes: int | None,
 ) -> None:
+    # Here, not above: who only starts a run need not load the solver and its machine code.
+    from scheduling.bound_process import find_bounds_apart
+    from scheduling.solve import solve
+
     silence()
     end_with(parent)
 
@@ -129,7 +131,7 @@ def _work(
             seed=seed,
             passes=passes,
             progress=progress,
-            find_bound=lp_bound_apart,
+            bounds=find_bounds_apart,
         )
         pipe.send(("solution", (solution_text(found), found.events)))
     except JobCancelled as stopped:

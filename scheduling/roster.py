@@ -19,11 +19,13 @@ from scheduling.terms import (
     Fairness,
     agent_terms,
     is_plain,
-    moved_breaks,
     published_pin,
     shift_keys,
 )  # fmt: skip
 from scheduling.tours import WEEK
+
+# Day of the week, entry of the menu, first slots of the breaks.
+Pick = tuple[int, int, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class WeekTour:
     shifts: tuple[PlannedShift, ...]
     slots: Ints
     fee: float = 0.0  # cost beside cover: wishes, changes, wages
+    picks: tuple[Pick, ...] = ()
 
     @property
     def lead(self) -> int:
@@ -304,12 +307,19 @@ class Roster:
         prices: Floats,
         chosen: tuple[tuple[int, int], ...],
     ) -> WeekTour:
-        shifts, slots = [], []
-        resting = self._resting(plan, week)
+        resting, picks = self._resting(plan, week), []
         for day, entry in chosen:
-            start, length = int(menu.start[entry]), int(menu.length[entry])
             own = None if resting is None else resting[day]
             placed = menu.placed_breaks(prices[day], entry, own)
+            picks.append((day, entry, tuple(at for _, at in placed)))
+        return self.tour_of(plan, week, tuple(picks))
+
+    def tour_of(self, plan: AgentPlan, week: int, picks: tuple[Pick, ...]) -> WeekTour:
+        """The week of these shifts and breaks."""
+        menu, shifts, slots = self.menu(plan), [], []
+        for day, entry, places in picks:
+            start, length = int(menu.start[entry]), int(menu.length[entry])
+            placed = tuple(zip(menu.forms[int(menu.form[entry])], places, strict=True))
             on = np.ones(length, dtype=bool)
             for rule, at in placed:
                 on[at - start : at - start + rule.slots] = False
@@ -322,7 +332,7 @@ class Roster:
                 if a.day == absolute
             )
             shifts.append(PlannedShift(plan.agent.id, absolute, start, length, breaks, held))
-        fee = self._fee(plan, week, menu, chosen, shifts)
+        fee = self._fee(plan, week, menu, picks)
         if not slots:
             return WeekTour((), EMPTY.slots, fee)
         on_queue = np.concatenate(slots)
@@ -330,30 +340,21 @@ class Roster:
             on_queue = np.setdiff1d(on_queue, plan.busy)
         # What runs on after the last day is nobody's requirement here.
         inside = on_queue[on_queue < self.problem.days * SLOTS]
-        return WeekTour(tuple(shifts), inside, fee)
+        return WeekTour(tuple(shifts), inside, fee, picks)
 
-    def _fee(
-        self,
-        plan: AgentPlan,
-        week: int,
-        menu: ShiftMenu,
-        chosen: tuple[tuple[int, int], ...],
-        shifts: list[PlannedShift],
-    ) -> float:
+    def _fee(self, plan: AgentPlan, week: int, menu: ShiftMenu, picks: tuple[Pick, ...]) -> float:
         """What a week costs beside cover: wishes, wages, overtime, changes."""
-        fee = float(sum(plan.fees[week][day, entry] for day, entry in chosen))
+        fee = sum(plan.fees[week][day, entry] for day, entry, _ in picks)
         if plan.off is not None:
-            worked = {day for day, _ in chosen}
-            fee += float(sum(plan.off[week][day] for day in range(WEEK) if day not in worked))
-        fee += plan.rules[week].overtime_cost(int(sum(menu.paid[entry] for _, entry in chosen)))
-        if self.problem.change.rest:
-            known = self._published.get(plan.agent.id, {})
-            for shift in shifts:
-                before = known.get(shift.day)
-                if before is not None:
-                    places = tuple((b.kind, b.start, b.slots) for b in shift.breaks)
-                    fee += self.problem.change.rest * moved_breaks(before, places)
-        return fee
+            worked = {day for day, _, _ in picks}
+            fee += sum(plan.off[week][day] for day in range(WEEK) if day not in worked)
+        resting = self._resting(plan, week)
+        if resting is not None:
+            for day, entry, places in picks:
+                for rule, at in zip(menu.forms[int(menu.form[entry])], places, strict=True):
+                    fee -= resting[day, menu.column(rule.slots, at)]
+        paid = int(sum(menu.paid[entry] for _, entry, _ in picks))
+        return float(fee) + plan.rules[week].overtime_cost(paid)
 
     def _before(self, plan: AgentPlan, week: int) -> tuple[int | None, int]:
         """End of the shift before this week (slot of its first day, 0 or less), and the run."""

@@ -32,6 +32,11 @@ class RuleBook:
             or (run_before > 0 and run_before + most > limit)
             or (run_after > 0 and run_after + most > limit)
         )
+        return self.graph_of_kind(rules, tracked)
+
+    def graph_of_kind(self, rules: ContractRules, tracked: bool) -> TourGraph:
+        """The graph that knows days worked in a row (`tracked`), or the one that need not."""
+        limit = rules.max_consecutive_days
         key = (rules.name, rules.days_per_week, rules.paid_slots_per_week, limit,
                rules.min_rest_slots, tracked)  # fmt: skip
         if key not in self._graphs:

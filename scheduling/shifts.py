@@ -28,6 +28,7 @@ class ShiftMenu:
     paid: Ints
     form: Ints  # of each entry: which of the break plans
     forms: tuple[tuple[Break, ...], ...]  # windows that cannot overlap
+    full_forms: tuple[tuple[Break, ...], ...]  # windows as the contract has them
     width: int  # slots of a day's prices: 96, or more when shifts run into the next day
     _sizes: tuple[int, ...]
     _places: Ints  # entries x breaks x window -> column of the break table
@@ -93,7 +94,8 @@ def shift_menu(rules: ContractRules, first: int, end: int, grid_from: int) -> Sh
     """The menu of a contract between slots `first` and `end`, starts on the contract's grid."""
     lengths = sorted(set(rules.shift_lengths))
     forms = [separate_windows(rules.breaks[n], n) for n in lengths]
-    forms += [shift.breaks for shift in rules.own]
+    own = [shift.breaks for shift in rules.own]
+    forms += own
     offset = (first - grid_from) % rules.start_every_slots
     begin = first if offset == 0 else first + rules.start_every_slots - offset
     pairs = [
@@ -122,6 +124,7 @@ def shift_menu(rules: ContractRules, first: int, end: int, grid_from: int) -> Sh
         paid=column[:, 1] - unpaid[column[:, 2]],
         form=column[:, 2],
         forms=tuple(forms),
+        full_forms=(*(rules.breaks[n] for n in lengths), *own),
         width=width,
         _sizes=sizes,
         _places=places,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from scheduling.bound import Bound, hours_bound, lp_bound
-from scheduling.descent import STALE_PASSES, Descent
+import numpy as np
+
+from scheduling.bound import Bound, Relaxed, find_bounds, hours_bound
+from scheduling.descent import Descent
 from scheduling.diagnosis import Diagnosed, diagnose, squeezed
-from scheduling.problem import ContractRules, Problem
+from scheduling.pace import Pace
+from scheduling.packed import Guide
+from scheduling.problem import SLOTS, Problem
 from scheduling.roster import Roster
 from scheduling.soft import soft_costs
 from scheduling.solution import Event, Solution
@@ -18,14 +23,16 @@ from wfm.domain.progress import Progress, no_progress
 
 LOOK_EVERY_S = 0.1
 DEFAULT_LIMIT_S = 60.0
-# Without an improvement for this share of the time limit, more of the same is unlikely to help.
-PATIENCE = 1 / 3
+DEFAULT_PASSES = 200
+# The descent arrives a little before the limit; what is left is for the answer.
+ARRIVES = 0.97
+# How much of a time limit the descent waits for prices of the bound before it goes without.
+WAITS = 0.3
+# The search for bounds hears a stop at once, but not while a programme is being written down.
+FAREWELL_S = 0.15
 
 Listener = Callable[[Event], None]
-FindBound = Callable[
-    [Problem, Mapping[tuple[str, int], ContractRules], threading.Event, float | None],
-    Bound | None,
-]
+FindBounds = Callable[[Problem, Relaxed, threading.Event | None, float | None], Iterable[Bound]]
 
 
 def solve(
@@ -36,7 +43,7 @@ def solve(
     passes: int | None = None,
     progress: Progress = no_progress,
     listener: Listener | None = None,
-    find_bound: FindBound = lp_bound,
+    bounds: FindBounds = find_bounds,
 ) -> Solution:
     """The best schedule found, with the bound it is measured against.
 
@@ -45,6 +52,8 @@ def solve(
     """
     if not problem.agents:
         raise InfeasibleSchedule("The problem has no agents; give people with a contract first.")
+    if time_limit_s is None and passes is None:
+        passes = DEFAULT_PASSES
     run = _Run(problem, time_limit_s, seed, progress, listener)
     run.tell("started")
     found = diagnose(problem)
@@ -52,24 +61,37 @@ def solve(
     for _ in found.diagnoses[:1]:
         run.tell("diagnosis")
     run.bound = hours_bound(problem, found.relaxed)
-    lp = threading.Thread(target=run.look_for_bound, args=(find_bound, found), daemon=True)
-    lp.start()
-    descent = Descent(Roster(problem, found.relaxed), seed, run.should_stop, run.told)
-    run.patient = passes is None
+    search = threading.Thread(target=run.look_for_bounds, args=(bounds, found), daemon=True)
+    search.start()
+    pace = Pace(problem, lambda: run.way(passes))
+    descent = Descent(Roster(problem, found.relaxed), seed, run.should_stop, run.told, pace)
     try:
-        descent.run(passes, stale_passes=None if run.patient and time_limit_s else STALE_PASSES)
-        run.wait_for(lp)
+        _descend(run, descent, search, passes)
     finally:
         run.stop_bound.set()
-        lp.join()
+        search.join(FAREWELL_S)
     if run.failure is not None:
         raise run.failure
-    if not descent.best:
+    if descent.best is None:
         raise JobCancelled(
             "Stopped before the first schedule was complete; allow more time than "
             f"{run.seconds():.1f} s."
         )
     return run.answer(descent, found)
+
+
+def _descend(run: _Run, descent: Descent, search: threading.Thread, passes: int | None) -> None:
+    """A first schedule, then passes that are led by the newest bound until the way is done."""
+    descent.start()
+    if passes is not None:
+        # The same prices in every run: the last ones.
+        run.wait_for(search)
+    while not run.should_stop() and not descent.stopped and descent.passes != passes:
+        guide = run.new_guide(descent.sweep.packing.skill_sets)
+        if guide is not None:
+            descent.lead(guide)
+        descent.descend()
+    run.wait_for(search)
 
 
 class _Run:
@@ -89,39 +111,58 @@ class _Run:
         self.bound = Bound(0.0, "hours")
         self.best: float | None = None  # cost of cover
         self.total = float("inf")  # with all that costs beside it
-        self.improved_at = 0.0
         self.pass_n = 0
-        self.patient = False
         self.cancelled = self.timed_out = False
         self.stop_bound = threading.Event()
         self.failure: Exception | None = None
         self.events: list[Event] = []
         self._looked = 0.0
+        self._guiding: Bound | None = None  # whose prices lead
+        self._led_at: float | None = None
         self._lock = threading.Lock()
 
     def seconds(self) -> float:
         return time.monotonic() - self.began
 
-    def look_for_bound(self, find_bound: FindBound, found: Diagnosed) -> None:
+    def look_for_bounds(self, bounds: FindBounds, found: Diagnosed) -> None:
         try:
-            answer = find_bound(self.problem, found.relaxed, self.stop_bound, self.limit)
+            for bound in bounds(self.problem, found.relaxed, self.stop_bound, self.limit):
+                if bound.value < self.bound.value:
+                    bound = replace(bound, value=self.bound.value, kind=self.bound.kind)
+                self.bound = bound
+                self.tell("bound")
+                if self.stop_bound.is_set():
+                    return
         except Exception as error:  # raised again by the run, which owns the answer
             self.failure = error
-            return
-        if answer is not None and answer.value > self.bound.value:
-            self.bound = answer
-            self.tell("bound")
+
+    def new_guide(self, skill_sets: Sequence[tuple[str, ...]]) -> Guide | None:
+        """The prices of a newer bound than the one that leads, a row for each skill set."""
+        bound = self.bound
+        if bound is self._guiding or not bound.costs:
+            return None
+        self._guiding = bound
+        if self._led_at is None:
+            self._led_at = self.seconds()
+        nothing = np.zeros(self.problem.days * SLOTS)
+        return Guide(
+            price=np.array([bound.costs.get(skills, nothing) for skills in skill_sets]),
+            level=np.array([bound.levels.get(skills, nothing) for skills in skill_sets]),
+        )
+
+    def way(self, passes: int | None) -> float:
+        """The share of the way that is done: of the passes, or of the time since prices lead."""
+        if passes is not None:
+            return (self.pass_n + 1) / passes
+        assert self.limit is not None
+        since = self._led_at if self._led_at is not None else WAITS * self.limit
+        return max(0.0, (self.seconds() - since) / (ARRIVES * self.limit - since))
 
     def should_stop(self) -> bool:
-        """Whether time is over, nothing more is gained, or somebody asked to stop."""
+        """Whether time is over, nothing more can be gained, or somebody asked to stop."""
         now = self.seconds()
-        if self.limit is not None:
-            if now >= self.limit:
-                self.timed_out = True
-            elif self.patient and self.best is not None:
-                idle = now - self.improved_at
-                if idle > max(1.0, PATIENCE * self.limit):
-                    return True
+        if self.limit is not None and now >= self.limit:
+            self.timed_out = True
         # All else that costs is 0 or more, so what bounds cover bounds the total as well.
         if self.best is not None and self.total <= self.bound.value + 1e-6:
             return True
@@ -139,8 +180,6 @@ class _Run:
             self._look()
 
     def told(self, event: str, cost: float, total: float, pass_n: int) -> None:
-        if total < self.total - 1e-9:
-            self.improved_at = self.seconds()
         self.best, self.total, self.pass_n = cost, total, pass_n
         self.tell(event)
 

@@ -107,7 +107,8 @@ class _Making:
                 np.abs(self.menu.start - shift.start),
                 np.abs(ends - shift.start - shift.length),
             )
-            self.fees[day] += change.slot * moved
+            # Every break is charged as moved; the place that it had gives its charge back.
+            self.fees[day] += change.slot * moved + change.rest * len(shift.breaks)
             for _, start, slots in shift.breaks:
                 self._gain(day, start, slots, change.rest)
 
@@ -160,11 +161,6 @@ def published_pin(day: int, shift: PublishedShift | None) -> Pin:
         return Pin(day, off=True)
     breaks = tuple(PinnedBreak(kind, start, slots) for kind, start, slots in shift.breaks)
     return Pin(day, start=shift.start, length=shift.length, breaks=breaks)
-
-
-def moved_breaks(shift: PublishedShift, breaks: tuple[tuple[str, int, int], ...]) -> int:
-    """Breaks of a published shift that are not where they were: one of three moved is 1."""
-    return len(set(shift.breaks) - set(breaks))
 
 
 class Fairness:

@@ -7,9 +7,11 @@ tomorrow). All agents of a contract share one graph; what an agent cannot do cos
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from scheduling.packed import Graphs, Scratch, pack_graphs, scratch_for
 from scheduling.problem import SLOTS, ContractRules
 from scheduling.shifts import Floats, Ints, ShiftMenu
 
@@ -30,11 +32,18 @@ class TourGraph:
     option_at: Ints  # first position of each option in `order`
     source: Ints  # of each move: state before (combo x classes + class)
     option: Ints  # of each move; the last option is a day off
-    target: Ints  # states that can be reached
-    segment: Ints  # first move into each target
-    segment_of: Ints  # state -> position in `target`, -1 if never reached
+    target: Ints  # and state after it
     unmet: Floats  # of each combo: cost of its overtime, infinite where it breaks the contract
     runs: Ints  # of each combo: days worked in a row
+
+    @cached_property
+    def packed(self) -> Graphs:
+        """The graph alone, for the compiled loop."""
+        return pack_graphs((self,))
+
+    @cached_property
+    def _scratch(self) -> Scratch:
+        return scratch_for(self.packed, len(self.menu.start), 0)
 
     def best_week(
         self,
@@ -48,62 +57,17 @@ class TourGraph:
         `costs` is 7 days x entries, infinite where the agent cannot work; `off` is what each day
         off costs, infinite where the agent must work.
         """
-        weights = np.zeros((WEEK, len(self.option_at) + 1))
-        if off is not None:
-            weights[:, -1] = off
-        ordered = costs[:, self.order]
-        if len(self.option_at):
-            weights[:, :-1] = np.minimum.reduceat(ordered, self.option_at, axis=1)
-        shape = (len(self.combos), self.classes)
-        value = np.full(shape, np.inf)
-        value[self.first_combo[self._entering(run_before)], 0] = 0.0
-        history: list[tuple[Floats, Floats]] = []
-        for day in range(WEEK):
-            reach = np.minimum.accumulate(value, axis=1).ravel()
-            moves = reach[self.source] + weights[day][self.option]
-            history.append((value, moves))
-            value = np.full(shape, np.inf)
-            value.ravel()[self.target] = np.minimum.reduceat(moves, self.segment)
-        ends = self._ends(value, run_after)
-        combo = int(np.argmin(ends))
-        if not np.isfinite(ends[combo]):
+        from scheduling.kernels import cheapest_week
+
+        free = np.zeros(WEEK) if off is None else np.ascontiguousarray(off)
+        scratch = self._scratch
+        value = cheapest_week(
+            np.ascontiguousarray(costs), 0, run_before, run_after, free, self.packed, scratch
+        )
+        if not np.isfinite(value):
             return None
-        state = combo * self.classes + int(np.argmin(value[combo]))
-        return float(ends[combo]), self._trace(history, ordered, state)
-
-    def _entering(self, run_before: int) -> int:
-        return min(run_before, self.rules.max_consecutive_days) if self.tracked else 0
-
-    def _ends(self, value: Floats, run_after: int) -> Floats:
-        ends: Floats = value.min(axis=1) + self.unmet
-        if run_after:
-            worn = (self.runs > 0) & (self.runs + run_after > self.rules.max_consecutive_days)
-            ends[worn] = np.inf
-        return ends
-
-    def _trace(
-        self, history: list[tuple[Floats, Floats]], ordered: Floats, state: int
-    ) -> tuple[tuple[int, int], ...]:
-        shifts = []
-        for day in range(WEEK - 1, -1, -1):
-            value, moves = history[day]
-            at = int(self.segment_of[state])
-            first = int(self.segment[at])
-            last = int(self.segment[at + 1]) if at + 1 < len(self.segment) else len(moves)
-            move = first + int(np.argmin(moves[first:last]))
-            option = int(self.option[move])
-            if option < len(self.option_at):
-                begin = int(self.option_at[option])
-                stop = (
-                    int(self.option_at[option + 1])
-                    if option + 1 < len(self.option_at)
-                    else len(self.order)
-                )
-                entry = int(self.order[begin + int(np.argmin(ordered[day, begin:stop]))])
-                shifts.append((day, entry))
-            combo, rest = divmod(int(self.source[move]), self.classes)
-            state = combo * self.classes + int(np.argmin(value[combo, : rest + 1]))
-        return tuple(reversed(shifts))
+        chosen = tuple((day, int(e)) for day, e in enumerate(scratch.chosen) if e >= 0)
+        return float(value), chosen
 
 
 def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGraph:
@@ -124,10 +88,6 @@ def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGrap
             option_at.append(position)
     combos, moves = _moves(rules, options, len(thresholds), idle, tracked)
     moves.sort()
-    target = np.array([m[0] for m in moves], dtype=np.int64)
-    segment = np.flatnonzero(np.concatenate([[True], target[1:] != target[:-1]]))
-    segment_of = np.full(len(combos) * len(thresholds), -1, dtype=np.int64)
-    segment_of[target[segment]] = np.arange(len(segment))
     return TourGraph(
         menu=menu,
         rules=rules,
@@ -139,9 +99,7 @@ def tour_graph(menu: ShiftMenu, rules: ContractRules, tracked: bool) -> TourGrap
         option_at=np.array(option_at, dtype=np.int64),
         source=np.array([m[1] for m in moves], dtype=np.int64),
         option=np.array([m[2] for m in moves], dtype=np.int64),
-        target=target[segment],
-        segment=segment.astype(np.int64),
-        segment_of=segment_of,
+        target=np.array([m[0] for m in moves], dtype=np.int64),
         unmet=np.array([_unmet(rules, n, p) for n, p, _ in combos]),
         runs=np.array([c for _, _, c in combos], dtype=np.int64),
     )

@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import signal
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduling.bound import lp_bound
+from scheduling.bound import Bound, find_bounds
 from scheduling.problem_file import problem_of
 from scheduling.process import SolverDied, solve_apart
 from scheduling.solution import Solution, solution_text
@@ -34,6 +36,11 @@ def run(problem: dict[str, Any], **options: Any) -> Solution:
     return solve(problem_of(problem), **options)
 
 
+def first_two(*about: Any) -> Iterator[Bound]:
+    """The last bounds of several queues are the dearest, and tested by themselves."""
+    return islice(find_bounds(*about), 2)
+
+
 def document(found: Solution) -> dict[str, Any]:
     return json.loads(solution_text(found))
 
@@ -49,7 +56,7 @@ def test_every_schedule_keeps_every_rule_and_costs_no_less_than_the_bound(
     seed: int, agents: int, queues: int, level: float
 ) -> None:
     problem = make_problem(agents, seed, queues, 7, level)
-    found = run(problem, seed=seed)
+    found = run(problem, seed=seed, bounds=first_two)
     checked = verify(problem, document(found))
     assert checked.broken == ()
     assert checked.cost == pytest.approx(found.objective, abs=1e-3)
@@ -68,9 +75,10 @@ def test_the_same_seed_and_passes_give_the_same_schedule(problem: dict[str, Any]
     assert run(problem, seed=2).shifts != run(problem).shifts
 
 
-def test_more_passes_never_cost_more(problem: dict[str, Any]) -> None:
-    costs = [run(problem, passes=n).objective for n in (1, 4, 16)]
-    assert costs == sorted(costs, reverse=True)
+def test_more_passes_come_closer_to_the_bound(problem: dict[str, Any]) -> None:
+    one, many = run(problem, passes=1), run(problem, passes=60)
+    assert many.bound == one.bound
+    assert many.objective < one.objective
 
 
 def test_the_bound_is_the_exact_optimum_when_one_agent_is_all_there_is() -> None:
@@ -78,8 +86,7 @@ def test_the_bound_is_the_exact_optimum_when_one_agent_is_all_there_is() -> None
     problem["agents"] = problem["agents"][1:]  # a full-timer: 5 x 30 slots on the queue
     problem["agents"][0] |= {"unavailable_days": [], "window": [28, 84]}
     problem["requirement"] = {"q1": [[1] * 96 for _ in range(7)]}
-    answer = lp_bound(problem_of(problem), {})
-    assert answer is not None
+    (answer,) = find_bounds(problem_of(problem), {})
     # 672 slots needed, 150 served: 522 missing, and no schedule can do better.
     assert answer.value == pytest.approx(522, abs=1e-3)
     assert run(problem).objective == 522
