@@ -14,6 +14,10 @@ from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonu
 from dashboards.pages.agent_data import MyDay, read_my_day
 from dashboards.pages.agent_panels import evidence
 from dashboards.pages.agent_words import agent_answer
+from dashboards.pages.remedies_forms import REQUEST
+from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
+from dashboards.pages.remedies_steps import CANCEL
+from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
@@ -44,7 +48,8 @@ def view(ask: Ask) -> View:
     )  # fmt: skip
     near = replace(ahead, lines=ahead.lines[:NEXT])
     bonuses = read_my_bonus(mine)
-    right = [*bonus_panels(mine, bonuses), _panel(near, "ahead")]
+    asked, asked_sheet = _requests(ask)
+    right = [*bonus_panels(mine, bonuses), _panel(near, "ahead"), asked]
     right.append(_panel(tables.shortened(off), "exceptions"))
     if team is not None:
         right.append(_panel(tables.known(team, 1), "beside"))
@@ -61,10 +66,20 @@ def view(ask: Ask) -> View:
         ahead,
         goals,
         bonus_sheet(mine, bonuses),
+        asked_sheet,
     ]
     if team is not None:
         sheets.append(team)
     return View(agent_answer(mine), _tiles(mine), body, tuple(sheets), "agent")
+
+
+def _requests(ask: Ask) -> tuple[Any, Sheet]:
+    """The agent's own requests; who only looks at an agent's day asks for nothing there."""
+    own = ask.who.agent_id == ask.scope.agent
+    button = opener("Ask for another shift", "request_change", {"scope": ask.scope.path})
+    return remedies_panel(
+        ask, "Requests and coaching", ("cancel_request",) if own else (), [button] if own else ()
+    )
 
 
 def _panel(sheet: Sheet, css: str) -> Any:
@@ -112,4 +127,4 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
     return found
 
 
-ROOM = PageRoom("agent", SPEC, view)
+ROOM = PageRoom("agent", SPEC, view, forms=(REQUEST, CANCEL), sign=remedies_sign)

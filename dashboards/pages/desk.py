@@ -20,6 +20,10 @@ from dashboards.pages.desk_data import (
 )
 from dashboards.pages.desk_panels import axis_of, day_panels, staffing_steps
 from dashboards.pages.desk_words import desk_answer
+from dashboards.pages.remedies_forms import ALERT
+from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
+from dashboards.pages.remedies_steps import DECIDE, WITHDRAW
+from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import kpi_number, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
@@ -40,6 +44,7 @@ SPEC = Spec(
     compare="target",
 )
 WEEK_Q = 7 * 96
+MOST_SITES = 6
 BOARD = ("net_staffing", "service_level", "contacts_offered_vs_forecast")
 
 
@@ -60,8 +65,21 @@ def view(ask: Ask) -> View:
     if steps is not None:
         left.append(steps.panel(ask.look.palette))
         more = [steps.sheet(), *more]
+    doing, doing_sheet = remedies_panel(
+        ask, "Alerts and requests", ("decide_request", "withdraw_alert"), _alerts(ask)
+    )
+    left.append(doing)
     body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
-    return View(answer, _tiles(ask, values, window), body, (*sheets, *more))
+    return View(answer, _tiles(ask, values, window), body, (*sheets, *more, doing_sheet))
+
+
+def _alerts(ask: Ask) -> list[Any]:
+    """A button for each site of the scope."""
+    sites = [s for s in ask.organisation.sites if ask.scope.site in (None, s.org_id)]
+    return [
+        opener(f"Alert {site.name}", "alert_site", {"site": site.org_id}, small=True)
+        for site in sites[:MOST_SITES]
+    ]
 
 
 def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile, ...]:
@@ -242,4 +260,4 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
     )
 
 
-ROOM = PageRoom("desk", SPEC, view)
+ROOM = PageRoom("desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE), sign=remedies_sign)

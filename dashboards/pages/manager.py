@@ -14,6 +14,8 @@ from dashboards.names import DIMENSION_WORD, scope_below
 from dashboards.pages.manager_breakdown import breakdown
 from dashboards.pages.manager_data import DRILLS, Centre, read_centre
 from dashboards.pages.manager_panels import evidence
+from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
+from dashboards.pages.remedies_steps import ANSWER, DECIDE
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit, plain
@@ -48,11 +50,13 @@ def view(ask: Ask) -> View:
     main = breakdown(centre)
     panels, sheets = evidence(centre)
     left = html.Div([_breakdown_panel(centre, main)], className="stack")
-    body = [left, html.Div(panels, className="stack")]
-    tiles_sheet = figures_sheet(centre.tiles, centre.previous)
-    return View(
-        manager_answer(centre), _tiles(centre), body, (main, tiles_sheet, *sheets), "manager"
+    doing, doing_sheet = remedies_panel(
+        ask, "Alerts and requests", ("answer_alert", "decide_request")
     )
+    body = [left, html.Div([*panels, doing], className="stack")]
+    tiles_sheet = figures_sheet(centre.tiles, centre.previous)
+    told = (main, tiles_sheet, *sheets, doing_sheet)
+    return View(manager_answer(centre), _tiles(centre), body, told, "manager")
 
 
 def manager_answer(centre: Centre) -> Answer:
@@ -202,4 +206,4 @@ def _below(ask: Ask, kpi_id: str) -> str:
     return ""
 
 
-ROOM = PageRoom("manager", SPEC, view)
+ROOM = PageRoom("manager", SPEC, view, forms=(ANSWER, DECIDE), sign=remedies_sign)

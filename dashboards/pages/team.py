@@ -5,6 +5,9 @@ from __future__ import annotations
 from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages.remedies_forms import COACH
+from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
+from dashboards.pages.remedies_steps import COACHED, DECIDE
 from dashboards.pages.team_board import (
     board,
     board_panel,
@@ -15,6 +18,7 @@ from dashboards.pages.team_board import (
 from dashboards.pages.team_data import Team, read_team
 from dashboards.pages.team_panels import courses, gap_panel, gap_sheet, waiting_panel
 from dashboards.pages.team_words import team_answer
+from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
@@ -48,6 +52,15 @@ def view(ask: Ask) -> View:
     below.insert(0 if team.live else len(below), waiting_panel(team))
     if one_day and not team.live and lost.lines:
         below.append(panel(lost.title, table(lost), note=lost.note))
+    doing, doing_sheet = remedies_panel(
+        ask, "Requests and coaching", ("decide_request", "coach_step"),
+        [
+            opener(f"Coach {m.name}", "coach", {"scope": m.scope.path}, small=True)
+            for m in members[:3]
+            if m.scope is not None
+        ],
+    )  # fmt: skip
+    below.append(doing)
     body = [
         board_panel(team, sheet), beside,
         html.Div([gap_panel(team, gap)], className="stack"), html.Div(below, className="stack"),
@@ -56,6 +69,7 @@ def view(ask: Ask) -> View:
         sheet, figures_sheet(team.centre.tiles, team.centre.previous),
         gap, lost, exceptions_sheet(team, MOST_EXCEPTIONS),
     ]  # fmt: skip
+    sheets.append(doing_sheet)
     if course is not None:
         sheets.append(course[1])
     return View(team_answer(team), _tiles(team), body, tuple(sheets), "team")
@@ -88,4 +102,4 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
     return tuple(shown)
 
 
-ROOM = PageRoom("team", SPEC, view)
+ROOM = PageRoom("team", SPEC, view, forms=(DECIDE, COACH, COACHED), sign=remedies_sign)

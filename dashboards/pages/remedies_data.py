@@ -1,0 +1,112 @@
+"""What the forms and lists of remedies show: names, words, and the estimate of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dashboards.forms import FormAsk
+from dashboards.frame import Ask
+from kpis.patterns import Lapse, moment_of
+from kpis.query import kpi_values
+from kpis.remedy_effect import COVERS, adherence_after
+from wfm.domain.grid import local_day, zone_of
+from wfm.domain.remedies import WISHES, Remedy, ShiftWish, parse_wish
+from wfm.domain.scope import Scope
+from wfm.queries.activities import activities_known
+from wfm.queries.facts import open_facts
+from wfm.queries.lapses import read_lapses
+from wfm.queries.organisation import read_organisation
+from wfm.queries.schedules import read_shifts
+from wfm.queries.targets import read_targets
+
+LOOK_BACK_DAYS = 28
+STATUS = {
+    "submitted": "waits for a decision", "approved": "approved", "denied": "denied",
+    "cancelled": "cancelled", "planned": "planned", "done": "done", "raised": "not answered",
+    "acknowledged": "acknowledged", "withdrawn": "withdrawn", "closed": "closed",
+}  # fmt: skip
+CAUSES = {
+    "training": "Training or meeting put in after publication",
+    "sick": "Sickness",
+    "late": "Late or missing people",
+    "overrun": "Long contacts and overrun breaks",
+    "volume": "More contacts than forecast",
+    "other": "Something else",
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Adherence as it was, and as it would have been with the change; `shifts` looked at."""
+
+    before: float | None
+    after: float | None
+    lapses: int
+    shifts: int
+
+
+def estimate(ask: FormAsk, agent: Scope, wish: ShiftWish) -> Estimate:
+    """What the change would have done to the agent's adherence of the last four weeks."""
+    store = ask.sources.store
+    zone = read_organisation(store, agent).zone(str(agent.site))
+    today = local_day(ask.now, zone)
+    first = today - timedelta(days=LOOK_BACK_DAYS)
+    facts = open_facts(store)
+    found = kpi_values(
+        facts, agent, ("adherence",), first, today, targets=read_targets(store, agent)
+    )[0]
+    shifts = read_shifts(store, agent, first, today)
+    by_day = {shift.shift_on: shift for shift in shifts}
+    categories = {a.code: a.category for a in activities_known(store)}
+    covered = COVERS.get(wish.what)
+    lapses = [
+        one.seconds
+        for one in read_lapses(facts, agent, first, today)
+        if one.shift_on in by_day
+        and moment_of(
+            Lapse(one.agent_id, one.shift_on, one.start_at, one.end_at),
+            by_day[one.shift_on].segments,
+            categories,
+        )
+        == covered
+    ]
+    after = adherence_after(found.value, found.denominator, lapses, wish.minutes)
+    return Estimate(found.value, after if lapses else None, len(lapses), len(shifts))
+
+
+def wish_words(wish: ShiftWish) -> str:
+    """A wish in a line: "Longer meal, +5 min, 30 Nov to 27 Dec"."""
+    days = f"{day_words(wish.first)} to {day_words(wish.end - timedelta(days=1))}"
+    return f"{WISHES[wish.what]}, {wish.minutes:+d} min, {days}"
+
+
+def about_words(one: Remedy) -> str:
+    """What a remedy is about, in a line."""
+    if one.kind == "schedule_change":
+        return wish_words(parse_wish(one.about))
+    if one.kind == "site_alert":
+        cause = CAUSES.get(one.about.get("cause", ""), one.about.get("cause", ""))
+        parts = [cause, one.about.get("gap", "")]
+        if one.about.get("until"):
+            parts.append(f"until {one.about['until']}")
+        return ", ".join(part for part in parts if part)
+    return one.about.get("topic", "")
+
+
+def day_words(day: date) -> str:
+    """A day as people write it: 30 Nov."""
+    return f"{day.day} {day:%b}"
+
+
+def time_words(at: int, zone: str) -> str:
+    """An instant by a zone's clock: 30 Nov 14:05."""
+    when = datetime.fromtimestamp(at, zone_of(zone))
+    return f"{when.day} {when:%b} {when:%H:%M}"
+
+
+def names_of(ask: Ask, remedies: tuple[Remedy, ...]) -> Mapping[Scope, str]:
+    """The name of the place or person of each remedy."""
+    known = ask.organisation
+    return {one.scope: known.name_of(one.scope) for one in remedies if known.has(one.scope)}

@@ -1,0 +1,90 @@
+"""The list of remedies on a role's page: what waits, what was done, and the buttons for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask
+from dashboards.pages.remedies_data import STATUS, about_words, names_of, time_words
+from dashboards.parts.drawer import opener
+from dashboards.parts.panel import panel
+from dashboards.parts.table import Cell, Col, Line, Sheet, table
+from wfm.domain.remedies import KINDS, Remedy
+from wfm.queries.remedies import read_remedies
+
+BACK_S = 42 * 86_400
+SHOWN = 8
+STEP_FORM = {
+    "request.decide": "decide_request", "request.create": "cancel_request",
+    "coaching.write": "coach_step", "alert.answer": "answer_alert", "alert.send": "withdraw_alert",
+}  # fmt: skip
+COLUMNS = (
+    Col("what", "What", text=True, phone=True),
+    Col("who", "For", text=True, phone=True),
+    Col("about", "About", text=True),
+    Col("reason", "Why", text=True, more=True),
+    Col("status", "Now", text=True, phone=True),
+    Col("at", "Since", text=True),
+    Col("act", "", text=True, phone=True),
+)
+
+
+def remedies_panel(
+    ask: Ask, title: str, forms: Sequence[str], openers: Sequence[Any] = ()
+) -> tuple[Any, Sheet]:
+    """The panel and its sheet; `forms` are the step forms of the page, `openers` its buttons."""
+    found = read_remedies(ask.sources.store, ask.scope, ask.now - BACK_S)
+    names = names_of(ask, found)
+    lines = tuple(_line(ask, one, names.get(one.scope, ""), forms) for one in found)
+    waiting = sum(one.is_open for one in found)
+    sheet = Sheet(
+        "remedies", title, COLUMNS, lines,
+        note=f"{waiting} open, of {len(found)} in six weeks" if found else "",
+        why_empty="Nothing was asked for or planned in the last six weeks",
+    )  # fmt: skip
+    near = Sheet(sheet.key, title, COLUMNS, lines[:SHOWN], sheet.note, sheet.why_empty)
+    body: list[Any] = [table(near)]
+    if openers:
+        body.insert(0, html.Div(list(openers), className="acts wrap"))
+    return panel(title, body, note=sheet.note, css="remedies"), sheet
+
+
+def remedies_sign(ask: Ask) -> object:
+    """What the list depends on: the newest step of each remedy."""
+    found = read_remedies(ask.sources.store, ask.scope, ask.now - BACK_S)
+    return [[one.remedy_id, len(one.steps)] for one in found]
+
+
+@cache
+def _permission_of(kind: str, status: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(KINDS[kind].steps.get(status, {}).values()))
+
+
+def _line(ask: Ask, one: Remedy, name: str, forms: Sequence[str]) -> Line:
+    last = one.steps[-1]
+    status = {"submitted": "warn", "raised": "bad"}.get(one.status, "")
+    cells = (
+        Cell(KINDS[one.kind].words, KINDS[one.kind].words),
+        Cell(name, name),
+        Cell(about_words(one), about_words(one)),
+        Cell(one.reason, one.reason),
+        Cell(STATUS[one.status], one.status, status, reason=last.note),
+        Cell(time_words(last.at, ask.zone), last.at),
+        Cell("", None, node=_buttons(one, forms)),
+    )
+    return Line(cells)
+
+
+def _buttons(one: Remedy, forms: Sequence[str]) -> Any:
+    args = {"scope": one.scope.path, "remedy": str(one.remedy_id)}
+    words = {"decide_request": "Decide", "cancel_request": "Cancel", "coach_step": "Close",
+             "answer_alert": "Answer", "withdraw_alert": "Withdraw"}  # fmt: skip
+    return [
+        opener(words[form], form, args, small=True)
+        for form in (STEP_FORM[p] for p in _permission_of(one.kind, one.status))
+        if form in forms
+    ]

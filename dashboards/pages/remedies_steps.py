@@ -1,0 +1,119 @@
+"""The forms by which a remedy goes on: a request decided, an alert answered, a coaching done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
+from dashboards.pages.remedies_data import STATUS, about_words, estimate
+from dashboards.parts.drawer import Drawer, facts, sentences
+from dashboards.parts.form import Field, Form
+from dashboards.parts.numbers import kpi_with_unit
+from wfm.actions.remedies import check_wish, take_step
+from wfm.domain.errors import BadInput, ScopeDenied, WfmError
+from wfm.domain.remedies import KINDS, Remedy, parse_wish
+from wfm.queries.access import NOT_FOUND
+from wfm.queries.organisation import read_organisation
+from wfm.queries.remedies import read_remedy
+
+CHOICES = {
+    "approved": "Approve", "denied": "Deny", "cancelled": "Cancel it", "done": "It is done",
+    "acknowledged": "We are on it", "closed": "The gap is closed", "withdrawn": "Withdraw it",
+}  # fmt: skip
+TITLES = {
+    "decide_request": "Decide on a request", "cancel_request": "Your request",
+    "coach_step": "Coaching", "answer_alert": "Answer an alert", "withdraw_alert": "Your alert",
+}  # fmt: skip
+
+
+def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
+    one = _remedy(ask)
+    names = read_organisation(ask.sources.store, one.scope)
+    rows = [("For", names.name_of(one.scope)), ("What", about_words(one)), ("Why", one.reason)]
+    if one.about.get("evidence"):
+        rows.append(("Evidence", one.about["evidence"]))
+    if one.steps[-1].note:
+        rows.append(("Last said", one.steps[-1].note))
+    rows.append(("Now", STATUS[one.status]))
+    lines: list[tuple[str, str]] = []
+    if one.kind == "schedule_change" and one.is_open:
+        found, lines = _change(ask, one)
+        rows += found
+    allowed = KINDS[one.kind].steps.get(one.status, {})
+    choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)
+    body = (facts(rows), sentences(lines)) if lines else (facts(rows),)
+    if not choices:
+        return Drawer(TITLES[name], "Nothing is left to decide here.", body)
+    fields = (
+        Field("status", "Decision", "select", ask.value("status", choices[0][0]), choices),
+        Field("note", "Note", "note", ask.value("note"), hint="A refusal needs one."),
+    )
+    return Drawer(
+        TITLES[name],
+        "",
+        body,
+        Form(
+            name, fields, "Record it", {"scope": one.scope.path, "remedy": str(one.remedy_id)},
+            confirm=True, key=ask.values.get("key", ""),
+        ).told(ask.errors, ask.trouble),
+    )  # fmt: skip
+
+
+def _send(name: str, ask: FormAsk) -> Drawer:
+    status = ask.value("status")
+    if status not in CHOICES:
+        raise FieldError({"status": "Choose one."})
+    done = take_step(
+        ask.sources.store, ask.sources.clock, ask.who, ask.scope, _number(ask), status,
+        ask.value("note"), request_key=ask.key,
+    )  # fmt: skip
+    said = f"Recorded: {STATUS[done.status]}."
+    if done.shifts:
+        plural = "shift is" if done.shifts == 1 else "shifts are"
+        said += f" {done.shifts} {plural} changed in the schedule; the first plan is kept."
+    return Drawer(TITLES[name], done=said)
+
+
+def _change(ask: FormAsk, one: Remedy) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What an asked-for change does now, and the rules that speak for or against it."""
+    wish = parse_wish(one.about)
+    told = estimate(ask, one.scope, wish)
+    rows = []
+    if told.before is not None:
+        rows.append(("Adherence, last four weeks", kpi_with_unit("adherence", told.before)))
+    if told.after is not None:
+        rows.append(("The same with the change", kpi_with_unit("adherence", told.after)))
+    try:
+        found = check_wish(ask.sources.store, ask.sources.clock, one.scope, wish)
+    except WfmError as error:
+        return rows, [("bad", str(error))]
+    rows.append(("Shifts that change", str(len(found.shifts))))
+    lines = [("bad", words) for words in found.broken] + [("warn", w) for w in found.review]
+    return rows, lines[:8] or [("good", "No labour rule is broken.")]
+
+
+def _remedy(ask: FormAsk) -> Remedy:
+    one = read_remedy(ask.sources.store, ask.scope, _number(ask))
+    if one is None:
+        raise ScopeDenied(NOT_FOUND)
+    return one
+
+
+def _number(ask: FormAsk) -> int:
+    text = ask.value("remedy")
+    if not text.isdigit():
+        raise BadInput("It is not named; open the form again.")
+    return int(text)
+
+
+def _room(name: str, permission: str) -> FormRoom:
+    show: Callable[[FormAsk], Drawer] = partial(_show, permission, name)
+    return FormRoom(name, permission, scope_of("scope"), show, partial(_send, name))
+
+
+DECIDE = _room("decide_request", "request.decide")
+CANCEL = _room("cancel_request", "request.create")
+COACHED = _room("coach_step", "coaching.write")
+ANSWER = _room("answer_alert", "alert.answer")
+WITHDRAW = _room("withdraw_alert", "alert.send")
