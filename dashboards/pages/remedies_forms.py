@@ -147,7 +147,7 @@ def show_alert(ask: FormAsk) -> Drawer:
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
     return Drawer(
         f"Alert {name}",
-        "Its manager and team leads see it at once and answer here.",
+        "Its manager sees it at once, and the answer appears on this page.",
         (),
         Form(
             "alert_site", fields, f"Alert {name}",

@@ -23,12 +23,12 @@ STEP_FORM = {
     "coaching.write": "coach_step", "alert.answer": "answer_alert", "alert.send": "withdraw_alert",
 }  # fmt: skip
 COLUMNS = (
-    Col("what", "What", text=True, phone=True),
     Col("who", "For", text=True, phone=True),
-    Col("about", "About", text=True),
+    Col("what", "What", text=True, more=True),
+    Col("about", "About", text=True, phone=True),
     Col("reason", "Why", text=True, more=True),
     Col("status", "Now", text=True, phone=True),
-    Col("at", "Since", text=True),
+    Col("at", "Since", text=True, more=True),
     Col("act", "", text=True, phone=True),
 )
 
@@ -68,9 +68,9 @@ def _line(ask: Ask, one: Remedy, name: str, forms: Sequence[str]) -> Line:
     last = one.steps[-1]
     status = {"submitted": "warn", "raised": "bad"}.get(one.status, "")
     cells = (
-        Cell(KINDS[one.kind].words, KINDS[one.kind].words),
         Cell(name, name),
-        Cell(about_words(one), about_words(one)),
+        Cell(KINDS[one.kind].words, KINDS[one.kind].words),
+        Cell(about_words(one), about_words(one), reason=one.reason),
         Cell(one.reason, one.reason),
         Cell(STATUS[one.status], one.status, status, reason=last.note),
         Cell(time_words(last.at, ask.zone), last.at),

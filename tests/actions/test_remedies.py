@@ -217,13 +217,13 @@ def test_fewer_paid_hours_are_for_the_lead_to_weigh_and_kept_with_the_approval(
 ) -> None:
     short = check_wish(store, CLOCK, AGENT, parse_wish(LUNCH))
     assert (short.broken, short.review) == (
-        (), ("the week pays 39.58 h, allowed 39.6 h to 40 h",)
+        (), ("week of 30 Nov: the week pays 39.58 h, allowed 39.6 h to 40 h",)
     )  # fmt: skip
     asked(store)
     assert decided(store, LEAD, "approved").shifts == 5
     with store.db.read() as connection:
         new = connection.execute(select(schema.audit.c.new).order_by(schema.audit.c.seq)).all()
-    assert "the week pays 39.58 h, allowed 39.6 h to 40 h" in new[-1][0]
+    assert "week of 30 Nov: the week pays 39.58 h, allowed 39.6 h to 40 h" in new[-1][0]
 
 
 def test_a_meal_is_never_pushed_into_what_lies_beside_it() -> None:

@@ -197,11 +197,16 @@ def _check(connection: Connection, now: int, agent: Scope, wish: ShiftWish) -> W
             after[day] = changed
             old.append(roster.shifts[agent_id][day])
             shifts.append(NewShift(agent_id, day, changed))
-        was = {told(v, roster.period.first) for v in roster.violations(agent_id, before)}
+        monday, whole = roster.period.first, roster.violations(agent_id, before)
+        was = {told(v, monday) for v in whole}
+        weighed = {v.code for v in whole} & set(REVIEWED)  # outside its limit already
         for violation in roster.violations(agent_id, after):
-            words = told(violation, roster.period.first)
-            if words not in was:
-                (review if violation.code in REVIEWED else broken).append(words)
+            words = told(violation, monday)
+            if violation.code in REVIEWED:
+                if violation.code not in weighed:
+                    review.append(f"week of {monday.day} {monday:%b}: {words}")
+            elif words not in was:
+                broken.append(words)
     if not shifts:
         raise BadInput(
             f"No published shift from {wish.first} to {wish.end - timedelta(days=1)} "
