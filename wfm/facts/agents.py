@@ -17,19 +17,19 @@ from wfm.facts.pieces import Ints, split_on_grid
 from wfm.facts.rollup import run_sums
 from wfm.facts.seconds import STATE_MEASURES, counted_seconds
 from wfm.facts.sums import known_sum
-from wfm.facts.time_parts import BLOCK, Parts, Runs, activity_rows, reason_rows
-
-KEYS = ["agent", "q", "day_bin", "shift_bin"]
+from wfm.facts.time_parts import Parts, Runs, activity_rows, blocks_of, reason_rows
 
 
 @dataclass(frozen=True)
 class AgentRows:
     """Rows of `agent_interval` around the day, before the day's own are taken out.
 
-    `day_bin` and `shift_bin` are 0, 1, 2 for the day before, the day and the day after.
+    `day_bin` and `shift_bin` are 0, 1, 2 for the day before, the day and the day after. `blocks`
+    are their sums by agent, bins, team and site, with the number of `cells` in each.
     """
 
     frame: pl.DataFrame
+    blocks: pl.DataFrame
     by_activity: pl.DataFrame
     by_reason: pl.DataFrame
 
@@ -42,47 +42,58 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     ) if len(day.shift_days) else judged.day_bin  # fmt: skip
     agent = judged.pieces.agent
     own = (judged.day_bin[index] == 1) | (shift_bin[index] == 1)
-    index, quarter, seconds = index[own], quarter[own], seconds[own]
+    if not own.all():
+        index, quarter, seconds = index[own], quarter[own], seconds[own]
     # Pieces come in order of agent and time: each cell and planned activity is a run, seldom more.
-    key = ((agent[index] * 4 + shift_bin[index]) << 32) | quarter
+    key = (agent[index] << 34) | (quarter << 2) | shift_bin[index]
     activity = judged.activity[index]
     changes = (key[1:] != key[:-1]) | (activity[1:] != activity[:-1])
     runs = np.flatnonzero(np.append(True, changes)[: len(key)])
     cells, place = np.unique(key[runs], return_inverse=True)
     first = np.zeros(len(cells), np.int64)
     first[place] = index[runs]
-    columns = {
-        "cell": np.arange(len(cells)),
-        "agent": day.agents[agent[first]],
-        "q": cells & 0xFFFFFFFF,
-        "day_bin": judged.day_bin[first],
-        "shift_bin": shift_bin[first],
-        "healthy": judged.healthy[first],
-        "planned": day.planned[agent[first]],
-    }
     counts = counted_seconds(inputs, day, judged)
     sums = run_sums(counts, index, seconds, runs)
-    for name, values in sums.items():
-        columns[name] = np.bincount(place, values, len(cells)).astype(np.int64)
-    frame = pl.DataFrame(columns).join(_active(day), on=["agent", "q"], how="left")
-    frame = _where_known(frame.with_columns(pl.col("contact_active_s").fill_null(0)))
-    frame = frame.with_columns(
-        pl.col("agent").cast(pl.UInt32), (pl.col("q") * QUARTER_S).alias("q_at")
-    )
-    # A quarter partly in the shift gives two rows; contacts are counted on one of them.
-    frame = frame.sort(KEYS).with_columns(
-        pl.when(pl.struct("agent", "q").is_first_distinct()).then("contact_active_s").otherwise(
-            pl.when(pl.col("contact_active_s").is_not_null()).then(0)
-        ).alias("contact_active_s")
-    )  # fmt: skip
-    placed = inputs.with_place(frame, "q_at").sort(KEYS)
-    ordered = placed.select("cell", *BLOCK, "healthy", "planned").sort("cell")
+    by_cell = {name: _in_cells(values, place, len(cells)) for name, values in sums.items()}
+    frame = pl.DataFrame(
+        {
+            "agent": pl.Series(day.agents[agent[first]], dtype=pl.UInt32),
+            "q": (cells >> 2) & 0xFFFFFFFF,
+            "day_bin": judged.day_bin[first],
+            "shift_bin": shift_bin[first],
+            "healthy": judged.healthy[first],
+            "planned": day.planned[agent[first]],
+            **by_cell,
+            "contact_active_s": _active(day, judged, cells >> 2, by_cell["busy_s"]),
+        }
+    ).with_columns((pl.col("q") * QUARTER_S).alias("q_at"))
+    placed = inputs.with_place(frame, "q_at")
+    blocks, block_of = blocks_of(placed)
     of_part = np.repeat(place, np.diff(np.append(runs, len(key))))
+    cut = Runs(block_of[place], activity[runs], sums)
+    parts = Parts(index, block_of[of_part], seconds, counts)
     return AgentRows(
-        placed,
-        _where_known(activity_rows(inputs, ordered, Runs(place, activity[runs], sums))),
-        _where_known(
-            reason_rows(inputs, day, judged, ordered, Parts(index, of_part, seconds, counts))
+        _where_known(placed),
+        _where_known(_summed(blocks, block_of, placed)),
+        _where_known(activity_rows(inputs, blocks, cut)),
+        _where_known(reason_rows(inputs, day, judged, blocks, parts)),
+    )
+
+
+def _in_cells(values: Ints, place: Ints, n: int) -> Ints:
+    """Sums of runs by their cell; nearly always runs come in the order of their cells."""
+    if n and (place[1:] >= place[:-1]).all():
+        return np.add.reduceat(values, np.flatnonzero(np.append(True, place[1:] != place[:-1])))
+    return np.bincount(place, values, n).astype(np.int64)
+
+
+def _summed(blocks: pl.DataFrame, block_of: Ints, cells: pl.DataFrame) -> pl.DataFrame:
+    n = blocks.height
+    return blocks.with_columns(
+        pl.Series("cells", np.bincount(block_of, minlength=n)),
+        *(
+            pl.Series(name, np.bincount(block_of, cells[name].to_numpy(), n).astype(np.int64))
+            for name in measures_of("agent_interval")
         ),
     )
 
@@ -111,8 +122,8 @@ def agent_day_sums(rows: AgentRows, names: tuple[str, ...]) -> pl.DataFrame:
     by_shift = [name for name in names if name.startswith("adh_")]
     by_day = [name for name in names if not name.startswith("adh_")]
     parts = [
-        _day_sums(rows.frame, "day_bin", by_day),
-        _day_sums(rows.frame, "shift_bin", by_shift).rename({"cells": "shift_cells"}),
+        _day_sums(rows.blocks, "day_bin", by_day),
+        _day_sums(rows.blocks, "shift_bin", by_shift).rename({"cells": "shift_cells"}),
     ]
     return (
         pl.concat(parts, how="diagonal")
@@ -122,14 +133,17 @@ def agent_day_sums(rows: AgentRows, names: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
-def _day_sums(frame: pl.DataFrame, bins: str, names: list[str]) -> pl.DataFrame:
+def _day_sums(blocks: pl.DataFrame, bins: str, names: list[str]) -> pl.DataFrame:
     return (
-        frame.filter(pl.col(bins) == 1)
+        blocks.filter(pl.col(bins) == 1)
         .group_by("agent", "team", "site")
         .agg(
-            pl.len().alias("cells"),
+            pl.col("cells").sum(),
             *(known_sum(name) for name in names),
-            *(pl.col(name).is_not_null().sum().alias(f"known:{name}") for name in names),
+            *(
+                pl.col("cells").filter(pl.col(name).is_not_null()).sum().alias(f"known:{name}")
+                for name in names
+            ),
         )
     )
 
@@ -150,14 +164,25 @@ def _known(measure: str) -> pl.Expr:
     return known
 
 
-def _active(day: DayCase) -> pl.DataFrame:
-    """Seconds in contacts, concurrent ones each counted, by agent and quarter."""
-    spells, busy = day.case.states, day.case.states.busy
-    start: Ints = spells.layer.start[busy]
-    end: Ints = np.minimum(spells.layer.end[busy], day.case.as_of_at)
-    index, quarter, seconds = split_on_grid(start, end)
-    frame = pl.DataFrame(
-        {"agent": day.agents[spells.layer.agent[busy][index]], "q": quarter, "s": seconds},
-        schema={"agent": pl.Int64, "q": pl.Int64, "s": pl.Int64},
-    )
-    return frame.group_by("agent", "q").agg(pl.col("s").sum().alias("contact_active_s"))
+def _active(day: DayCase, judged: Judged, cells: Ints, busy: Ints) -> Ints:
+    """Seconds in contacts, concurrent ones each counted, for each cell of agent and quarter.
+
+    `cells` are keys of agent and quarter in order. A quarter partly in the shift gives two cells;
+    contacts are counted on the first of them.
+    """
+    opens = np.append(True, cells[1:] != cells[:-1])[: len(cells)]
+    once = np.flatnonzero(opens)
+    found = np.zeros(len(cells), np.int64)
+    spells, flat = day.case.states, judged.flat_states
+    start, end = spells.layer.start, np.minimum(spells.layer.end, day.case.as_of_at)
+    if np.maximum(end - start, 0).sum() == (flat.end - flat.start).sum():
+        # No two spells overlap: in contacts is busy.
+        if len(once):
+            found[once] = np.add.reduceat(busy, once)
+        return found
+    index, quarter, seconds = split_on_grid(start[spells.busy], end[spells.busy])
+    keys = (spells.layer.agent[spells.busy][index] << 32) | quarter
+    at = np.searchsorted(cells[once], keys)
+    known = np.flatnonzero(np.append(cells[once], -1)[at] == keys)
+    found[once] = np.bincount(at[known], seconds[known], len(once)).astype(np.int64)
+    return found

@@ -27,13 +27,14 @@ def group_intervals(
     without a requirement or without a state feed has null there, not 0.
     """
     on_queue = [a.code for a in inputs.activities if a.category == "on_queue"]
-    baseline = _scheduled(inputs, "baseline", on_queue)
-    current = _scheduled(inputs, "current", on_queue)
+    groups = agent_groups(inputs)
+    baseline = _scheduled(inputs, "baseline", on_queue, groups)
+    current = _scheduled(inputs, "current", on_queue, groups)
     parts = [
         required_cells(inputs).drop("fc_version"),
         baseline.rename({"s": "sch_s"}),
         current.rename({"s": "cur_sch_s"}),
-        _on_hand(inputs, day, judged).rename({"s": "act_s"}),
+        _on_hand(inputs, day, judged, groups).rename({"s": "act_s"}),
         needed,
     ]
     frame = pl.concat([p for p in parts if p.height] or parts[:1], how="diagonal")
@@ -94,14 +95,14 @@ def agent_groups(inputs: DayInputs) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def share_out(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
+def share_out(frame: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     """Seconds `s` of rows (agent, group, q) without a group shared equally over the agent's groups.
 
     900 s over seven groups is 129 for the first four and 128 for the rest: the parts add up.
     """
     named = frame.filter(pl.col("group").is_not_null()).select("agent", "group", "q", "s")
     open_rows = frame.filter(pl.col("group").is_null()).drop("group")
-    shared = open_rows.join(agent_groups(inputs), on="agent", how="left")
+    shared = open_rows.join(groups, on="agent", how="left")
     extra = (pl.col("part") < pl.col("s") % pl.col("parts")).cast(pl.Int64)
     part = pl.when(pl.col("parts").is_null()).then("s").otherwise(
         pl.col("s") // pl.col("parts") + extra
@@ -109,7 +110,9 @@ def share_out(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([named, shared.with_columns(part.alias("s")).select(named.columns)])
 
 
-def _scheduled(inputs: DayInputs, layer: str, on_queue: list[str]) -> pl.DataFrame:
+def _scheduled(
+    inputs: DayInputs, layer: str, on_queue: list[str], groups: pl.DataFrame
+) -> pl.DataFrame:
     segments = planned_segments(inputs, layer).filter(pl.col("activity").is_in(on_queue))
     index, quarter, seconds = split_on_grid(
         segments["start_at"].to_numpy().astype(np.int64),
@@ -121,10 +124,10 @@ def _scheduled(inputs: DayInputs, layer: str, on_queue: list[str]) -> pl.DataFra
         pl.Series("q", quarter, pl.Int64),
         pl.Series("s", seconds, pl.Int64),
     )  # fmt: skip
-    return _by_cell(inputs, rows)
+    return _by_cell(inputs, rows, groups)
 
 
-def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
+def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, groups: pl.DataFrame) -> pl.DataFrame:
     """On-queue seconds by cell: of the contact's queue, else as planned, else in equal parts."""
     states = day.spells["state"].cast(pl.String)
     open_state = states.is_in(["available", "alerting", "talk", "hold", "acw", "dialing"])
@@ -151,7 +154,7 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFrame:
     ).with_columns(
         pl.when(pl.col("group") != NO_GROUP).then("group").cast(pl.UInt16).alias("group")
     )
-    return _by_cell(inputs, rows.group_by("agent", "group", "q").agg(pl.col("s").sum()))
+    return _by_cell(inputs, rows.group_by("agent", "group", "q").agg(pl.col("s").sum()), groups)
 
 
 def _planned_groups(inputs: DayInputs, segments: pl.DataFrame) -> pl.Series:
@@ -165,8 +168,8 @@ def _picked(groups: pl.Series, index: Ints) -> Ints:
     return values[index] if len(values) else np.full(len(index), NO_GROUP)
 
 
-def _by_cell(inputs: DayInputs, rows: pl.DataFrame) -> pl.DataFrame:
-    shared = share_out(inputs, rows).with_columns((pl.col("q") * QUARTER_S).alias("q_at"))
+def _by_cell(inputs: DayInputs, rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    shared = share_out(rows, groups).with_columns((pl.col("q") * QUARTER_S).alias("q_at"))
     placed = inputs.with_place(shared, "q_at").with_columns(pl.col("q").cast(pl.Int32))
     return placed.group_by(CELL).agg(pl.col("s").sum())
 

@@ -187,16 +187,40 @@ class DayInputs:
         )
 
     def with_place(self, frame: pl.DataFrame, at: str) -> pl.DataFrame:
-        """The frame with team and site of each row's agent as in force at the instant `at`."""
-        return (
-            frame.with_columns(pl.col(at).cast(pl.Int64).alias("_at"))
+        """The frame with team and site of each row's agent as in force at the instant `at`.
+
+        Who only ever stood in one place is looked up; the rest, few, by time.
+        """
+        settled, moved = self._places
+        placed = frame.join(settled, on="agent", how="left", maintain_order="left")
+        agents = moved["agent"].unique()
+        if agents.is_empty() or not frame["agent"].is_in(agents.implode()).any():
+            return placed
+        numbered = placed.with_row_index("_row")
+        moving = pl.col("agent").is_in(agents.implode()).fill_null(value=False)
+        asked = numbered.filter(moving).drop("team", "site")
+        found = (
+            asked.with_columns(pl.col(at).cast(pl.Int64).alias("_at"))
             .sort("_at", maintain_order=True)
             .join_asof(
-                self.membership, left_on="_at", right_on="from_at", by="agent",
-                strategy="backward", check_sortedness=False,
+                moved,
+                left_on="_at",
+                right_on="from_at",
+                by="agent",
+                strategy="backward",
+                check_sortedness=False,
             )
             .drop("_at", "from_at", strict=False)
-        )  # fmt: skip
+            .select(numbered.columns)
+        )
+        return pl.concat([numbered.filter(~moving), found]).sort("_row").drop("_row")
+
+    @cached_property
+    def _places(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Team and site of people with one place, and the membership of those with more."""
+        rows = self.membership.with_columns(pl.len().over("agent").alias("places"))
+        one = rows.filter(pl.col("places") == 1).select("agent", "team", "site")
+        return one, rows.filter(pl.col("places") > 1).drop("places")
 
 
 def window_of(day: date) -> tuple[int, int]:

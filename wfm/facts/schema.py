@@ -275,4 +275,18 @@ def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
         for name, dtype in spec.dtypes.items()
     ]
     rest = [key for key in spec.keys if key not in spec.sort]
-    return frame.select(columns).sort([*spec.sort, *rest], nulls_last=False)
+    typed = frame.select(columns)
+    if _in_order(typed, spec.sort[:2]):
+        return typed
+    return typed.sort([*spec.sort, *rest], nulls_last=False)
+
+
+def _in_order(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
+    """Whether the first two sort keys alone put every row after the one before it."""
+    if len(keys) < 2 or frame.height < 2 or not all(frame[k].dtype.is_integer() for k in keys):
+        return False
+    first, second = (frame[key] for key in keys)
+    if first.null_count() or second.null_count():
+        return False
+    a, b = first.to_numpy(), second.to_numpy()
+    return bool(((a[1:] > a[:-1]) | ((a[1:] == a[:-1]) & (b[1:] > b[:-1]))).all())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from wfm.domain.activities import CATEGORIES, PRECEDENCE, STATE_GROUPS, Activity
@@ -13,6 +14,7 @@ from wfm.store.readers.rules import StateRule
 
 ANY_SOURCE = ("", "*")
 GROUP_CODE = {name: code for code, name in enumerate(STATE_GROUPS)}
+_TIME_BITS = 34  # holds seconds since 1970 until 2514
 _RANK = {state: -rank for rank, state in enumerate(PRECEDENCE)}
 
 
@@ -23,11 +25,13 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
     start_at, end_at, state, reason, queue, contact, group (code of `STATE_GROUPS`), and whether
     the source tells of sign-ins. Contacts cover any status, so they come last.
     """
-    rows = inputs.events.states.filter(
-        pl.col("agent").is_not_null(),
-        pl.col("start_at") < inputs.as_of_at,
-        (pl.col("flags").fill_null(0) & FLAG_WITHDRAWN) == 0,
-    ).sort("agent", "start_at", "event_key")
+    rows = _by_agent(
+        inputs.events.states.filter(
+            pl.col("agent").is_not_null(),
+            pl.col("start_at") < inputs.as_of_at,
+            (pl.col("flags").fill_null(0) & FLAG_WITHDRAWN) == 0,
+        )
+    )
     spells = rows.with_columns(
         pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), pl.lit(inputs.as_of_at))
         .clip(upper_bound=inputs.as_of_at)
@@ -37,13 +41,39 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
         pl.col("state").cast(pl.String).replace_strict(_RANK, return_dtype=pl.Int8).alias("rank"),
     ).filter(pl.col("end_at") > pl.col("start_at"))
     return (
-        spells.join(_meanings(inputs, spells), on=["source", "state", "reason"], how="left",
-                    nulls_equal=True)
-        .sort("rank", "start_at", "agent", "event_key")
+        _painted(spells)
+        .join(_meanings(inputs, spells), on=["source", "state", "reason"], how="left",
+              nulls_equal=True, maintain_order="left")
         .select("agent", "start_at", "end_at", "state", "reason", "queue", "group",
                 "tells_login",
                 pl.when(pl.col("contact_id").is_not_null()).then("contact").otherwise(-1))
     )  # fmt: skip
+
+
+def _by_agent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in order of agent, time and key. One packed number sorts faster than three columns."""
+    packed = (rows["agent"].cast(pl.Int64).to_numpy() << _TIME_BITS) + rows["start_at"].to_numpy()
+    order = np.argsort(packed, kind="stable")
+    ordered = packed[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        return rows.sort("agent", "start_at", "event_key")
+    return rows[order]
+
+
+def _painted(spells: pl.DataFrame) -> pl.DataFrame:
+    """Spells, given in order of agent and time, in an order of painting.
+
+    Where an agent's spells overlap, contacts cover any status, so they come last.
+    """
+    agent, start, end = (spells[name].to_numpy() for name in ("agent", "start_at", "end_at"))
+    # A spell that no later one reaches over is on top wherever it stands.
+    touch = (agent[1:] == agent[:-1]) & (start[1:] < end[:-1])
+    if not touch.any():
+        return spells
+    crossed = pl.Series(np.unique(agent[1:][touch]), dtype=pl.UInt32)
+    mine = pl.col("agent").is_in(crossed.implode())
+    painted = spells.filter(mine).sort("rank", "start_at", "agent", "event_key")
+    return pl.concat([spells.filter(~mine), painted])
 
 
 def state_group(

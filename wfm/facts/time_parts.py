@@ -22,35 +22,34 @@ _KEPT = [*BLOCK, "healthy", "planned"]
 
 @dataclass(frozen=True)
 class Runs:
-    """Unbroken stretches of one cell and planned activity: seconds by measure.
+    """Unbroken stretches of one quarter and planned activity: seconds by measure.
 
-    `cell` is the row of the cells they lie in, `activity` a small number, -1 nothing scheduled.
+    `block` is the row of the blocks they lie in, `activity` a small number, -1 nothing scheduled.
     """
 
-    cell: Ints
+    block: Ints
     activity: Ints
     sums: Mapping[str, Ints]
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Pieces cut on the grid: which piece, its cell, its seconds; and what counts for what."""
+    """Pieces cut on the grid: which piece, its block, its seconds; and what counts for what."""
 
     piece: Ints
-    cell: Ints
+    block: Ints
     seconds: Ints
     counts: Mapping[str, Mask]
 
 
-def activity_rows(inputs: DayInputs, cells: pl.DataFrame, runs: Runs) -> pl.DataFrame:
+def activity_rows(inputs: DayInputs, blocks: pl.DataFrame, runs: Runs) -> pl.DataFrame:
     """Sums of the day by agent, place, day of the shift and planned activity.
 
-    `cells` are rows in the order that `runs` names them. Time with nothing scheduled has no
-    activity; where nothing is scheduled and nothing was done there is no row.
+    Time with nothing scheduled has no activity; where nothing is scheduled and nothing was done
+    there is no row.
     """
-    blocks, block_of = _blocks(cells)
     kinds = len(inputs.activities) + 1
-    key = block_of[runs.cell] * kinds + runs.activity + 1
+    key = runs.block * kinds + runs.activity + 1
     there = np.flatnonzero(np.bincount(key, minlength=blocks.height * kinds))
     sums = {
         name: np.bincount(key, runs.sums[name], blocks.height * kinds)[there].astype(np.int64)
@@ -66,20 +65,19 @@ def activity_rows(inputs: DayInputs, cells: pl.DataFrame, runs: Runs) -> pl.Data
 
 
 def reason_rows(
-    inputs: DayInputs, day: DayCase, judged: Judged, cells: pl.DataFrame, parts: Parts
+    inputs: DayInputs, day: DayCase, judged: Judged, blocks: pl.DataFrame, parts: Parts
 ) -> pl.DataFrame:
     """Time not ready and time out of adherence by its reason: the code of the state, else its kind.
 
     A break code during a planned meeting is "break"; no state at all is "logged_out".
     """
-    blocks, block_of = _blocks(cells)
     masks = {name: parts.counts[name] for name in REASON_MEASURES}
     some = np.logical_or.reduce(list(masks.values()))
     chosen = np.flatnonzero(some[parts.piece])
     piece, seconds = parts.piece[chosen], parts.seconds[chosen]
     reason = _reasons(inputs, day, judged)
     width = int(reason.max(initial=0)) + 1
-    key = block_of[parts.cell[chosen]] * width + reason[piece]
+    key = parts.block[chosen] * width + reason[piece]
     found, place = np.unique(key, return_inverse=True)
     frame = blocks[found // width].with_columns(
         pl.Series("reason", found % width, pl.UInt16),
@@ -91,14 +89,23 @@ def reason_rows(
     return _of_day(inputs, frame)
 
 
-def _blocks(cells: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
-    """One row for each agent, day and place, and the row of each cell."""
-    blocks = cells.select(_KEPT).unique(BLOCK, keep="first", maintain_order=True)
+def blocks_of(cells: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
+    """One row for each agent, day, day of the shift and place; and the row of each cell.
+
+    Cells are in order of agent and time: nearly always a block is one stretch of them.
+    """
+    changed = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in BLOCK)
+    run = cells.select(changed.cum_sum()).to_series().to_numpy().astype(np.int64)
+    run -= run[0] if len(run) else 0
+    stretches = cells.select(_KEPT).filter(
+        pl.Series(np.append(True, run[1:] != run[:-1])[: len(run)], dtype=pl.Boolean)
+    )
+    blocks = stretches.unique(BLOCK, keep="first", maintain_order=True)
     numbered = blocks.select(BLOCK).with_row_index("block")
-    joined = cells.select(BLOCK).join(
+    joined = stretches.select(BLOCK).join(
         numbered, on=BLOCK, how="left", nulls_equal=True, maintain_order="left"
     )
-    return blocks, joined["block"].to_numpy().astype(np.int64)
+    return blocks, joined["block"].to_numpy().astype(np.int64)[run]
 
 
 def _reasons(inputs: DayInputs, day: DayCase, judged: Judged) -> Ints:

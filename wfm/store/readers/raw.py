@@ -31,7 +31,8 @@ def raw_events(
     """Rows of an event table that touch [start_at, end_at), each event in its newest version.
 
     An event delivered twice, in whatever order or batch, is one row: the highest `seq` wins. With
-    `agents` only their rows are read.
+    `agents` only their rows are read. States come in any order: who reads them brings them into
+    that of agent and time.
     """
     whens = [pl.col(name) for name in _WHEN[table]]
     frame = _scan(files, batches, table).filter(
@@ -39,7 +40,7 @@ def raw_events(
     )
     if agents is not None:
         frame = frame.filter(pl.col("agent").is_in(agents))
-    return _newest(frame.collect())
+    return _newest(frame.collect(), as_stored=table == "agent_state")
 
 
 def raw_figures(files: FileStore, batches: Sequence[Batch], day: date) -> pl.DataFrame:
@@ -55,8 +56,10 @@ def raw_quarters(
     return frame.collect().unique()
 
 
-def _newest(frame: pl.DataFrame) -> pl.DataFrame:
+def _newest(frame: pl.DataFrame, *, as_stored: bool = False) -> pl.DataFrame:
     newest = ("event_key", "seq", "payload_hash")
+    if frame["event_key"].n_unique() == frame.height:
+        return frame if as_stored else frame.sort("event_key")
     return frame.sort(newest, descending=[False, True, True]).unique(
         "event_key", keep="first", maintain_order=True
     )
