@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Kpi
@@ -44,7 +43,7 @@ VERSUS = ("target", "previous")
 class Asked:
     """What shall be explained: a figure at a place, its local days, and against what.
 
-    `versus` is "target", "previous" or a `Period`. `hired` gives the day on which an agent began.
+    `versus` is "target", "previous" or a `Period`; `where` is the name of the place.
     """
 
     kpi_id: str
@@ -55,7 +54,6 @@ class Asked:
     q_to: int | None = None
     queues: tuple[str, ...] = ()
     contact_types: tuple[str, ...] = ()
-    hired: Mapping[str, date] = field(default_factory=dict)
     where: str = ""
 
 
@@ -101,7 +99,7 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
     plain = Explanation(kpi, asked.scope, value, base, against)
     if value.value is None or base is None:
         return _none(plain, reason if value.value is not None else value.reason)
-    question = Question(facts, kpi, now, before, goal, asked.hired)
+    question = Question(facts, kpi, now, before, goal)
     without = {d: why for d in DIMENSIONS if (why := question.reason_against(d))}
     dimensions = dimensions_of(question, name)
     parts, product = components_of(question, name), factors_of(question)

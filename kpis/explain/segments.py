@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 
 from kpis.definition import Kpi
@@ -26,7 +25,7 @@ RATIO = ("ratio",)
 # Bands of tenure: the catalogue's own line between new and settled (`new_agent_share`).
 NEW_DAYS = 90
 NEW, SETTLED, UNKNOWN = "new", "settled", ""
-_SOURCE = {"tenure": "agent", "hour": "slot"}
+_SOURCE = {"hour": "slot"}
 _FIXED = {"site": "site", "team": "team", "agent": "agent"}
 Keys = tuple[str, ...]
 # Which segment a drill is inside: (dimension, key), from the outermost on.
@@ -37,8 +36,7 @@ Path = tuple[tuple[str, str], ...]
 class Question:
     """A figure to explain: now, and before or a target to hold it against.
 
-    `goal` is a target in the KPI's unit; without it `before` is the period compared with. `hired`
-    gives the day on which an agent began.
+    `goal` is a target in the KPI's unit; without it `before` is the period compared with.
     """
 
     facts: FactReader
@@ -46,7 +44,6 @@ class Question:
     now: Ask
     before: Ask | None = None
     goal: float | None = None
-    hired: Mapping[str, date] = field(default_factory=dict)
     _cache: dict[tuple[str, ...], tuple[Sums, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -79,8 +76,6 @@ class Question:
             return "the view is a part of one day"
         if dimension == "weekday" and (self.now.end - self.now.first).days < 7:
             return "the period is shorter than a week"
-        if dimension == "tenure" and not self.hired:
-            return "no days of hiring are known"
         return drill_reason(self.kpi, _SOURCE.get(dimension, dimension))
 
     def segments(self, *by: str) -> tuple[Sums, ...]:
@@ -124,23 +119,20 @@ class Question:
         for key, (top, base) in kpi_sums(self.facts, asked, self.kpi).items():
             given = dict(key)
             name = "/".join(
-                self._key(one, given[where], ask) for one, where in zip(by, source, strict=True)
+                self._key(one, given[where]) for one, where in zip(by, source, strict=True)
             )
             row = found.setdefault(name, [0.0, 0.0])
             row[0] += top
             row[1] += 1.0 if base is None else base
         return {name: (top, base) for name, (top, base) in found.items()}
 
-    def _key(self, dimension: str, key: KeyPart, ask: Ask) -> str:
+    def _key(self, dimension: str, key: KeyPart) -> str:
         if key is None:
             return UNKNOWN
         if dimension == "hour":
             return f"{int(str(key)) // 4:02d}"
         if dimension == "tenure":
-            began = self.hired.get(str(key))
-            if began is None:
-                return UNKNOWN
-            return NEW if (ask.first - began).days < NEW_DAYS else SETTLED
+            return NEW if int(str(key)) < NEW_DAYS else SETTLED
         return str(key)
 
 

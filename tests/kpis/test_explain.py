@@ -89,7 +89,7 @@ def york(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def explained(store: Store, kpi_id: str, versus: str | Period = "previous") -> Explanation:
     organisation = read_organisation(store, Scope())
-    asked = Asked(kpi_id, Scope("york"), WEEK, versus, hired=organisation.hired(), where="York")
+    asked = Asked(kpi_id, Scope("york"), WEEK, versus, where="York")
     return explain(
         open_facts(store), asked, read_targets(store, Scope()),
         namer_of(organisation, epoch_s(NOW)),

@@ -61,7 +61,7 @@ def explain_figure(
             facts,
             Asked(
                 kpi, where, period, held, queues=tuple(queue or ()),
-                contact_types=tuple(contact_type or ()), hired=organisation.hired(),
+                contact_types=tuple(contact_type or ()),
                 where=_where(organisation, where),
             ),
             book,

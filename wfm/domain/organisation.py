@@ -138,14 +138,6 @@ class Organisation:
         rows = self._people.get(agent_id)
         return _in_force(rows, at) if rows else None
 
-    def hired(self) -> dict[str, date]:
-        """The day on which each agent began, as far as it is known."""
-        return {
-            agent_id: began
-            for agent_id, rows in self._people.items()
-            if (began := rows[-1].hire_on) is not None
-        }
-
     def queue_at(self, queue_id: str, at: int) -> Queue | None:
         """The row of a queue in force at an instant; the first row before it begins."""
         rows = self._queues.get(queue_id)
