@@ -1,0 +1,1 @@
+"""What deserves attention now, found in the facts by nobody's request: habits, people, changes."""

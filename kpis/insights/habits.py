@@ -1,0 +1,244 @@
+"""Habits: somebody is late at the same moment of the shift, day after day, and it matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from kpis.catalogue.load import CATALOGUE
+from kpis.display import format_value
+from kpis.explain.finding import Check, Finding, Step
+from kpis.explain.levels import Bar, Level
+from kpis.explain.recurring import HIT_S, Habit, Moments, judged
+from kpis.explain.significance import survivors
+from kpis.insights.centre import Centre
+from kpis.insights.moments import BREAK, EARLY_MEAL, END, MEAL, START, Kept, read_moments
+from kpis.targets import effective
+from wfm.domain.roles import Role
+from wfm.domain.scope import Scope
+
+ADHERENCE = CATALOGUE["adherence"]
+GRID_MIN = 5  # requests move blocks by whole steps of five minutes
+# What a person does at a moment: "came back ... after lunch ended".
+DOES = {
+    START: ("began", "after the shift began"),
+    END: ("left", "before the shift ended"),
+    MEAL: ("came back", "after lunch ended"),
+    EARLY_MEAL: ("left for lunch", "early"),
+}
+NOUN = {START: "at the start", END: "at the end", MEAL: "after lunch", EARLY_MEAL: "going to lunch"}
+ORDINAL = ("first", "second", "third", "fourth")
+# What a request would change, by moment.
+CHANGE = {START: "shift_start", END: "resize_activity", MEAL: "resize_activity",
+          EARLY_MEAL: "move_activity"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Late:
+    """One agent at one moment: where, how often and how late, and the habit as judged."""
+
+    agent_id: str
+    scope: Scope
+    moment: str
+    habit: Habit
+    from_s: float
+    to_s: float
+    others: tuple[tuple[str, float], ...]
+
+
+def find_habits(centre: Centre) -> tuple[Finding, ...]:
+    """Habits of agents, one finding for the agent and one for the team lead each.
+
+    Every agent and moment is one test; of all of them those that survive at 5 % false findings and
+    meet the rules of a habit (`recurring`) are told.
+    """
+    found: list[Finding] = []
+    for late in late_ones(centre):
+        found += [_finding(centre, late, Role.AGENT), _finding(centre, late, Role.SUPERVISOR)]
+    return tuple(found)
+
+
+def late_ones(centre: Centre) -> tuple[Late, ...]:
+    """Agents with a habit, over all sites."""
+    kept = read_moments(
+        centre.facts, Scope(), centre.now_at, centre.today(Scope()), centre.categories
+    )
+    if kept is None or kept.moments.is_empty():
+        return ()
+    rows = _counted(kept)
+    judgements: list[tuple[dict[str, object], Habit]] = []
+    for row in rows.iter_rows(named=True):
+        given = Moments(
+            row["days"], row["hits"], row["late_s"], row["punctual_s"], row["lost_s"],
+            row["base_s"], row["peer_rate"], None,
+        )  # fmt: skip
+        habit = judged(given)
+        if habit is not None:
+            judgements.append((row, habit))
+    kept_ones = survivors([habit.p for _, habit in judgements])
+    found = []
+    for (row, habit), holds in zip(judgements, kept_ones, strict=True):
+        # The target is asked only of the few who may have a habit.
+        if holds and habit.wilson_low > max(habit.given.peer_rate, 0.5):
+            late = _late(centre, kept, row, habit)
+            if late is not None and late.habit.reported:
+                found.append(late)
+    return tuple(found)
+
+
+def _counted(kept: Kept) -> pl.DataFrame:
+    """One row for each agent and moment: days, hits, seconds, the peers' rate, and the whole."""
+    hit = pl.col("late_s") > HIT_S
+    own = kept.moments.group_by("agent", "moment").agg(
+        pl.len().alias("days"), hit.sum().cast(pl.Int64).alias("hits"),
+        pl.col("late_s").filter(hit).sum().alias("late_s"),
+        pl.col("late_s").filter(hit).quantile(0.1).alias("from_s"),
+        pl.col("late_s").filter(hit).quantile(0.9).alias("to_s"),
+    )  # fmt: skip
+    whole = kept.moments.group_by("agent").agg(pl.col("late_s").sum().alias("punctual_s"))
+    judged_ = kept.judged.group_by("agent").agg(
+        pl.col("base_s").sum(), (pl.col("base_s") - pl.col("in_s")).sum().alias("lost_s")
+    )
+    rows = own.join(kept.places, on="agent").join(whole, on="agent").join(judged_, on="agent")
+    peers = ["site", "moment"]
+    others_days = pl.col("days").sum().over(peers) - pl.col("days")
+    others_hits = pl.col("hits").sum().over(peers) - pl.col("hits")
+    rate = pl.when(others_days > 0).then(others_hits / others_days).otherwise(0.0)
+    return rows.with_columns(rate.alias("peer_rate")).sort("agent", "moment")
+
+
+def _late(centre: Centre, kept: Kept, row: Mapping[str, object], habit: Habit) -> Late | None:
+    agent_id = centre.facts.ids["agent"][int(str(row["agent"]))]
+    scope = Scope(str(row["site"]), str(row["team"]), agent_id)
+    goal = effective(centre.book, ADHERENCE, centre.today(scope), scope, "", "")
+    target = None if goal is None or goal.bands.green_lo is None else goal.bands.green_lo / 100
+    given = habit.given
+    again = judged(
+        Moments(given.days, given.hits, given.late_s, given.punctual_s, given.lost_s, given.base_s,
+                given.peer_rate, target)
+    )  # fmt: skip
+    if again is None:
+        return None
+    mine = kept.moments.filter(pl.col("agent") == row["agent"])
+    sums = mine.group_by("moment").agg(pl.col("late_s").sum()).sort("moment").iter_rows()
+    others = tuple((str(m), float(s)) for m, s in sums if m != row["moment"] and s)
+    return Late(agent_id, scope, str(row["moment"]), again, float(str(row["from_s"])),
+                float(str(row["to_s"])), others)  # fmt: skip
+
+
+def _finding(centre: Centre, late: Late, role: Role) -> Finding:
+    habit, given = late.habit, late.habit.given
+    mine = role is Role.AGENT
+    who = "you" if mine else centre.name("agent", late.agent_id)
+    does, when = _does(late.moment)
+    value, without = (format_value(ADHERENCE, 100 * v) for v in (habit.value, habit.without))
+    sentence = (
+        f"On {given.hits} of {given.days} shifts {who} {does} {_minutes(late)} {when} "
+        f"(colleagues: {100 * given.peer_rate:.0f} % of theirs). That is "
+        f"{100 * habit.share_of_late:.0f} % of {'your' if mine else 'the'} late minutes, "
+        f"{given.late_s / 60:.0f} of {given.punctual_s / 60:.0f}."
+    )
+    goal = given.target
+    line = ""
+    if goal is not None:
+        target = format_value(ADHERENCE, 100 * goal)
+        side = "above" if habit.without >= goal else "still under"
+        line = f", {side} the {target} line"
+    more = (
+        f"Without it adherence of these shifts would be {without}{line}, in place of {value}.",
+        f"It is {100 * habit.share_of_all:.0f} % of all time lost, and {_others(late)}.",
+    )
+    status = "bad" if habit.crosses else "warn"
+    return Finding(
+        "habit", ADHERENCE.id, late.scope, (role,), sentence, more, (_level(late),),
+        _step(late, mine, who), _checks(late), _proof(late),
+        _score(late), status, centre.now_at,
+    )  # fmt: skip
+
+
+def _minutes(late: Late) -> str:
+    low, high = math.floor(late.from_s / 60), math.ceil(late.to_s / 60)
+    if high <= 1:
+        return f"{late.from_s:.0f} to {late.to_s:.0f} s"
+    return f"{high} min" if low in (0, high) else f"{low} to {high} min"
+
+
+def _does(moment: str) -> tuple[str, str]:
+    if moment in DOES:
+        return DOES[moment]
+    return "came back", f"after the {_nth(moment)} break ended"
+
+
+def _nth(moment: str) -> str:
+    place = int(moment.removeprefix(f"{BREAK}_"))
+    return ORDINAL[place - 1] if place <= len(ORDINAL) else f"{place}th"
+
+
+def moment_words(moment: str) -> str:
+    """A moment as a bar is named: "after lunch", "after the first break"."""
+    return NOUN.get(moment) or f"after the {_nth(moment)} break"
+
+
+def _others(late: Late) -> str:
+    rest = sum(seconds for _, seconds in late.others)
+    if rest < HIT_S:
+        return "everything else is on time"
+    return f"all other moments together are {rest / 60:.0f} min"
+
+
+def _level(late: Late) -> Level:
+    """Late minutes by moment, which sum to all of them."""
+    own = (late.moment, late.habit.given.late_s)
+    parts = [own, *late.others]
+    rest = late.habit.given.punctual_s - sum(seconds for _, seconds in parts)
+    bars = [Bar(key, moment_words(key), seconds / 60) for key, seconds in parts]
+    if rest > 0:
+        # Up to a minute at this very moment is no hit, and is lateness all the same.
+        bars.append(Bar("short", f"{moment_words(late.moment)}, up to 1 min", rest / 60))
+    return Level("moment", 0.0, late.habit.given.punctual_s / 60, tuple(bars))
+
+
+def _step(late: Late, mine: bool, who: str) -> Step:
+    minutes = GRID_MIN * math.ceil(late.to_s / 60 / GRID_MIN)
+    prefill = {
+        "scope": late.scope.path, "moment": late.moment, "minutes": str(minutes),
+        "kpi": ADHERENCE.id, "now": f"{100 * late.habit.value:.2f}",
+        "then": f"{100 * late.habit.without:.2f}",
+    }  # fmt: skip
+    if not mine:
+        return Step("coach", f"Coach {who}", {**prefill, "topic": "punctuality"})
+    kind = CHANGE.get(late.moment, "resize_activity")
+    activity = "meal" if "meal" in late.moment else "shift" if "shift" in late.moment else "break"
+    prefill |= {"type": kind, "activity": activity, "paid": "no"}
+    return Step("request_change", "Ask for a schedule change", prefill)
+
+
+def _checks(late: Late) -> tuple[Check, ...]:
+    habit, given = late.habit, late.habit.given
+    return (
+        Check("base", given.days >= 10, f"{given.days} shifts with this moment, 10 needed"),
+        Check("recurs", habit.reported, f"at least {100 * habit.wilson_low:.0f} % of shifts, with "
+              f"95 % confidence; colleagues {100 * given.peer_rate:.0f} %"),
+        Check("chance", True, f"{habit.p:.1e} by chance; holds at 5 % among all agents"),
+        Check("rivals", habit.share_of_late >= 0.4,
+              f"{100 * habit.share_of_late:.0f} % of the lateness lies here"),
+    )  # fmt: skip
+
+
+def _proof(late: Late) -> tuple[tuple[str, str], ...]:
+    given = late.habit.given
+    return (
+        ("Counted", f"{given.hits} of {given.days} shifts later than {HIT_S} s, of the newest "
+         "finished ones"),
+        ("Late here", f"{given.late_s:,.0f} s of {given.punctual_s:,.0f} s late at all moments"),
+        ("Lost", f"{given.lost_s:,.0f} s of {given.base_s:,.0f} s judged"),
+        ("Left out", "time that a contact took from a pause, and excused time"),
+    )  # fmt: skip
+
+
+def _score(late: Late) -> float:
+    habit = late.habit
+    return (3.0 if habit.crosses else 2.0) * habit.share_of_late * habit.wilson_low

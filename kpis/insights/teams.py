@@ -1,0 +1,268 @@
+"""Teams that miss a target because of a few of their people, and by what part of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from kpis.catalogue.load import CATALOGUE
+from kpis.display import format_goal
+from kpis.explain.explain import Asked, Explanation, explain
+from kpis.explain.finding import Check, Finding, Step
+from kpis.explain.levels import Bar, Level
+from kpis.explain.sentences import decimals_for, joined, value_text
+from kpis.insights.centre import Centre
+from kpis.insights.people import (
+    COMPONENTS,
+    WORDS,
+    Compared,
+    Peers,
+    compare_people,
+    curve_ratio,
+)
+from kpis.query import kpi_values
+from kpis.value import KpiValue
+from wfm.domain.periods import Period
+from wfm.domain.roles import Role
+from wfm.domain.scope import Scope
+from wfm.domain.targets import TargetBook
+
+# Figures of a team in the order in which one is chosen: the others follow from the first.
+FIGURES = ("contacts_per_hour", "average_handle_time")
+LEAST_SHARE = 0.5  # of the gap that the flagged must make, and their excess must close
+SLOWER = 1.1  # times the curve of new starters, from which it is more than newness
+NEW_DAYS = 90
+
+
+def find_people(centre: Centre) -> tuple[Finding, ...]:
+    """Teams off target whose gap is made by agents far from comparable colleagues."""
+    peers = compare_people(centre)
+    if not peers.by_agent:
+        return ()
+    flagged = [one.scope for told in peers.by_agent.values() for one in told.values()
+               if one.flagged]  # fmt: skip
+    teams = sorted({Scope(scope.site, scope.team) for scope in flagged}, key=lambda s: s.path)
+    found: list[Finding] = []
+    for team in teams:
+        told = _team(centre, peers, team)
+        if told is not None:
+            found.append(told)
+    return tuple(found)
+
+
+def _team(centre: Centre, peers: Peers, team: Scope) -> Finding | None:
+    period = Period(peers.first, peers.end)
+    values = kpi_values(centre.facts, team, FIGURES, period.first, period.end, targets=centre.book)
+    off = next((v for v in values if v.status in ("bad", "warn") and v.gap_is == "worse"), None)
+    if off is None:
+        return None
+    asked = Asked(off.kpi_id, team, period, "target", where=centre.name("team", str(team.team)))
+    told = explain(centre.facts, asked, centre.book, centre.name)
+    level = next((d.level for d in told.dimensions if d.level.dimension == "agent"), None)
+    if level is None or not level.exact:
+        return None
+    return _finding(centre, peers, team, off, told, level)
+
+
+def _finding(
+    centre: Centre, peers: Peers, team: Scope, value: KpiValue, told: Explanation, level: Level
+) -> Finding | None:  # fmt: skip
+    flagged = peers.flagged([bar.key for bar in level.bars])
+    bars = {bar.key: bar for bar in level.bars}
+    makers = [
+        agent for agent in dict.fromkeys(one.agent_id for one in flagged)
+        if bars[agent].size * level.delta > 0
+    ]  # fmt: skip
+    share = sum(level.share(bars[agent]) for agent in makers)
+    if not makers or share < LEAST_SHARE:
+        return None
+    mine = [one for one in flagged if one.agent_id in makers]
+    ratios = {agent: _curve(peers, agent) for agent in makers}
+    if all(ratio is not None and ratio <= SLOWER for ratio in ratios.values()):
+        return None  # as new as they are slow: the curve says so, and time mends it
+    then = _without(value, level, peers, mine)
+    if abs(then - level.after) < LEAST_SHARE * abs(level.delta):
+        return None
+    names = [centre.name("agent", agent) for agent in makers]
+    checks = _checks(centre, peers, mine, makers, value)
+    sentence = _sentence(centre, team, value, level, names, share)
+    kpi = CATALOGUE[value.kpi_id]
+    reached = value_text(kpi, then, decimals_for(kpi, level))
+    more = (
+        _by_what(peers, mine, makers), *_tenure(peers, makers, ratios),
+        f"With their colleagues' times the team would stand at {reached}.",
+    )  # fmt: skip
+    # The way down: the team by agent, then the first of them by component against the peers.
+    levels = (level, *_components(peers, makers[0], names[0]))
+    step = Step(
+        "coach", f"Coach {names[0]}",
+        {"scope": f"{team.path}/{makers[0]}", "agents": ",".join(makers), "kpi": value.kpi_id,
+         "topic": mine[0].component},
+    )  # fmt: skip
+    gap = abs((value.gap or 0.0) / ((value.value or 0.0) - (value.gap or 0.0) or 1.0))
+    severity = 3.0 if value.status == "bad" else 1.5
+    score = severity * min(share, 1.0) * min(gap / 0.05, 2.0)
+    return Finding(
+        "people", value.kpi_id, team, (Role.SUPERVISOR, Role.MANAGER), sentence, more, levels,
+        step, checks, _proof(peers, mine, value), score, value.status, centre.now_at,
+    )  # fmt: skip
+
+
+def _without(value: KpiValue, level: Level, peers: Peers, flagged: Sequence[Compared]) -> float:
+    """The team's figure if the flagged needed what their colleagues do, in the same busy time."""
+    excess: dict[str, float] = {}
+    for one in flagged:
+        excess[one.agent_id] = excess.get(one.agent_id, 0.0) + one.value - one.expected
+    scale = float(CATALOGUE[value.kpi_id].scale)
+    base = sum(bar.base1 for bar in level.bars)
+    change = 0.0
+    for bar in level.bars:
+        if bar.key not in excess or bar.after is None:
+            continue
+        if value.kpi_id == FIGURES[0]:
+            each = sum(one.value for one in peers.by_agent[bar.key].values())
+            # The same seconds hold more contacts when each takes less.
+            change += bar.after * bar.base1 * (each / max(each - excess[bar.key], 1.0) - 1)
+        else:
+            change -= scale * excess[bar.key] * bar.base1
+    return level.after + change / base
+
+
+def _sentence(
+    centre: Centre, team: Scope, value: KpiValue, level: Level, names: Sequence[str], share: float
+) -> str:  # fmt: skip
+    kpi = CATALOGUE[value.kpi_id]
+    decimals = decimals_for(kpi, level)
+    place = centre.name("team", str(team.team))
+    percent = abs(100 * level.delta / level.before) if level.before else 0.0
+    side = "under" if level.delta < 0 else "over"
+    goal = format_goal(kpi, value.target.bands) if value.target is not None else ""
+    whole = "the whole gap" if share >= 0.995 else f"{100 * share:.0f} % of the gap"
+    are = "is" if len(names) == 1 else "are"
+    return (
+        f"{kpi.short_name} of {place}: {value_text(kpi, level.after, decimals)}, {percent:.1f} % "
+        f"{side} its target of {goal}; {joined(names)} {are} {whole}, {len(names)} of "
+        f"{len(level.bars)} agents."
+    )
+
+
+def _by_what(peers: Peers, flagged: Sequence[Compared], makers: Sequence[str]) -> str:
+    """What is apart and what is as the colleagues' at these agents' own mix of work."""
+    parts = list(dict.fromkeys(one.component for one in flagged))
+    alike = [WORDS[c] for c in COMPONENTS if c not in parts
+             and all(c in peers.by_agent[a] for a in makers)]  # fmt: skip
+    told = []
+    for component in parts:
+        own = [one for one in flagged if one.component == component]
+        n = sum(one.n for one in own)
+        value = sum(one.value * one.n for one in own) / n
+        expected = sum(one.expected * one.n for one in own) / n
+        told.append(
+            f"their {WORDS[component]} is {value / expected:.1f} times as long "
+            f"({value:.0f} s, colleagues {expected:.0f} s)"
+            if expected > 0 else f"their {WORDS[component]} is {value:.0f} s, colleagues have none"
+        )  # fmt: skip
+    lead = f"{joined(alike).capitalize()} are as their colleagues'; " if alike else ""
+    text = f"{lead}{joined(told)}."
+    return text if lead else text[:1].upper() + text[1:]
+
+
+def _tenure(
+    peers: Peers, makers: Sequence[str], ratios: dict[str, float | None]
+) -> tuple[str, ...]:
+    """Whether newness explains it: against the curve of new starters at the same tenure."""
+    new = [agent for agent in makers if ratios[agent] is not None]
+    if not new or len(new) < len(makers):
+        return ()
+    days = [f"{_tenure_of(peers, agent)}" for agent in new]
+    times = [f"{ratios[agent]:.2f}" for agent in new]
+    slower = all((ratios[agent] or 0) > SLOWER for agent in new)
+    end = "so it is not newness alone" if slower else "as other new starters are"
+    return (
+        f"They began {joined(days)} days ago; their contacts take {joined(times)} times what the "
+        f"learning curve allows then, {end}.",
+    )  # fmt: skip
+
+
+def _curve(peers: Peers, agent: str) -> float | None:
+    """Handle time over the curve at the agent's tenure; None for settled agents."""
+    tenure = _tenure_of(peers, agent)
+    told = peers.by_agent[agent]
+    if tenure is None or tenure >= NEW_DAYS or len(told) < len(COMPONENTS):
+        return None
+    value = sum(one.value for one in told.values())
+    settled = sum(one.expected for one in told.values())
+    return curve_ratio(value, settled, tenure) if settled > 0 else None
+
+
+def _tenure_of(peers: Peers, agent: str) -> int | None:
+    return next(iter(peers.by_agent[agent].values())).tenure
+
+
+def _components(peers: Peers, agent: str, name: str) -> tuple[Level, ...]:
+    """One agent's contact from what peers need at the same mix to what it takes, by component."""
+    told = peers.by_agent[agent]
+    if len(told) < len(COMPONENTS):
+        return ()
+    bars = tuple(
+        Bar(c, WORDS[c], told[c].value - told[c].expected, told[c].value - told[c].expected, 0.0,
+            told[c].expected, told[c].value, told[c].n, told[c].n)
+        for c in COMPONENTS
+    )  # fmt: skip
+    before, after = (sum(getattr(told[c], side) for c in COMPONENTS)
+                     for side in ("expected", "value"))  # fmt: skip
+    level = Level("component", before, after, bars, name)
+    return (level,) if level.exact else ()
+
+
+def _checks(
+    centre: Centre, peers: Peers, flagged: Sequence[Compared], makers: Sequence[str],
+    value: KpiValue,
+) -> tuple[Check, ...]:  # fmt: skip
+    n = min(one.n for one in flagged)
+    few = min(one.peers_n for one in flagged)
+    new = all((_tenure_of(peers, a) or NEW_DAYS) < NEW_DAYS for a in makers)
+    before = _held_before(centre, peers, flagged[0])
+    dated = "they are new: dated by their first day" if new else (
+        "it was so in the three weeks before, too" if before
+        else "it was not so in the three weeks before"
+    )  # fmt: skip
+    return (
+        Check("base", n >= 30, f"{n:,.0f} contacts of each or more, 30 needed"),
+        Check("recurs", new or before, dated),
+        Check("chance", True, "holds at 5 % among all agents and components"),
+        Check("rivals", True, "compared at their own mix of contact types"),
+        Check("peers", few >= 30, f"{few} settled colleagues with the same work, 30 wanted"),
+        Check("complete", not value.partial, "some intervals are missing" if value.partial
+              else "no interval is missing"),
+    )  # fmt: skip
+
+
+def _held_before(centre: Centre, peers: Peers, one: Compared) -> bool:
+    """Whether the component was beyond in the three weeks before as well."""
+    earlier = Period(peers.first, peers.end).previous()
+    kpi_id = {"talk_s": "average_talk_time", "hold_s": "average_hold_time",
+              "acw_s": "average_after_contact_work"}[one.component]  # fmt: skip
+    (value,) = kpi_values(
+        centre.facts, one.scope, (kpi_id,), earlier.first, earlier.end, targets=TargetBook()
+    )
+    known = value.value is not None and (value.denominator or 0) >= 30
+    return known and (value.value or 0.0) > one.shrunk.low
+
+
+def _proof(
+    peers: Peers, flagged: Sequence[Compared], value: KpiValue
+) -> tuple[tuple[str, str], ...]:
+    last = peers.end - timedelta(days=1)
+    return (
+        ("Period", f"{peers.first.isoformat()} to {last.isoformat()}, three whole weeks"),
+        ("Rows", f"{value.cells_n:,} cells"),
+        *(
+            (
+                f"{WORDS[one.component].capitalize()} of {one.agent_id}",
+                f"{one.value:.1f} s over {one.n:,.0f} contacts; expected {one.expected:.1f} s; "
+                f"at least {one.shrunk.low:.1f} s",
+            )
+            for one in flagged
+        ),
+    )
