@@ -110,12 +110,15 @@ def _out(facts: FactReader, first: date, end: date) -> pl.DataFrame | None:
 
 def _last_shifts(planned: pl.LazyFrame, judged: pl.DataFrame, now_at: int) -> pl.DataFrame:
     """The newest finished shifts of each agent: agent, shift_day, begin, end."""
-    shifts = (
+    known = (
         planned.group_by(_SHIFT)
         .agg(pl.col("t0").min().alias("begin"), pl.col("t1").max().alias("end"))
-        .filter(pl.col("end") <= now_at)
         .collect()
-        .join(judged, on=_SHIFT, how="semi")
+    )
+    # A shift that still runs ends, as far as is known, when the facts were made.
+    made_at = known["end"].max()
+    shifts = known.filter(pl.col("end") <= now_at, pl.col("end") < made_at).join(
+        judged, on=_SHIFT, how="semi"
     )
     newest = pl.col("shift_day").rank("ordinal", descending=True).over("agent")
     return shifts.filter(newest <= LAST_SHIFTS)

@@ -11,7 +11,7 @@ from kpis.explain.levels import Bar, Level
 from kpis.explain.sentences import joined
 from kpis.explain.staffing_waterfall import Staffing
 from kpis.insights.centre import Centre
-from kpis.insights.presence import EDITED, Presence, presence
+from kpis.insights.presence import EDITED, UNKNOWN, Presence, presence
 from kpis.query import kpi_values
 from kpis.status import red_sentence
 from kpis.value import KpiValue
@@ -135,8 +135,8 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
         return None
     main, size = reasons[0]
     share = -size / missing
-    if share < MAIN:
-        return None
+    if share < MAIN or main == UNKNOWN:
+        return None  # many small reasons, or nobody knows: nothing to act on
     place = centre.name("site", str(short.scope.site))
     edited = main in short.counted.edits and main != SICK
     sentence = (

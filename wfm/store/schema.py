@@ -765,3 +765,27 @@ audit_reason = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
 )
+
+# --- insights -----------------------------------------------------------------------------------
+
+insight_look = Table(
+    "insight_look",
+    metadata,
+    Column("family", String(16), primary_key=True),  # live, settled
+    Column("found_at", BigInteger, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("mark", String(200), nullable=False),
+)
+
+insight = Table(
+    "insight",
+    metadata,
+    Column("insight_id", Integer, primary_key=True, autoincrement=True),
+    Column("family", String(16), nullable=False, index=True),
+    Column("site", String(200)),
+    Column("team", String(200)),
+    Column("agent", String(200)),
+    Column("roles", String(100), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("document", Text, nullable=False),
+)

@@ -17,6 +17,7 @@ from wfm.ingest.compact import compact_batches
 from wfm.queries.bonus import read_schemes
 from wfm.store.store import Store
 from wfm.store.writers.jobs import create_job
+from wfm.worker.insight_look import look_around
 from wfm.worker.jobs import new_owner, work_once
 from wfm.worker.kinds import KINDS, Kind
 
@@ -31,6 +32,8 @@ LIVE_A_PASS, OLDER_A_PASS = 5, 2
 COMPACT_EVERY_S = 60.0
 # How often it is asked whether the standings of bonuses are due.
 BONUS_EVERY_S = 600.0
+# How often it is asked whether insights are due; a first look waits until facts are there.
+INSIGHTS_EVERY_S = 20.0
 # How long a stop waits for the running job to notice.
 STOP_WAIT_S = 3.0
 
@@ -65,6 +68,11 @@ def run_worker(
         target=_repeat, args=(stop, BONUS_EVERY_S, lambda: ask_bonus(store, clock)), daemon=True
     )
     asking.start()
+    looking = threading.Thread(
+        target=_repeat, args=(stop, INSIGHTS_EVERY_S, lambda: look_around(store, clock)),
+        daemon=True,
+    )  # fmt: skip
+    looking.start()
     turns = FactTurns(store, clock, name, executor)
     _repeat(stop, FACTS_EVERY_S, turns.step)
 

@@ -1,0 +1,24 @@
+"""One told centre for all tests of insights: two stories are in it and two are left out."""
+
+import secrets
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from told_centre import Told, tell
+
+PAIRS = (("S1", "S3"), ("S2", "S4"))
+
+
+@pytest.fixture(scope="session")
+def pair() -> tuple[str, ...]:
+    """The two stories that are left out, drawn for this run."""
+    return PAIRS[secrets.randbelow(2)]
+
+
+@pytest.fixture(scope="session")
+def told(pair: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Told:
+    return tell(tmp_path_factory.mktemp("told"), pair)
