@@ -8,7 +8,13 @@ from typing import Any
 from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
-from dashboards.pages import planning_edits, planning_forms
+from dashboards.pages import (
+    planning_design,
+    planning_edits,
+    planning_forms,
+    planning_gate,
+    planning_tools,
+)  # fmt: skip
 from dashboards.pages.planning_data import Planning, read_planning
 from dashboards.pages.planning_day import changes_panel, changes_sheet, day_panel
 from dashboards.pages.planning_panels import (
@@ -58,7 +64,11 @@ def view(ask: Ask) -> View:
         [horizon_panel(given), week_panel(given), rules_panel(given), *jobs_panel(given)],
         className="stack",
     )
-    right = html.Div([run_panel(given), compare_panel(given)], className="stack")
+    right = html.Div(
+        [run_panel(given), compare_panel(given), *planning_tools.tools_panel(given),
+         planning_design.design_panel(given)],
+        className="stack",
+    )  # fmt: skip
     body = [left, right, day_panel(given), changes_panel(given)]
     sheets = (
         compare_sheet(given),
@@ -66,6 +76,8 @@ def view(ask: Ask) -> View:
         quarters_sheet(given),
         rules_sheet(given),
         changes_sheet(given),
+        planning_tools.offers_sheet(given),
+        planning_design.design_sheet(given),
         _forecasts_sheet(given),
     )
     return View(planning_answer(given), _tiles(ask, values), body, sheets, "planning")
@@ -156,4 +168,8 @@ def sign(ask: Ask) -> object:
     return planning_mark(ask.sources.store)
 
 
-ROOM = PageRoom("planning", SPEC, view, (*planning_forms.FORMS, *planning_edits.FORMS), sign)
+FORMS = (
+    *planning_forms.FORMS, *planning_edits.FORMS, *planning_tools.FORMS, *planning_design.FORMS,
+    *planning_gate.FORMS,
+)  # fmt: skip
+ROOM = PageRoom("planning", SPEC, view, FORMS, sign)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -224,20 +224,30 @@ def _most_short(sites: tuple[SiteWeeks, ...], week: str) -> str:
 def _columns(
     ask: Ask, scope: Scope, unit: str, week: str, plans: list[Plan], titles: Mapping[int, str]
 ) -> tuple[Column, ...]:
-    planner = ask.sources.planner
     published = [p for p in plans if p.state in ("published", "superseded")]
     word = f"Published v{len(published)}" if published else "Published"
-    columns = [Column(LIVE, word, None, planner.measures(scope, unit, week))]
+    columns = [Column(LIVE, word, None, _measured(ask, scope, unit, week, None))]
     drafts = [p for p in plans if p.state == "draft"]
     wanted = [p for p in drafts if str(p.plan_id) == ask.state.plan]
     chosen = [*wanted, *(p for p in drafts if p not in wanted)][:MOST_DRAFTS]
     for plan in sorted(chosen, key=lambda p: -p.plan_id):
         try:
-            measures = planner.measures(scope, unit, week, plan.plan_id)
+            measures = _measured(ask, scope, unit, week, plan.plan_id)
         except WfmError:
             measures = None
         columns.append(Column(str(plan.plan_id), titles[plan.plan_id], plan, measures))
     return tuple(columns)
+
+
+def _measured(
+    ask: Ask, scope: Scope, unit: str, week: str, plan_id: int | None
+) -> WeekMeasures | None:
+    """The measures of one schedule, with how evenly it spreads unpopular shifts."""
+    planner = ask.sources.planner
+    found: WeekMeasures | None = planner.measures(scope, unit, week, plan_id)
+    if found is None:
+        return None
+    return replace(found, uneven=planner.spread(scope, unit, week, plan_id))
 
 
 def _all_marks(ask: Ask, scope: Scope, sites: tuple[SiteWeeks, ...]) -> tuple[CalendarMark, ...]:

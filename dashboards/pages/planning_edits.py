@@ -21,6 +21,7 @@ from wfm.domain.shift_edits import KINDS, ON_QUEUE, WORDS, ShiftEdit
 from wfm.domain.wall_clock import slot_start
 from wfm.queries.activities import activities_known
 from wfm.queries.organisation import read_organisation
+from wfm.queries.policy import read_pins
 from wfm.queries.schedules import read_shift_history
 
 CODES = (
@@ -64,7 +65,16 @@ def show_shift(ask: FormAsk) -> Drawer:
     if len(history) > 1:
         kinds.append("undo")
     args = {"agent": ask.scope.path, "day": day.isoformat()}
+    unit = {"unit": str(ask.scope.site)}
+    held = read_pins(ask.sources.store, ask.scope, day, day + timedelta(days=1))
     buttons = [opener(WORDS[kind], "edit", {**args, "kind": kind}, small=True) for kind in kinds]
+    if segments:
+        one = {"one": str(ask.scope.agent)}
+        buttons.append(opener("Swap with somebody", "swap", {**unit, **one, "day": args["day"]},
+                              small=True))  # fmt: skip
+    word = "Release the pin" if held else "Pin the day"
+    kept = "Kept as it is when the week is solved again"
+    buttons.append(opener(word, "pin", {**unit, **args}, small=True, title=kept))
     body: list[Any] = [
         html.Div(buttons, className="acts wrap"),
         html.H3("In force"),

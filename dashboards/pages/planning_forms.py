@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, Values
+from dashboards.pages.planning_gate import gate_fields, gate_signature, gate_told
 from dashboards.parts.drawer import Drawer, facts, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain
@@ -128,6 +129,10 @@ def show_solve(ask: FormAsk) -> Drawer:
         Field("absence", "Expected away, unplanned", "number", ask.value("absence", "0"),
               unit="%", least=0, most=50, step=0.5,
               hint="Raises the requirement; breaks are planned and not counted here"),
+        Field("keep", "Start from the published week and change little", "check",
+              ask.value("keep"), hint="Pins, training and hand-made shifts stay"),
+        Field("freeze", "Nothing changes before", "date", ask.value("freeze"),
+              hint="Only with the published week; empty: every day may change"),
     )  # fmt: skip
     return Drawer(
         f"Solve {name}, {days}",
@@ -159,10 +164,18 @@ def send_solve(ask: FormAsk) -> Drawer:
         errors["label"] = "Give the draft a name of at most 40 letters."
     if errors:
         raise FieldError(errors)
+    freeze = ask.value("freeze")
+    if freeze:
+        try:
+            date.fromisoformat(freeze)
+        except ValueError:
+            raise FieldError({"freeze": f"{freeze[:20]!r} is no day."}) from None
     job_id = _ask(
         ask,
         "solve",
         {
+            "keep": ask.value("keep") == "yes",
+            "freeze_until": freeze or None,
             "label": label,
             "time_limit_s": found["limit"],
             "seed": int(found["seed"]),
@@ -216,13 +229,14 @@ def show_publish(ask: FormAsk) -> Drawer:
         ask.sources.store, Scope(plan.unit), period.first, period.end
     )
     fields = (
+        *gate_fields(ask, plan.plan_id),
         Field("reason", "Reason", "note", ask.value("reason"), required=True,
               hint="Kept with your name in the audit log and with each changed shift"),
     )  # fmt: skip
     return Drawer(
         title,
         "Agents see it at once, and adherence is measured against it.",
-        tuple(_affected(ask, plan)),
+        (*_affected(ask, plan), gate_told(ask, plan.plan_id)),
         Form("publish", fields, "Publish", {**_args(ask, "plan"), "seen": seen}, ask.errors,
              ask.trouble, True, key=ask.key),
         wide=True,
@@ -274,6 +288,7 @@ def send_publish(ask: FormAsk) -> Drawer:
     """The publication itself, in one transaction."""
     reason = ask.reason()
     plan_id = _number(ask, "plan")
+    reason += gate_signature(ask, plan_id)
     done = publish(
         ask.sources.store,
         ask.sources.clock,

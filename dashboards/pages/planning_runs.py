@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from dashboards.pages.planning_data import LIVE, Column, Planning
+from dashboards.pages.planning_gate import gate_acts
 from dashboards.parts.curve import Curve, bar, curve, numbers
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH, plain
@@ -22,7 +23,7 @@ from wfm.domain.plan_measures import WeekMeasures
 from wfm.queries.planning import Run
 
 WORDS = {"forecast": "Forecast", "require": "Requirement", "solve": "Schedule",
-         "publish": "Publication"}  # fmt: skip
+         "publish": "Publication", "simulate": "Simulation", "design": "Design"}  # fmt: skip
 STATE = {"queued": "waits for a worker", "running": "running", "done": "done",
          "failed": "failed", "cancelled": "cancelled"}  # fmt: skip
 Figure = Callable[[WeekMeasures], float | None]
@@ -213,6 +214,9 @@ MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
     ("paid", "Paid h", 1, False, "", lambda m: m.paid_hours),
     ("overtime", "Overtime h", 1, False, "paid beyond the contract's week",
      lambda m: m.overtime_hours),
+    ("wages", "Wages", 0, False, "by the wages of the site's policy", lambda m: m.wages),
+    ("uneven", "Spread of unpopular shifts", 2, False,
+     "standard deviation over people, the 13 weeks before and this one", lambda m: m.uneven),
     ("changed", "Shifts changed by publishing", 0, False,
      "shifts that differ from what is in force", lambda m: len(m.changes)),
     ("late", "of them under 14 days of notice", 0, False, "they begin within 14 days", None),
@@ -316,8 +320,8 @@ def publish_acts(given: Planning) -> list[Any]:
     off = ""
     if shown.plan.violations_n:
         off = f"{shown.plan.violations_n} rules are broken; solve again"
+    args = {"plan": str(shown.plan.plan_id), "unit": given.unit, "week": given.week}
     return [
-        opener(f"Publish {shown.title}", "publish",
-               {"plan": str(shown.plan.plan_id), "unit": given.unit, "week": given.week},
-               primary=True, key="p", off=off)
-    ]  # fmt: skip
+        opener(f"Publish {shown.title}", "publish", args, primary=True, key="p", off=off),
+        *gate_acts(given, shown.plan.plan_id),
+    ]

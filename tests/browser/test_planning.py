@@ -97,6 +97,10 @@ def test_a_week_is_forecast_solved_published_and_changed_from_the_page(
     assert "Say why" in page.inner_text(f"{DRAWER} .f-error")
     page.fill(f'{DRAWER} [name="reason"]', "First plan of the week")
     page.click(f"{DRAWER} button[type=submit]")
+    # It was not simulated: somebody has to sign for that.
+    page.wait_for_selector(f'{DRAWER} .f-error:has-text("Sign it")')
+    page.check(f'{DRAWER} [name="sign"]')
+    page.click(f"{DRAWER} button[type=submit]")
     page.wait_for_selector(f"{DRAWER} .d-done")
     assert "Published:" in page.inner_text(f"{DRAWER} .d-done")
     page.keyboard.press("Escape")

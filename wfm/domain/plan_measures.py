@@ -75,6 +75,9 @@ class WeekMeasures:
     # Starts of the shifts that differ: a draft's from what is in force, what is in force from its
     # own baseline. Of a shift that is moved the earlier start counts.
     changes: tuple[int, ...]
+    # Standard deviation of unpopular shifts over people, the quarter before and this week.
+    uneven: float | None = None
+    wages: float | None = None  # by the policy of the site
 
     def late(self, now: int) -> int:
         """Changed shifts that begin less than 14 days from now, and not before it."""

@@ -257,9 +257,25 @@ def read_runs(store: Store, scope: Scope, unit: str, week: str, limit: int = 6) 
 
 def read_plan_jobs(store: Store, scope: Scope, limit: int = 8) -> tuple[Job, ...]:
     """Jobs of planning inside a scope that wait, run, or ended last, newest first."""
-    kinds = ("forecast", "require", "solve", "publish")
+    kinds = ("forecast", "require", "solve", "publish", "simulate", "design")
     with store.db.read() as connection:
         return tuple(j for j in read_jobs(connection, scope, limit=40) if j.kind in kinds)[:limit]
+
+
+def read_newest_job(store: Store, scope: Scope, kind: str) -> Job | None:
+    """The newest job of a kind inside a scope that is done; None when there is none."""
+    with store.db.read() as connection:
+        found = read_jobs(connection, scope, kind=kind, state="done", limit=1)
+    return found[0] if found else None
+
+
+def read_simulation(store: Store, scope: Scope, plan_id: int) -> Job | None:
+    """The newest simulation of a plan that is done; None when it was never simulated."""
+    with store.db.read() as connection:
+        for job_ in read_jobs(connection, scope, kind="simulate", state="done", limit=100):
+            if job_.parameters.get("plan_id") == plan_id:
+                return job_
+    return None
 
 
 def read_requirements(

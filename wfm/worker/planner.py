@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, select
 from forecasting.calendar import holiday_names
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
+from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
 from wfm.domain.grid import day_start
 from wfm.domain.periods import week_of
@@ -31,12 +32,29 @@ from wfm.store.dimensions import known_keys
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_by_number, version_rows
 from wfm.store.readers.plans import read_plan_documents, read_requirement
+from wfm.store.readers.policy import read_policy
 from wfm.store.readers.schedules import read_shifts
-from wfm.store.schema import person, requirement_version, shift_version, time_off, user
+from wfm.store.schema import (
+    person,
+    planning_policy,
+    requirement_version,
+    shift_version,
+    time_off,
+    user,
+)  # fmt: skip
 from wfm.store.store import Store
+from wfm.worker.day_tools import (
+    BreakMoves,
+    Placement,
+    SizedOffer,
+    day_offers,
+    place_activity,
+    today_breaks,
+)  # fmt: skip
 from wfm.worker.publish_job import broken_rules
 from wfm.worker.queue_history import unit_queues
 from wfm.worker.require_job import open_quarters, queue_demands
+from wfm.worker.week_fairness import uneven, unpopular_before, wages_of
 from wfm.worker.week_measures import measure_week
 from wfm.worker.week_policy import check_policy
 
@@ -92,6 +110,19 @@ class Planner:
         """Nothing; `BadInput` when the scheduler could not plan by this policy."""
         check_policy(policy)
 
+    def spread(
+        self, scope: Scope, unit: str, week: str, plan_id: int | None = None
+    ) -> float | None:
+        """How unevenly unpopular shifts lie over people with a draft, or with what is in force."""
+        roster, shifts = self.shifts(scope, unit, week, plan_id)
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week)
+            policy = read_policy(connection, Scope(unit)).document
+            before = self._keep(
+                ("ledger", unit, week, state), lambda: unpopular_before(connection, roster, policy)
+            )
+        return uneven(roster, shifts, policy, before)
+
     def broken(self, problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[str, ...]:
         """Rules that a plan breaks, by the independent verifier."""
         return broken_rules(problem, solution)
@@ -127,6 +158,35 @@ class Planner:
             sorted(roster.people[a].display_name if a in roster.people else a for a in people)
         )
         return Difference(new[0], changed[0], removed[0], names, starts, bool(live))
+
+    def offers(self, scope: Scope, unit: str, day: date, clock: Clock) -> tuple[SizedOffer, ...]:
+        """Offers sized from the gap of a day in force."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week_name(day))
+        if state is None:
+            return ()
+        # What begins soon is no longer offered, so the answer lives for a quarter-hour.
+        key = ("offers", unit, day, epoch_s(clock.now()) // 900, *state)
+        return self._keep(key, lambda: day_offers(self._store, clock, unit, day))
+
+    def place(
+        self, scope: Scope, unit: str, week: str, agents: Sequence[str], activity: str,
+        minutes: int, *, days: Sequence[date], together: bool, clock: Clock,
+    ) -> Placement:  # fmt: skip
+        """Where an activity of each agent hurts least in a week in force."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        return place_activity(
+            self._store, clock, unit, week, agents, activity, minutes, days=days, together=together
+        )
+
+    def breaks(self, scope: Scope, unit: str, day: date, clock: Clock) -> BreakMoves:
+        """Breaks of a day in force that would close gaps elsewhere in their windows."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        return today_breaks(self._store, clock, unit, day)
 
     def shift_lengths(self, agent: Scope, day: date) -> tuple[int, ...]:
         """Minutes of the shifts that an agent's contract knows."""
@@ -219,7 +279,9 @@ class Planner:
             demands = queue_demands(queues, rows.with_columns(queue.alias("queue")), quarters)
         except WfmError:
             demands = {}
-        return measure_week(roster, organisation, requirement, demands, shifts, changes, is_open)
+        found = measure_week(roster, organisation, requirement, demands, shifts, changes, is_open)
+        policy = read_policy(connection, scope).document
+        return replace(found, wages=wages_of(roster, shifts, policy))
 
     def _keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
         with self._lock:
@@ -253,7 +315,8 @@ def _state(connection: Connection, unit: str, week: str) -> tuple[Any, ...] | No
     ).one()
     people = connection.scalar(select(func.count()).select_from(person))
     away = connection.scalar(select(func.count()).select_from(time_off))
-    return (version, shifts[0], shifts[1], people, away)
+    policy = connection.scalar(select(func.max(planning_policy.c.policy_id)))
+    return (version, shifts[0], shifts[1], people, away, policy)
 
 
 def _planned(

@@ -22,6 +22,7 @@ from wfm.store.store import Store
 from wfm.store.writers.job_points import replace_points
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plans import add_draft
+from wfm.worker.repair import raised_problem
 from wfm.worker.run_curve import RunCurve, points_of
 from wfm.worker.week_problem import Keep, WeekProblem, week_of_text, week_problem
 
@@ -34,16 +35,22 @@ def run_solve(
     """The draft plan of `unit` and `week`: cost, bound, gap, broken rules, what stays uncovered.
 
     Also `time_limit_s`, `seed`, `passes`, `absence`, and `label`, the draft's name. `keep` starts
-    from the published week and makes few changes, none before `freeze_until`. Cancelled, the best
-    so far is kept as draft. The curve of the run is kept with the job while it goes on.
+    from the published week and makes few changes, none before `freeze_until`. With `repair`, the
+    number of a plan, its problem is solved again with one agent more wherever its simulation
+    falls short. Cancelled, the best so far is kept as draft. The curve of the run is kept with the
+    job while it goes on.
     """
     unit, week = parameters["unit"], parameters["week"]
     progress("Reading people and requirement", 0.0)
-    with store.db.read() as connection:
-        problem = week_problem(
-            connection, store.files, unit, week, float(parameters.get("absence") or 0.0),
-            _keep(parameters),
-        )  # fmt: skip
+    repair = parameters.get("repair")
+    if repair is not None:
+        problem = raised_problem(store, clock, unit, week, int(repair), progress)
+    else:
+        with store.db.read() as connection:
+            problem = week_problem(
+                connection, store.files, unit, week, float(parameters.get("absence") or 0.0),
+                _keep(parameters),
+            )  # fmt: skip
     text = json.dumps(problem.document)
     limit = parameters.get("time_limit_s")
     passes = parameters.get("passes")

@@ -1,0 +1,144 @@
+"""The gate before publication: what a simulation says of a draft, and who signs its misses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboards.forms import FieldError, FormAsk, FormRoom, Values
+from dashboards.parts.drawer import Drawer, opener, sentences
+from dashboards.parts.form import Field, Form
+from dashboards.parts.numbers import plain
+from wfm.actions.jobs import ask_job
+from wfm.domain.errors import BadInput
+from wfm.domain.jobs import Job
+from wfm.domain.scope import Scope
+from wfm.queries.planning import read_simulation
+from wfm.queries.plans import read_plan
+
+SHOWN = 4
+UNKNOWN = "I publish it without a simulation of its service level"
+
+
+def gate_acts(given: Any, plan_id: int) -> list[Any]:
+    """Simulate a draft; and, when it falls short, solve it again with what was missed."""
+    args = {"plan": str(plan_id), "unit": given.unit, "week": given.week}
+    found = read_simulation(given.ask.sources.store, Scope(given.unit), plan_id)
+    acts = [
+        opener("Simulate it" if found is None else "Simulate again", "simulate", args,
+               title="Service level with forecast uncertainty and absence, day by day")
+    ]  # fmt: skip
+    if found is not None and not _passed(found):
+        acts.append(
+            opener("Solve the misses", "repair", args,
+                   title="Solves again with one agent more where the simulation falls short")
+        )  # fmt: skip
+    return acts
+
+
+def gate_told(ask: FormAsk, plan_id: int) -> Any:
+    """The verdict of the newest simulation as sentences."""
+    found = read_simulation(ask.sources.store, ask.scope, plan_id)
+    if found is None:
+        return sentences([("warn", "Not simulated: nobody knows its service level by quarter.")])
+    gate = dict(found.result or {}).get("gate", {})
+    if gate.get("passed"):
+        return sentences([("good", f"The gate is passed (simulation, job {found.job_id}).")])
+    lines = [("bad", f"{plain(gate['misses_n'], 0)} days and quarter-hours fall short "
+                     f"(simulation, job {found.job_id}), the worst:")]  # fmt: skip
+    lines += [("dot", miss["sentence"]) for miss in gate["misses"][:SHOWN]]
+    return html.Div(sentences(lines))
+
+
+def gate_fields(ask: FormAsk, plan_id: int) -> tuple[Field, ...]:
+    """The signature that a draft needs which was not simulated, or falls short."""
+    words = _to_sign(ask, plan_id)
+    return (Field("sign", words, "check", ask.value("sign")),) if words else ()
+
+
+def gate_signature(ask: FormAsk, plan_id: int) -> str:
+    """What is added to the reason of a publication: "" when the gate is passed."""
+    words = _to_sign(ask, plan_id)
+    if not words:
+        return ""
+    if ask.value("sign") != "yes":
+        raise FieldError({"sign": "Sign it, or simulate the draft and solve what falls short."})
+    return f" [signed: {words}]"
+
+
+def _to_sign(ask: FormAsk, plan_id: int) -> str:
+    found = read_simulation(ask.sources.store, ask.scope, plan_id)
+    if found is None:
+        return UNKNOWN
+    if _passed(found):
+        return ""
+    n = dict(found.result or {})["gate"]["misses_n"]
+    return f"I answer for the {n} exceptions of simulation {found.job_id}"
+
+
+def _passed(job: Job) -> bool:
+    return bool(dict(job.result or {}).get("gate", {}).get("passed"))
+
+
+def _plan_id(ask: FormAsk) -> int:
+    text = ask.value("plan")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadInput("The form is not complete; open it again.")
+    return int(text)
+
+
+def _asked(ask: FormAsk, kind: str, more: dict[str, object]) -> int:
+    plan = read_plan(ask.sources.store, ask.scope, _plan_id(ask))
+    return ask_job(
+        ask.sources.store, ask.sources.clock, kind,
+        {"unit": plan.unit, "week": plan.week, **more}, actor=ask.who.user_key,
+        actor_role=ask.who.role.value, scope=ask.scope, request_key=ask.key,
+    )  # fmt: skip
+
+
+def show_simulate(ask: FormAsk) -> Drawer:
+    """The question before a simulation."""
+    kept = {name: ask.value(name) for name in ("plan", "unit", "week")}
+    return Drawer(
+        "Simulate the draft",
+        "200 weeks are drawn from the forecast with its error and from past absence, contact by "
+        "contact. It changes nothing.",
+        form=Form("simulate", (), "Simulate it", kept, ask.errors, ask.trouble, True, key=ask.key),
+    )
+
+
+def send_simulate(ask: FormAsk) -> Drawer:
+    """The simulation asked for as a job."""
+    job_id = _asked(ask, "simulate", {"plan_id": _plan_id(ask)})
+    return Drawer("Simulate the draft", done=f"Job {job_id} is asked for; the page follows it.")
+
+
+def show_repair(ask: FormAsk) -> Drawer:
+    """The question before a draft is solved again with what it missed."""
+    kept = {name: ask.value(name) for name in ("plan", "unit", "week")}
+    return Drawer(
+        "Solve the misses",
+        "The draft is simulated once more; where it falls short one agent more is required, and "
+        "the week is solved again into a new draft.",
+        form=Form("repair", (), "Solve it again", kept, ask.errors, ask.trouble, True,
+                  key=ask.key),
+    )  # fmt: skip
+
+
+def send_repair(ask: FormAsk) -> Drawer:
+    """The repair asked for as a run of the solver."""
+    plan = read_plan(ask.sources.store, ask.scope, _plan_id(ask))
+    label = f"{plan.label or f'Plan {plan.plan_id}'}, repaired"[:40]
+    job_id = _asked(ask, "solve", {"repair": plan.plan_id, "label": label})
+    return Drawer("Solve the misses", done=f"{label} is on its way as job {job_id}.")
+
+
+def _unit_scope(values: Values) -> Scope:
+    return Scope(values.get("unit") or None)
+
+
+FORMS = (
+    FormRoom("simulate", "schedule.solve", _unit_scope, show_simulate, send_simulate),
+    FormRoom("repair", "schedule.solve", _unit_scope, show_repair, send_repair),
+)
