@@ -15,10 +15,10 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 LEAVE_WEEK = 0.078  # of agent-weeks
-LEAVE_DAY = 0.038  # of agent-days in other weeks
+LEAVE_DAY = 0.036  # of agent-days in other weeks
 # A healthy agent falls ill with this chance a day; an ill one is well again with the other, and
 # after five days for certain: 4 % of days.
-_FALLS_ILL = 0.0232
+_FALLS_ILL = 0.0200
 _RECOVERS = 0.45
 _LONGEST = 5
 _MONDAY = 1.3

@@ -111,7 +111,7 @@ class Agent:
     site_id: str
     contract_id: str
     hire_on: date
-    pace: float  # talk time against the mean
+    pace: float  # talk and hold time against the mean
     acw_pace: float  # after-contact work against the mean
     late_rate: float  # share of shifts begun late
     back_late_rate: float  # share of breaks overstayed

@@ -204,7 +204,7 @@ class _Floor:
 
     def _serve(self, leg: int, place: int, at: int) -> None:
         contacts, log = self._contacts, self._log
-        if self._missed[leg] and self._limit[place] == NEVER and not self._rests(place):
+        if self._missed[leg] and at + MISSED_RING_S < self._limit[place] and not self._rests(place):
             self._missed[leg] = False
             self._ringing[place] = leg
             heappush(self._heap, (at + MISSED_RING_S, MISSED, place))
@@ -287,13 +287,13 @@ class _Floor:
             return True
         contacts, worker = self._contacts, self._workers[place]
         pace = worker.paces[contacts.queue[leg]]
+        left = limit - at - contacts.ring_s[leg] - 9
         if pace.steady:
             even = self._even[pace.steady, contacts.queue[leg]]
-            work = float(sum(even.peek(pace.talk, pace.hold, pace.acw)))
-        else:
-            work = (contacts.talk_s[leg] * pace.talk + contacts.hold_s[leg] * pace.hold
-                    + contacts.acw_s[leg] * pace.acw)  # fmt: skip
-        return at + contacts.ring_s[leg] + work + 9 <= limit
+            return even.fits(left, pace.talk, pace.hold, pace.acw)
+        work = (contacts.talk_s[leg] * pace.talk + contacts.hold_s[leg] * pace.hold
+                + contacts.acw_s[leg] * pace.acw)  # fmt: skip
+        return work <= left
 
     def _rests(self, place: int) -> bool:
         return self._workers[place].workday.idle_s > 0

@@ -48,8 +48,13 @@ class EvenWork:
         rng = stream(seed, "even", name, queue.queue_id, day)
 
         def shuffled(rounds: Floats, mean: float) -> list[float]:
-            mixed = rng.permuted(rng.permutation(rounds), axis=1).ravel() * mean
-            found: list[float] = mixed.tolist()
+            mixed = rng.permuted(rng.permutation(rounds), axis=1)
+            # The longest of eight stands in their middle: whoever stops short of it or behind it
+            # is as little off as can be.
+            rows, longest = np.arange(len(mixed)), mixed.argmax(axis=1)
+            middle = mixed[rows, _ROUND // 2].copy()
+            mixed[rows, _ROUND // 2], mixed[rows, longest] = mixed[rows, longest], middle
+            found: list[float] = (mixed.ravel() * mean).tolist()
             return found
 
         held = np.arange(_COUNT) < round(queue.hold_share * _COUNT)
@@ -69,10 +74,22 @@ class EvenWork:
         self._place += 1
         return whole[0][1], whole[1][1], whole[2][1]
 
-    def peek(self, talk: float, hold: float, acw: float) -> tuple[int, int, int]:
-        """What `draw` would give, without drawing it."""
-        whole = self._next(talk, hold, acw)
-        return whole[0][1], whole[1][1], whole[2][1]
+    def fits(self, most_s: float, talk: float, hold: float, acw: float) -> bool:
+        """Whether what `draw` gives next takes at most so many seconds; of the next eight talks a
+        shorter one is brought forward if it has to be, so that nobody idles before a long one."""
+        if self._seconds(talk, hold, acw) <= most_s:
+            return True
+        at, talks = self._place % _COUNT, self._talk
+        for later in range(at + 1, min(at + _ROUND, _COUNT)):
+            if talks[later] < talks[at]:
+                talks[at], talks[later] = talks[later], talks[at]
+                if self._seconds(talk, hold, acw) <= most_s:
+                    return True
+                talks[at], talks[later] = talks[later], talks[at]
+        return False
+
+    def _seconds(self, *factors: float) -> int:
+        return sum(seconds for _, seconds in self._next(*factors))
 
     def _next(self, *factors: float) -> list[tuple[float, int]]:
         """Exact and whole seconds of the next contact."""

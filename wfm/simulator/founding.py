@@ -55,6 +55,8 @@ _TEAM_OF_NOTE = 7
 _PART_TIME_SHARE = 0.16
 _NEW_SHARE = 0.11
 _LEAVING_SHARE = 0.02
+# How far agents differ in the logarithm of their handle times, and in after-contact work beside it.
+_PACE_SD, _ACW_SD = 0.085, 0.06
 # Which weekday is always free, Monday first: mostly those with few contacts.
 _DAY_OFF = np.array([0.03, 0.08, 0.10, 0.11, 0.08, 0.27, 0.33])
 
@@ -150,6 +152,7 @@ def _agent(
     part = rng.random() < _PART_TIME_SHARE
     leaves = rng.random() < _LEAVING_SHARE
     left = int(rng.integers(1, 80))
+    own = rng.normal(0.0, _PACE_SD)
     skills, usual = _skills(rng.random(), group) if many else _few_skills(place, group)
     return Agent(
         agent_id=agent_id,
@@ -159,10 +162,10 @@ def _agent(
         site_id=team.site_id,
         contract_id="night" if night else "part-time" if part else "full-time",
         hire_on=base_on - timedelta(days=days),
-        pace=float(np.exp(rng.normal(0.0, 0.07))),
-        acw_pace=float(np.exp(rng.normal(0.0, 0.10))),
+        pace=float(np.exp(own)),
+        acw_pace=float(np.exp(own + rng.normal(0.0, _ACW_SD))),
         late_rate=0.24 if late else float(rng.uniform(0.03, 0.10)),
-        back_late_rate=0.35 if late else float(rng.uniform(0.08, 0.20)),
+        back_late_rate=0.35 if late else float(rng.uniform(0.12, 0.22)),
         aux_per_shift=float(rng.gamma(4.0, 1.45)),
         skills=skills,
         queues=usual,

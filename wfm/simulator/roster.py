@@ -25,7 +25,7 @@ _SPAN = 136  # quarter-hours from midnight to the end of the longest night shift
 _OVER = 1.24  # scheduled for each one needed on the queue: breaks, meetings and absence
 _NIGHT_START = 1320
 _START_WIDTH = 270
-_HUDDLE_MIN, _MEETING_MIN = 30, 60
+_HUDDLE_MIN, _MEETING_MIN = 45, 60
 
 
 def plan_week(

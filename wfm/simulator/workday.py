@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from wfm.simulator.centre import Agent, Centre, Group
+from wfm.simulator.centre import VOICE, Agent, Centre, Group
 from wfm.simulator.chance import stream
 from wfm.simulator.contacts import mean_of
 from wfm.simulator.floor import Pace, Worker
@@ -19,6 +19,9 @@ _UNPLANNED = ("personal", "system", "task")
 UNMAPPED = "4711"
 # Median seconds of being late at the start, after a meal and in an unplanned pause.
 _LATE_S, _BACK_LATE_S, _AUX_S = 240.0, 120.0, 200.0
+# Of the breaks of those on the telephone, so many begin late because a contact is still under way;
+# before the others no contact is taken that would last too long.
+_OVERRUN = 0.10
 # The outage: minutes of the local clock from which and until which no contact can be taken.
 OUTAGE_MIN = (640, 665)
 Bent = Sequence[Influence]
@@ -47,9 +50,10 @@ def draw_workers(
 
 def _workday(centre: Centre, agent: Agent, shift: PlannedShift, clock: LocalDay) -> Workday:
     rng = stream(centre.seed, "workday", agent.agent_id, shift.on.toordinal())
-    chance, scatter = rng.random(24).tolist(), rng.lognormal(0, 0.65, 24).tolist()
+    chance, scatter = rng.random(40).tolist(), rng.lognormal(0, 0.65, 24).tolist()
     start, end = clock.second(shift.start), clock.second(shift.end)
     late = chance[0] < agent.late_rate
+    by_phone = centre.group[agent.group_id].kind == VOICE
     login = start + (int(scatter[0] * _LATE_S) if late else -int(chance[1] * 75))
     pauses = []
     for n, block in enumerate(shift.blocks[:8], 2):
@@ -58,9 +62,10 @@ def _workday(centre: Centre, agent: Agent, shift: PlannedShift, clock: LocalDay)
         late_s = int(scatter[n] * _BACK_LATE_S) if chance[n] < rate else int(chance[n + 8] * 8)
         shortest = int(planned * (0.9 if block.activity in ("break", "meal") else 0.5))
         early = int(chance[n + 8] * 45)
+        in_time = by_phone and chance[n + 24] >= _OVERRUN
         pauses.append(
-            Pause(begins - early, begins + planned + late_s, shortest, block.activity)
-        )  # fmt: skip
+            Pause(begins - early, begins + planned + late_s, shortest, block.activity, in_time)
+        )
     count = int(rng.poisson(agent.aux_per_shift * (end - start) / 28_800))
     length = (rng.lognormal(0, 0.7, count) * _AUX_S + 15).tolist()
     kinds = rng.integers(0, len(_UNPLANNED), count).tolist()
@@ -110,7 +115,8 @@ def _paces(
         talk_s, hold_s, acw_s = mean_of(queue)
         share = max(acw_s / (talk_s + hold_s + acw_s), 0.1)
         slow_talk, slow_acw = tenure_factors(agent, day, share)
-        talk, hold, acw = agent.pace * slow_talk, slow_talk, agent.acw_pace * slow_acw
+        talk, acw = agent.pace * slow_talk, agent.acw_pace * slow_acw
+        hold = talk
         steady, part = "", None
         for influence in influences:
             work = influence.work(centre, agent, queue, queue.kind, day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,22 +29,7 @@ class EventFiles:
 
     def table(self, kind: str) -> pl.DataFrame:
         """All files of a kind as one table; times as UTC seconds."""
-        frame = pl.concat(
-            [
-                pl.read_csv(path, infer_schema=False)
-                for path in sorted(self.folder.glob(f"{kind}*.csv"))
-            ],
-            how="diagonal",
-        )
-        times = [name for name in frame.columns if name.endswith("_at")]
-        whole = [n for n in frame.columns if n.endswith(("_s", "_n")) or n == "leg_no"]
-        return frame.with_columns(
-            *(
-                pl.col(n).str.to_datetime("%Y-%m-%dT%H:%M:%SZ").dt.epoch("s").alias(n)
-                for n in times
-            ),
-            *(pl.col(n).cast(pl.Int64).alias(n) for n in whole),
-        )
+        return read_table(self.folder, kind)
 
     def zone(self, site_id: str) -> ZoneInfo:
         """A site's zone, as its file tells it."""
@@ -77,6 +63,19 @@ class EventFiles:
                 pl.col("hire_date").str.to_date().alias("hire_on"),
             )
         )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def read_table(folder: Path, kind: str) -> pl.DataFrame:
+    """All files of a kind in a folder as one table, read once."""
+    files = sorted(folder.glob(f"{kind}*.csv"))
+    frame = pl.concat([pl.read_csv(file, infer_schema=False) for file in files], how="diagonal")
+    times = [name for name in frame.columns if name.endswith("_at")]
+    whole = [n for n in frame.columns if n.endswith(("_s", "_n")) or n == "leg_no"]
+    return frame.with_columns(
+        *(pl.col(n).str.to_datetime("%Y-%m-%dT%H:%M:%SZ").dt.epoch("s").alias(n) for n in times),
+        *(pl.col(n).cast(pl.Int64).alias(n) for n in whole),
+    )
 
 
 def written(

@@ -8,10 +8,18 @@ from datetime import date, timedelta
 from wfm.simulator.centre import Agent, Centre, QueueSpec, Site
 from wfm.simulator.demand import WEEKDAY, day_noise, season
 from wfm.simulator.influence import DayPlan, Demand, Influence, Work
+from wfm.simulator.local_day import wall_at
 from wfm.simulator.shifts import Block, PlannedShift
 from wfm.simulator.stories.arithmetic import offers
 from wfm.simulator.stories.mixes import PATIENCE, Week, before_closing
-from wfm.simulator.stories.people import drawn, queue_of, voice_ids, voice_of, with_agents
+from wfm.simulator.stories.people import (
+    drawn,
+    queue_of,
+    voice_ids,
+    voice_of,
+    with_agents,
+    with_event,
+)
 from wfm.simulator.stories.script import Campaign
 from wfm.simulator.stories.split import scaled
 from wfm.simulator.stories.when import floor_today
@@ -21,6 +29,7 @@ _NOVICE, _EXPERIENCED = "novice", "experienced"
 _NOVICE_PART = 0.34
 _NEW_DAYS, _OLD_DAYS = (45, 85), 150
 _ON_QUEUE_MIN = 120
+_ANNOUNCED_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,17 @@ class OffersToNovices(Influence):
             )
             for place, agent in enumerate(people[new:])
         ]
-        return with_agents(centre, *novices, *old)
+        return with_agents(self._with_campaign(centre), *novices, *old)
+
+    def _with_campaign(self, centre: Centre) -> Centre:
+        """The centre whose calendar tells of the campaign, as marketing announced it."""
+        site = centre.site[centre.roles.campaign_site]
+        today = floor_today(site, self.now)
+        first = today - timedelta(days=self.campaign.days)
+        last = today + timedelta(days=self.campaign.lives_on_days - 1)
+        known = wall_at(site.timezone, first - timedelta(days=_ANNOUNCED_DAYS), 720)
+        (offer,) = offers(self.campaign)
+        return with_event(centre, site.site_id, offer, "campaign", (first, last), known)
 
     def demand(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
         if contact_type not in self.campaign.base_n or not self._at_site(centre, queue):

@@ -65,7 +65,8 @@ def cover_exactly(
     opening: tuple[int, int],
 ) -> tuple[PlannedShift, ...]:
     """The shifts with as many on queue as the window wants: people of `spare`, who have none,
-    are called in where too few are planned, and meetings are put in where too many are.
+    are called in where too few are planned, where that is not enough shifts are laid anew, and
+    meetings are put in where too many are.
 
     Shifts of agents in `kept` stay as they are. Where people run out it is one fewer throughout,
     or as many fewer as it takes.
@@ -76,6 +77,13 @@ def cover_exactly(
         if not short.any():
             break
         planned[one.number] = _best_shift(one, day, short, opening)
+    for number in [n for n, s in planned.items() if n not in kept and not s.absence]:
+        short = _short(planned.values(), window)
+        if not short.any():
+            break
+        moved = _moved(planned, number, window, opening)
+        if _short({**planned, number: moved}.values(), window).sum() < short.sum():
+            planned[number] = moved
     lacking = int(_short(planned.values(), window).max())
     window = Window(window.quarters, window.target - lacking)
     for agent, blocks in _fillers(planned, window, kept).items():
@@ -114,6 +122,16 @@ def _best_shift(
     if best is None:
         raise ValueError(f"no shift of {length} minutes fits between the minutes {opening}")
     return best
+
+
+def _moved(
+    planned: dict[int, PlannedShift], number: int, window: Window, opening: tuple[int, int]
+) -> PlannedShift:
+    """Somebody's shift laid where it helps most among those of the others."""
+    others = [shift for agent, shift in planned.items() if agent != number]
+    shift = planned[number]
+    spare = Spare(number, shift.end - shift.start >= _FULL)
+    return _best_shift(spare, shift.on, _short(others, window), opening)
 
 
 def _layouts(start: int, full_time: bool) -> Iterator[tuple[Block, ...]]:

@@ -11,9 +11,9 @@ import numpy as np
 from wfm.simulator.centre import Agent, Centre, QueueSpec, Site
 from wfm.simulator.chance import stream
 from wfm.simulator.influence import Change, DayPlan, Demand, Influence, Work
-from wfm.simulator.local_day import QUARTERS, local_day
+from wfm.simulator.local_day import QUARTERS, local_day, wall_at
 from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
-from wfm.simulator.stories.people import drawn, queue_of, voice_of, with_agents
+from wfm.simulator.stories.people import drawn, queue_of, voice_of, with_agents, with_event
 from wfm.simulator.stories.script import (
     BadMonth,
     FewContacts,
@@ -24,6 +24,7 @@ from wfm.simulator.stories.script import (
 from wfm.simulator.stories.when import floor_today, is_within
 
 _COACHED = 4
+_TOLD_BEFORE = 5
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,16 @@ class EightContacts(Influence):
 
 @dataclass(frozen=True)
 class OneSpot(Influence):
-    """X7: twenty minutes of many more contacts at the hire site, on one day."""
+    """X7: twenty minutes of many more contacts at the hire site, on one day, told as a one-off."""
 
     spot: Spot
     now: int
+
+    def cast(self, centre: Centre) -> Centre:
+        site = centre.site[centre.roles.hire_site]
+        day = floor_today(site, self.now) - timedelta(days=self.spot.days_ago)
+        known = wall_at(site.timezone, day, self.spot.at_hour * 60)
+        return with_event(centre, site.site_id, "billing", "tv_spot", (day, day), known, True)
 
     def demand(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
         site = centre.site[centre.roles.hire_site]
@@ -131,6 +138,12 @@ class ChangeWithCoaching(Influence):
 
     change: QueueChange
     now: int
+
+    def cast(self, centre: Centre) -> Centre:
+        site = centre.site[centre.roles.short_site]
+        day = floor_today(site, self.now) - timedelta(days=self.change.days_ago)
+        known = wall_at(site.timezone, day - timedelta(days=_TOLD_BEFORE), 720)
+        return with_event(centre, site.site_id, "billing", "queue_change", (day, day), known)
 
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date

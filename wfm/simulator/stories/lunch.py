@@ -23,7 +23,6 @@ _BLOCKS = (Block(690, 705, "break"), Block(840, 870, "meal"), Block(960, 975, "b
 _SCATTER = ((615, 645), (720, 755), (775, 800), (885, 915), (985, 1020))
 _REASONS = ("personal", "system", "task")
 _PAUSES_A_SHIFT = 4
-_PEERS_TIMES = 1.7
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,7 @@ class LateFromLunch(Influence):
             leave_on=None,
             day_off=6,
         )
-        # Colleagues come back late from about one meal in seven.
-        others = [
-            replace(agent, back_late_rate=min(_PEERS_TIMES * agent.back_late_rate, 0.6))
-            for agent in centre.agents
-            if agent.site_id == found.site_id and agent.agent_id != found.agent_id
-        ]
-        return with_agents(centre, changed, *others)
+        return with_agents(centre, changed)
 
     def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
         if site.site_id != centre.roles.late_site:

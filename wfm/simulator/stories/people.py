@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
-from wfm.simulator.centre import VOICE, Agent, Centre
+from wfm.simulator.centre import VOICE, Agent, Centre, CentreEvent
 from wfm.simulator.chance import stream
 
 
@@ -14,6 +15,21 @@ def with_agents(centre: Centre, *agents: Agent) -> Centre:
     """The centre with these agents in place of those of the same ids."""
     changed = {agent.agent_id: agent for agent in agents}
     return replace(centre, agents=tuple(changed.get(a.agent_id, a) for a in centre.agents))
+
+
+def with_event(
+    centre: Centre,
+    site_id: str,
+    contact_type: str,
+    kind: str,
+    days: tuple[date, date],
+    known_at: int,
+    one_off: bool = False,
+) -> Centre:
+    """The centre with one more entry in its calendar: of a site's queue, from a day to another."""
+    queue = queue_of(centre, site_id, contact_type)
+    event = CentreEvent(f"{kind}-{queue}", queue, *days, kind, one_off, known_at)
+    return replace(centre, events=(*centre.events, event))
 
 
 @lru_cache(maxsize=64)

