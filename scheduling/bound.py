@@ -19,7 +19,7 @@ from scheduling.lp_solver import StoppableHighs
 from scheduling.problem import SLOTS, Agent, ContractRules, Problem
 from scheduling.programme import Pool, Programme, queue_slots
 from scheduling.shifts import Floats
-from scheduling.tour_bound import TourBound
+from scheduling.tour_bound import TourBound, costs_of
 
 # Above so many columns the last polishing step of the solver costs more than it tells.
 CROSSOVER_COLUMNS = 30_000
@@ -45,6 +45,7 @@ class Bound:
     prices: Mapping[str, tuple[tuple[float, ...], ...]] | None = None
     costs: Mapping[Skills, Floats] = field(default_factory=dict)
     levels: Mapping[Skills, Floats] = field(default_factory=dict)
+    exact: Mapping[str, Floats] = field(default_factory=dict)  # prices by queue, not rounded
 
 
 def hours_bound(problem: Problem, relaxed: Relaxed) -> Bound:
@@ -85,22 +86,30 @@ def find_bounds(
     """
     search = _Search(problem, relaxed, stop, time_limit_s)
     linked = any(len(group.queues) > 1 for group in search.groups)
-    found = search.solve(_taken_as_one(problem, search.groups)) if linked else None
-    if found is not None:
-        search.best = found.value
-        yield found
-    pools = [search.of_group(group) for group in search.groups]
-    pools.append({(): search.skills[()]} if () in search.skills else {})
-    for number in range(1 + ROUNDS):
-        found = search.solve(problem, [pool for pool in pools if pool])
+    pools: list[dict[Skills, list[Agent]]] = []
+    found: Bound | None = None
+    for number in range(2 + ROUNDS if linked else 1):
+        if linked and number == 0:
+            found = search.solve(_taken_as_one(problem, search.groups))
+        else:
+            earlier, pools = (
+                pools,
+                search.alike(found) if found and number > 1 else search.by_group(),
+            )
+            if [pool.keys() for pool in pools] == [pool.keys() for pool in earlier]:
+                return
+            found = search.solve(problem, pools)
         if found is None:
             return
-        before, search.best = search.best, max(search.best, found.value)
+        # What the programme says is told at once; people's weeks take longer to be read in.
+        before, value = search.best, found.value
+        search.best = max(before, value)
         yield replace(found, value=search.best)
-        if number and search.best < before * (1 + WORTH_MORE):
-            return
-        earlier, pools = pools, search.alike(found)
-        if [p.keys() for p in pools if p] == [p.keys() for p in earlier if p]:
+        tours = search.value_of_tours(found)
+        if tours > search.best:
+            search.best, kind = tours, "tours"
+            yield replace(found, value=tours, kind=kind)
+        if number > 1 and search.best < before * (1 + WORTH_MORE):
             return
 
 
@@ -117,11 +126,23 @@ class _Search:
         self.problem, self.relaxed, self.stop = problem, relaxed, stop
         self.end = None if time_limit_s is None else time.monotonic() + time_limit_s
         self.groups = skill_groups(problem)
-        self.tours = TourBound(problem, relaxed)
+        self.tours: TourBound | None = None
         self.skills: dict[Skills, list[Agent]] = defaultdict(list)
         for agent in problem.agents:
             self.skills[_skills_of(problem, agent)].append(agent)
         self.best = 0.0
+
+    def by_group(self) -> list[dict[Skills, list[Agent]]]:
+        """The skill sets of linked queues together; those whom no queue needs, apart."""
+        pools = [self.of_group(group) for group in self.groups]
+        pools.append({(): self.skills[()]} if () in self.skills else {})
+        return [pool for pool in pools if pool]
+
+    def value_of_tours(self, bound: Bound) -> float:
+        """What people's own weeks prove at a bound's prices."""
+        if self.tours is None:
+            self.tours = TourBound(self.problem, self.relaxed)
+        return self.tours.value(bound.exact)
 
     def of_group(self, group: SkillGroup) -> dict[Skills, list[Agent]]:
         """The skill sets of linked queues, with their people."""
@@ -164,9 +185,8 @@ class _Search:
             }  # fmt: skip
         else:
             levels = self._levels(net)
-        tours = self.tours.value(price)
-        kind = "lp" if value >= tours - 1e-6 else "tours"
-        return Bound(max(value, tours), kind, self._table(price), self.tours.costs(price), levels)
+        costs = costs_of(self.problem, self.skills, price)
+        return Bound(value, "lp", self._table(price), costs, levels, price)
 
     def alike(self, bound: Bound) -> list[dict[Skills, list[Agent]]]:
         """Pools of skill sets whose prices are alike, within linked queues; few of them."""

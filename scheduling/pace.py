@@ -30,8 +30,8 @@ class Slope:
         return float(self.begin * (self.end / self.begin) ** min(1.0, max(0.0, way)))
 
 
-PULL = Slope(0.01, 0.3)
-NOISE = Slope(0.05, 0.01)
+PULL = Slope(0.03, 0.3)
+NOISE = Slope(0.02, 0.01)
 WIDTH = Slope(0.2, 0.1)
 SMOOTHING = Slope(0.01, 0.003)
 # Without a bound's prices the steps between too few and too many are blurred first, then sharp.

@@ -7,7 +7,7 @@ Weeks stand alone, and rules as data and neighbouring weeks are let go of: fewer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,11 +30,7 @@ class TourBound:
         kinds: dict[tuple[object, ...], int] = {}
         members: list[Agent] = []
         heads: list[int] = []
-        before: list[tuple[int, int]] = []
-        names = []
         for agent in problem.agents:
-            before.extend(agent.neighbours.on_queue)
-            names.append(_skills(problem, agent))
             special = any((agent.id, week) in relaxed for week in range(problem.weeks))
             key: tuple[object, ...] = (
                 agent.contract, agent.unavailable_days, agent.window, agent.hours, agent.queues,
@@ -49,7 +45,6 @@ class TourBound:
         alone = replace(problem, agents=tuple(members), published=(), fairness=())
         roster = Roster(alone, relaxed)
         self.packing = Packing(roster, relaxed=True)
-        self.skill_sets = list(dict.fromkeys(names))
         self._present = self._already_there(problem)
         self._loosen(roster)
 
@@ -57,7 +52,8 @@ class TourBound:
         """The bound at prices of each queue and slot of the horizon, between -over and +under."""
         from scheduling.kernels import least_worth
 
-        costs = self.costs(prices)
+        sets = {*self._present, *self.packing.skill_sets}
+        costs = costs_of(self.problem, sets, prices)
         table = np.array([costs[skills] for skills in self.packing.skill_sets])
         packing = self.packing
         worth = least_worth(
@@ -70,18 +66,6 @@ class TourBound:
         for skills, there in self._present.items():
             total += float((there * costs[skills]).sum())
         return float(total)
-
-    def costs(self, prices: Mapping[str, Floats]) -> dict[tuple[str, ...], Floats]:
-        """What one more agent of each skill set adds in each slot: idle, or less its best queue."""
-        over, found = self.problem.overstaffed_slot, {}
-        slots = self.problem.days * SLOTS
-        for skills in {*self.skill_sets, *self.packing.skill_sets}:
-            best = np.full(slots, -over)
-            for queue in skills:
-                need = np.array(self.problem.requirement[queue]).ravel()
-                best = np.maximum(best, np.where(need > 0, prices[queue], -over))
-            found[skills] = -best
-        return found
 
     def _already_there(self, problem: Problem) -> dict[tuple[str, ...], Floats]:
         """People whose shift of the day before runs into the horizon."""
@@ -108,6 +92,23 @@ class TourBound:
                     plan.rules[week], changed = below_minimum(rules), True
             if changed:
                 self.packing.renew(plan)
+
+
+def costs_of(
+    problem: Problem, skill_sets: Iterable[tuple[str, ...]], prices: Mapping[str, Floats]
+) -> dict[tuple[str, ...], Floats]:
+    """What one more agent of each skill set adds in each slot: idle, or less its best queue.
+
+    Prices 0.3 and 0.7 where both queues need somebody: -0.7 for who can serve both.
+    """
+    over, found = problem.overstaffed_slot, {}
+    need = {q: np.array(rows).ravel() for q, rows in problem.requirement.items()}
+    for skills in skill_sets:
+        best = np.full(problem.days * SLOTS, -over)
+        for queue in skills:
+            best = np.maximum(best, np.where(need[queue] > 0, prices[queue], -over))
+        found[skills] = -best
+    return found
 
 
 def _skills(problem: Problem, agent: Agent) -> tuple[str, ...]:
