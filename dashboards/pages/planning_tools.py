@@ -160,7 +160,7 @@ def send_place(ask: FormAsk) -> Drawer:
         ("warn" if item.harm else "dot",
          f"{roster.people[item.agent].display_name}: "
          f"{_when((found.first_q + item.quarter) * 900, zone)}"
-         + (f", {item.harm:.0f} quarter-hours short" if item.harm else ""))
+         + (f", short for {item.harm * 15:.0f} min" if item.harm else ""))
         for item in found.placed
     ]  # fmt: skip
     lines += [("warn", f"{roster.people[a].display_name} has no room for it")
