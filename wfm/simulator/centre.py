@@ -98,6 +98,7 @@ class Team:
     lead_name: str
     plan_s: tuple[float, float, float] | None = None  # planned talk, hold, after-contact seconds
     plan_per_hour: float | None = None  # planned contacts an hour of an agent
+    bonus_line: float | None = None  # adherence of its agents on which their bonus hangs, per cent
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,11 @@ def _targets(centre: Centre) -> Iterable[Row]:
 def _team_targets(centre: Centre, team: Team) -> Iterable[Row]:
     group = centre.group[team.group_id]
     yield from _work_targets("team", team.team_id, [group], [1.0], team)
+    if team.bonus_line is not None:
+        # A line on which money hangs has no amber beside it.
+        for agent in centre.members[team.group_id]:
+            if agent.team_id == team.team_id:
+                yield _target("adherence", "agent", agent.agent_id, team.bonus_line, None, 0.0)
 
 
 def _work_targets(

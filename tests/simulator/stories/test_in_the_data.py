@@ -55,6 +55,15 @@ def test_s1_twenty_of_22_lunches_end_late_and_all_other_loss_is_as_stated(
         assert round(100 * (1 - block.out_s / block.base_s), 1) == 94.7
 
 
+def test_s1_the_agents_line_has_no_amber_beside_it(files: EventFiles, script: Script) -> None:
+    targets = pl.read_csv(files.folder / "targets.csv", infer_schema=False)
+    agent = files.history.centre.roles.late_agent
+    own = targets.filter((pl.col("kpi_id") == "adherence") & (pl.col("level") == "agent"))
+    assert own.height == 8
+    row = own.filter(pl.col("key") == agent).row(0, named=True)
+    assert (float(row["value_lo"]), float(row["amber_width"])) == (script.lunch.target_pct, 0)
+
+
 def test_s1_rival_the_agent_is_no_late_starter_and_colleagues_come_back_in_time(
     files: EventFiles, script: Script
 ) -> None:

@@ -52,7 +52,13 @@ class LateFromLunch(Influence):
             leave_on=None,
             day_off=6,
         )
-        return with_agents(centre, changed)
+        teams = tuple(
+            replace(team, bonus_line=self.lunch.target_pct)
+            if team.team_id == found.team_id
+            else team
+            for team in centre.teams
+        )
+        return replace(with_agents(centre, changed), teams=teams)
 
     def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
         if site.site_id != centre.roles.late_site:
