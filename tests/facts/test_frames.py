@@ -44,6 +44,18 @@ def test_what_does_not_fit_is_read_all_the_same_and_not_kept(tmp_path) -> None:
     assert cache.frame([name], {"talk_s": pl.UInt32}).height == 1
 
 
+def test_rows_of_a_condition_are_kept_apart_from_those_of_another(tmp_path) -> None:
+    names = [written(tmp_path, "one", agent=[1, 2, 3]), written(tmp_path, "two", agent=[2, 2, 5])]
+    cache, columns = FrameCache(tmp_path), {"agent": pl.UInt32}
+
+    def rows(number: int) -> list[int]:
+        return cache.some_rows(names, columns, [pl.col("agent") == number])["agent"].to_list()
+
+    assert (rows(2), rows(5)) == ([2, 2, 2], [5])
+    (tmp_path / "two").unlink()
+    assert (rows(2), rows(5)) == ([2, 2, 2], [5])  # not read again
+
+
 def test_days_of_an_older_program_are_not_answered_from_a_table_they_lack() -> None:
     leaf = [FactFile("agent_queue_interval", DAY, "", "f", 1, version) for version in ("6", "7")]
     assert not holds_family(TABLES["site_day"], leaf)

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from wfm.bench.made import open_made
 from wfm.facts.inputs import CODE_VERSION
 from wfm.facts.ladder import ladder
 from wfm.facts.measures import measures_of
@@ -23,7 +24,7 @@ from wfm.store.builds import Built, claim_day, swap_build
 from wfm.store.dimensions import dimension_keys
 from wfm.store.files import StoredFile
 from wfm.store.manifest import mark_dirty
-from wfm.store.store import Store, open_store
+from wfm.store.store import Store
 
 END = date(2026, 11, 23)  # the first day without facts
 DAY = timedelta(days=1)
@@ -48,7 +49,7 @@ class Size:
 
 def big_centre(folder: Path, size: Size, tell: Callable[[str], None]) -> Store:
     """The store of the centre, generated if the folder does not hold it whole."""
-    store = open_store(f"sqlite:///{folder / 'bench.sqlite'}", folder)
+    store = open_made(folder)
     mark = folder / f"made-{CODE_VERSION}-{'-'.join(str(v) for v in size.__dict__.values())}"
     if mark.exists():
         return store

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
+from wfm.bench.made import open_made
 from wfm.domain.activities import Segment
 from wfm.domain.clock import FixedClock
 from wfm.domain.schedules import NewShift
 from wfm.store.schema import agent_now, org_unit, person
-from wfm.store.store import Store, open_store
+from wfm.store.store import Store
 from wfm.store.writers.schedules import write_shifts
 
 DAY = date(2026, 11, 24)
@@ -23,11 +24,11 @@ STATES = ("available", "talk", "acw", "aux", "offline")
 def board_centre(folder: Path, agents: int) -> tuple[Store, FixedClock]:
     """The store with its clock at 12:07; made once in a folder."""
     path = folder / f"board-{agents}"
-    known = path.exists()
     path.mkdir(parents=True, exist_ok=True)
-    store = open_store(f"sqlite:///{path / 'board.sqlite'}", path)
-    if not known:
+    store = open_made(path, "board.sqlite")
+    if not (path / "made").exists():
         _fill(store, agents)
+        (path / "made").touch()
     return store, FixedClock(NOON)
 
 

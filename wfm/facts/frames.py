@@ -14,6 +14,7 @@ from wfm.facts.schema import Dtype
 
 CACHE_BYTES = 256 * 1024 * 1024
 MANY = 8  # files of a span from which on its settled start is kept apart
+FEW = 64  # rows of a large span are kept when they fill less than this part of the cache
 LIVE = 2  # newest files of a span, which are built again and again
 Columns = Mapping[str, Dtype]
 
@@ -27,7 +28,7 @@ class FrameCache:
 
     def __init__(self, root: Path, limit_bytes: int = CACHE_BYTES) -> None:
         self._root, self._limit = root, limit_bytes
-        self._frames: OrderedDict[tuple[str, ...], pl.DataFrame] = OrderedDict()
+        self._frames: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
         self._bytes = 0
         self._newest: tuple[Hashable, object] | None = None
         self._lock = threading.Lock()
@@ -86,6 +87,23 @@ class FrameCache:
         counts = [name for name in columns if name.startswith(("known:", "cells:"))]
         return found.with_columns(pl.col(counts).fill_null(0)) if counts else found
 
+    def some_rows(
+        self, files: Sequence[str], columns: Columns, conditions: Sequence[pl.Expr]
+    ) -> pl.DataFrame:
+        """The rows that meet conditions, of files too large to keep; read again when dropped.
+
+        One agent's quarters of a month are a thousand rows of millions. Files never change, so
+        the same conditions on the same files give the same rows.
+        """
+        asked = (tuple(files), tuple(columns), *(c.meta.serialize() for c in conditions))
+        found = self._kept(asked)
+        if found is None:
+            rows = self.scan(files, columns).filter(*conditions)
+            found = rows.collect(engine="streaming").rechunk()
+            if found.estimated_size() * FEW <= self._limit:
+                self._keep(asked, found)
+        return found
+
     def _whole(self, file: str) -> pl.DataFrame:
         frame = self._kept(("", file))
         if frame is None:
@@ -93,13 +111,13 @@ class FrameCache:
             self._keep(("", file), frame)
         return frame
 
-    def _kept(self, key: tuple[str, ...]) -> pl.DataFrame | None:
+    def _kept(self, key: Hashable) -> pl.DataFrame | None:
         with self._lock:
             if key in self._frames:
                 self._frames.move_to_end(key)
             return self._frames.get(key)
 
-    def _keep(self, key: tuple[str, ...], frame: pl.DataFrame) -> None:
+    def _keep(self, key: Hashable, frame: pl.DataFrame) -> None:
         size = int(frame.estimated_size())
         with self._lock:
             before = self._frames.pop(key, None)

@@ -57,8 +57,10 @@ def wanted_rows(
     columns = {name: dtype for name, dtype in spec.dtypes.items() if name in wanted.columns}
     conditions = list(wanted.conditions)
     if sum(f.rows for f in files) * len(columns) * _CELL_BYTES > SCAN_BYTES:
-        scan = facts.frames.scan([f.file for f in files], columns)
-        return scan.filter(conditions).collect(engine="streaming").lazy() if conditions else scan
+        names = [f.file for f in files]
+        if conditions:
+            return facts.frames.some_rows(names, columns, conditions).lazy()
+        return facts.frames.scan(names, columns)
     frame = facts.frames.frame([f.file for f in files], columns).lazy()
     return frame.filter(conditions) if conditions else frame
 
