@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduling.problem import SLOTS, Agent, ContractRules, Problem
 from scheduling.problem_file import problem_of
+from scheduling.relaxations import Relaxation, Relaxations
 from scheduling.solution import PlannedShift, Solution
 from scheduling.verify import Shortfall, verify
 
@@ -40,21 +41,28 @@ class Uncovered:
     most_missing: int
     blockers: tuple[tuple[str, int], ...]  # (code of BLOCKERS, heads), most first
     price: float | None  # what one more agent there is worth
+    relaxations: tuple[Relaxation, ...] = ()  # rules lifted for one person, what saves most first
 
 
-def explain(problem_data: Any, solution_data: Any, solution: Solution) -> tuple[Uncovered, ...]:
-    """Uncovered stretches of a schedule, largest first."""
+def explain(
+    problem_data: Any, solution_data: Any, solution: Solution, *, lifted: int = 20
+) -> tuple[Uncovered, ...]:
+    """Uncovered stretches of a schedule, largest first; of so many, what lifting a rule buys."""
     problem = problem_of(problem_data)
     found = verify(problem_data, solution_data).shortfalls
     shifts: dict[str, dict[int, PlannedShift]] = defaultdict(dict)
     for shift in solution.shifts:
         shifts[shift.agent][shift.day] = shift
     stretches = []
+    people: list[dict[str, list[str]]] = []
     for run in _stretches(found):
         middle = max(run, key=lambda s: s.missing)
-        heads = Counter(
-            blocker(problem, agent, shifts.get(agent.id, {}), middle) for agent in problem.agents
-        )
+        blocked: dict[str, list[str]] = defaultdict(list)
+        for agent in problem.agents:
+            code = blocker(problem, agent, shifts.get(agent.id, {}), middle)
+            blocked[code].append(agent.id)
+        people.append(blocked)
+        heads = Counter({code: len(agents) for code, agents in blocked.items()})
         stretches.append(
             Uncovered(
                 queue=middle.queue,
@@ -67,7 +75,25 @@ def explain(problem_data: Any, solution_data: Any, solution: Solution) -> tuple[
                 price=_price(solution, middle),
             )
         )
-    return tuple(sorted(stretches, key=lambda u: (-u.agent_slots, u.day, u.first_slot)))
+    order = sorted(
+        range(len(stretches)),
+        key=lambda i: (-stretches[i].agent_slots, stretches[i].day, stretches[i].first_slot),
+    )
+    try:
+        rules = Relaxations(problem, solution.shifts)
+    except LookupError:
+        return tuple(stretches[i] for i in order)
+    return tuple(
+        replace(stretches[i], relaxations=_lifted(rules, people[i], stretches[i].day))
+        if place < lifted
+        else stretches[i]
+        for place, i in enumerate(order)
+    )
+
+
+def _lifted(rules: Relaxations, people: dict[str, list[str]], day: int) -> tuple[Relaxation, ...]:
+    found = [rules.best(code, agents, day) for code, agents in people.items()]
+    return tuple(sorted((one for one in found if one), key=lambda one: (-one.saves, one.code)))
 
 
 def blocker(problem: Problem, agent: Agent, own: dict[int, PlannedShift], at: Shortfall) -> str:

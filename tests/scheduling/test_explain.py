@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from scheduling.explain import blocker
+from scheduling.explain import blocker, explain
 from scheduling.problem_file import problem_of
-from scheduling.solution import PlannedBreak, PlannedShift
+from scheduling.relaxations import Relaxation
+from scheduling.solution import PlannedBreak, PlannedShift, read_solution, solution_text
+from scheduling.solve import solve
 from scheduling.verify import Shortfall
 
 
@@ -48,3 +51,23 @@ def test_a_window_too_short_for_any_shift_is_told(problem: dict[str, Any]) -> No
     agent = found.agents[1]
     assert blocker(found, agent, {}, Shortfall("q1", 2, 50, 1)) == "no_shift_fits"
     assert blocker(found, agent, {}, Shortfall("q1", 2, 70, 1)) == "window"
+
+
+def test_what_lifting_a_rule_would_buy_is_exact(problem: dict[str, Any]) -> None:
+    # One full-timer, who cannot come on the only day that needs somebody.
+    problem["agents"] = [problem["agents"][1] | {"unavailable_days": [6], "window": [28, 84]}]
+    rows = [[0] * 96 for _ in range(7)]
+    rows[6][28:84] = [1] * 56
+    problem["requirement"] = {"q1": rows}
+    problem["agents"][0]["queues"] = ["q1"]
+    found = solve(problem_of(problem), time_limit_s=None, passes=1, bounds=lambda *_: ())
+    answer = json.loads(solution_text(found))
+    uncovered = explain(problem, answer, found)
+    assert [(u.day, u.agent_slots, u.blockers) for u in uncovered] == [
+        (6, 56, (("unavailable", 1),))
+    ]
+    # 30 slots covered at 1.0 each, and 30 idle ones at 0.4 on another day are gone.
+    assert uncovered[0].relaxations == (Relaxation("unavailable", "a001", 0, 42.0),)
+    strangers = [shift | {"length": 30} for shift in answer["shifts"]]
+    other = read_solution(json.dumps(answer | {"shifts": strangers}))
+    assert explain(problem, answer, other)[0].relaxations == ()

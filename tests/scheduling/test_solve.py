@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from scheduling.problem_file import problem_of
 from scheduling.process import SolverDied, solve_apart
 from scheduling.solution import Solution, solution_text
 from scheduling.solve import solve
+from scheduling.units import solve_units
 from scheduling.verify import verify
 from wfm.domain.errors import InfeasibleSchedule, JobCancelled
 
@@ -171,3 +173,14 @@ def test_nobody_to_schedule_is_said(problem: dict[str, Any]) -> None:
     with pytest.raises(InfeasibleSchedule) as caught:
         run(problem)
     assert str(caught.value) == ("The problem has no agents; give people with a contract first.")
+
+
+def test_units_are_solved_side_by_side_as_alone_and_one_fault_stops_one_unit() -> None:
+    texts = {name: json.dumps(make_problem(4, seed)) for name, seed in (("north", 1), ("south", 2))}
+    empty = json.dumps(make_problem(4, 1) | {"agents": []})
+    with ThreadPoolExecutor(2) as pool:
+        units = solve_units({**texts, "closed": empty}, pool, time_limit_s=None, passes=2)
+        found = dict(units)
+    assert str(found["closed"]).startswith("The problem has no agents")
+    for name, text in texts.items():
+        assert found[name].shifts == run(json.loads(text), passes=2).shifts

@@ -24,12 +24,12 @@ def make_peers(folder: Path) -> str:
         return ""
     wanted = " ".join(f"{name}=={version}" for name, version in PEERS.items())
     home = folder / "peers"
-    base = next((name for name in _candidates() if _ran([name, "-c", CHECK]) == ""), None)
+    base = next((name for name in _candidates() if ran([name, "-c", CHECK]) == ""), None)
     if base is None:
         fault = "no Python of 3.12 or newer was found"
     else:
         shutil.rmtree(home, ignore_errors=True)
-        fault = _ran([base, "-m", "venv", str(home)]) or _ran(
+        fault = ran([base, "-m", "venv", str(home)]) or ran(
             [str(_program(folder)), "-m", "pip", "install", "--quiet", *wanted.split()]
         )
     return fault and (
@@ -44,7 +44,7 @@ def peer_python(folder: Path, peer: str) -> Path | None:
         "import importlib.metadata as m, sys; "
         f"import {peer}; sys.exit(m.version({peer!r}) != {PEERS[peer]!r})"
     )
-    return _program(folder) if _ran([str(_program(folder)), "-c", check]) == "" else None
+    return _program(folder) if ran([str(_program(folder)), "-c", check]) == "" else None
 
 
 def _program(folder: Path) -> Path:
@@ -57,7 +57,7 @@ def _candidates() -> list[str]:
     return [sys.executable, *(name for name in found if name), *map(str, known)]
 
 
-def _ran(command: list[str]) -> str:
+def ran(command: list[str]) -> str:
     """Nothing when the command succeeded, else the last line it said."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

@@ -22,6 +22,7 @@ ROOMS = {
     "adherence": "wfm.bench.adherence_room",
     "kpis": "wfm.bench.kpis_room",
     "ingest": "wfm.bench.ingest_room",
+    "schedule": "wfm.bench.schedule_room",
     "staffing": "wfm.bench.staffing_room",
 }
 DEFAULT_DATA = Path("wfm-bench")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +17,12 @@ from rich.table import Table
 from scheduling.explain import BLOCKERS, Uncovered, explain
 from scheduling.problem_file import problem_of, read_problem
 from scheduling.process import solve_apart
+from scheduling.relaxations import LIFTS
 from scheduling.solution import read_solution, solution_text
+from scheduling.units import solve_units
 from scheduling.verify import verify
 from wfm.cli.watch import Watch
-from wfm.domain.errors import BadInput
+from wfm.domain.errors import BadInput, WfmError
 
 schedule = typer.Typer(help="Schedules as files: solve, verify, explain.", no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document")]
@@ -65,6 +69,53 @@ def solve_file(
         console.print(f"Beside cover: {found.soft.total:,.1f} for wishes, fairness and changes.")
     for diagnosis in found.diagnoses:
         console.print(f"! {diagnosis.sentence}.", markup=False)
+
+
+@schedule.command("solve-all")
+def solve_files(
+    problems: Annotated[list[Path], typer.Argument(metavar="PROBLEM.json...", help="To read")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the solutions")],
+    time_limit: Annotated[float | None, typer.Option(min=0.5, help="Seconds of each")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed and passes, same schedules")] = 1,
+    passes: Annotated[int | None, typer.Option(min=1, help="Passes over all agents")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Problems at a time")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Build schedules for several sites or weeks side by side; exit 1 if one cannot be had."""
+    texts = {path.stem: _read(path) for path in problems}
+    if len(texts) < len(problems):
+        raise BadInput("Two problems have the same file name, so their solutions would too.")
+    limit = 60.0 if time_limit is None and passes is None else time_limit
+    out.mkdir(parents=True, exist_ok=True)
+    report: list[dict[str, Any]] = []
+    failed = False
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        units = solve_units(texts, pool, time_limit_s=limit, seed=seed, passes=passes)
+        for name, found in units:
+            if isinstance(found, WfmError):
+                failed = True
+                report.append({"problem": name, "error": str(found)})
+                continue
+            target = out / f"{name}.json"
+            target.write_text(solution_text(found), encoding="utf-8")
+            report.append(
+                {"problem": name, "out": str(target), "objective": found.objective,
+                 "bound": found.bound, "gap_of_requirement_pct": found.gap_of_requirement_pct,
+                 "status": found.status}
+            )  # fmt: skip
+    report.sort(key=lambda row: str(row["problem"]))
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        console = Console(highlight=False)
+        for row in report:
+            told = row.get("error") or (
+                f"cost {row['objective']:,.1f}, bound {row['bound']:,.1f}, "
+                f"gap {row['gap_of_requirement_pct']:.3f} %, written to {row['out']}"
+            )
+            console.print(f"{row['problem']}: {told}", markup=False)
+    if failed:
+        raise typer.Exit(1)
 
 
 @schedule.command("verify")
@@ -119,13 +170,15 @@ def show_uncovered(
     if not found:
         console.print("Every interval is covered.")
         return
-    table = Table("day", "time", "queue", "missing", "agent-hours", "why the others cannot")
+    table = Table("day", "time", "queue", "missing", "agent-hours", "why the others cannot",
+                  "what lifting one rule would save")  # fmt: skip
     for item in found[:most]:
         why = ", ".join(f"{n} {BLOCKERS[code]}" for code, n in item.blockers[:4])
         table.add_row(
             f"{first_day + timedelta(days=item.day):%a %d %b}",
             f"{_time(item.first_slot)}-{_time(item.end_slot)}",
             item.queue, f"up to {item.most_missing}", f"{item.agent_slots / 4:g}", why,
+            "; ".join(f"{LIFTS[r.code]} for {r.agent}: {r.saves:g}" for r in item.relaxations[:2]),
         )  # fmt: skip
     console.print(table)
     if len(found) > most:
@@ -142,6 +195,16 @@ def uncovered_json(item: Uncovered, first_day: date) -> dict[str, Any]:
         "agent_slots": item.agent_slots,
         "most_missing": item.most_missing,
         "price": item.price,
+        "relaxations": [
+            {
+                "code": r.code,
+                "text": LIFTS[r.code],
+                "agent": r.agent,
+                "week": r.week,
+                "saves": r.saves,
+            }
+            for r in item.relaxations
+        ],
         "blockers": [
             {"code": code, "agents": n, "text": BLOCKERS[code]} for code, n in item.blockers
         ],

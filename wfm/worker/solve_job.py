@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from scheduling.explain import BLOCKERS, Uncovered, explain
 from scheduling.process import solve_apart
+from scheduling.relaxations import LIFTS
 from scheduling.solution import Solution, solution_text
 from scheduling.verify import Verification, verify
 from scheduling.verify_soft import changed_shifts
@@ -168,6 +169,10 @@ def _uncovered(item: Uncovered, week: str) -> Mapping[str, Any]:
         "most_missing": item.most_missing,
         "price": item.price,
         "why": [{"agents": n, "code": code, "text": BLOCKERS[code]} for code, n in item.blockers],
+        "lifting": [
+            {"agent": r.agent, "code": r.code, "text": LIFTS[r.code], "saves": r.saves}
+            for r in item.relaxations
+        ],
     }
 
 
