@@ -23,7 +23,8 @@ from wfm.web.pages import home_of, pages_for
 
 TABS = {
     "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk",
-    "planning": "Planning", "targets": "Targets", "data": "Data", "admin": "Admin",
+    "planning": "Planning", "forecast": "Forecast", "targets": "Targets", "data": "Data",
+    "admin": "Admin",
 }  # fmt: skip
 KEYS = (
     ("[ and ]", "period before and after"),

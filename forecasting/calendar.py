@@ -24,6 +24,7 @@ class Calendar:
     opening: OpeningHours | None = None
     closed_on: frozenset[date] = frozenset()
     weekdays: frozenset[int] | None = None  # Monday 0; None: any
+    kept_on: frozenset[date] = frozenset()  # unusual days that people say to learn from
 
     def is_closed(self, day: date) -> bool:
         """Whether a day is known to be closed, by the list of days or by its weekday."""

@@ -40,7 +40,10 @@ class ForecastConfig:
     def digest(self) -> str:
         """A hash that changes with any of the settings."""
         calendar = self.calendar
-        days = (sorted(calendar.closed_on), sorted(calendar.weekdays or range(7)))
+        days = (
+            sorted(calendar.closed_on), sorted(calendar.weekdays or range(7)),
+            sorted(calendar.kept_on),
+        )  # fmt: skip
         rest = (self.use_sarimax, self.checks, self.check_days, self.dispersion)
         text = repr((METHOD, calendar.opening, days, rest))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -75,7 +75,8 @@ def prepare(history: History, calendar: Calendar) -> Training:
     kept = np.isin(weekdays, live)
     days = tuple(day for day, keep in zip(dates, kept, strict=True) if keep)
     values, totals, weekdays = values[kept], totals[kept], weekdays[kept]
-    flagged = _replace_outliers(values, totals, weekdays)
+    held = np.array([day in calendar.kept_on for day in days], dtype=bool)
+    flagged = _replace_outliers(values, totals, weekdays, held)
     return Training(
         history.end_on,
         days,
@@ -130,8 +131,11 @@ def _is_live(totals: Floats, weekdays: Wholes, weekday: int, stated: Bools | Non
     return bool(totals[rows].sum() > 0)
 
 
-def _replace_outliers(values: Floats, totals: Floats, weekdays: Wholes) -> list[int]:
-    """Rows far from the median of nine same weekdays around them, set to it in total and shape."""
+def _replace_outliers(values: Floats, totals: Floats, weekdays: Wholes, held: Bools) -> list[int]:
+    """Rows far from the median of nine same weekdays around them, set to it in total and shape.
+
+    Rows that are `held` stay as they were: somebody said to learn from them.
+    """
     deviation = np.full(totals.size, np.nan)
     around: dict[int, Wholes] = {}
     for weekday in np.unique(weekdays):
@@ -150,7 +154,8 @@ def _replace_outliers(values: Floats, totals: Floats, weekdays: Wholes) -> list[
     limit = max(4 * 1.4826 * float(np.median(np.abs(spread))), OUTLIER_LEAST)
     # Counting noise alone moves a day of n contacts by about 1/sqrt(n) in logarithms.
     with np.errstate(invalid="ignore", divide="ignore"):
-        flagged = np.flatnonzero(np.abs(deviation) > np.maximum(limit, 4 / np.sqrt(totals)))
+        far = np.abs(deviation) > np.maximum(limit, 4 / np.sqrt(totals))
+    flagged = np.flatnonzero(far & ~held)
     clean = {row: np.setdiff1d(around[row], flagged) for row in flagged.tolist()}
     means = {
         row: (float(np.median(totals[near])), values[near].mean(axis=0))

@@ -4,7 +4,7 @@
   "use strict";
   var root = document.documentElement;
   var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk",
-    "/planning": "planning", "/targets": "targets", "/data": "data" };
+    "/planning": "planning", "/forecast": "forecast", "/targets": "targets", "/data": "data" };
 
   function setProps(id, props) {
     if (window.dash_clientside && window.dash_clientside.set_props) {

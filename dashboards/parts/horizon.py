@@ -59,12 +59,15 @@ class Horizon:
     chosen: tuple[int, int] | None = None  # days of the week looked at
     today: float | None = None
     draft: bool = False
+    model: Values = ()  # the forecast before people corrected it, where they did
+    top: int = TOP_H  # pixels of the upper part
+    links: Sequence[tuple[str, str, bool]] = ()  # of each day: its words, address, whether chosen
 
 
 def horizon(given: Horizon, palette: Palette, *, narrow: bool = False, name: str) -> Any:
     """The panel: forecast on top, a lane for each site below, all on the same days."""
-    height = TOP_H + LANE_H * len(given.lanes) + FOOT_H
-    tops = [TOP_H + LANE_H * at for at in range(len(given.lanes))]
+    height = given.top + LANE_H * len(given.lanes) + FOOT_H
+    tops = [given.top + LANE_H * at for at in range(len(given.lanes))]
     names = [_name(given.name, given.note, "", "", 6)]
     names += [
         _name(lane.name, lane.note, lane.status, lane.href, top)
@@ -87,9 +90,24 @@ def horizon(given: Horizon, palette: Palette, *, narrow: bool = False, name: str
                 ],
                 className="lanes",
             ),
+            *_days(given),
         ],
         className="horizon",
     )
+
+
+def _days(given: Horizon) -> list[Any]:
+    """A link for each day below its place on the axis, while each is wide enough to be hit."""
+    if not given.links:
+        return []
+    links = [
+        html.A(words, href=href, **({"aria-current": "date"} if here else {}))
+        for words, href, here in given.links
+    ]
+    return [
+        html.Nav(links, className="day-links", style={"--days": str(given.days)},
+                 **{"aria-label": "Days to explain"})
+    ]  # fmt: skip
 
 
 def _name(name: str, note: str, status: str, href: str, top: int) -> Any:
@@ -142,6 +160,7 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
                      "fillcolor": palette.band, "hoverinfo": "skip"})  # fmt: skip
     for values, line, words in (
         (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, "last year"),
+        (given.model, {"color": palette.draft, "width": 1.2, "dash": "2px,2px"}, "model"),
         (given.forecast, _forecast_line(given, palette), "forecast"),
         (given.actual, {"color": palette.ink, "width": 1.75}, "actual"),
     ):
@@ -159,7 +178,7 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
     known = [v for part in (given.forecast, given.high, given.actual, given.before) for v in part
              if v is not None]  # fmt: skip
     top = max(known, default=1.0)
-    axes["yaxis"] = _axis(palette, [1 - (TOP_H - 8) / plot, 1 - 6 / plot], [0, 1.08 * top])
+    axes["yaxis"] = _axis(palette, [1 - (given.top - 8) / plot, 1 - 6 / plot], [0, 1.08 * top])
     ticks = _round_ticks(top)
     axes["yaxis"] |= {
         "tickvals": ticks, "ticktext": [_thousands(v) for v in ticks], "showticklabels": True,
@@ -170,7 +189,7 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
     ) or 1.0  # fmt: skip
     annotations, shapes = [], []
     for at, lane in enumerate(given.lanes, start=2):
-        high = 1 - (TOP_H + LANE_H * (at - 2)) / plot
+        high = 1 - (given.top + LANE_H * (at - 2)) / plot
         low = high - LANE_H / plot
         axes[f"yaxis{at}"] = _axis(palette, [low + 2 / plot, high - 2 / plot], [-scale, scale])
         middle = [edge + 0.5 for edge in range(given.days)]

@@ -58,8 +58,8 @@ class QueueDay:
     queue_id: str
     day: date
     fc_version: int
-    p10_m: int
-    p90_m: int
+    p10_m: int | None
+    p90_m: int | None
     parts: DayParts
 
 
@@ -112,14 +112,23 @@ def _versions(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ToldDay:
+    """A queue's day of a version that was kept without its parts, with what ranks it."""
+
+    created_at: int
+    model: int
+    told: QueueDay
+
+
 def read_queue_days(
-    store: Store, scope: Scope, unit: str, first: date, end: date, *, fair: bool = True
+    store: Store, scope: Scope, unit: str, first: date, end: date, more: Sequence[ToldDay] = ()
 ) -> tuple[QueueDay, ...]:
     """Each queue's days as the forecast in force had them, in order of day and queue.
 
-    With `fair` a day is told by the newest version made before it began, so that a past day shows
-    what was expected of it, not what was learned from it; where every version is younger, by the
-    newest.
+    A day is told by the newest version made before it began, so that a past day shows what was
+    expected of it, not what was learned from it; where every version is younger, by the newest.
+    `more` are days of versions that were kept without parts (from files).
     """
     with store.db.read() as connection:
         if not scope.holds(Scope(unit)):
@@ -134,20 +143,24 @@ def read_queue_days(
                 forecast_day.c.day < end,
             )
         ).all()
-    starts = {day: day_start(day, zone) for day in {row.day for row in rows}}
-    best: dict[tuple[date, str], Any] = {}
-    for row in rows:
-        before = not fair or row.created_at < starts[row.day]
-        rank = (before, row.model, row.fc_version)
-        known = best.get((row.day, row.queue_id))
-        if known is None or rank > known[0]:
-            best[row.day, row.queue_id] = (rank, row)
-    return tuple(
-        QueueDay(
-            queue_id, day, row.fc_version, row.p10_m, row.p90_m, parts_of(json.loads(row.parts))
+    days = [
+        ToldDay(
+            row.created_at,
+            row.model,
+            QueueDay(row.queue_id, row.day, row.fc_version, row.p10_m, row.p90_m,
+                     parts_of(json.loads(row.parts))),
         )
-        for (day, queue_id), (_, row) in sorted(best.items())
-    )
+        for row in rows
+    ]  # fmt: skip
+    best: dict[tuple[date, str], tuple[tuple[bool, int, int], QueueDay]] = {}
+    for one in (*days, *more):
+        day, queue_id = one.told.day, one.told.queue_id
+        before = one.created_at < day_start(day, zone)
+        rank = (before, one.model, one.told.fc_version)
+        known = best.get((day, queue_id))
+        if known is None or rank > known[0]:
+            best[day, queue_id] = (rank, one.told)
+    return tuple(told for _, (_, told) in sorted(best.items()))
 
 
 def by_day(days: Sequence[QueueDay]) -> dict[date, DayParts]:

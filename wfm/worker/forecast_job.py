@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from forecasting.calendar import Calendar
 from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
+from forecasting.known_effects import Bent, bend_days
 from forecasting.series import Floats
 from forecasting.training import Training, prepare
 from wfm.domain.clock import Clock, epoch_s
@@ -35,6 +36,7 @@ from wfm.store.writers.plan_versions import add_forecast, add_forecast_days
 from wfm.worker.facts_ready import bring_up
 from wfm.worker.forecast_days import day_rows, past_errors
 from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
+from wfm.worker.forecast_says import Says, what_was_said
 from wfm.worker.override_job import lay_overrides
 from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
@@ -55,6 +57,7 @@ class Forecasted:
     aht_s: Floats | None
     notes: tuple[str, ...]
     training: Training | None = None
+    bent: Bent | None = None
 
 
 def run_forecast(
@@ -78,13 +81,14 @@ def run_forecast(
             "for example with `wfm import csv`."
         )
     config = _config(organisation, unit)
+    says = what_was_said(store, unit, epoch_s(clock.now()))
     made = []
     for i, past in enumerate(pasts):
         progress(f"Forecasting {past.queue.queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
-        made.append(_forecast(past, organisation, origin, (end - origin).days, config))
+        made.append(_forecast(past, organisation, origin, (end - origin).days, config, says))
     made = _lend_handle_time(made)
     progress("Keeping the forecast", 95.0)
-    return _keep(store, clock, parameters, unit, (origin, end), made, config)
+    return _keep(store, clock, parameters, unit, (origin, end), made, config, says)
 
 
 def _days_asked(parameters: Mapping[str, Any], today: date) -> tuple[date, date]:
@@ -114,15 +118,21 @@ def _config(organisation: Organisation, unit: str) -> ForecastConfig:
 
 
 def _forecast(
-    past: QueuePast, organisation: Organisation, origin: date, days: int, config: ForecastConfig
-) -> Forecasted:
+    past: QueuePast, organisation: Organisation, origin: date, days: int, config: ForecastConfig,
+    says: Says,
+) -> Forecasted:  # fmt: skip
     zone = organisation.queue_zone(past.queue)
     if past.history is None:
         return Forecasted(past, zone, None, None, (NO_CONTACT,))
-    history = past.history.before(origin)
-    found = forecast_queue(history, days, config)
+    queue_id = past.queue.queue_id
+    history = says.history(queue_id, past.history.before(origin))
+    config = says.config(queue_id, config)
+    training = prepare(history, config.calendar)
+    events = says.events(queue_id)
+    bent = bend_days(forecast_queue(history, days, config), training, events)
+    found = bent.forecast
     notes = found.notes + ((past.label,) if past.label else ())
-    return Forecasted(past, zone, found, found.aht_s, notes, prepare(history, config.calendar))
+    return Forecasted(past, zone, found, found.aht_s, notes, training, bent)
 
 
 def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
@@ -153,6 +163,7 @@ def _keep(
     span: tuple[date, date],
     made: Sequence[Forecasted],
     config: ForecastConfig,
+    says: Says,
 ) -> Mapping[str, Any]:
     first, end = span
     zone = read_organisation(store, ENTERPRISE).zone(unit)
@@ -163,7 +174,8 @@ def _keep(
         {one.past.queue.queue_id: one.training for one in made},
         first,
         config,
-        (),
+        says.ids,
+        says,
     )
     methods = sorted({one.found.method for one in made if one.found is not None})
     digest = hashlib.sha256(
@@ -217,8 +229,8 @@ def _day_rows(made: Sequence[Forecasted]) -> list[dict[str, Any]]:
     return [
         day_row(one.past.queue.queue_id, day)
         for one in made
-        if one.found is not None and one.training is not None
-        for day in queue_days(one.found, one.training)
+        if one.bent is not None and one.training is not None
+        for day in queue_days(one.bent, one.training)
     ]
 
 

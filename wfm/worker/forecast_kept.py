@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from forecasting import quantiles
-from forecasting.explain_day import split_days
-from forecasting.forecast import ForecastConfig, QueueForecast
-from forecasting.series import History
+from forecasting.explain_day import split_days, usual_of
+from forecasting.forecast import ForecastConfig
+from forecasting.known_effects import Bent
+from forecasting.series import Floats, History
 from forecasting.training import Training
 from wfm.domain.forecast_days import DayParts, parts_document
 from wfm.worker.forecast_days import day_spread
@@ -30,17 +31,28 @@ class QueueDay:
     parts: DayParts
 
 
-def queue_days(found: QueueForecast, training: Training) -> list[QueueDay]:
+def queue_days(bent: Bent, training: Training) -> list[QueueDay]:
     """The days of a queue's forecast, their bands from the totals of the days looked back at."""
+    found = bent.forecast
     # The quarters are kept in whole thousandths, and the day is their sum to the last digit.
     totals = np.rint(found.mean * 1000).sum(axis=1) / 1000
     phi, _ = day_spread([found])
     low, high = (quantiles.quantile(totals, phi, level) for level in (0.1, 0.9))
-    parts = split_days(training, found.dates, totals)
+    closed = frozenset(day for day in found.dates if day in training.calendar.closed_on)
+    parts = split_days(
+        usual_of(training), found.dates, totals, _plain(bent.before_event, bent, totals),
+        _plain(bent.before_special, bent, totals), bent.names, closed,
+    )  # fmt: skip
     return [
         QueueDay(day, round(float(low[i]) * 1000), round(float(high[i]) * 1000), parts[i])
         for i, day in enumerate(found.dates)
     ]
+
+
+def _plain(before: Floats, bent: Bent, totals: Floats) -> Floats:
+    """Totals before something was laid on; where nothing was, the total as it is kept."""
+    moved = ~np.isclose(before, bent.forecast.mean.sum(axis=1))
+    return np.where(moved, before, totals)
 
 
 def day_row(queue_id: str, one: QueueDay) -> dict[str, Any]:
@@ -61,9 +73,14 @@ def inputs_document(
     origin: date,
     config: ForecastConfig,
     records: Sequence[int],
+    said: object,
 ) -> dict[str, Any]:
-    """What a forecast was learned from: hash, range, days left out by queue, planners' records."""
+    """What a forecast was learned from: hash, range, days left out by queue, planners' records.
+
+    `said` is all that people said of it; with the past and the settings it makes the hash.
+    """
     digest = hashlib.sha256(config.digest.encode())
+    digest.update(repr(said).encode())
     first: date | None = None
     for queue_id, history in sorted(pasts.items()):
         digest.update(queue_id.encode())

@@ -12,8 +12,11 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import polars as pl
+from sqlalchemy import Connection
 
+from forecasting.explain_day import Usual, split_days, usual_of_totals
 from forecasting.scores import Kept, added, score_versions, value_added
 from wfm.domain.errors import ScopeDenied
 from wfm.domain.forecast_records import OVERRIDE, ForecastRecord
@@ -23,16 +26,18 @@ from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, read_measures
 from wfm.queries.access import NOT_FOUND
 from wfm.queries.facts import open_facts
+from wfm.queries.forecasts import QueueDay, ToldDay, read_versions
 from wfm.queries.organisation import read_organisation
 from wfm.store.dimensions import known_keys
-from wfm.store.readers.facts import newest_build
+from wfm.store.readers.facts import newest_build_of
 from wfm.store.readers.forecast_records import read_records
-from wfm.store.readers.plan_versions import ForecastVersion, forecasts_from
+from wfm.store.readers.plan_versions import ForecastVersion, forecast_by_number, forecasts_from
 from wfm.store.store import Store
 
 KEPT = 64
 JUDGED_DAYS = 28  # days that are judged
 MOST_VERSIONS = 60
+USUAL_DAYS = 63
 Answer = TypeVar("Answer")
 
 
@@ -52,7 +57,7 @@ class Forecaster:
         with self._store.db.read() as connection:
             versions = forecasts_from(connection, unit, first)[:MOST_VERSIONS]
             records = read_records(connection, Scope(unit), unit, (OVERRIDE,))
-            state = (newest_build(connection), len(records))
+            state = (_state(connection, first, today), len(records))
             names = known_keys(connection, "queue")
         numbers = tuple(one.fc_version for one in versions)
 
@@ -60,6 +65,58 @@ class Forecaster:
             return self._judge(scope, unit, today, versions, records, names)
 
         return self.keep(("scores", unit, today, numbers, state), judged)
+
+    def told_days(self, scope: Scope, unit: str, first: date, end: date) -> tuple[ToldDay, ...]:
+        """Days of forecasts that came without parts, split by what was usual before them."""
+        versions = [
+            one
+            for one in read_versions(self._store, scope, unit, first, end, MOST_VERSIONS)
+            if one.inputs.get("file") is not None or not one.inputs
+        ]
+        if not versions:
+            return ()
+        with self._store.db.read() as connection:
+            build = _state(connection, first, first)
+            found = [forecast_by_number(connection, one.fc_version) for one in versions]
+        key = ("told", unit, first, tuple(one.fc_version for one in found), build)
+        return self.keep(key, lambda: self._split(unit, found, first, end))
+
+    def _split(
+        self, unit: str, versions: Sequence[ForecastVersion], first: date, end: date
+    ) -> tuple[ToldDay, ...]:
+        """Days of versions from files, held against what was usual before the first of them."""
+        zone = read_organisation(self._store, Scope(unit)).zone(unit)
+        with self._store.db.read() as connection:
+            names = {key: ext for ext, key in known_keys(connection, "queue").items()}
+        times = _times(first, end, zone)
+        rows = []
+        for one in versions:
+            sums = _values(self._store, one, times).group_by("queue", "day")
+            for queue, day, mean in sums.agg(pl.col("mean").sum()).iter_rows():
+                rows.append((one, names.get(queue, ""), day, float(mean)))
+        usual = self._usual({name for _, name, _, _ in rows}, first)
+        return tuple(
+            ToldDay(
+                one.created_at,
+                one.base_version or one.fc_version,
+                QueueDay(
+                    name, day, one.fc_version, None, None,
+                    split_days(usual.get(name, Usual({})), [day], np.array([mean]))[0],
+                ),
+            )
+            for one, name, day, mean in rows
+        )  # fmt: skip
+
+    def _usual(self, queues: set[str], first: date) -> dict[str, Usual]:
+        query = FactQuery(
+            ("offered_n",), first - timedelta(days=USUAL_DAYS), first, by=("queue", "day"),
+            queues=tuple(sorted(queues)),
+        )  # fmt: skip
+        totals: dict[str, dict[date, float]] = {}
+        for row in read_measures(open_facts(self._store), Scope(), query).iter_rows(named=True):
+            if row["offered_n"] is not None:
+                totals.setdefault(str(row["queue"]), {})[row["day"]] = float(row["offered_n"])
+        return {name: usual_of_totals(days) for name, days in totals.items()}
 
     def _judge(
         self,
@@ -135,6 +192,11 @@ class Forecaster:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return made
+
+
+def _state(connection: Connection, first: date, end: date) -> int:
+    """The newest build of the days that figures of these days rest on; today's own change none."""
+    return newest_build_of(connection, first - timedelta(days=USUAL_DAYS), end)
 
 
 def _times(first: date, end: date, zone: str) -> pl.DataFrame:

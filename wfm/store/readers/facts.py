@@ -19,6 +19,12 @@ def newest_build(connection: Connection) -> int:
     return connection.scalar(select(func.max(build.c.build_id))) or 0
 
 
+def newest_build_of(connection: Connection, first: date, end: date) -> int:
+    """The newest build of the days from `first` to before `end`; 0 without any."""
+    found = select(func.max(build.c.build_id)).where(build.c.day >= first, build.c.day < end)
+    return connection.scalar(found) or 0
+
+
 def queue_groups(connection: Connection) -> dict[str, str]:
     """Skill group id of each queue id as it stands last; a queue without one is its own group."""
     rows = connection.execute(

@@ -1,0 +1,248 @@
+"""The right side of the forecast page: how well forecasts did, corrections, calendar, versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.forecast_data import Forecasts
+from dashboards.parts.drawer import opener
+from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.status import icon
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
+from wfm.domain.forecast_records import DAY, EVENT, OVERRIDE, ForecastRecord, days_told, told
+from wfm.domain.forecast_scores import AddedValue, Score
+
+MOST_VERSIONS = 12
+
+
+def accuracy_sheet(given: Forecasts) -> Sheet:
+    """The error of the last four weeks' forecasts by days ahead, beside last week again."""
+    columns = (
+        Col("lead", "Days ahead", text=True, phone=True),
+        Col("wape", "Error", "%", "WAPE by quarter-hour: errors over all that came", phone=True),
+        Col("naive", "Last week again", "%", "the same error of repeating the last known week",
+            phone=True),
+        Col("skill", "Error saved", "%", "of the naive forecast's error, on the same quarters"),
+        Col("bias", "Bias", "%", "forecast less what came, of what came"),
+        Col("inside", "Inside the band", "%", "quarter-hours between P10 and P90; 80 aimed at"),
+        Col("days", "Days judged"),
+    )  # fmt: skip
+    lines = []
+    for words, score in given.scores.by_lead.items():
+        cells = (Cell(words, words), *_score_cells(score))
+        status = "" if score.skill is None else "good" if score.skill > 0 else "warn"
+        lines.append(Line(cells, "", status))
+    return Sheet("accuracy", "Accuracy against naive", columns, tuple(lines),
+                 "last 28 days, models alone, only what was made before",
+                 "No forecast made before its days is over yet")  # fmt: skip
+
+
+def _score_cells(score: Score | None) -> tuple[Cell, ...]:
+    if score is None:
+        return tuple(Cell(DASH, None, reason="none of its days is over") for _ in range(6))
+    return (
+        figure_cell(score.wape, 1), figure_cell(score.naive_wape, 1, soft=True),
+        figure_cell(score.skill, 1, signed=True), figure_cell(score.bias, 1, signed=True),
+        figure_cell(score.coverage, 0), figure_cell(score.days, 0, soft=True),
+    )  # fmt: skip
+
+
+def accuracy_panel(given: Forecasts) -> Any:
+    """The table of accuracy."""
+    sheet = accuracy_sheet(given)
+    return panel(sheet.title, table(sheet), note=sheet.note)
+
+
+def versions_sheet(given: Forecasts) -> Sheet:
+    """Kept forecasts, those that count first, each with its inputs and how well it did."""
+    columns = (
+        Col("version", "Version", text=True, phone=True),
+        Col("made", "Made", text=True, phone=True),
+        Col("by", "By", text=True),
+        Col("wape", "Error", "%", "WAPE by quarter-hour of its days that are over", phone=True),
+        Col("naive", "Last week again", "%", more=True),
+        Col("skill", "Error saved", "%", more=True),
+        Col("bias", "Bias", "%"),
+        Col("inside", "Inside the band", "%", more=True),
+        Col("judged", "Days judged"),
+        Col("days", "Days", text=True, more=True),
+        Col("learned", "Learned from", text=True, more=True),
+        Col("inputs", "Inputs", "", "hash of everything it was learned from", text=True),
+        Col("settings", "Settings", "", "hash of its configuration", text=True, more=True),
+        Col("method", "Method and weights", text=True, more=True),
+    )
+    lines = []
+    for one in given.versions[:MOST_VERSIONS]:
+        number = str(one.fc_version)
+        if one.base_version is not None:
+            number += f" = {one.base_version} + {len(one.overrides)}"
+        inputs = one.inputs
+        learned = f"{inputs['first_on']} to {inputs['last_on']}" if inputs.get("first_on") else ""
+        digest = str(inputs.get("hash", ""))
+        cells = (
+            Cell(number, one.fc_version),
+            Cell(given.local(one.created_at), one.created_at),
+            Cell(given.author(one.author), one.author),
+            *_score_cells(given.scores.by_version.get(one.fc_version)),
+            Cell(f"{one.first_on} to {one.end_on}", one.first_on.isoformat()),
+            Cell(learned or "not kept", learned),
+            Cell(digest[:8] or DASH, digest, soft=True, reason=digest),
+            Cell(one.config_hash[:8], one.config_hash),
+            Cell(one.method, one.method),
+        )
+        lines.append(Line(cells))
+    return Sheet("versions", "Versions", columns, tuple(lines),
+                 "n = m + k: k overrides on the model's forecast m",
+                 "No forecast touches these days")  # fmt: skip
+
+
+def versions_panel(given: Forecasts) -> Any:
+    """The table of versions."""
+    sheet = versions_sheet(given)
+    return panel(sheet.title, table(sheet), note=sheet.note)
+
+
+def overrides_sheet(given: Forecasts) -> Sheet:
+    """Overrides newest first, with what each added once its days are over."""
+    columns = (
+        Col("days", "Days", text=True, phone=True),
+        Col("what", "Override", text=True, phone=True),
+        Col("where", "Where", text=True),
+        Col("value", "Error saved", "pp", "WAPE without it less WAPE with it, on its cells",
+            phone=True),
+        Col("by", "By", text=True),
+        Col("why", "Why", text=True),
+        Col("state", "", text=True),
+    )  # fmt: skip
+    lines = []
+    for one in given.of_kind(OVERRIDE):
+        value = given.scores.added_by_record.get(one.record_id)
+        points = None if value is None else value.points
+        reason = "" if points is not None else "its days are not over, or nothing came"
+        cell = figure_cell(points, 1, signed=True, reason=reason)
+        lines.append(_record_line(given, one, cell))
+    return Sheet("overrides", "Overrides", columns, tuple(lines), added_words(given.scores.added),
+                 "Nobody has corrected these forecasts")  # fmt: skip
+
+
+def added_words(value: AddedValue | None) -> str:
+    """What the overrides did to the error, in words."""
+    if value is None or value.points is None:
+        return "their value shows once their days are over"
+    did = "saved" if value.points >= 0 else "cost"
+    return (
+        f"{plain(value.wape_override, 1)} % error with them, {plain(value.wape_model, 1)} % "
+        f"without: they {did} {plain(abs(value.points), 1)} points on {value.days} "
+        f"day{'' if value.days == 1 else 's'}"
+    )
+
+
+def _record_line(given: Forecasts, one: ForecastRecord, *figures: Cell) -> Line:
+    gone = one.undone_at is not None
+    who = f"{given.author(one.author)}, {given.local(one.recorded_at)}"
+    state: Any = ""
+    if gone and one.undone_at is not None:
+        by = given.author(one.undone_by)
+        state = html.Span(f"undone by {by}, {given.local(one.undone_at)}", className="third")
+    elif given.may_write:
+        args = {"unit": given.site.org_id, "record": str(one.record_id)}
+        name = f"Undo {told(one)}, {days_told(one.first_on, one.end_on)}"
+        state = opener("Undo", "undo-record", args, small=True, title=name)
+    words = told(one)
+    return Line(
+        (
+            Cell(days_told(one.first_on, one.end_on), str(one.first_on), soft=gone),
+            Cell(words, words, soft=gone, node=html.S(words) if gone else None),
+            Cell(given.queue_name(one.queue_id), one.queue_id, soft=True),
+            *figures,
+            Cell(who, one.author, soft=True),
+            Cell(one.reason, one.reason, soft=True),
+            Cell("undone" if gone else "in force", one.record_id, node=state),
+        )
+    )
+
+
+def overrides_panel(given: Forecasts) -> Any:
+    """The overrides and what they added together."""
+    sheet = overrides_sheet(given)
+    note: Any = sheet.note
+    value = given.scores.added
+    if value is not None and value.points is not None:
+        note = html.Span([icon("good" if value.points >= 0 else "warn", size=9), " ", sheet.note])
+    return panel(sheet.title, table(sheet), note=note)
+
+
+def calendar_sheet(given: Forecasts) -> Sheet:
+    """Events from files and from the page, and days left out or kept by planners or by rule."""
+    columns = (
+        Col("days", "Days", text=True, phone=True),
+        Col("what", "What", text=True, phone=True),
+        Col("where", "Where", text=True),
+        Col("known", "Known since", text=True),
+        Col("by", "By", text=True),
+        Col("why", "Why", text=True),
+        Col("state", "", text=True),
+    )
+    lines = []
+    for one in (*given.of_kind(EVENT), *given.of_kind(DAY)):
+        known = one.terms.get("known_at") or one.recorded_at
+        lines.append(_record_line(given, one, Cell(given.local(int(known)), int(known), soft=True)))
+    for entry in given.calendar:
+        effect = "effect learned" if entry.effect_pct is None else f"{entry.effect_pct:+g} %"
+        words = f"{entry.name or entry.kind.replace('_', ' ')}: {effect}"
+        known_words = given.local(entry.known_at) if entry.known_at else "always"
+        last = entry.last_on
+        days = f"{entry.first_on.day} {entry.first_on:%b}"
+        days += "" if last == entry.first_on else f" to {last.day} {last:%b}"
+        cells = (
+            Cell(days, entry.first_on.isoformat()), Cell(words, entry.event_id),
+            Cell(given.queue_name(entry.queue_id), entry.queue_id, soft=True),
+            Cell(known_words, entry.known_at, soft=True), Cell("file", "file", soft=True),
+            Cell("", ""), Cell("", ""),
+        )  # fmt: skip
+        lines.append(Line(cells))
+    lines += _replaced_lines(given)
+    return Sheet("calendar", "Calendar and days left out", columns, tuple(lines),
+                 "taken into the next forecast",
+                 "No event, no unusual day, nothing left out")  # fmt: skip
+
+
+def _replaced_lines(given: Forecasts) -> list[Line]:
+    """Days that the newest forecast found unusual and replaced for learning, each reversible."""
+    if given.newest is None:
+        return []
+    by_day: dict[str, list[str]] = {}
+    for queue_id, days in (given.newest.inputs.get("replaced") or {}).items():
+        for day in days:
+            by_day.setdefault(str(day), []).append(str(queue_id))
+    lines = []
+    for text, queues in sorted(by_day.items(), reverse=True)[:8]:
+        keep: Any = ""
+        if given.may_write:
+            args = {"unit": given.site.org_id, "on": text, "verdict": "keep"}
+            if len(queues) == 1:
+                args["queue"] = queues[0]
+            keep = opener("Keep it", "leave-out", args, small=True, title=f"Learn from {text}")
+        names = ", ".join(given.queue_name(q) for q in queues[:2])
+        names += f" and {len(queues) - 2} more" if len(queues) > 2 else ""
+        lines.append(
+            Line(
+                (
+                    Cell(text, text), Cell("unusual, replaced for learning", "replaced"),
+                    Cell(names, names, soft=True), Cell("", None),
+                    Cell("found", "found", soft=True),
+                    Cell("far from the same weekdays around it", "", soft=True),
+                    Cell("found", text, node=keep),
+                )
+            )
+        )  # fmt: skip
+    return lines
+
+
+def calendar_panel(given: Forecasts) -> Any:
+    """The calendar."""
+    sheet = calendar_sheet(given)
+    return panel(sheet.title, table(sheet), note=sheet.note)
