@@ -20,7 +20,6 @@ from wfm.domain.scope import Scope
 
 TOP = 196
 WIDE_DAYS, NARROW_DAYS = 35, 10  # so many links of a day are wide enough to be hit
-LETTERS = "MTWTFSS"
 
 
 def site_chips(given: Forecasts) -> Any:
@@ -102,7 +101,7 @@ def _links(given: Forecasts) -> list[tuple[str, str, bool]]:
         return []
     return [
         (
-            f"{LETTERS[day.weekday()]}{day.day}",
+            str(day.day),
             given.ask.link(on=day),
             day == given.on,
         )
