@@ -101,8 +101,12 @@ def _days(given: Horizon) -> list[Any]:
     if not given.links:
         return []
     links = [
-        html.A(words, href=href, title=f"Explain {_day(given.first + timedelta(days=at), False)}",
-               **({"aria-current": "date"} if here else {}))
+        html.A(
+            words,
+            href=href,
+            title=f"Explain {_day(given.first + timedelta(days=at), False)}",
+            **({"aria-current": "date"} if here else {}),
+        )
         for at, (words, href, here) in enumerate(given.links)
     ]
     return [
