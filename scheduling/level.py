@@ -7,16 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduling.requirement import (
-    LIVE_CHANNELS,
-    Bools,
-    QueueDemand,
-    group_target,
-    open_runs,
-    summed,
-)
+from scheduling.requirement import LIVE_CHANNELS, Bools, QueueDemand, group_load, group_target
 from scheduling.staffing.erlang import Floats
-from scheduling.staffing.offered_load import modified_offered_load
 from scheduling.staffing.requirement import achieved
 
 
@@ -53,19 +45,11 @@ def forecast_level(
     if not demands or any(demand.channel not in LIVE_CHANNELS for demand in demands):
         return None
     target = group_target(demands)
-    contacts = np.where(open_now, summed([demand.contacts for demand in demands]), 0.0)
-    work = np.where(open_now, summed([demand.work_s for demand in demands]), 0.0)
+    contacts, aht, load = group_load(demands, open_now, cell_s)
     level = np.full(contacts.shape, np.nan)
-    busy = contacts > 0
-    if not busy.any():
+    seen = (contacts > 0) & (load > 0)
+    if not seen.any():
         return ForecastLevel(contacts, level, target.target)
-    aht = np.full(contacts.shape, work.sum() / contacts.sum())
-    aht[busy] = work[busy] / contacts[busy]
-    aht = np.maximum(aht, 1.0)
-    load = np.zeros(contacts.shape)
-    for run in open_runs(open_now):
-        load[run] = modified_offered_load(contacts[run], aht[run], cell_s)
-    seen = busy & (load > 0)
     found = achieved(
         load[seen] * 3600 / aht[seen],
         aht[seen],

@@ -23,6 +23,8 @@ MOST_TARGET = 0.999
 # conventions).
 DEFERRED_OCCUPANCY = 0.85
 DEFERRED_DUE_S = 86_400.0
+# Whatever is left in hand when contacts stop is less than a thousandth of an agent soon.
+LEAST_LOAD = 0.001
 LIVE_CHANNELS = ("voice", "chat", "callback")
 
 
@@ -91,17 +93,7 @@ def require_group(
     binding: Counter[str] = Counter()
     notes = list(target.notes)
     if live:
-        contacts = summed([demand.contacts for demand in live])
-        work = summed([demand.work_s for demand in live])
-        required, binding = _erlang(
-            np.where(open_now, contacts, 0.0),
-            np.where(open_now, work, 0.0),
-            open_now,
-            patience_s,
-            target,
-            cell_s,
-            max_occupancy,
-        )
+        required, binding = _erlang(live, open_now, patience_s, target, cell_s, max_occupancy)
     for one in deferred:
         laid, said = _deferred(one, open_now, cell_s)
         required = required + laid
@@ -167,25 +159,17 @@ def group_target(demands: Sequence[QueueDemand]) -> GroupTarget:
 
 
 def _erlang(
-    contacts: Floats,
-    work_s: Floats,
+    live: Sequence[QueueDemand],
     open_now: Bools,
     patience_s: float | None,
     target: GroupTarget,
     cell_s: int,
     max_occupancy: float | None,
 ) -> tuple[Floats, Counter[str]]:
-    busy = contacts > 0
-    if not busy.any():
+    contacts, aht, load = group_load(live, open_now, cell_s)
+    if not contacts.any():
         return np.zeros(contacts.shape), Counter()
-    aht = np.full(contacts.shape, work_s.sum() / contacts.sum())
-    aht[busy] = work_s[busy] / contacts[busy]
-    aht = np.maximum(aht, 1.0)
-    load = np.zeros(contacts.shape)
-    for run in open_runs(open_now):
-        load[run] = modified_offered_load(contacts[run], aht[run], cell_s)
-    # Whatever is left in hand when contacts stop is less than a thousandth of an agent soon.
-    staffed = load >= 0.001
+    staffed = load >= LEAST_LOAD
     found = required_agents(
         load[staffed] * 3600 / aht[staffed],
         aht[staffed],
@@ -201,6 +185,23 @@ def _erlang(
     required = np.zeros(contacts.shape)
     required[staffed] = found.required
     return required, Counter(str(name) for name in found.binding)
+
+
+def group_load(
+    demands: Sequence[QueueDemand], open_now: Bools, cell_s: int = 900
+) -> tuple[Floats, Floats, Floats]:
+    """Contacts, seconds of handling and erlangs in hand of queues served together, by quarter."""
+    contacts = np.where(open_now, summed([demand.contacts for demand in demands]), 0.0)
+    work = np.where(open_now, summed([demand.work_s for demand in demands]), 0.0)
+    busy = contacts > 0
+    aht, load = np.ones(contacts.shape), np.zeros(contacts.shape)
+    if busy.any():
+        aht = np.full(contacts.shape, work.sum() / contacts.sum())
+        aht[busy] = work[busy] / contacts[busy]
+        aht = np.maximum(aht, 1.0)
+        for run in open_runs(open_now):
+            load[run] = modified_offered_load(contacts[run], aht[run], cell_s)
+    return contacts, aht, load
 
 
 def open_runs(open_now: Bools) -> list[slice]:

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   var opener = null, count = 0, inside = null;
+  var moved = {}, held = null, asking = 0;
 
   function setProps(id, props) {
     if (window.dash_clientside && window.dash_clientside.set_props) {
@@ -37,16 +38,51 @@
     box.querySelectorAll("[data-input]").forEach(function (slot) {
       if (slot.muster === slot.dataset.input && slot.firstChild) { return; }
       slot.muster = slot.dataset.input;
-      var input = document.createElement("input");
       var wanted = JSON.parse(slot.dataset.input);
+      var live = Boolean(slot.closest("form[data-live]"));
+      var input = document.createElement("input");
       Object.keys(wanted).forEach(function (name) {
         if (name === "checked") { input.checked = true; }
         else { input.setAttribute(name, wanted[name] === true ? "" : String(wanted[name])); }
       });
       input.className = "f-input";
+      if (live && wanted.name in moved) { input.value = moved[wanted.name]; }
       slot.replaceChildren(input);
+      if (live) { said(input); }
+      if (live && wanted.name === held) { input.focus(); }
     });
   }
+
+  /* The value of a slider beside its label, as it is moved. */
+  function said(input) {
+    var field = input.type === "range" && input.closest(".f-field");
+    var shows = field && field.querySelector(".f-value");
+    if (shows) {
+      var unit = shows.dataset.unit;
+      var words = input.value + (unit ? " " + unit : "");
+      if (shows.textContent !== words) { shows.textContent = words; }
+      input.setAttribute("aria-valuetext", words);
+    }
+  }
+  /* A live form is asked again a moment after a change. Its answer draws it anew: what was moved
+     meanwhile, and the slider in hand, stay. */
+  document.addEventListener("input", function (event) {
+    if (!event.target.closest("form[data-live]")) { return; }
+    held = event.target.name;
+    moved[held] = event.target.value;
+    said(event.target);
+  });
+  document.addEventListener("change", function (event) {
+    if (!event.target.closest("form[data-live]")) { return; }
+    window.clearTimeout(asking);
+    asking = window.setTimeout(function () {
+      var form = document.querySelector(".side-drawer form[data-live]");
+      if (form) { form.requestSubmit(); }
+    }, 120);
+  });
+  document.addEventListener("focusin", function (event) {
+    if (event.target.closest("form[data-live]")) { held = event.target.name || null; }
+  });
 
   function arrived(box) {
     fill(box);
@@ -86,6 +122,8 @@
       event.preventDefault();
       opener = { node: button, form: button.dataset.open };
       inside = null;
+      moved = {};
+      held = null;
       send(button.dataset.open, "open", JSON.parse(button.dataset.args || "{}"));
     }
     if (event.target.closest("[data-act=close-drawer]")) { close(); }

@@ -14,6 +14,7 @@ from dashboards.pages import (
     planning_forms,
     planning_gate,
     planning_tools,
+    planning_whatif,
 )  # fmt: skip
 from dashboards.pages.planning_data import Planning, read_planning
 from dashboards.pages.planning_day import changes_panel, changes_sheet, day_panel
@@ -66,7 +67,7 @@ def view(ask: Ask) -> View:
     )
     right = html.Div(
         [run_panel(given), compare_panel(given), *planning_tools.tools_panel(given),
-         planning_design.design_panel(given)],
+         planning_design.design_panel(given), planning_whatif.whatif_panel(given)],
         className="stack",
     )  # fmt: skip
     body = [left, right, day_panel(given), changes_panel(given)]
@@ -78,6 +79,7 @@ def view(ask: Ask) -> View:
         changes_sheet(given),
         planning_tools.offers_sheet(given),
         planning_design.design_sheet(given),
+        planning_whatif.whatif_sheet(given),
         _forecasts_sheet(given),
     )
     return View(planning_answer(given), _tiles(ask, values), body, sheets, "planning")
@@ -170,6 +172,6 @@ def sign(ask: Ask) -> object:
 
 FORMS = (
     *planning_forms.FORMS, *planning_edits.FORMS, *planning_tools.FORMS, *planning_design.FORMS,
-    *planning_gate.FORMS,
+    *planning_gate.FORMS, *planning_whatif.FORMS,
 )  # fmt: skip
 ROOM = PageRoom("planning", SPEC, view, FORMS, sign)

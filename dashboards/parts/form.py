@@ -11,8 +11,10 @@
         args={"kpi": "adherence", "scope": "dublin"},   # sent along, not shown
     )
 
-Kinds: text, number, date, time, note (several lines), select (with `choices`), check. What is typed
-arrives as text, by field name, together with `args` and `key`; nothing of it is trusted.
+Kinds: text, number, range (a slider with its value beside it), date, time, note (several lines),
+select (with `choices`), check. What is typed arrives as text, by field name, together with `args`
+and `key`; nothing of it is trusted. A form that is `live` is checked again whenever a value is
+changed, and keeps the focus; it writes nothing.
 `key` names this one opening of the form: sent twice, it writes once.
 """
 
@@ -63,6 +65,7 @@ class Form:
     confirm: bool = False
     danger: bool = False
     key: str = ""
+    live: bool = False
 
     def told(self, errors: Mapping[str, str], trouble: str = "") -> Form:
         """The form with what is wrong beside its fields, or above its button."""
@@ -101,7 +104,7 @@ def form(given: Form) -> Any:
         html.Div(
             [
                 html.Button(given.submit, className=css, type="submit"),
-                html.Button("Cancel", className="btn", type="button",
+                html.Button("Close" if given.live else "Cancel", className="btn", type="button",
                             **{"data-act": "close-drawer"}),
             ],
             className="f-acts",
@@ -111,8 +114,10 @@ def form(given: Form) -> Any:
         body,
         className="form",
         noValidate="novalidate",
-        key=f"{key}-{uuid.uuid4().hex[:6]}",
+        # A live form stays the one it was, so that nobody loses the slider in hand.
+        key=key if given.live else f"{key}-{uuid.uuid4().hex[:6]}",
         **{
+            **({"data-live": "yes"} if given.live else {}),
             "data-form": given.name,
             "data-step": "confirm" if given.confirm else "check",
             "data-hidden": json.dumps(hidden, sort_keys=True),
@@ -140,6 +145,9 @@ def _field(one: Field, error: str, key: str) -> Any:
 
 
 def _unit(one: Field) -> Any:
+    if one.kind == "range":
+        return html.Output(f"{one.value}{' ' if one.unit else ''}{one.unit}", className="f-value",
+                           **{"data-unit": one.unit})  # fmt: skip
     return html.Span(f" {one.unit}", className="third") if one.unit else ""
 
 

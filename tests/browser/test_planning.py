@@ -70,6 +70,22 @@ def test_a_week_is_forecast_solved_published_and_changed_from_the_page(
     send(page, "require")
     job_done(page, "agent-hours on queue")
     page.wait_for_selector('.page:not([hidden]) .panel [data-open="solve"]')
+    # What if a tenth more came: the slider in hand stays, the answer follows it.
+    page.click('.page:not([hidden]) .panel [data-open="whatif"]')
+    page.wait_for_selector(f"{DRAWER} form[data-live]")
+    assert "one fewer" in page.inner_text(DRAWER)
+    level = page.locator(f"{DRAWER} .run-numbers b").first
+    before = float(level.inner_text().split()[0])
+    page.locator(f'{DRAWER} [name="volume"]').focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => parseFloat(document.querySelector('.side-drawer .run-numbers b').textContent)"
+        " < before", arg=before,
+    )  # fmt: skip
+    assert page.locator(f"{DRAWER} .f-value").nth(1).inner_text() == "110 %"
+    assert page.evaluate("document.activeElement.name") == "volume"
+    page.keyboard.press("Escape")
     page.click('.page:not([hidden]) .panel [data-open="solve"]')
     page.wait_for_selector(f"{DRAWER} form")
     page.fill(f'{DRAWER} [name="limit"]', "5000")

@@ -18,14 +18,17 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, select
 
 from forecasting.calendar import holiday_names
+from scheduling.requirement import QueueDemand
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
 from wfm.domain.grid import day_start
+from wfm.domain.organisation import Queue
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekMeasures
 from wfm.domain.scope import Scope
+from wfm.domain.what_if import GroupStaffing, StaffingCase, WhatIf
 from wfm.queries.planning import week_name
 from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_roster_week
 from wfm.store.dimensions import known_keys
@@ -57,6 +60,7 @@ from wfm.worker.require_job import open_quarters, queue_demands
 from wfm.worker.week_fairness import uneven, unpopular_before, wages_of
 from wfm.worker.week_measures import measure_week
 from wfm.worker.week_policy import check_policy
+from wfm.worker.what_if import week_staffing, what_if
 
 KEPT = 96
 Answer = TypeVar("Answer")
@@ -219,6 +223,26 @@ class Planner:
         )
         return one, two
 
+    def staffing(self, scope: Scope, unit: str, week: str) -> tuple[GroupStaffing, ...]:
+        """Each skill group's busiest quarter-hour of a site's week, and what a point costs.
+
+        Empty without a requirement, or when its forecast is gone.
+        """
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week)
+            if state is None:
+                return ()
+            return self._keep(
+                ("staffing", unit, week, state[0]),
+                lambda: self._staffing(connection, Scope(unit), unit, week),
+            )
+
+    def what_if(self, case: StaffingCase, agents: int | None = None) -> WhatIf:
+        """Other numbers for a quarter-hour of a group; pure, nothing is read or kept."""
+        return what_if(case, agents)
+
     def authors(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Display names of those authors that are users of the product."""
         with self._store.db.read() as connection:
@@ -270,18 +294,42 @@ class Planner:
             return None
         organisation = read_organisation(connection, scope)
         quarters, is_open = open_quarters(organisation, unit, roster.period)
-        try:
-            forecast = forecast_by_number(connection, requirement.fc_version)
-            rows = version_rows(self._store.files, forecast.file, "fc_version", forecast.fc_version)
-            names = {number: name for name, number in known_keys(connection, "queue").items()}
-            queue = rows["queue"].cast(int).replace_strict(names, default=None)
-            queues = unit_queues(organisation, unit, day_start(roster.period.first, roster.zone))
-            demands = queue_demands(queues, rows.with_columns(queue.alias("queue")), quarters)
-        except WfmError:
-            demands = {}
+        queues = unit_queues(organisation, unit, day_start(roster.period.first, roster.zone))
+        demands = self._demands(connection, requirement.fc_version, queues, quarters)
         found = measure_week(roster, organisation, requirement, demands, shifts, changes, is_open)
         policy = read_policy(connection, scope).document
         return replace(found, wages=wages_of(roster, shifts, policy))
+
+    def _staffing(
+        self, connection: Connection, scope: Scope, unit: str, week: str
+    ) -> tuple[GroupStaffing, ...]:
+        requirement = read_requirement(connection, scope, self._store.files, unit, week)
+        if requirement is None:
+            return ()
+        organisation, period = read_organisation(connection, scope), week_of(week)
+        quarters, is_open = open_quarters(organisation, unit, period)
+        start_at = day_start(period.first, organisation.zone(unit))
+        queues = unit_queues(organisation, unit, start_at)
+        demands = self._demands(connection, requirement.fc_version, queues, quarters)
+        members: dict[str, list[QueueDemand]] = {}
+        for queue in queues:
+            if queue.queue_id in demands:
+                members.setdefault(queue.skill_group, []).append(demands[queue.queue_id])
+        summary = {row["group"]: row for row in (requirement.summary or {}).get("groups", ())}
+        return week_staffing(members, summary, quarters, is_open)
+
+    def _demands(
+        self, connection: Connection, fc_version: int, queues: Sequence[Queue], quarters: list[int]
+    ) -> Mapping[str, QueueDemand]:
+        """The forecast behind a requirement, by queue; empty when it is not known any more."""
+        try:
+            forecast = forecast_by_number(connection, fc_version)
+            rows = version_rows(self._store.files, forecast.file, "fc_version", forecast.fc_version)
+            names = {number: name for name, number in known_keys(connection, "queue").items()}
+            queue = rows["queue"].cast(int).replace_strict(names, default=None)
+            return queue_demands(queues, rows.with_columns(queue.alias("queue")), quarters)
+        except WfmError:
+            return {}
 
     def _keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
         with self._lock:
