@@ -21,21 +21,28 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-PHASES = ("reading", "building", "writing", "committing")
+# `committing` is the transaction that makes a build live, `sealing` its COMMIT itself.
+PHASES = ("reading", "building", "writing", "committing", "sealing")
 # How long to wait in a phase before the kill, at most: about as long as the phase takes.
-REACH_S = {"reading": 0.02, "building": 0.2, "writing": 0.03, "committing": 0.012}
+REACH_S = {
+    "reading": 0.02, "building": 0.2, "writing": 0.03, "committing": 0.006, "sealing": 0.004,
+}  # fmt: skip
 
 # One process that has everything loaded forks a builder for every kill; it must not use polars
 # itself, whose threads do not survive a fork.
 ZYGOTE = """
 import os, sys
 from pathlib import Path
+from sqlalchemy import event
 from wfm.domain.clock import FixedClock, instant_at
 from wfm.facts import rebuild
 from wfm.store.store import open_store
 
+phase = [""]
+
 def told(name, work, pipe):
     def run(*args, **more):
+        phase[0] = name
         os.write(pipe, name[:1].encode())
         return work(*args, **more)
     return run
@@ -46,6 +53,12 @@ def build(folder, now, pipe):
     for step, phase in steps.items():
         setattr(rebuild, step, told(phase, getattr(rebuild, step), pipe))
     store = open_store(f"sqlite:///{folder / 'm.sqlite'}", folder)
+
+    @event.listens_for(store.db.engine, "commit")
+    def sealing(connection):
+        if phase[0] == "committing":
+            os.write(pipe, b"s")
+
     rebuild.rebuild_dirty(store, FixedClock(instant_at(now)), "victim")
     os.write(pipe, b"d")
 
