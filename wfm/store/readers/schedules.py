@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from wfm.domain.activities import Segment
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
-from wfm.store.readers.organisation import read_organisation
-from wfm.store.schema import shift_version
+from wfm.store.schema import org_unit, person, shift_version
 
 Layer = Literal["current", "baseline"]
 NOTHING = "0:0"  # the mark of days on which nothing was ever published
@@ -53,10 +52,9 @@ def read_shift_history(
         query = query.where(shift_version.c.recorded_at <= known_at)
     if scope.agent is not None:
         query = query.where(shift_version.c.agent_id == scope.agent)
-    inside = _agents_inside(connection, scope)
-    return tuple(
-        _shift(row) for row in connection.execute(query) if inside is None or row.agent_id in inside
-    )
+    if scope.site is not None:
+        query = query.where(shift_version.c.agent_id.in_(_agents_inside(scope)))
+    return tuple(_shift(row) for row in connection.execute(query))
 
 
 def week_mark(connection: Connection, scope: Scope, first: date, end: date) -> str:
@@ -66,10 +64,14 @@ def week_mark(connection: Connection, scope: Scope, first: date, end: date) -> s
     return f"{len(history)}:{newest}"
 
 
-def _agents_inside(connection: Connection, scope: Scope) -> set[str] | None:
-    if scope.site is None:
-        return None
-    return {person.agent_id for person in read_organisation(connection, scope).people}
+def _agents_inside(scope: Scope) -> Select[tuple[str]]:
+    """Everybody who ever belonged to a team of the scope, as `read_organisation` shows them."""
+    teams = select(org_unit.c.org_id).where(
+        org_unit.c.org_level == "team", org_unit.c.parent_id == scope.site
+    )
+    if scope.team is not None:
+        teams = teams.where(org_unit.c.org_id == scope.team)
+    return select(person.c.agent_id).where(person.c.team_id.in_(teams))
 
 
 def _shift(row: Row) -> Shift:  # type: ignore[type-arg]
