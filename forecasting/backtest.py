@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from forecasting import metrics, naive, quantiles
-from forecasting.forecast import ForecastConfig, actual_cells, forecast_queue, point_forecast
+from forecasting.forecast import ForecastConfig, Point, actual_cells, point_forecast, with_band
 from forecasting.series import Floats, History
-from forecasting.training import Training, prepare
+from forecasting.training import Training, future_days, prepare
 from wfm.domain.errors import BadInput
 
 BUCKETS = {"d1": (0, 1), "d1_7": (0, 7), "d8_14": (7, 14), "d15_28": (14, 28), "all": (0, None)}
@@ -68,38 +68,46 @@ def backtest(
     history: History, origins: Sequence[date], horizon: int, config: ForecastConfig
 ) -> Backtest:
     """Scores over the origins; each forecast is made from the rows before its origin alone."""
-    names = ("forecast", *naive.BASELINES)
-    runs: dict[str, list[_Run]] = {name: [] for name in names}
+    runs: dict[str, list[_Run]] = {}
     actuals: list[Floats] = []
     for origin in origins:
         past = history.before(origin)
-        if past.end_on != origin:
-            raise AssertionError(f"training reaches {past.end_on}, past the origin {origin}")
         training = prepare(past, config.calendar)
+        if past.end_on != origin or any(day >= origin for day in training.dates):
+            raise AssertionError(f"training reaches {past.end_on}, past the origin {origin}")
         actuals.append(actual_cells(history.span(origin, horizon), origin, training))
-        means = _means(training, horizon, config)
-        for name in names:
-            phi = _dispersion(runs[name], actuals, origins, origin)
-            if phi is None:
-                phi = forecast_queue(past, 1, replace(config, dispersion=None)).dispersion
-            mean = means[name]
-            runs[name].append(
-                _Run(mean, quantiles.quantile(mean, phi, 0.1), quantiles.quantile(mean, phi, 0.9))
-            )
+        point = point_forecast(training, horizon, config)
+        found = with_band(past, training, point, config)
+        runs.setdefault("forecast", []).append(_Run(found.mean, found.p10, found.p90))
+        for name, mean in _others(past, training, point).items():
+            phi = _dispersion(runs.setdefault(name, []), actuals, origins, origin)
+            phi = quantiles.UNKNOWN if phi is None else phi
+            low, high = (quantiles.quantile(mean, phi, level) for level in (0.1, 0.9))
+            runs[name].append(_Run(mean, low, high))
     actual = np.stack(actuals)
     scale = _naive_error(history.before(origins[0]))
-    scores = {name: _score(actual, runs[name], scale) for name in names}
+    scores = {
+        name: _score(actual, made, scale)
+        for name, made in runs.items()
+        if len(made) == len(origins)
+    }
     return Backtest(
-        scores["forecast"],
-        {name: scores[name] for name in naive.BASELINES},
+        scores.pop("forecast"),
+        scores,
         metrics.poisson_floor(_usual(actual, origins)),
         tuple(origins),
     )
 
 
-def _means(training: Training, horizon: int, config: ForecastConfig) -> dict[str, Floats]:
-    found = {name: naive.baseline(name, training, horizon) for name in naive.BASELINES}
-    return {"forecast": point_forecast(training, horizon, config).mean, **found}
+def _others(past: History, training: Training, point: Point) -> dict[str, Floats]:
+    """The simple forecasts, and each model of the average alone with the same shapes."""
+    horizon = point.mean.shape[0]
+    found = {name: naive.baseline(name, past, training, horizon) for name in naive.BASELINES}
+    days = future_days(training, horizon)
+    is_open = np.array([training.is_open(day) for day in days])
+    for name, totals in point.daily.models.items():
+        found[name] = np.where(is_open, totals, 0.0)[:, None] * point.shares
+    return found
 
 
 def _dispersion(

@@ -1,22 +1,42 @@
-"""When a queue is open: weekly hours, days closed, and what the past itself shows (FC-2, FC-34)."""
+"""When a queue is open, and which days are unlike others: closed, special, with an analog day.
+
+Opening hours and closed days are stated (FC-2, FC-34). A special day is one that people keep, like
+a public holiday: whether the queue is closed on it, and how much it brings, its own past tells.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import holidays
 import numpy as np
 
+from forecasting.events import Event
 from forecasting.series import DAY_MIN, Bools
 from wfm.domain.errors import BadInput
 from wfm.domain.opening import OpeningHours
 
+OBSERVED = " (observed)"
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A day unlike others of its weekday, by a name that comes again.
+
+    `closed` None leaves it to the past of the queue; `like` is the weekday (Monday 0) that it
+    resembles, where the user chose one.
+    """
+
+    name: str
+    closed: bool | None = None
+    like: int | None = None
+
 
 @dataclass(frozen=True)
 class Calendar:
-    """Stated opening hours or weekdays, if any, and days known to be closed.
+    """Stated opening hours or weekdays, closed and special days, events, and overruled flags.
 
     Without hours a queue is open where its own past shows contacts on that weekday and interval.
     """
@@ -25,14 +45,25 @@ class Calendar:
     closed_on: frozenset[date] = frozenset()
     weekdays: frozenset[int] | None = None  # Monday 0; None: any
     kept_on: frozenset[date] = frozenset()  # unusual days that people say to learn from
+    special: Mapping[date, SpecialDay] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    left_out_on: frozenset[date] = frozenset()  # days that people say not to learn from
 
     def is_closed(self, day: date) -> bool:
-        """Whether a day is known to be closed, by the list of days or by its weekday."""
+        """Whether a day is stated to be closed, by the list of days or by its weekday."""
         if day in self.closed_on:
             return True
         if self.weekdays is not None and day.weekday() not in self.weekdays:
             return True
+        special = self.special.get(day)
+        if special is not None and special.closed:
+            return True
         return self.opening is not None and self.opening.minutes(day.weekday()) is None
+
+    def weekday(self, day: date) -> int:
+        """The weekday whose pattern a day follows: its own, or that of its analog day."""
+        special = self.special.get(day)
+        return day.weekday() if special is None or special.like is None else special.like
 
     def stated_cells(self, minutes: int) -> Bools | None:
         """Open intervals of each weekday (Monday first) by the stated hours, None without any."""
@@ -52,13 +83,24 @@ def country_holidays(country: str, years: Iterable[int]) -> frozenset[date]:
 
     A company's own closed days differ: hand in those it keeps.
     """
+    return frozenset(special_days(country, years))
+
+
+def special_days(country: str, years: Iterable[int]) -> dict[date, SpecialDay]:
+    """Public holidays of a country as special days; moving ones keep their name from year to year.
+
+    A holiday kept on another day goes by the same name, so that its effect is learned once.
+    """
     try:
-        found = holidays.country_holidays(country, years=sorted(set(years)))
+        found = holidays.country_holidays(country, years=sorted(set(years)), language="en_US")
     except NotImplementedError:
         raise BadInput(
             f"No holiday list for country {country!r}; give a two-letter code such as US or DE."
         ) from None
-    return frozenset(found)
+    return {
+        day: SpecialDay(str(name).split("; ")[0].removesuffix(OBSERVED))
+        for day, name in sorted(found.items())
+    }
 
 
 def holiday_names(country: str, years: Iterable[int]) -> dict[date, str]:

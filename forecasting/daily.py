@@ -1,35 +1,54 @@
-"""Daily totals ahead: SARIMAX on logarithms, and exponentially weighted level × weekday (FC-5)."""
+"""Daily totals by single models, on logarithms freed of what the calendar explains (FC-5).
+
+Each model says the days ahead, and what it would have said from past days, with the parameters of
+the whole past: that is how the models are weighed against each other.
+"""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from forecasting.series import Floats
-from forecasting.training import Training
+from forecasting.series import Floats, Wholes
+from forecasting.training import RECENT, Training
 
 ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
 INDEX_WEEKS = 26
 LONG_GAP_WEEKS = 4
 SARIMAX_LEAST_WEEKS = 6
+SARIMAX_STEPS = 40
 YEARS = 3
 YEAR_DAYS = 365.25
 FOURIER = 4
 LOW_VOLUME = 30.0  # contacts a day under which logarithms mislead
+MOST_RISE = 3.0  # times the highest day of the last eight weeks
 
 
-def mean_totals(training: Training, days: list[date]) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Said:
+    """Log totals of the days ahead, and by past row those of the rows from there on."""
+
+    ahead: Floats
+    looked: dict[int, Floats]
+
+
+def mean_totals(training: Training, days: Sequence[date], before: int | None = None) -> Floats:
     """The mean of the last eight same weekdays, half way to the mean of all weekdays when scarce.
 
-    Arithmetic, so that a queue with a handful of contacts a day is not pulled down.
+    Arithmetic, so that a queue with a handful of contacts a day is not pulled down. Of the rows
+    before `before`, when given.
     """
-    recent = np.flatnonzero(training.usable)[-8 * max(training.season, 1) :]
+    end = training.totals.size if before is None else before
+    recent = np.flatnonzero(training.usable[:end])[-8 * max(training.season, 1) :]
     overall = float(training.totals[recent].mean()) if recent.size else 0.0
     out = np.zeros(len(days))
     for i, day in enumerate(days):
-        rows = training.recent(day.weekday())
+        rows = training.recent(training.pattern(day), training.totals.size)
+        rows = rows[rows < end][:RECENT]
         seen = float(training.totals[rows].sum())
         out[i] = (seen + 2 * overall) / (rows.size + 2)
     return out
@@ -41,47 +60,60 @@ def is_low_volume(training: Training) -> bool:
     return not recent.size or float(training.totals[recent].mean()) < LOW_VOLUME
 
 
-def level_weekday(training: Training, days: list[date]) -> Floats:
+def level_weekday(
+    training: Training, logs: Floats, days: Sequence[date], origins: Sequence[int] = ()
+) -> Said:
     """Level with exponential weights × weekday index, both learned on logarithms.
 
     Level 1,000 and a Monday index of +20 %: 1,200 for every Monday ahead.
     """
-    logs = _logs(training)
+    season = max(training.season, 1)
     index = _weekday_index(training, logs)
     clean = logs - index[training.weekdays]
-    alpha = _best_alpha(clean, max(training.season, 1))
-    level = _levels(clean, alpha, max(training.season, 1))[-1]
-    return np.array([np.exp(level + index[day.weekday()]) for day in days])
+    levels = _filled(_levels(clean, _best_alpha(clean, season), season))
+    ahead = index[np.array([training.pattern(day) for day in days], dtype=np.int64)]
+    looked = {
+        row: levels[row - 1] + index[training.weekdays[row:]]
+        for row in origins
+        if row and np.isfinite(levels[row - 1])
+    }
+    return Said(levels[-1] + ahead, looked)
 
 
-def sarimax(training: Training, days: list[date]) -> Floats | None:
-    """SARIMAX(1,0,1)(0,1,1) over open weekdays on log totals; None when it cannot be trusted.
+def sarimax(
+    training: Training, logs: Floats, days: Sequence[date], origins: Sequence[int] = ()
+) -> Said | None:
+    """SARIMAX(1,0,1)(0,1,1) over open weekdays; None when it cannot be trusted.
 
     It needs six weeks since the last long gap, and is refused when it fails, is not finite, or
     climbs above three times the highest day of the last eight weeks (FC-32).
     """
-    logs, dates = _logs(training), list(training.dates)
     season = training.season
+    dates = training.dates
     start = max(_after_long_gap(logs, season), len(dates) - round(YEARS * YEAR_DAYS / 7 * season))
-    logs, dates = logs[start:], dates[start:]
-    if season < 2 or np.isfinite(logs).sum() < SARIMAX_LEAST_WEEKS * season:
+    if season < 2 or np.isfinite(logs[start:]).sum() < SARIMAX_LEAST_WEEKS * season:
         return None
-    ahead = _open_weekdays(training, days)
-    terms = _yearly(dates, ahead)
-    forecast = _fit(logs, season, len(ahead), terms)
-    if forecast is None:
+    coming = [day for day in days if day.weekday() in training.live]
+    found = _fit(logs[start:], season, len(coming), _yearly(dates[start:], coming),
+                 [row - start for row in origins if row - start >= 2 * season])  # fmt: skip
+    if found is None:
         return None
-    totals = np.exp(np.minimum(forecast, 50.0))
-    last = training.totals[training.usable][-8 * season :]
-    if not np.isfinite(totals).all() or totals.max(initial=0.0) > 3 * last.max():
+    ahead, looked = found
+    highest = float(np.nanmax(logs[-8 * season :], initial=-np.inf))
+    if ahead.size and (not np.isfinite(ahead).all() or ahead.max() > highest + np.log(MOST_RISE)):
         return None
-    place = {day: i for i, day in enumerate(ahead)}
-    return np.array([totals[place[day]] if day in place else 0.0 for day in days])
+    place = {day: i for i, day in enumerate(coming)}
+    by_day = np.array([ahead[place[day]] if day in place else -np.inf for day in days])
+    return Said(by_day, {row + start: said for row, said in looked.items()})
 
 
 def _fit(
-    logs: Floats, season: int, steps: int, terms: tuple[Floats, Floats] | None
-) -> Floats | None:
+    logs: Floats,
+    season: int,
+    steps: int,
+    terms: tuple[Floats, Floats] | None,
+    origins: Sequence[int],
+) -> tuple[Floats, dict[int, Floats]] | None:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     past, ahead = terms if terms is not None else (None, None)
@@ -97,28 +129,36 @@ def _fit(
                 enforce_invertibility=False,
                 concentrate_scale=True,
             )
-            fitted = model.fit(disp=False, maxiter=40, cov_type="none")
+            fitted = model.fit(disp=False, maxiter=SARIMAX_STEPS, cov_type="none")
             found = np.asarray(fitted.forecast(steps, exog=ahead), dtype=np.float64)
         except (np.linalg.LinAlgError, ValueError, FloatingPointError):
             return None
-    return found if np.isfinite(found).all() else None
+        if not np.isfinite(found).all():
+            return None
+        # What was foreseen at a past row follows from the filtered state, without another fit.
+        states = np.asarray(fitted.filter_results.predicted_state)
+        moves, reads = np.real(model["transition"]), np.real(model["design"])
+        reads = reads[:, :, -1] if reads.ndim == 3 else reads
+        moves = moves[:, :, -1] if moves.ndim == 3 else moves
+        shifts = np.zeros(logs.size)
+        if past is not None:
+            shifts = past @ np.asarray(fitted.params)[: past.shape[1]]
+        looked: dict[int, Floats] = {}
+        for row in origins:
+            state = states[:, row]
+            said = np.empty(logs.size - row)
+            for i in range(said.size):
+                said[i] = (reads[0] @ state) + shifts[row + i]
+                state = moves @ state
+            looked[row] = said
+    return found, looked
 
 
-def _logs(training: Training) -> Floats:
-    with np.errstate(invalid="ignore"):
-        return np.log(np.maximum(training.totals, 0.5))
-
-
-def _open_weekdays(training: Training, days: list[date]) -> list[date]:
-    """Days of open weekdays ahead; a holiday among them keeps its place."""
-    return [day for day in days if day.weekday() in training.live]
-
-
-def _yearly(past: list[date], ahead: list[date]) -> tuple[Floats, Floats] | None:
+def _yearly(past: Sequence[date], ahead: Sequence[date]) -> tuple[Floats, Floats] | None:
     if not past or (past[-1] - past[0]).days < 1.9 * YEAR_DAYS:
         return None
 
-    def waves(days: list[date]) -> Floats:
+    def waves(days: Sequence[date]) -> Floats:
         phase = np.array([day.toordinal() for day in days]) * 2 * np.pi / YEAR_DAYS
         return np.column_stack(
             [wave(k * phase) for k in range(1, FOURIER + 1) for wave in (np.sin, np.cos)]
@@ -166,9 +206,14 @@ def _levels(clean: Floats, alpha: float, season: int) -> Floats:
         level += alpha * (clean[row] - level)
         levels[row] = level
         last = int(row)
-    if known.size:
-        levels[-1] = level
     return levels
+
+
+def _filled(levels: Floats) -> Floats:
+    """The last level known at each row."""
+    rows: Wholes = np.where(np.isfinite(levels), np.arange(levels.size), -1)
+    last = np.maximum.accumulate(rows)
+    return np.where(last >= 0, levels[last], np.nan)
 
 
 def _best_alpha(clean: Floats, season: int) -> float:

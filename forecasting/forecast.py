@@ -7,62 +7,67 @@ the threads of the linear algebra otherwise cost several times the work.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
 
-from forecasting import daily, metrics, naive, quantiles, shape
+from forecasting import metrics, naive, quantiles, shape
 from forecasting.calendar import Calendar
+from forecasting.ensemble import DailyTotals, Looked, combined, daily_totals
 from forecasting.handle_time import handle_time
-from forecasting.series import Bools, Floats, History
+from forecasting.series import Bools, Floats, History, Wholes
 from forecasting.training import Training, future_days, prepare
+from forecasting.unusual import Unusual
 from wfm.domain.errors import BadInput
 
-METHOD = "daily totals × shape"
+METHOD = "structure, sarimax, level_weekday by lead × shapes of two memories; 2"
+LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+CHECK_DAYS = 14  # the past error shown is that of the last two fortnights
+CHECKS = 2
+SPREAD_STEP = 3  # every third past origin tells the spread of intervals: they overlap much
 
 
 @dataclass(frozen=True)
 class ForecastConfig:
-    """What a forecast may do: the calendar, SARIMAX or not, and how it checks itself.
+    """What a forecast may do: the calendar, and SARIMAX or not. The rest is one for all series.
 
-    It looks back `checks` times by `check_days`, forecasts those days from what lay before them,
-    and tells that error; with 0 checks `dispersion` sets the band.
+    `dispersion` states the spread of the band, where it is not to be learned.
     """
 
     calendar: Calendar = field(default_factory=Calendar)
     use_sarimax: bool = True
-    checks: int = 2
-    check_days: int = 14
     dispersion: float | None = None
 
     @property
     def digest(self) -> str:
         """A hash that changes with any of the settings."""
         calendar = self.calendar
-        days = (
-            sorted(calendar.closed_on), sorted(calendar.weekdays or range(7)),
-            sorted(calendar.kept_on),
-        )  # fmt: skip
-        rest = (self.use_sarimax, self.checks, self.check_days, self.dispersion)
-        text = repr((METHOD, calendar.opening, days, rest))
+        days = (sorted(calendar.closed_on), sorted(calendar.weekdays or range(7)))
+        special = sorted((day, one.name, one.closed, one.like)
+                         for day, one in calendar.special.items())  # fmt: skip
+        overruled = (sorted(calendar.kept_on), sorted(calendar.left_out_on))
+        rest = (self.use_sarimax, self.dispersion)
+        text = repr((METHOD, calendar.opening, days, special, calendar.events, overruled, rest))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Means per day and interval, with the parts they came from and what to know about them."""
+    """Means per day and interval, with what they came from and what to know about them."""
 
     mean: Floats
-    daily_parts: tuple[str, ...]
+    shares: Floats
+    daily: DailyTotals
     shape_name: str
     notes: tuple[str, ...]
 
     @property
     def method(self) -> str:
-        """The method in words: "mean of sarimax, level_weekday, svd × svd shape"."""
-        parts = ", ".join(self.daily_parts)
-        parts = f"mean of {parts}" if len(self.daily_parts) > 1 else parts
+        """The method in words: "mean of structure, sarimax, level_weekday × svd shape"."""
+        parts = ", ".join(self.daily.models)
+        parts = f"mean of {parts}" if len(self.daily.models) > 1 else parts
         return f"{parts} × {self.shape_name} shape"
 
 
@@ -81,16 +86,37 @@ class QueueForecast:
     method: str
     notes: tuple[str, ...]
     dispersion: float
-    past_wape: float | None  # on the days looked back at; None when the past is too short
+    past_wape: float | None
     past_naive_wape: float | None
     past_days: int
-    past_contacts: float  # what came on those days
-    # Contacts of each day looked back at, as they came and as forecast: 2 × days, newest last.
-    past_totals: Floats = field(default_factory=lambda: np.zeros((2, 0)))
+    past_contacts: float
+    past_totals: Floats  # actual and forecast of the days looked back at, as 2 × days
+    spread: quantiles.Spread
+    day_spread: quantiles.Spread
+    weights: tuple[Mapping[str, float], ...]  # of each model, by bucket of days ahead
+    effects: Mapping[str, Floats]  # by part, the factor on each day's total; see `base`
+    base: float | None  # the total that the factors multiply; None where there are no parts
+    unusual: tuple[Unusual, ...]  # days that were not learned from, and why
 
     @property
     def dates(self) -> list[date]:
         return [self.first_on + timedelta(days=i) for i in range(self.mean.shape[0])]
+
+    @property
+    def leads(self) -> Wholes:
+        """Days ahead of each row, 1 for the first."""
+        return np.arange(1, self.mean.shape[0] + 1)
+
+    def interval_quantile(self, level: float) -> Floats:
+        """The count of each interval that is not exceeded with a probability."""
+        return self.spread.quantile(self.mean, self.leads, level)
+
+    def day_quantile(self, level: float) -> Floats:
+        """The total of each day that is not exceeded with a probability.
+
+        Learned from the errors of days: quantiles of intervals do not add up (FC-15).
+        """
+        return self.day_spread.quantile(self.mean.sum(axis=1)[:, None], self.leads, level)[:, 0]
 
 
 def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) -> QueueForecast:
@@ -101,38 +127,51 @@ def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) 
     if horizon_days < 1:
         raise BadInput(f"The horizon is {horizon_days} days: forecast at least one.")
     training = prepare(history, config.calendar)
-    point = point_forecast(training, horizon_days, config)
-    looked = _look_back(history, config)
+    return with_band(history, training, point_forecast(training, horizon_days, config), config)
+
+
+def with_band(
+    history: History, training: Training, point: Point, config: ForecastConfig
+) -> QueueForecast:
+    """A forecast of means with its band, learned at past origins, and all that is told of it."""
+    horizon_days = point.mean.shape[0]
     notes = list(point.notes)
-    phi = config.dispersion
-    if phi is None:
-        phi = quantiles.UNKNOWN
-        if looked.size:
-            phi = quantiles.dispersion(looked[0], looked[1])
-        else:
-            notes.append("band by convention: the past is too short to learn its width")
+    spread, day_spread = spreads(history, training, point, config)
+    if not spread.known and config.dispersion is None:
+        notes.append("band by convention: the past is too short to learn its width")
     days = future_days(training, horizon_days)
+    leads = np.arange(1, horizon_days + 1)
     open_cells = np.array(
-        [training.open_cells[day.weekday()] & training.is_open(day) for day in days], dtype=bool
+        [training.open_cells[training.pattern(day)] & training.is_open(day) for day in days],
+        dtype=bool,
     )
+    checked = _checked(history, training, point.daily)
+    structure = point.daily.structure
     return QueueForecast(
         first_on=training.end_on,
         minutes=history.minutes,
         mean=point.mean,
-        p10=quantiles.quantile(point.mean, phi, 0.1),
-        p50=quantiles.quantile(point.mean, phi, 0.5),
-        p90=quantiles.quantile(point.mean, phi, 0.9),
+        p10=spread.quantile(point.mean, leads, 0.1),
+        p50=spread.quantile(point.mean, leads, 0.5),
+        p90=spread.quantile(point.mean, leads, 0.9),
         aht_s=handle_time(history),
         open_cells=open_cells,
         method=point.method,
         notes=tuple(notes),
-        dispersion=phi,
-        past_wape=metrics.wape(looked[0], looked[1]) if looked.size else None,
-        past_naive_wape=metrics.wape(looked[0], looked[2]) if looked.size else None,
-        past_days=0 if not looked.size else looked.shape[1],
-        past_contacts=float(np.nansum(looked[0])) if looked.size else 0.0,
-        past_totals=_day_totals(looked),
-    )
+        dispersion=float(np.mean(spread.phi)),
+        past_wape=metrics.wape(checked[0], checked[1]) if checked.size else None,
+        past_naive_wape=metrics.wape(checked[0], checked[2]) if checked.size else None,
+        past_days=checked.shape[1] if checked.size else 0,
+        past_contacts=float(np.nansum(checked[0])) if checked.size else 0.0,
+        past_totals=_day_totals(checked),
+        spread=spread,
+        day_spread=day_spread,
+        weights=point.daily.weights,
+        effects={} if structure is None else
+        {name: np.exp(part) for name, part in structure.parts.items()},
+        base=None if structure is None else float(np.exp(structure.mean)),
+        unusual=training.unusual,
+    )  # fmt: skip
 
 
 def point_forecast(training: Training, horizon: int, config: ForecastConfig) -> Point:
@@ -140,72 +179,100 @@ def point_forecast(training: Training, horizon: int, config: ForecastConfig) -> 
     days = future_days(training, horizon)
     notes = []
     if not training.usable.any():
+        nothing = np.zeros((horizon, training.cells.shape[1]))
+        none = DailyTotals(np.zeros(horizon), {"nothing": np.zeros(horizon)}, (), None, (), ())
         return Point(
-            np.zeros((horizon, training.cells.shape[1])),
-            ("nothing",),
-            "flat",
-            ("no contact in the history: 0 is forecast",),
-        )
+            nothing, nothing, none, "flat", ("no contact in the history: 0 is forecast",)
+        )  # fmt: skip
     if training.weeks < 8:
         notes.append(f"short history: {training.weeks:.1f} weeks of open days")
     unseen = [d for d in training.live if not training.recent(d).size]
     if unseen:
         notes.append(f"{len(unseen)} open weekdays never seen: the mean of the others is used")
     if training.flagged:
-        notes.append(f"{len(training.flagged)} unusual days replaced for learning")
-    svd = shape.svd_shares(training, days)
-    shaped = svd if svd is not None else shape.profile_shares(training, days)
-    parts: dict[str, Floats] = {}
-    if daily.is_low_volume(training) or unseen:
-        parts["weekday_mean"] = daily.mean_totals(training, days)
-    else:
-        total = daily.sarimax(training, days) if config.use_sarimax else None
-        if total is not None:
-            parts["sarimax"] = total
-        elif config.use_sarimax:
-            notes.append("SARIMAX left out: too short a past, or it did not hold")
-        parts["level_weekday"] = daily.level_weekday(training, days)
-        if svd is not None and svd.totals is not None:
-            parts["svd"] = svd.totals
-    totals = np.mean(list(parts.values()), axis=0)
-    totals = np.where([training.is_open(day) for day in days], totals, 0.0)
+        notes.append(f"{len(training.flagged)} unusual days left out of learning")
+    found = daily_totals(training, days, config.use_sarimax)
+    notes.extend(found.notes)
+    vectors = shape.shape_vectors(training)
+    shares = shape.shares(training, vectors, days)
+    totals = np.where([training.is_open(day) for day in days], found.totals, 0.0)
     return Point(
-        totals[:, None] * shaped.shares,
-        tuple(parts),
-        "svd" if svd is not None else "profile",
+        totals[:, None] * shares,
+        shares,
+        found,
+        "svd" if vectors is not None else "profile",
         tuple(notes),
     )
 
 
-def _day_totals(looked: Floats) -> Floats:
-    """Totals of the days looked back at; an interval that is not known counts in neither."""
-    if not looked.size:
-        return np.zeros((2, 0))
-    known = np.isfinite(looked[0])
-    return np.array([np.where(known, part, 0.0).sum(axis=1) for part in looked[:2]])
+def spreads(
+    history: History, training: Training, point: Point, config: ForecastConfig
+) -> tuple[quantiles.Spread, quantiles.Spread]:
+    """How far intervals, and days, lay from what was said of them at past origins."""
+    if config.dispersion is not None:
+        stated = quantiles.stated_spread(config.dispersion)
+        return stated, stated
+    vectors = shape.shape_vectors(training)
+    cells, totals = [], []
+    for number, looked in enumerate(point.daily.looked):
+        said = combined(looked, point.daily.weights)
+        totals.append((looked.leads, looked.totals[:, None], said[:, None]))
+        if number % SPREAD_STEP == 0:
+            cells.append(_looked_cells(history, training, vectors, looked, said))
+    return quantiles.learn_spread(cells), quantiles.learn_spread(totals)
 
 
-def _look_back(history: History, config: ForecastConfig) -> Floats:
-    """Actual, forecast and seasonal naive of the days looked back at, as 3 × days × intervals."""
+def _looked_cells(
+    history: History,
+    training: Training,
+    vectors: shape.Vectors | None,
+    looked: Looked,
+    said: Floats,
+) -> tuple[Wholes, Floats, Floats]:
+    """Days ahead, actual and forecast intervals of a past origin's known days."""
+    rows = np.flatnonzero(np.isfinite(looked.totals))
+    days = [training.dates[looked.row + row] for row in rows]
+    shares = shape.shares(training, vectors, days, looked.row)
+    actual = np.array(
+        [history.offered[(day - history.first_on).days] for day in days]
+    ).reshape(len(days), history.columns)  # fmt: skip
+    cells = np.array([training.open_cells[training.pattern(day)] for day in days], dtype=bool)
+    actual = np.where(cells.reshape(actual.shape), actual, np.nan)
+    return looked.leads[rows], actual, said[rows][:, None] * shares
+
+
+def _checked(history: History, training: Training, found: DailyTotals) -> Floats:
+    """Actual, forecast and last week's values of the last two fortnights, as 3 × days × intervals.
+
+    Each fortnight is forecast from the days before it; the sizes of the models' parts, which hardly
+    move, are those of the whole past.
+    """
+    vectors = shape.shape_vectors(training)
     pieces = []
-    for check in range(config.checks, 0, -1):
-        origin = history.end_on - timedelta(days=check * config.check_days)
-        if (origin - history.first_on).days < 14:
+    for check in range(CHECKS, 0, -1):
+        origin = training.end_on - timedelta(days=check * CHECK_DAYS)
+        looked = next((one for one in found.looked if one.origin == origin), None)
+        if looked is None:
             continue
-        past = prepare(history.before(origin), config.calendar)
-        if past.weeks < 2:
-            continue
-        actual = actual_cells(history.span(origin, config.check_days), origin, past)
-        pieces.append(
-            np.stack(
-                [
-                    actual,
-                    point_forecast(past, config.check_days, config).mean,
-                    naive.seasonal_naive(past, config.check_days),
-                ]
-            )
-        )
+        said = combined(looked, found.weights)
+        leads, _, mean = _looked_cells(history, training, vectors, looked, said)
+        forecast = np.full((CHECK_DAYS, history.columns), np.nan)
+        inside = leads <= CHECK_DAYS
+        forecast[leads[inside] - 1] = mean[inside]
+        actual = actual_cells(history.span(origin, CHECK_DAYS), origin, training)
+        past = history.before(origin)
+        week = naive.baseline("seasonal_naive", past, prepare(past, training.calendar), CHECK_DAYS)
+        actual = np.where(np.isfinite(forecast), actual, np.nan)
+        pieces.append(np.stack([actual, forecast, week]))
     return np.concatenate(pieces, axis=1) if pieces else np.empty((0, 0, 0))
+
+
+def _day_totals(checked: Floats) -> Floats:
+    """Totals of the days looked back at; an interval that is not known counts in neither."""
+    if not checked.size:
+        return np.zeros((2, 0))
+    known = np.isfinite(checked[0])
+    return np.array([np.where(known, part, 0.0).sum(axis=1) for part in checked[:2]])
 
 
 def actual_cells(values: Floats, first: date, training: Training) -> Floats:

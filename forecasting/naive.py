@@ -1,45 +1,43 @@
-"""The simple forecasts that every other is shown beside: last week again, and six weeks' mean."""
+"""The simple forecasts that every other is shown beside: last week again, and six weeks' mean.
+
+They see the values as they came, outliers and all, as a planner who copies weeks does; only closed
+days are passed over.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
-from forecasting.series import Floats
+from forecasting.series import Floats, History
 from forecasting.training import Training, future_days
 
-BASELINES = ("seasonal_naive", "six_week_mean")
+WEEKS: Mapping[str, int] = MappingProxyType({"seasonal_naive": 1, "six_week_mean": 6})
+BASELINES = tuple(WEEKS)
 
 
-def seasonal_naive(training: Training, horizon: int) -> Floats:
-    """The last known same weekday again, interval by interval; 0 where closed.
+def baseline(name: str, history: History, training: Training, horizon: int) -> Floats:
+    """The mean of the last known same weekdays, interval by interval; 0 where closed.
 
-    Monday 10:00 had 12 contacts last week: 12 are forecast for every coming Monday 10:00.
+    One for `seasonal_naive`: Monday 10:00 had 12 contacts last week, so 12 are forecast for every
+    coming Monday 10:00. Six for `six_week_mean`.
     """
-    return _same_weekdays(training, horizon, 1)
-
-
-def six_week_mean(training: Training, horizon: int) -> Floats:
-    """The mean of the last six known same weekdays, interval by interval; 0 where closed."""
-    return _same_weekdays(training, horizon, 6)
-
-
-def baseline(name: str, training: Training, horizon: int) -> Floats:
-    """The baseline of a name."""
-    return _same_weekdays(training, horizon, {"seasonal_naive": 1, "six_week_mean": 6}[name])
-
-
-def _same_weekdays(training: Training, horizon: int, count: int) -> Floats:
-    out = np.zeros((horizon, training.cells.shape[1]))
+    known = np.isfinite(history.offered).any(axis=1) & (np.nansum(history.offered, axis=1) > 0)
+    closed = np.array([training.is_closed(day) for day in history.dates], dtype=bool)
+    weekdays = np.array([day.weekday() for day in history.dates], dtype=np.int64)
+    out = np.zeros((horizon, history.columns))
     for i, day in enumerate(future_days(training, horizon)):
         if not training.is_open(day):
             continue
-        rows = training.recent(day.weekday(), count)
+        rows = np.flatnonzero(known & ~closed & (weekdays == day.weekday()))[-WEEKS[name] :]
         if not rows.size:
-            rows = np.flatnonzero(training.usable)[-max(training.season, 1) :]
+            rows = np.flatnonzero(known & ~closed)[-max(training.season, 1) :]
         if not rows.size:
             continue
-        known = ~np.isnan(training.cells[rows])
-        sums = np.where(known, training.cells[rows], 0.0).sum(axis=0)
-        mean = sums / np.maximum(known.sum(axis=0), 1)
+        cells = history.offered[rows]
+        some = np.isfinite(cells)
+        mean = np.where(some, cells, 0.0).sum(axis=0) / np.maximum(some.sum(axis=0), 1)
         out[i] = np.where(training.open_cells[day.weekday()], mean, 0.0)
     return out

@@ -1,14 +1,92 @@
-"""How far an interval may lie from its mean: negative binomial, never plain Poisson (FC-14)."""
+"""How far a count may lie from its mean: negative binomial, its levels set by the past (FC-14).
+
+Never plain Poisson: days differ by more than chance. The spread φ is learned from past errors, by
+days ahead. Then the levels themselves are set: where a tenth of the past counts lay under the
+level 0.14 of the negative binomial, P10 is that level (split conformal on its probabilities).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
-from forecasting.series import Floats
+from forecasting.ensemble import BUCKETS, bucket
+from forecasting.series import Floats, Wholes
 
 LEAST = 1e-5
 UNKNOWN = 0.05  # convention: where no past error exists yet
+TRUST_ORIGINS = 4  # past origins at which the levels of the past count half
+EDGE = 0.001
+GRID = np.linspace(0.0, 1.0, 201)
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """By bucket of days ahead: φ, and the level of the negative binomial that stands for each."""
+
+    phi: tuple[float, ...]
+    levels: tuple[Floats, ...]  # at GRID
+    known: bool  # False: by convention, as no past error exists
+
+    def quantile(self, mean: Floats, leads: Wholes, level: float) -> Floats:
+        """The counts not exceeded with a probability, for rows of days `leads` ahead."""
+        out = np.zeros_like(mean)
+        buckets = np.array([bucket(int(lead)) for lead in leads])
+        for number in np.unique(buckets):
+            rows = buckets == number
+            asked = float(np.interp(level, GRID, self.levels[number]))
+            out[rows] = quantile(mean[rows], self.phi[number], asked)
+        return out
+
+
+def stated_spread(phi: float) -> Spread:
+    """The same φ for all days ahead, and levels as they are."""
+    return Spread((phi,) * len(BUCKETS), (GRID,) * len(BUCKETS), False)
+
+
+def learn_spread(
+    pieces: Sequence[tuple[Wholes, Floats, Floats]],
+) -> Spread:
+    """The spread of past errors; each piece is one past origin: days ahead, actual, forecast.
+
+    A bucket without any takes that of the next nearer days; without all, the convention.
+    """
+    phis: list[float] = []
+    levels: list[Floats] = []
+    for low, high in BUCKETS:
+        actual, mean, origins = [], [], 0
+        for leads, came, said in pieces:
+            rows = (leads >= low) & (leads <= high)
+            known = np.isfinite(came[rows]) & (said[rows] > 0)
+            if known.any():
+                actual.append(came[rows][known])
+                mean.append(said[rows][known])
+                origins += 1
+        if not origins:
+            phis.append(phis[-1] if phis else UNKNOWN)
+            levels.append(levels[-1] if levels else GRID)
+            continue
+        y, m = np.concatenate(actual), np.concatenate(mean)
+        phi = dispersion(y, m)
+        trust = origins / (origins + TRUST_ORIGINS)
+        reached = np.quantile(_probability(y, m, phi), GRID)
+        phis.append(phi)
+        levels.append(np.clip(trust * reached + (1 - trust) * GRID, EDGE, 1 - EDGE))
+    if not any(piece[0].size for piece in pieces):
+        return stated_spread(UNKNOWN)
+    return Spread(tuple(phis), tuple(levels), True)
+
+
+def _probability(actual: Floats, mean: Floats, phi: float) -> Floats:
+    """The probability of a count at or under what came, half of what came itself taken off."""
+    size = 1 / phi
+    chance = size / (size + mean)
+    upto = special.betainc(size, actual + 1, chance)
+    under = np.where(actual >= 1, special.betainc(size, np.maximum(actual, 1e-9), chance), 0.0)
+    return np.asarray((upto + under) / 2, dtype=np.float64)
 
 
 def dispersion(actual: Floats, mean: Floats) -> float:

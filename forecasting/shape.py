@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,73 +13,122 @@ from forecasting.training import Training
 
 PROFILE_DAYS = 8
 PROFILE_FADE = 0.9
-SVD_WEEKS = 26
+SVD_WEEKS = 104
 SVD_LEAST_WEEKS = 4
-RANK = 3
-PHI_MOST = 0.98
+RANK = 5
 QUARTER = 0.25  # √(y + ¼) makes the spread of counts alike at every size
+# Days in which a day of the past loses half of its weight: of a quick memory by weekday, and of a
+# slow one by weekday with a quick one of what all weekdays share. Their shapes are averaged.
+QUICK_DAYS = 30.0
+SLOW_DAYS = 240.0
+OWN_DAYS = 2.0  # days that the usual shape weighs beside the shapes of a special day's own past
+OTHERS = 0.25  # what another special day weighs beside one of the same name
 
 
 @dataclass(frozen=True, eq=False)
-class Shaped:
-    """Shares of the day for each day ahead (rows sum to 1, or to 0 when closed), and totals."""
+class Vectors:
+    """A basis for the shapes of days, and the scores of each usable day in it."""
 
-    shares: Floats
-    totals: Floats | None = None
-
-
-def profile_shares(training: Training, days: list[date]) -> Shaped:
-    """Shares of the last eight clean same weekdays, each week older weighing a tenth less."""
-    shares = np.zeros((len(days), training.cells.shape[1]))
-    for i, day in enumerate(days):
-        if training.is_open(day):
-            shares[i] = _profile(training, day.weekday())
-    return Shaped(shares)
+    rows: Wholes
+    basis: Floats
+    scores: Floats
+    weights: Floats  # contacts, as a day of 2 contacts tells little about a shape
 
 
-def svd_shares(training: Training, days: list[date]) -> Shaped | None:
-    """Shares and totals from three singular vectors whose scores follow the weekdays.
-
-    None before four weeks of usable days exist, or when a weekday ahead was never seen.
-    """
+def shape_vectors(training: Training) -> Vectors | None:
+    """Five singular vectors of the last 104 weeks; None before four weeks of usable days exist."""
     season = max(training.season, 1)
-    if training.weeks < SVD_LEAST_WEEKS:
+    rows = np.flatnonzero(training.usable & (training.totals > 0))
+    rows = rows[rows >= training.totals.size - SVD_WEEKS * season]
+    if rows.size < SVD_LEAST_WEEKS * season:
         return None
-    first = max(0, training.totals.size - SVD_WEEKS * season)
-    rows = np.flatnonzero(training.usable)
-    rows = rows[rows >= first]
-    ahead = [day for day in days if day.weekday() in training.live]
-    seen = set(training.weekdays[rows].tolist())
-    if rows.size < SVD_LEAST_WEEKS * season or not {day.weekday() for day in ahead} <= seen:
-        return None
-    roots = np.sqrt(np.nan_to_num(training.cells[rows]) + QUARTER)
-    _, _, vectors = np.linalg.svd(roots, full_matrices=False)
-    vectors = vectors[:RANK]
-    scores = np.full((training.totals.size, vectors.shape[0]), np.nan)
-    scores[rows] = roots @ vectors.T
-    weekdays_ahead = np.array([day.weekday() for day in ahead], dtype=np.int64)
-    coming = np.column_stack(
-        [_ahead(scores[:, r], training.weekdays, weekdays_ahead) for r in range(vectors.shape[0])]
-    )
-    values = np.maximum(np.maximum(coming @ vectors, 0.0) ** 2 - QUARTER, 0.0)
-    place = {day: i for i, day in enumerate(ahead)}
-    shares = np.zeros((len(days), training.cells.shape[1]))
-    totals = np.zeros(len(days))
+    special = training.calendar.special
+    if special:
+        rows = rows[[training.dates[row] not in special for row in rows.tolist()]]
+    cells = np.nan_to_num(training.cells[rows])
+    totals = cells.sum(axis=1)
+    roots = np.sqrt((cells + QUARTER) / (totals + QUARTER * cells.shape[1])[:, None])
+    weights = totals / max(float(totals.mean()), 1e-9)
+    _, vectors = np.linalg.eigh((roots * weights[:, None]).T @ roots)
+    basis = vectors[:, ::-1][:, :RANK].T
+    # A vector's sign is arbitrary: fixed, so that the same past gives the same bytes.
+    basis = basis * np.where(basis.sum(axis=1) < 0, -1.0, 1.0)[:, None]
+    return Vectors(rows, basis, roots @ basis.T, weights)
+
+
+def shares(
+    training: Training, vectors: Vectors | None, days: Sequence[date], before: int | None = None
+) -> Floats:
+    """Shares of each day in its intervals, from rows before `before`; rows sum to 1, closed to 0.
+
+    Half of it remembers 30 days of the same weekday, half 240 of them with the last 30 of all.
+    """
+    columns = training.cells.shape[1]
+    found = np.zeros((len(days), columns))
+    by_weekday: dict[int, Floats] = {}
     for i, day in enumerate(days):
         if not training.is_open(day):
             continue
-        row = np.where(training.open_cells[day.weekday()], values[place[day]], 0.0)
-        totals[i] = row.sum()
-        shares[i] = row / totals[i] if totals[i] > 0 else _profile(training, day.weekday())
-    return Shaped(shares, totals)
+        weekday = training.pattern(day)
+        if weekday not in by_weekday:
+            by_weekday[weekday] = _weekday_shares(training, vectors, weekday, before)
+        found[i] = by_weekday[weekday]
+        if day in training.calendar.special:
+            found[i] = _special_shares(training, found[i], day, before)
+    return found
 
 
-def _profile(training: Training, weekday: int) -> Floats:
-    """Shares of a weekday; of all days when it was never seen, flat when nothing was."""
-    rows = training.recent(weekday, PROFILE_DAYS)
-    rows = rows[training.totals[rows] > 0]
+def _weekday_shares(
+    training: Training, vectors: Vectors | None, weekday: int, before: int | None
+) -> Floats:
+    open_now = training.open_cells[weekday]
+    if vectors is not None:
+        end = training.totals.size if before is None else before
+        seen = vectors.rows < end
+        rows = vectors.rows[seen]
+        same = training.weekdays[rows] == weekday
+        if same.sum() >= SVD_LEAST_WEEKS:
+            scores, weights = vectors.scores[seen], vectors.weights[seen]
+            age = (end - rows) * 7 / max(training.season, 1)
+            quick, slow = (weights * 0.5 ** (age / days) for days in (QUICK_DAYS, SLOW_DAYS))
+            moved = _mean(scores, quick) - _mean(scores, slow)
+            typical = float(np.median(training.totals[rows[same]][-PROFILE_DAYS:]))
+            pieces = [
+                _back(centre @ vectors.basis, typical, open_now)
+                for centre in (
+                    _mean(scores[same], quick[same]),
+                    _mean(scores[same], slow[same]) + moved,
+                )
+            ]
+            if all(piece.sum() > 0 for piece in pieces):
+                return np.asarray(
+                    np.mean([piece / piece.sum() for piece in pieces], axis=0), dtype=np.float64
+                )
+    return profile(training, weekday, before)
+
+
+def _mean(scores: Floats, weights: Floats) -> Floats:
+    return np.asarray(weights @ scores / max(float(weights.sum()), 1e-12), dtype=np.float64)
+
+
+def _back(roots: Floats, total: float, open_now: Floats) -> Floats:
+    """Contacts from roots of shares, floored at 0."""
+    counts = np.maximum(roots, 0.0) ** 2 * (total + QUARTER * roots.size) - QUARTER
+    return np.where(open_now, np.maximum(counts, 0.0), 0.0)
+
+
+def profile(training: Training, weekday: int, before: int | None = None) -> Floats:
+    """Shares of the last eight clean days of a weekday, each week older weighing a tenth less.
+
+    Of all days when it was never seen, flat when nothing was.
+    """
+    rows = training.recent(weekday, training.totals.size)
+    every = np.flatnonzero(training.usable & (training.totals > 0))[::-1]
+    if before is not None:
+        rows, every = rows[rows < before], every[every < before]
+    rows = rows[training.totals[rows] > 0][:PROFILE_DAYS]
     if not rows.size:
-        rows = np.flatnonzero(training.usable & (training.totals > 0))[::-1][:PROFILE_DAYS]
+        rows = every[:PROFILE_DAYS]
     open_now = training.open_cells[weekday]
     if rows.size:
         cells = training.cells[rows]
@@ -94,19 +144,14 @@ def _profile(training: Training, weekday: int) -> Floats:
     return open_now / open_now.sum() if open_now.any() else np.zeros(open_now.size)
 
 
-def _ahead(score: Floats, weekdays: Wholes, ahead: Wholes) -> Floats:
-    """A score carried forward: weekday intercepts and a pull from the day before."""
-    both = np.flatnonzero(np.isfinite(score[1:]) & np.isfinite(score[:-1])) + 1
-    known = np.flatnonzero(np.isfinite(score))
-    means = np.array(
-        [score[known][weekdays[known] == w].mean() if (weekdays[known] == w).any() else 0.0
-         for w in range(7)]
-    )  # fmt: skip
-    away = score - means[weekdays]
-    base = float((away[both - 1] ** 2).sum())
-    phi = float((away[both] * away[both - 1]).sum()) / base if base > 0 else 0.0
-    phi = float(np.clip(phi, -PHI_MOST, PHI_MOST))
-    # The pull has faded by the days between the last known day and the end of the history.
-    last = float(away[known[-1]]) * phi ** (score.size - 1 - int(known[-1]))
-    steps = np.arange(1, ahead.size + 1)
-    return np.asarray(means[ahead] + last * phi**steps, dtype=np.float64)
+def _special_shares(training: Training, usual: Floats, day: date, before: int | None) -> Floats:
+    """The usual shape drawn to the shapes that special days had, those of its name above all."""
+    special = training.calendar.special
+    total = usual * OWN_DAYS
+    end = training.totals.size if before is None else before
+    for row in range(end):
+        named = special.get(training.dates[row])
+        if named is not None and training.totals[row] > 0:
+            weight = 1.0 if named.name == special[day].name else OTHERS
+            total = total + weight * np.nan_to_num(training.cells[row]) / training.totals[row]
+    return np.asarray(total / total.sum(), dtype=np.float64)

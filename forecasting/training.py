@@ -1,37 +1,41 @@
-"""The past made fit to learn from: closed days out, outliers replaced, openings found (FC-2, 3)."""
+"""The past made fit to learn from: closed days out, unusual days out, openings found (FC-2, 3)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
 from forecasting.calendar import Calendar
 from forecasting.series import Bools, Floats, History, Wholes
+from forecasting.unusual import Unusual, cut_outages, gaps, unusual_rows
 
 RECENT = 8  # same weekdays that tell what is usual now
 CLOSED_UNDER = 8.0  # a day without a contact is a closed one where this many are usual
-OUTLIER_DAYS = 9
-OUTLIER_LEAST = 0.10
+SHORT_CLOSURE = 3  # open weekdays in a row without data that may be a closure; more are a gap
+OPEN_SHARE = 0.02  # of the usual: special days that brought more were open
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """Open weekdays of the past in order, cleaned, with the open intervals of each weekday.
+    """Open weekdays of the past in order, with the open intervals of each weekday.
 
-    A row of `totals` or `cells` is `nan` where the day is unknown, closed or not usable; it keeps
-    its place, so that Tuesdays stay five open days apart in a five-day week.
+    A row of `totals` or `cells` is `nan` where the day is unknown, closed or left out as unusual;
+    it keeps its place, so that Tuesdays stay five open days apart in a five-day week.
     """
 
     end_on: date
     dates: tuple[date, ...]
-    weekdays: Wholes
+    weekdays: Wholes  # of the pattern a day follows: that of its analog day where one is stated
     totals: Floats
     cells: Floats
     open_cells: Bools  # 7 x columns
     live: tuple[int, ...]  # weekdays with contacts, Monday 0
-    flagged: tuple[date, ...]  # outliers, replaced here and kept in the history
+    unusual: tuple[Unusual, ...]
+    shut_on: frozenset[date]  # special days found closed, and closures that nobody stated
     calendar: Calendar
 
     @property
@@ -48,14 +52,31 @@ class Training:
         """Weeks of usable days: 31 days of a seven-day queue are 4.4."""
         return float(self.usable.sum()) / max(self.season, 1)
 
+    @property
+    def flagged(self) -> tuple[date, ...]:
+        """Days that are known, and not learned from."""
+        return tuple(one.first_on for one in self.unusual if one.left_out)
+
     def is_open(self, day: date) -> bool:
         """Whether contacts are expected on a day at all."""
-        return day.weekday() in self.live and not self.calendar.is_closed(day)
+        return day.weekday() in self.live and not self.is_closed(day)
+
+    def is_closed(self, day: date) -> bool:
+        """Whether a day is closed: stated, or a special day on which this queue does not open."""
+        return day in self.shut_on or self.calendar.is_closed(day)
+
+    def pattern(self, day: date) -> int:
+        """The weekday whose pattern a day follows."""
+        like = self.calendar.weekday(day)
+        return like if like in self.live else day.weekday()
 
     def recent(self, weekday: int, count: int = RECENT) -> Wholes:
-        """Rows of the last usable days of a weekday, newest first."""
-        rows = np.flatnonzero(self.usable & (self.weekdays == weekday))
-        return rows[::-1][:count]
+        """Rows of the last usable days of a weekday, newest first; special days are left out."""
+        usual = self.usable & (self.weekdays == weekday)
+        special = self.calendar.special
+        if special:
+            usual = usual & np.array([day not in special for day in self.dates], dtype=bool)
+        return np.flatnonzero(usual)[::-1][:count]
 
 
 def prepare(history: History, calendar: Calendar) -> Training:
@@ -75,17 +96,32 @@ def prepare(history: History, calendar: Calendar) -> Training:
     kept = np.isin(weekdays, live)
     days = tuple(day for day, keep in zip(dates, kept, strict=True) if keep)
     values, totals, weekdays = values[kept], totals[kept], weekdays[kept]
-    held = np.array([day in calendar.kept_on for day in days], dtype=bool)
-    flagged = _replace_outliers(values, totals, weekdays, held)
+    shut = _shut_specials(calendar, days, totals, weekdays, history.end_on)
+    is_shut = np.array([day in shut for day in days], dtype=bool)
+    values[is_shut], totals[is_shut] = np.nan, np.nan
+    closures = _closures(days, totals, calendar)
+    beside = _beside(days, closures | shut | set(calendar.special), calendar)
+    outages = cut_outages(days, values, totals, weekdays, open_cells, beside, calendar)
+    found = unusual_rows(days, totals, weekdays, beside, calendar)
+    for one in found:
+        if one.left_out:
+            row = days.index(one.first_on)
+            values[row], totals[row] = np.nan, np.nan
+    unknown = gaps(days, totals, [one.first_on for one in found], closures | shut, calendar)
+    pattern = np.array(
+        [w if calendar.weekday(d) not in live else calendar.weekday(d)
+         for d, w in zip(days, weekdays, strict=True)], dtype=np.int64
+    )  # fmt: skip
     return Training(
         history.end_on,
         days,
-        weekdays,
+        pattern,
         totals,
         values,
         open_cells,
         live,
-        tuple(days[i] for i in flagged),
+        tuple(sorted((*outages, *found, *unknown), key=lambda one: one.first_on)),
+        frozenset(shut | closures),
         calendar,
     )
 
@@ -131,38 +167,56 @@ def _is_live(totals: Floats, weekdays: Wholes, weekday: int, stated: Bools | Non
     return bool(totals[rows].sum() > 0)
 
 
-def _replace_outliers(values: Floats, totals: Floats, weekdays: Wholes, held: Bools) -> list[int]:
-    """Rows far from the median of nine same weekdays around them, set to it in total and shape.
+def _shut_specials(
+    calendar: Calendar, days: Sequence[date], totals: Floats, weekdays: Wholes, end: date
+) -> set[date]:
+    """Special days on which the queue is closed, by its own past: by name, else by all of them.
 
-    Rows that are `held` stay as they were: somebody said to learn from them.
+    Independence Day without a contact last year is closed this year; where no special day was ever
+    seen they are closed.
     """
-    deviation = np.full(totals.size, np.nan)
-    around: dict[int, Wholes] = {}
-    for weekday in np.unique(weekdays):
-        rows = np.flatnonzero((weekdays == weekday) & (totals > 0))
-        if rows.size < 5:
-            continue
-        half = OUTLIER_DAYS // 2
-        for place, row in enumerate(rows.tolist()):
-            low = min(max(place - half, 0), max(rows.size - OUTLIER_DAYS, 0))
-            near = rows[low : low + OUTLIER_DAYS]
-            around[row] = near
-            deviation[row] = np.log(totals[row]) - np.median(np.log(totals[near]))
-    spread = deviation[~np.isnan(deviation)]
-    if spread.size == 0:
-        return []
-    limit = max(4 * 1.4826 * float(np.median(np.abs(spread))), OUTLIER_LEAST)
-    # Counting noise alone moves a day of n contacts by about 1/sqrt(n) in logarithms.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        far = np.abs(deviation) > np.maximum(limit, 4 / np.sqrt(totals))
-    flagged = np.flatnonzero(far & ~held)
-    clean = {row: np.setdiff1d(around[row], flagged) for row in flagged.tolist()}
-    means = {
-        row: (float(np.median(totals[near])), values[near].mean(axis=0))
-        for row, near in clean.items()
-        if near.size
-    }
-    for row, (total, shape) in means.items():
-        values[row] = shape * total / np.nansum(shape) if np.nansum(shape) > 0 else shape
-        totals[row] = total
-    return sorted(means)
+    open_ones: dict[str, list[bool]] = {}
+    index = {day: row for row, day in enumerate(days)}
+    usual = {w: np.nanmedian(totals[weekdays == w]) for w in set(weekdays.tolist())
+             if np.isfinite(totals[weekdays == w]).any()}  # fmt: skip
+    undecided = [day for day, special in calendar.special.items() if special.closed is None]
+    for day in undecided:
+        row = index.get(day)
+        if row is not None:
+            came = np.nan_to_num(totals[row])
+            was_open = bool(came > OPEN_SHARE * usual.get(int(weekdays[row]), np.inf))
+            open_ones.setdefault(calendar.special[day].name, []).append(was_open)
+    seen = [was_open for ones in open_ones.values() for was_open in ones]
+    mostly = bool(seen) and float(np.mean(seen)) >= 0.5
+    shut: set[date] = set()
+    for day in undecided:
+        row = index.get(day)
+        if row is not None:
+            if np.isnan(totals[row]) or totals[row] == 0:
+                shut.add(day)
+        elif day >= end:
+            ones = open_ones.get(calendar.special[day].name)
+            if not (mostly if ones is None else float(np.mean(ones)) >= 0.5):
+                shut.add(day)
+    return shut
+
+
+def _closures(days: Sequence[date], totals: Floats, calendar: Calendar) -> set[date]:
+    """Up to three open weekdays in a row without data between known ones: nobody stated them."""
+    known = np.flatnonzero(np.isfinite(totals))
+    found: set[date] = set()
+    for before, after in pairwise(known.tolist()):
+        missing = [d for d in days[before + 1 : after] if not calendar.is_closed(d)]
+        if len(missing) <= SHORT_CLOSURE:
+            found.update(missing)
+    return found
+
+
+def _beside(days: Sequence[date], off: set[date], calendar: Calendar) -> set[date]:
+    """Days off and special, and the open weekdays next to them: they may well be unlike others."""
+    unlike = [day in off or calendar.is_closed(day) for day in days]
+    found = set(off)
+    for row, day in enumerate(days):
+        if any(unlike[max(row - 1, 0) : row + 2]):
+            found.add(day)
+    return found

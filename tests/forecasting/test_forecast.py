@@ -9,7 +9,7 @@ import pytest
 from forecasting.calendar import Calendar, country_holidays
 from forecasting.forecast import ForecastConfig, forecast_queue
 from forecasting.handle_time import handle_time
-from forecasting.naive import seasonal_naive, six_week_mean
+from forecasting.naive import baseline
 from forecasting.quantiles import dispersion, quantile
 from forecasting.series import History, history_of
 from forecasting.training import prepare
@@ -23,7 +23,7 @@ def test_the_forecast_beats_last_week_again_on_the_days_looked_back_at(history):
     found = forecast_queue(history, 14, PLAIN)
     assert found.past_days == 28
     assert found.past_wape < 0.9 * found.past_naive_wape
-    assert found.method == "mean of sarimax, level_weekday, svd × svd shape"
+    assert found.method == "mean of structure, sarimax, level_weekday × svd shape"
 
 
 def test_it_begins_the_day_after_the_history_and_holds_every_interval(history):
@@ -103,7 +103,7 @@ def test_an_outlier_day_is_replaced_for_learning_and_kept_in_the_history(history
     offered[7 * 15] *= 4
     loud = History(history.first_on, 30, offered)
     found = forecast_queue(loud, 7, PLAIN)
-    assert found.notes == ("1 unusual days replaced for learning",)
+    assert found.notes == ("1 unusual days left out of learning",)
     assert found.mean.sum() == pytest.approx(forecast_queue(history, 7, PLAIN).mean.sum(), rel=0.06)
     assert loud.offered[7 * 15, 22] == 4 * history.offered[7 * 15, 22]
 
@@ -137,7 +137,9 @@ def test_the_same_input_gives_the_same_bytes(history):
 
 def test_the_simple_forecasts_repeat_last_week_or_the_mean_of_six(history):
     training = prepare(history, Calendar())
-    naive, mean = seasonal_naive(training, 7), six_week_mean(training, 7)
+    naive, mean = (
+        baseline(name, history, training, 7) for name in ("seasonal_naive", "six_week_mean")
+    )
     assert naive[0, 22] == history.offered[105, 22]
     assert mean[0, 22] == pytest.approx(history.offered[[105, 98, 91, 84, 77, 70], 22].mean())
 
