@@ -128,8 +128,10 @@ def _like(found: QueueForecast, training: Training, like: str, day: date) -> Flo
     wanted = date.fromisoformat(like)
     if wanted not in training.dates:
         return None
-    row = np.nan_to_num(training.cells[training.dates.index(wanted)])
-    return np.asarray(row, dtype=np.float64)
+    row = training.dates.index(wanted)
+    if not training.usable[row]:
+        return None
+    return np.asarray(np.nan_to_num(training.cells[row]), dtype=np.float64)
 
 
 def learned_effect(
