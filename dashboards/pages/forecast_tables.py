@@ -115,7 +115,7 @@ def overrides_sheet(given: Forecasts) -> Sheet:
             phone=True),
         Col("by", "By", text=True),
         Col("why", "Why", text=True),
-        Col("state", "", text=True),
+        Col("state", "", text=True, phone=True),
     )  # fmt: skip
     lines = []
     for one in given.of_kind(OVERRIDE):
@@ -184,7 +184,7 @@ def calendar_sheet(given: Forecasts) -> Sheet:
         Col("known", "Known since", text=True),
         Col("by", "By", text=True),
         Col("why", "Why", text=True),
-        Col("state", "", text=True),
+        Col("state", "", text=True, phone=True),
     )
     lines = []
     for one in (*given.of_kind(EVENT), *given.of_kind(DAY)):

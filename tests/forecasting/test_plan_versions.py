@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 
 from wfm.domain.errors import BadInput, MissingFacts
 from wfm.domain.progress import no_progress
+from wfm.domain.scope import ENTERPRISE
 from wfm.store.schema import forecast_version, raw_batch, requirement_version
+from wfm.worker.capacity import site_capacity
 from wfm.worker.forecast_job import run_forecast
 from wfm.worker.require_job import run_require
 
@@ -127,3 +129,23 @@ def test_what_cannot_be_planned_is_refused_with_the_way_out(centre):
         run_forecast(centre, NOW, {"unit": "dublin", "week": "2026-W02"}, no_progress)
     with pytest.raises(MissingFacts, match="run `wfm plan forecast --unit dublin --week 2026-W20`"):
         run_require(centre, NOW, {"unit": "dublin", "week": "2026-W20"}, no_progress)
+
+
+def test_capacity_rests_on_the_site_s_own_figures_and_says_which(centre, requirement):
+    plan = site_capacity(
+        centre, ENTERPRISE, "dublin", date(2026, 3, 28), {"heads": 5.0, "shrinkage_pct": 30.0}
+    )
+    assert (len(plan.weeks), plan.weeks[0].first_on) == (52, date(2026, 3, 30))
+    assert plan.weeks[0].contacts == pytest.approx(480, rel=0.05)  # five days of 72 and 24
+    hours = plan.weeks[0].contacts * 240 / 3600
+    assert plan.weeks[0].required == pytest.approx(
+        hours / plan.terms.occupancy / 0.7 / 40, rel=1e-6
+    )
+    assert plan.terms.occupancy == pytest.approx(hours / requirement["hours"], rel=0.02)
+    assert plan.notes == (
+        "under a year of history: recent weeks repeat",
+        "handle time 240 s of the last 56 days",
+        f"occupancy {100 * plan.terms.occupancy:.0f} % of the requirement of 2026-W14",
+        "shrinkage 30 % as stated",
+        "people as stated",
+    )

@@ -82,6 +82,11 @@ def check_record(new: NewRecord) -> NewRecord:
     )
 
 
+def check_record_terms(kind: str, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms of a kind, cleaned and with what they leave out."""
+    return _CHECKS[kind](terms)
+
+
 def _override(terms: Mapping[str, Any]) -> dict[str, Any]:
     measure, how = str(terms.get("measure", "contacts")), str(terms.get("how", ""))
     if measure not in MEASURES:

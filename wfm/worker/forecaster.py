@@ -7,7 +7,7 @@ has changed.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any, TypeVar
@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 
 from forecasting.explain_day import Usual, split_days, usual_of_totals
 from forecasting.scores import Kept, added, score_versions, value_added
+from wfm.domain.capacity import CapacityPlan
 from wfm.domain.errors import ScopeDenied
-from wfm.domain.forecast_records import OVERRIDE, ForecastRecord
+from wfm.domain.forecast_records import CAPACITY, OVERRIDE, ForecastRecord
 from wfm.domain.forecast_scores import Scores
 from wfm.domain.grid import QUARTER_S, day_quarters, days_between, local_day, local_slot
 from wfm.domain.scope import Scope
@@ -33,6 +34,7 @@ from wfm.store.readers.facts import newest_build_of
 from wfm.store.readers.forecast_records import read_records
 from wfm.store.readers.plan_versions import ForecastVersion, forecast_by_number, forecasts_from
 from wfm.store.store import Store
+from wfm.worker.capacity import site_capacity
 
 KEPT = 64
 JUDGED_DAYS = 28  # days that are judged
@@ -178,6 +180,23 @@ class Forecaster:
         return grid.join(spread, on=["queue", "day", "slot"], how="left").with_columns(
             pl.col("offered").fill_null(0.0)
         )
+
+    def capacity(
+        self, scope: Scope, unit: str, today: date, changes: Mapping[str, Any] | None = None
+    ) -> CapacityPlan:
+        """The coming year of a site: required people by week, those there, the gap, the hire."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied(NOT_FOUND)
+        with self._store.db.read() as connection:
+            versions = forecasts_from(connection, unit, today)[:1]
+            records = read_records(connection, Scope(unit), unit, (CAPACITY,))
+            state = (
+                [one.fc_version for one in versions][:1],
+                [(one.record_id, one.undone_at) for one in records],
+                newest_build_of(connection, today - timedelta(days=USUAL_DAYS), today),
+            )
+        key = ("capacity", unit, today, repr(state), repr(sorted((changes or {}).items())))
+        return self.keep(key, lambda: site_capacity(self._store, scope, unit, today, changes))
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
         """The answer of a key, made once while it is among the last ones asked for."""
