@@ -194,15 +194,20 @@ def test_a_shift_removed_and_added_again_stays_one_history(centre: Store) -> Non
 
 
 def test_a_shift_on_a_day_off_is_a_change_of_an_empty_baseline(centre: Store) -> None:
-    on = END - timedelta(days=1)
-    known = {s.agent_id for s in read_shift_history(centre, NY, on, END)}
-    who = Scope("ny", "t1", next(a for a in (f"a{i:02d}" for i in range(12)) if a not in known))
+    known = {(s.agent_id, s.shift_on) for s in read_shift_history(centre, NY, MONDAY, END)}
+    agent, on = next(
+        (agent, day)
+        for day in (END - timedelta(days=i) for i in range(1, 8))
+        for agent in (f"a{i:02d}" for i in range(12))
+        if (agent, day) not in known
+    )
+    who, end = Scope("ny", "t1", agent), on + timedelta(days=1)
     edit_shift(centre, CLOCK, who, on, ShiftEdit("add", slot_start(on, 36, ZONE), length=510),
                seen_seq=0, reason="overtime", override=True, **WHO)  # fmt: skip
-    history = read_shift_history(centre, who, on, END)
+    history = read_shift_history(centre, who, on, end)
     assert [(s.seq, bool(s.segments)) for s in history] == [(1, False), (2, True)]
-    assert read_shifts(centre, who, on, END, "baseline") == ()
-    assert len(read_shifts(centre, who, on, END)) == 1
+    assert read_shifts(centre, who, on, end, "baseline") == ()
+    assert len(read_shifts(centre, who, on, end)) == 1
 
 
 @pytest.mark.parametrize(
