@@ -114,7 +114,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
 
 
 def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
-    name = room.page_id
+    name, forms = room.page_id, [form.name for form in room.forms]
 
     @app.callback(  # type: ignore[untyped-decorator]
         Output(f"page-{name}", "children"),
@@ -144,7 +144,7 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
         # A tick without news needs no answer: the same data would give the same page.
         if seen is not None and (seen.view, seen.sign) == (shown, sign):
             return no_update, no_update
-        return refreshed(name, whole_page(ask, room.view(ask)), sign, shown, seen)
+        return refreshed(name, whole_page(ask, room.view(ask), forms), sign, shown, seen)
 
 
 def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:

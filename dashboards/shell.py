@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from dash import html
 
+from dashboards.explain import FORM as EXPLAIN
 from dashboards.frame import Ask, View
+from dashboards.insights import insights_strip
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
 from dashboards.parts.states import loading_notice
@@ -29,13 +32,15 @@ TABS = {
 KEYS = (
     ("[ and ]", "period before and after"),
     ("v", "graphic or table"),
+    ("e", "explain: why it is so"),
     ("i", "how a figure was computed"),
+    ("o", "open what the answer names"),
     ("Esc", "close what is open"),
     ("?", "these keys"),
 )
 
 
-def whole_page(ask: Ask, view: View) -> list[Any]:
+def whole_page(ask: Ask, view: View, forms: Sequence[str] = ()) -> list[Any]:
     """Everything between the edges of the window, as the page's one answer."""
     tabular = ask.state.view == "table"
     inside = _tables(ask, view) if tabular else view.body
@@ -48,6 +53,7 @@ def whole_page(ask: Ask, view: View) -> list[Any]:
             [
                 _title(ask, view),
                 answer(view.answer),
+                *([insights_strip(ask, forms)] if EXPLAIN in forms else []),
                 tiles(view.tiles),
                 html.Div(inside, className=css),
             ],

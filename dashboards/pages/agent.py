@@ -8,7 +8,9 @@ from typing import Any
 
 from dash import html
 
+from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.insights import insights_sign
 from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
 from dashboards.pages.agent_data import MyDay, read_my_day
@@ -102,6 +104,7 @@ def _tiles(mine: MyDay) -> tuple[Tile, ...]:
                 trend=trends.get(value.kpi_id),
                 right=right,
                 shown_proof=proof_of(value, period=period),
+                why=figure_args(value.kpi_id, ask.scope),
             )
         )
     return tuple(shown)
@@ -127,4 +130,8 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
     return found
 
 
-ROOM = PageRoom("agent", SPEC, view, forms=(REQUEST, CANCEL), sign=remedies_sign)
+EXPLAIN = explain_form(SPEC, "agent.read", ("request_change",))
+ROOM = PageRoom(
+    "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+)  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Any
 
 from dash import html
 
+from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.insights import insights_sign
 from dashboards.pages.desk_data import (
     AHEAD,
     TILES,
@@ -102,6 +104,7 @@ def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile
                 right=right,
                 href=links[0][1] if links else "",
                 shown_proof=proof_of(value, period=period, links=links),
+                why=figure_args(value.kpi_id, ask.scope),
             )
         )
     return tuple(shown)
@@ -260,4 +263,8 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
     )
 
 
-ROOM = PageRoom("desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE), sign=remedies_sign)
+EXPLAIN = explain_form(SPEC, "team.read", ("alert_site",))
+ROOM = PageRoom(
+    "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, EXPLAIN),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+)  # fmt: skip

@@ -54,7 +54,7 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
     rest = (", ".join(told[:3]) + ".") if told else ""
     status = worst.short_status(worst.net, required)
     acts = () if worst.scope is None else (
-        Act(f"Open {worst.name}", ask.scope_link(worst.scope), primary=True, key="e"),
+        Act(f"Open {worst.name}", ask.scope_link(worst.scope), primary=True, key="o"),
     )  # fmt: skip
     return Answer(status, lead, rest[:1].upper() + rest[1:], acts)
 
@@ -105,7 +105,7 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
     q, place, net = first
     rest = f"{place.name} will be {plain(-net, 1)} short from {axis.clock(q * QUARTER_S)}."
     acts = () if place.scope is None else (
-        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="e"),
+        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="o"),
     )  # fmt: skip
     return Answer("warn", lead, rest, acts)
 
@@ -131,7 +131,7 @@ def _hidden(ask: Ask, lead: str, place: Place, part: Place) -> Answer:
         f"{plain(part.value('required_agents'), 1)} required: {plain(-(part.net or 0.0), 1)} short."
     )
     acts = () if place.scope is None else (
-        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="e"),
+        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="o"),
     )  # fmt: skip
     return Answer("bad", lead, rest, acts)
 

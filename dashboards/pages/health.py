@@ -58,7 +58,7 @@ def health_answer(page: Health) -> Answer:
     if page.unmapped:
         worst = page.unmapped[0]
         acts = (
-            (Act("Give it a meaning", "", True, "e", "map", tables.map_args(worst)),)
+            (Act("Give it a meaning", "", True, "o", "map", tables.map_args(worst)),)
             if page.maps
             else ()
         )

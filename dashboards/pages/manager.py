@@ -9,7 +9,9 @@ from typing import Any
 from dash import html
 
 from dashboards.contribution import Share
+from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.insights import insights_sign
 from dashboards.names import DIMENSION_WORD, scope_below
 from dashboards.pages.manager_breakdown import breakdown
 from dashboards.pages.manager_data import DRILLS, Centre, read_centre
@@ -97,7 +99,7 @@ def manager_answer(centre: Centre) -> Answer:
     scope = scope_below(ask, centre.by, top.value.at(centre.by))
     acts: tuple[Act, ...] = ()
     if scope is not None and scope.agent is None:
-        acts = (Act(f"Open {name}", ask.scope_link(scope, by="", sort=""), True, "e"),)
+        acts = (Act(f"Open {name}", ask.scope_link(scope, by="", sort=""), True, "o"),)
     return Answer(focus.status, lead, rest, acts)
 
 
@@ -160,6 +162,7 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
                 href=ask.link(kpi=value.kpi_id, by="", sort=""),
                 shown_proof=proof,
                 chosen=ask.state.kpi == value.kpi_id,
+                why=figure_args(value.kpi_id, ask.scope),
             )
         )
     return tuple(shown)
@@ -206,4 +209,8 @@ def _below(ask: Ask, kpi_id: str) -> str:
     return ""
 
 
-ROOM = PageRoom("manager", SPEC, view, forms=(ANSWER, DECIDE), sign=remedies_sign)
+EXPLAIN = explain_form(SPEC, "team.read")
+ROOM = PageRoom(
+    "manager", SPEC, view, forms=(ANSWER, DECIDE, EXPLAIN),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+)  # fmt: skip

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dash import html
 
+from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.insights import insights_sign
 from dashboards.pages.remedies_forms import COACH
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import COACHED, DECIDE
@@ -97,9 +99,14 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
                     value, period=period, links=[("By agent", link)] if link else ()
                 ),
                 chosen=ask.state.kpi == value.kpi_id,
+                why=figure_args(value.kpi_id, ask.scope),
             )
         )
     return tuple(shown)
 
 
-ROOM = PageRoom("team", SPEC, view, forms=(DECIDE, COACH, COACHED), sign=remedies_sign)
+EXPLAIN = explain_form(SPEC, "team.read", ("coach",))
+ROOM = PageRoom(
+    "team", SPEC, view, forms=(DECIDE, COACH, COACHED, EXPLAIN),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+)  # fmt: skip

@@ -174,4 +174,4 @@ def _young(team: Team, count: int) -> str:
 
 def _open(ask: Ask, scope: Scope | None, name: str) -> tuple[Act, ...]:
     link = agent_link(ask, scope)
-    return (Act(f"Open {name}", link, primary=True, key="e"),) if link else ()
+    return (Act(f"Open {name}", link, primary=True, key="o"),) if link else ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
+from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import (
     DASH,
     SPACE,
@@ -47,6 +48,7 @@ class Tile:
     partial: bool = False
     kpi_id: str = ""
     raw: float | None = None  # the figure in full precision, for those who read it by machine
+    why: Mapping[str, str] | None = None  # what its button to explain it sends
 
 
 def tile_of(
@@ -58,6 +60,7 @@ def tile_of(
     href: str = "",
     shown_proof: Proof | None = None,
     chosen: bool = False,
+    why: Mapping[str, str] | None = None,
 ) -> Tile:
     """The tile of a KPI value; `badge` ("1 of 4 sites red") takes the place of a calm status."""
     kpi = CATALOGUE[value.kpi_id]
@@ -79,6 +82,7 @@ def tile_of(
         partial=value.partial,
         kpi_id=value.kpi_id,
         raw=value.value,
+        why=why if value.value is not None else None,
     )
 
 
@@ -170,6 +174,13 @@ def tiles(given: Sequence[Tile]) -> Any:
     )
 
 
+def _why(one: Tile) -> list[Any]:
+    """The button that explains the figure, by key e."""
+    if one.why is None:
+        return []
+    return [opener("Why", "explain", one.why, key="e", css="why-btn", title=f"Why {one.name} (e)")]
+
+
 def _tile(one: Tile) -> Any:
     name = (
         html.A(one.name, href=one.href, className="name", title=f"Break down: {one.name}")
@@ -193,7 +204,8 @@ def _tile(one: Tile) -> Any:
         [
             html.Div([name, status], className="row head"),
             html.Div(
-                [proof(one.proof, value) if one.proof else value, *trend], className="row mid"
+                [proof(one.proof, value) if one.proof else value, *_why(one), *trend],
+                className="row mid",
             ),
             html.Div(
                 [

@@ -11,7 +11,7 @@ from kpis.explain.adtributor import rank_dimensions
 from kpis.explain.factors import Factor, effects
 from kpis.explain.levels import Bar, Level
 from kpis.explain.naming import Namer
-from kpis.explain.rate_mix import Decomposition, Sums
+from kpis.explain.rate_mix import OTHERS, Decomposition, Sums
 from kpis.explain.segments import ADDITIVE, Path, Question, decomposed
 from kpis.reading import Ask, read_rows
 from wfm.domain.errors import ForbiddenDrill
@@ -19,6 +19,7 @@ from wfm.domain.errors import ForbiddenDrill
 # Conventions: how deep a drill goes, and the least share of a change worth going into.
 DEEPEST = 4
 LEAST_SHARE = 0.2
+TARGET = "target"
 TIMES = ("weekday", "hour")  # told of the whole; within a segment they are mostly chance
 # Figures that are a product: contacts an hour are the busy share of it over seconds a contact.
 FACTORS: Mapping[str, tuple[tuple[str, str, str, float], ...]] = {
@@ -77,7 +78,9 @@ def level_of(
     if found is None or not found.exact:
         return None
     inside = name(*path[-1]) if path else ""
-    return _level(dimension, found, name, inside, weight, float(question.kpi.scale))
+    ends = ("before", "now") if question.goal is None else (TARGET, "now")
+    level = _level(dimension, found, name, inside, weight, float(question.kpi.scale))
+    return replace(level, ends=ends)
 
 
 def drill(question: Question, first: Level, name: Namer) -> tuple[Level, ...]:
@@ -189,7 +192,10 @@ def _next(question: Question, path: Path, name: Namer, weight: float) -> Level |
         if len(told) > 1:
             segments[dimension] = told
     levels = {d: level_of(question, path, d, name, weight) for d in segments}
-    known = {d: level for d, level in levels.items() if level is not None}
+    known = {
+        d: level for d, level in levels.items()
+        if level is not None and len(level.bars) > 1 and level.ranked[0].key != OTHERS
+    }  # fmt: skip
     if not known:
         return None
     for one in rank_dimensions({d: segments[d] for d in known}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Kpi
@@ -43,7 +43,8 @@ VERSUS = ("target", "previous")
 class Asked:
     """What shall be explained: a figure at a place, its local days, and against what.
 
-    `versus` is "target", "previous" or a `Period`; `where` is the name of the place.
+    `versus` is "target", "previous" or a `Period`; `where` is the name of the place. `before_to`
+    cuts the period compared with at a quarter, where the present one still runs.
     """
 
     kpi_id: str
@@ -55,6 +56,7 @@ class Asked:
     queues: tuple[str, ...] = ()
     contact_types: tuple[str, ...] = ()
     where: str = ""
+    before_to: int | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
     """
     kpi = kpi_of(asked.kpi_id)
     now = _ask(asked, asked.period)
-    (value,) = _values(facts, asked, asked.period, book)
+    (value,) = _values(facts, asked.kpi_id, now, book)
     before, goal, base, against, reason = _held_against(facts, asked, book, value)
     plain = Explanation(kpi, asked.scope, value, base, against)
     if value.value is None or base is None:
@@ -132,9 +134,10 @@ def _held_against(
         return None, goal, goal, f"its target {value.target.text}", ""
     period = asked.period.previous() if asked.versus == "previous" else asked.versus
     assert isinstance(period, Period)
-    shift = (period.first - asked.period.first).days * 96
-    ask = _ask(asked, period, shift)
-    (before,) = _values(facts, asked, period, TargetBook(), shift)
+    ask = _ask(asked, period, (period.first - asked.period.first).days * 96)
+    if asked.before_to is not None:
+        ask = replace(ask, q_to=asked.before_to)
+    (before,) = _values(facts, asked.kpi_id, ask, TargetBook())
     words = f"{period.first.isoformat()} to {period.end.isoformat()}"
     words = "the period before" if asked.versus == "previous" else words
     return ask, None, before.value, words, f"{before.reason} before" if before.reason else ""
@@ -175,11 +178,8 @@ def _ask(asked: Asked, period: Period, shift: int = 0) -> Ask:
     )  # fmt: skip
 
 
-def _values(
-    facts: FactReader, asked: Asked, period: Period, book: TargetBook, shift: int = 0
-) -> tuple[KpiValue, ...]:
-    ask = _ask(asked, period, shift)
+def _values(facts: FactReader, kpi_id: str, ask: Ask, book: TargetBook) -> tuple[KpiValue, ...]:
     return kpi_values(
-        facts, asked.scope, (asked.kpi_id,), period.first, period.end, targets=book,
-        q_from=ask.q_from, q_to=ask.q_to, queues=asked.queues, contact_types=asked.contact_types,
+        facts, ask.scope, (kpi_id,), ask.first, ask.end, targets=book, q_from=ask.q_from,
+        q_to=ask.q_to, queues=ask.queues, contact_types=ask.contact_types,
     )  # fmt: skip

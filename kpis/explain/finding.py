@@ -91,4 +91,5 @@ def from_document(told: Mapping[str, Any]) -> Finding:
 
 
 def _level(told: Mapping[str, Any]) -> Level:
-    return Level(**{**told, "bars": tuple(Bar(**bar) for bar in told["bars"])})
+    bars = tuple(Bar(**bar) for bar in told["bars"])
+    return Level(**{**told, "bars": bars, "ends": tuple(told["ends"])})

@@ -32,7 +32,8 @@ class Bar:
 class Level:
     """A value before and after by one dimension; `inside` names the segment it looks into.
 
-    `weight` is the share by which this level's change counts in the whole: 1 for the whole.
+    `weight` is the share by which this level's change counts in the whole: 1 for the whole. `ends`
+    name the two values: before and now, or a target and now.
     """
 
     dimension: str
@@ -41,6 +42,7 @@ class Level:
     bars: tuple[Bar, ...]
     inside: str = ""
     weight: float = 1.0
+    ends: tuple[str, str] = ("before", "now")
 
     @property
     def delta(self) -> float:

@@ -74,6 +74,11 @@ def drill_sentence(kpi: Kpi, level: Level) -> str:
     """A level inside a segment: "Within tv offer, from 480 s to 600 s: agents in their first 90
     days account for 75 s of it, by their share of contacts (0 % to 75 %)."
     """
+    if level.ends[0] == "target":
+        decimals = decimals_for(kpi, level)
+        side = "over" if level.delta > 0 else "under"
+        told = f"{value_text(kpi, level.after, decimals)}, {_size(kpi, level)} {side} the target"
+        return f"Within {level.inside}, {told}: {accounts(kpi, level)}."
     return f"Within {level.inside}, {_from_to(kpi, level)}: {accounts(kpi, level)}."
 
 

@@ -48,6 +48,10 @@ def what_if_sentence(kpi: Kpi, levels: tuple[Level, ...], slow: str, fast: str) 
         return ""
     found = both_of(levels, slow, fast)
     assert found is not None
+    if levels[0].ends[0] == "target":
+        less = round(levels[0].after) - round(moved.value)
+        then = f"it would be {format_value(kpi, moved.value)}, {_size(kpi, less)} less"
+        return f"If {found[1].name} took them all, {then}; {moved.saved / 3600:.1f} h are saved."
     delta = round(levels[0].after) - round(levels[0].before)
     stays = round(moved.value) - round(levels[0].before)
     text = (

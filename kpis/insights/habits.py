@@ -31,9 +31,8 @@ DOES = {
 }
 NOUN = {START: "at the start", END: "at the end", MEAL: "after lunch", EARLY_MEAL: "going to lunch"}
 ORDINAL = ("first", "second", "third", "fourth")
-# What a request would change, by moment.
-CHANGE = {START: "shift_start", END: "resize_activity", MEAL: "resize_activity",
-          EARLY_MEAL: "move_activity"}  # fmt: skip
+# Which wish mends a moment, and in which direction.
+WISH = {START: ("start_later", 1), MEAL: ("meal_longer", 1), EARLY_MEAL: ("meal_later", -1)}
 
 
 @dataclass(frozen=True)
@@ -198,22 +197,30 @@ def _level(late: Late) -> Level:
     if rest > 0:
         # Up to a minute at this very moment is no hit, and is lateness all the same.
         bars.append(Bar("short", f"{moment_words(late.moment)}, up to 1 min", rest / 60))
-    return Level("moment", 0.0, late.habit.given.punctual_s / 60, tuple(bars))
+    total = late.habit.given.punctual_s / 60
+    return Level("moment", 0.0, total, tuple(bars), ends=("", "late in all"))
 
 
-def _step(late: Late, mine: bool, who: str) -> Step:
-    minutes = GRID_MIN * math.ceil(late.to_s / 60 / GRID_MIN)
-    prefill = {
-        "scope": late.scope.path, "moment": late.moment, "minutes": str(minutes),
-        "kpi": ADHERENCE.id, "now": f"{100 * late.habit.value:.2f}",
-        "then": f"{100 * late.habit.without:.2f}",
-    }  # fmt: skip
+def _step(late: Late, mine: bool, who: str) -> Step | None:
+    """A request with its form filled in; for the lead a coaching. Some moments nobody can move."""
+    reason = (
+        f"{late.habit.given.hits} of {late.habit.given.days} shifts {_minutes(late)} late "
+        f"{moment_words(late.moment)}"
+    )
     if not mine:
-        return Step("coach", f"Coach {who}", {**prefill, "topic": "punctuality"})
-    kind = CHANGE.get(late.moment, "resize_activity")
-    activity = "meal" if "meal" in late.moment else "shift" if "shift" in late.moment else "break"
-    prefill |= {"type": kind, "activity": activity, "paid": "no"}
-    return Step("request_change", "Ask for a schedule change", prefill)
+        prefill = {"scope": late.scope.path, "topic": f"Punctuality {moment_words(late.moment)}",
+                   "kpi": ADHERENCE.id, "evidence": reason, "reason": reason}  # fmt: skip
+        return Step("coach", f"Coach {who}", prefill)
+    if late.moment not in WISH:
+        return None
+    what, sign = WISH[late.moment]
+    minutes = sign * GRID_MIN * math.ceil(late.to_s / 60 / GRID_MIN)
+    return Step(
+        "request_change", "Ask for a schedule change",
+        {"scope": late.scope.path, "what": what, "minutes": str(minutes), "kpi": ADHERENCE.id,
+         "now": f"{100 * late.habit.value:.2f}", "then": f"{100 * late.habit.without:.2f}",
+         "reason": reason},
+    )  # fmt: skip
 
 
 def _checks(late: Late) -> tuple[Check, ...]:

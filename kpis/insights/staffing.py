@@ -11,7 +11,15 @@ from kpis.explain.levels import Bar, Level
 from kpis.explain.sentences import joined
 from kpis.explain.staffing_waterfall import Staffing
 from kpis.insights.centre import Centre
-from kpis.insights.presence import EDITED, UNKNOWN, Presence, presence
+from kpis.insights.presence import (
+    EDITED,
+    LATE,
+    NO_SHOW,
+    OVERRUN,
+    UNKNOWN,
+    Presence,
+    presence,
+)
 from kpis.query import kpi_values
 from kpis.status import red_sentence
 from kpis.value import KpiValue
@@ -29,6 +37,11 @@ MAIN = 0.5  # of it, for one reason to be the cause
 URGENT = 2.0  # what is short now can still be mended
 FIGURES = ("staffing_vs_required", "actual_vs_scheduled")
 SICK = EDITED["sick"]
+# The cause that an alert names, by reason.
+CAUSES = {
+    "training": "training", "meeting": "training", "coaching": "training", "project": "training",
+    SICK: "sick", LATE: "late", NO_SHOW: "late", OVERRUN: "overrun",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,8 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
     share = -size / missing
     if share < MAIN or main == UNKNOWN:
         return None  # many small reasons, or nobody knows: nothing to act on
+    if -size < MAIN * -short.steps.vs_required:
+        return None  # too few were planned in the first place: no matter of today
     place = centre.name("site", str(short.scope.site))
     edited = main in short.counted.edits and main != SICK
     sentence = (
@@ -158,8 +173,10 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
     people = short.counted.people.get(main, ())
     step = Step(
         "alert_site", f"Alert {place}",
-        {"site": str(short.scope.site), "gap": f"{-short.steps.vs_required:.1f}", "cause": main,
-         "until": until, "kpi": worst.kpi_id, "agents": ",".join(people[:30])},
+        {"site": str(short.scope.site), "cause": CAUSES.get(main, "other"), "until": until,
+         "gap": f"{-short.steps.vs_required:.1f} of {short.steps.required:.1f} agents missing",
+         "kpi": worst.kpi_id, "agents": ",".join(people[:30]),
+         "reason": f"Move the {main} to quieter hours." if edited else ""},
     )  # fmt: skip
     return Finding(
         "staffing", worst.kpi_id, short.scope, (Role.CONTROL_DESK, Role.MANAGER), sentence,
@@ -191,7 +208,7 @@ def _level(short: Short) -> Level:
             small += size
     if small:
         bars.append(Bar("other", "other", small))
-    return Level("reason", steps.required, steps.actual, tuple(bars))
+    return Level("reason", steps.required, steps.actual, tuple(bars), ends=("needed", "on queue"))
 
 
 def _until(centre: Centre, short: Short, activity: str) -> str:
@@ -224,12 +241,16 @@ def _checks(short: Short, main: str, edited: bool, value: KpiValue) -> tuple[Che
     people = len(short.counted.people.get(main, ()))
     return (
         Check("base", short.steps.required >= 1, f"{short.steps.required:.1f} agents needed"),
-        Check("dated", edited, f"recorded after publication, for {people} agents" if edited
-              else f"{people} agents, not by a change of the plan"),
+        Check("dated", edited, f"recorded after publication, for {_agents(people)}" if edited
+              else f"{_agents(people)}, not by a change of the plan"),
         Check("exact", True, "every second has one reason; the steps end at who is on queue"),
         Check("complete", not value.partial, "some quarter-hours are missing" if value.partial
               else "no quarter-hour is missing"),
     )  # fmt: skip
+
+
+def _agents(number: int) -> str:
+    return "1 agent" if number == 1 else f"{number} agents"
 
 
 def _proof(centre: Centre, short: Short) -> tuple[tuple[str, str], ...]:

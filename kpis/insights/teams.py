@@ -32,6 +32,10 @@ FIGURES = ("contacts_per_hour", "average_handle_time")
 LEAST_SHARE = 0.5  # of the gap that the flagged must make, and their excess must close
 SLOWER = 1.1  # times the curve of new starters, from which it is more than newness
 NEW_DAYS = 90
+KPI_OF = {
+    "talk_s": "average_talk_time", "hold_s": "average_hold_time",
+    "acw_s": "average_after_contact_work",
+}  # fmt: skip
 
 
 def find_people(centre: Centre) -> tuple[Finding, ...]:
@@ -97,7 +101,8 @@ def _finding(
     step = Step(
         "coach", f"Coach {names[0]}",
         {"scope": f"{team.path}/{makers[0]}", "agents": ",".join(makers), "kpi": value.kpi_id,
-         "topic": mine[0].component},
+         "topic": KPI_OF[mine[0].component], "evidence": KPI_OF[mine[0].component],
+         "reason": sentence},
     )  # fmt: skip
     gap = abs((value.gap or 0.0) / ((value.value or 0.0) - (value.gap or 0.0) or 1.0))
     severity = 3.0 if value.status == "bad" else 1.5
@@ -211,7 +216,7 @@ def _components(peers: Peers, agent: str, name: str) -> tuple[Level, ...]:
     )  # fmt: skip
     before, after = (sum(getattr(told[c], side) for c in COMPONENTS)
                      for side in ("expected", "value"))  # fmt: skip
-    level = Level("component", before, after, bars, name)
+    level = Level("component", before, after, bars, name, ends=("colleagues", name))
     return (level,) if level.exact else ()
 
 
@@ -241,8 +246,7 @@ def _checks(
 def _held_before(centre: Centre, peers: Peers, one: Compared) -> bool:
     """Whether the component was beyond in the three weeks before as well."""
     earlier = Period(peers.first, peers.end).previous()
-    kpi_id = {"talk_s": "average_talk_time", "hold_s": "average_hold_time",
-              "acw_s": "average_after_contact_work"}[one.component]  # fmt: skip
+    kpi_id = KPI_OF[one.component]
     (value,) = kpi_values(
         centre.facts, one.scope, (kpi_id,), earlier.first, earlier.end, targets=TargetBook()
     )

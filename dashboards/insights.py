@@ -1,0 +1,50 @@
+"""The strip of insights under a page's answer: what deserves attention, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import html
+
+from dashboards.explain import FORM, finding_args, step_button
+from dashboards.frame import Ask
+from dashboards.parts.drawer import opener
+from dashboards.parts.status import icon
+from kpis.explain.finding import Finding, from_document
+from wfm.queries.insights import insights_mark, read_insights
+
+SHOWN = 3
+NOTHING = "Nothing else stands out: habits, people, changes and staffing were looked at."
+
+
+def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
+    """The first findings of the role inside the scope; nothing where nobody has looked yet."""
+    told = read_insights(ask.sources.store, ask.scope, ask.who.role, SHOWN)
+    if told.looked_at is None:
+        return html.Div(className="insights", hidden=True)
+    known = tuple(forms)
+    found = [from_document(one) for one in told.found]
+    if not found:
+        body: Any = html.P(NOTHING, className="none")
+    else:
+        body = html.Ol([_item(ask, one, known) for one in found])
+    return html.Section(body, className="insights", **{"aria-label": "Insights"})
+
+
+def insights_sign(ask: Ask) -> object:
+    """What the strip depends on: when it was looked for."""
+    return insights_mark(ask.sources.store)
+
+
+def _item(ask: Ask, one: Finding, forms: tuple[str, ...]) -> Any:
+    why = opener("Why", FORM, finding_args(one, ask.scope), small=True, key="e",
+                 title="Explain this (e)")  # fmt: skip
+    acts = [why] if FORM in forms else []
+    button = step_button(one.step, forms, small=True)
+    if button is not None:
+        acts.append(button)
+    words: list[Any] = [html.B(one.sentence)]
+    if one.more:
+        words.append(html.Span(f" {one.more[0]}", className="more"))
+    return html.Li([icon(one.status), html.P(words), html.Div(acts, className="acts")])
