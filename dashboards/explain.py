@@ -31,11 +31,15 @@ NOW_QUARTERS = 2
 GONE = "This is no longer found: the figures have changed since. Close this and look again."
 
 
-def explain_form(spec: Spec, permission: str, forms: Iterable[str] = ()) -> FormRoom:
-    """The drawer of a page: `spec` is the page's, `forms` the actions that its drawer can open."""
+def explain_form(spec: Spec, forms: Iterable[str] = ()) -> FormRoom:
+    """The drawer of a page: `spec` is the page's, `forms` the actions that its drawer can open.
+
+    Who may open the page at a place may have it explained there, and nobody else: an agent who may
+    know the team's sums must not get them by colleague.
+    """
     known = frozenset(forms)
     return FormRoom(
-        FORM, permission, scope_of("scope"), lambda ask: show(ask, spec, known), _nothing_to_send
+        FORM, "", scope_of("scope"), lambda ask: show(ask, spec, known), _nothing_to_send
     )
 
 
@@ -65,8 +69,9 @@ def show(ask: FormAsk, spec: Spec, forms: frozenset[str]) -> Drawer:
     versus = versus if versus in VERSUS else "previous"
     found = _explained(page, kpi, versus)
     if found.reason and versus == "target" and not ask.value("versus"):
-        versus = "previous"
-        found = _explained(page, kpi, versus)
+        before = _explained(page, kpi, "previous")
+        if not before.reason:
+            versus, found = "previous", before
     return _figure_drawer(page, found, versus, forms)
 
 

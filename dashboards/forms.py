@@ -99,7 +99,7 @@ class FormAsk:
 
 @dataclass(frozen=True)
 class FormRoom:
-    """A form of a page: its name, the permission it asks, and how it is shown and sent."""
+    """A form of a page: its name, its permission ("": the page's own), how it is shown and sent."""
 
     name: str
     permission: str
@@ -143,13 +143,16 @@ def form_of(forms: Sequence[FormRoom], sent: Sent) -> FormRoom:
 
 
 def asked_form(forms: Sequence[FormRoom]) -> Callable[[Mapping[str, Any]], str | Page]:
-    """A permission function: that of the form asked for, else of the page itself."""
+    """A permission function: that of the form asked for, else of the page itself.
+
+    A form without a permission of its own only reads: whoever may open the page may open it.
+    """
 
     def permission(values: Mapping[str, Any]) -> str | Page:
         sent, view = values["sent"], values["view"]
-        return view.page if sent is None else form_of(forms, sent).permission
+        return view.page if sent is None else form_of(forms, sent).permission or view.page
 
-    names = sorted({one.permission for one in forms})
+    names = sorted({one.permission for one in forms if one.permission})
     permission.label = f"page of view, or of the form: {' '.join(names)}"  # type: ignore[attr-defined]
     return permission
 

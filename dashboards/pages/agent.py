@@ -130,7 +130,7 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
     return found
 
 
-EXPLAIN = explain_form(SPEC, "agent.read", ("request_change",))
+EXPLAIN = explain_form(SPEC, ("request_change",))
 ROOM = PageRoom(
     "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],

@@ -263,7 +263,7 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
     )
 
 
-EXPLAIN = explain_form(SPEC, "team.read", ("alert_site",))
+EXPLAIN = explain_form(SPEC, ("alert_site",))
 ROOM = PageRoom(
     "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],

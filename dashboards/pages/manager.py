@@ -209,7 +209,7 @@ def _below(ask: Ask, kpi_id: str) -> str:
     return ""
 
 
-EXPLAIN = explain_form(SPEC, "team.read")
+EXPLAIN = explain_form(SPEC)
 ROOM = PageRoom(
     "manager", SPEC, view, forms=(ANSWER, DECIDE, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],

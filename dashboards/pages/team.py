@@ -105,7 +105,7 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
     return tuple(shown)
 
 
-EXPLAIN = explain_form(SPEC, "team.read", ("coach",))
+EXPLAIN = explain_form(SPEC, ("coach",))
 ROOM = PageRoom(
     "team", SPEC, view, forms=(DECIDE, COACH, COACHED, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],

@@ -165,7 +165,7 @@ def _sentences(
 def _none(plain: Explanation, reason: str) -> Explanation:
     return Explanation(
         plain.kpi, plain.scope, plain.value, plain.base, plain.against,
-        sentences=(no_parts(plain.kpi, reason),), reason=reason,
+        sentences=(no_parts(plain.kpi, plain.value.value, reason),), reason=reason,
     )  # fmt: skip
 
 

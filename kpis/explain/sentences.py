@@ -224,9 +224,14 @@ def _digits(value: float, decimals: int) -> str:
     return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
-def no_parts(kpi: Kpi, reason: str) -> str:
-    """Why a figure has no explanation: "Longest wait cannot be taken apart: a max has no parts"."""
-    return f"{kpi.short_name} cannot be taken apart here: {reason}."
+def no_parts(kpi: Kpi, value: float | None, reason: str) -> str:
+    """Why a figure has no explanation: "Longest wait is 95 s; it cannot be taken apart here: a max
+    has no parts that sum."
+    """
+    if value is None:
+        return f"{kpi.short_name} is not known: {reason}."
+    told = f"{kpi.short_name} is {format_value(kpi, value)}"
+    return f"{told}; it cannot be taken apart here: {reason}."
 
 
 def dimension_words(names: Sequence[str]) -> str:

@@ -77,6 +77,25 @@ def test_the_proof_of_a_figure_opens_by_key_and_closes_by_escape(signed: Signed)
     assert page.locator(".proof[open]").count() == 0
 
 
+def test_a_tile_is_explained_by_key_and_escape_gives_the_focus_back(signed: Signed) -> None:
+    visit = signed("manager", 390)
+    page = visit.open("/centre?grain=today")
+    page.locator(".page:not([hidden]) .tile", has_text="Occupancy").locator(".why-btn").focus()
+    page.keyboard.press("e")
+    drawer = page.locator(".side-drawer")
+    drawer.locator("h2", has_text="Why occupancy").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    rows = drawer.locator("table.steps").first.locator("td.n").all_inner_texts()
+    first, *parts, last = [
+        float(r.split("\u00a0")[0].split(" ")[0].replace("−", "-")) for r in rows
+    ]
+    assert first + sum(parts) == pytest.approx(last, abs=1e-6)
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    assert page.evaluate("document.activeElement.className") == "why-btn"
+    assert visit.faults == []
+
+
 def test_the_scheme_is_toggled_and_remembered(signed: Signed) -> None:
     visit = signed("desk")
     page = visit.open("/desk?grain=today")

@@ -158,8 +158,9 @@ def test_two_periods_may_be_named(york: Store) -> None:
 
 def test_what_cannot_be_taken_apart_says_why(york: Store) -> None:
     longest = explained(york, "longest_wait")
-    assert longest.sentences == ("Longest wait cannot be taken apart here: a max has no parts "
-                                 "that sum.",)  # fmt: skip
+    assert longest.sentences == (
+        "Longest wait is 10 s; it cannot be taken apart here: a max has no parts that sum.",
+    )
     lacking = explained(york, "adherence")
     assert (lacking.dimensions, lacking.reason) == ((), "needs feed: agent states and schedule")
     assert "agents are told team by team" in explained(york, "average_talk_time").without.values()
