@@ -166,6 +166,12 @@ def test_a_small_sample_is_pulled_to_its_peers(case_id: str) -> None:
     assert got == near(case, case["expected"])
 
 
+@pytest.mark.parametrize(("acw_s", "told"), [(40, False), (50, False), (55, False), (60, True),
+                                             (120, True), (184, True)])  # fmt: skip
+def test_a_dose_of_wrap_up_is_flagged_only_beyond_the_peers_spread(acw_s: int, told: bool) -> None:
+    assert shrink(acw_s, 790, 40, Spread(45, 8, 0)).flag == told
+
+
 def test_who_is_picked_for_a_bad_month_comes_back_by_himself() -> None:
     case = CASES["E6"]
     i, wanted = case["inputs"], case["expected"]

@@ -49,6 +49,30 @@ def book(*rows: Target, corridors: tuple[Corridor, ...] = ()) -> TargetBook:
     )  # fmt: skip
 
 
+def test_g4_the_row_in_force_is_the_most_specific_known_one() -> None:
+    inputs = CASES["G4"]["inputs"]
+    rows = [
+        row(
+            given["id"], given["level"], given["key"], given["value"],
+            contact_type=given["contact_type"] or "", recorded_at=_at(given["recorded"]),
+            effective_from=date.fromisoformat(given["from"]),
+            effective_to=date.fromisoformat(given["to"]) if given["to"] else None,
+        )
+        for given in inputs["rows"]
+    ]  # fmt: skip
+    found = [
+        resolve(book(*rows), "adherence", date.fromisoformat(query["date"]), TEAM,
+                query["contact_type"] or "", _at(query["known_at"]))
+        for query in inputs["queries"]
+    ]  # fmt: skip
+    got = [None if one is None else one.target_id for one in found]
+    assert got == CASES["G4"]["expected"]["row_id"]
+
+
+def _at(day: str) -> int:
+    return date.fromisoformat(day).toordinal() * 86_400
+
+
 def test_g1_a_period_weighs_each_days_target_by_its_denominator() -> None:
     days = [(Bands(green_lo=d["target"]), d["den"]) for d in CASES["G1"]["inputs"]["days"]]
     found = weighted_bands(days)
