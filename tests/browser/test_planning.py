@@ -53,9 +53,12 @@ def send(page: Page, form: str, **fields: str) -> str:
 
 
 def job_done(page: Page, words: str) -> None:
-    """Nothing, once the list of jobs says so; the page follows it by itself."""
+    """Nothing, once the list of jobs says so; the page follows it by itself.
+
+    The first solve of a checkout compiles its loops, which takes most of a minute.
+    """
     page.wait_for_selector(f'.page:not([hidden]) .job-list .said:has-text("{words}")',
-                           timeout=60_000)  # fmt: skip
+                           timeout=240_000)  # fmt: skip
 
 
 def test_a_week_is_forecast_solved_published_and_changed_from_the_page(

@@ -148,7 +148,7 @@ def plan_billing(store: Store) -> None:
         number = add_forecast(
             connection, store.files, forecast, unit="madrid", first=MONDAY,
             end=MONDAY + timedelta(days=1), days=[MONDAY], origin_at=made_at, method="by hand",
-            config_hash="x", created_at=made_at, author="test", summary="{}",
+            config_hash="x", created_at=made_at, author="test", summary="{}", inputs="",
         )  # fmt: skip
         required = pl.DataFrame({"site": site, "group": group, "q": quarters, "required_m": 2_000})
         add_requirement(

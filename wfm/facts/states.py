@@ -63,7 +63,8 @@ def _by_agent(rows: pl.DataFrame) -> pl.DataFrame:
 def _painted(spells: pl.DataFrame) -> pl.DataFrame:
     """Spells, given in order of agent and time, in an order of painting.
 
-    Where an agent's spells overlap, contacts cover any status, so they come last.
+    Where an agent's spells overlap, contacts cover any status, so they come last. Of contacts held
+    at once the one that ends last is on top: it is what holds its agent.
     """
     agent, start, end = (spells[name].to_numpy() for name in ("agent", "start_at", "end_at"))
     # A spell that no later one reaches over is on top wherever it stands.
@@ -72,7 +73,9 @@ def _painted(spells: pl.DataFrame) -> pl.DataFrame:
         return spells
     crossed = pl.Series(np.unique(agent[1:][touch]), dtype=pl.UInt32)
     mine = pl.col("agent").is_in(crossed.implode())
-    painted = spells.filter(mine).sort("rank", "start_at", "agent", "event_key")
+    held_to = pl.col("end_at").max().over("agent", "contact_id")
+    on_top = pl.when(pl.col("contact_id").is_null()).then("start_at").otherwise(held_to)
+    painted = spells.filter(mine).sort("rank", on_top, "start_at", "agent", "event_key")
     return pl.concat([spells.filter(~mine), painted])
 
 
