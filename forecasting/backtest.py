@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -30,11 +30,25 @@ class Score:
 
 
 @dataclass(frozen=True)
+class SpecialScore:
+    """Errors on special days on which the queue was open, and without knowing of them, in percent.
+
+    Without means: the same forecast from a calendar that has no special day.
+    """
+
+    days: int
+    wape: float | None
+    wape_without: float | None
+
+
+@dataclass(frozen=True)
 class Backtest:
     """Scores of the forecast and of the simple ones beside it, and the least possible error."""
 
     forecast: Score
     baselines: dict[str, Score]
+    models: dict[str, Score]  # each of the average alone, with the same shapes
+    special: SpecialScore | None  # None without open special days among those scored
     poisson_floor: float | None
     origins: tuple[date, ...]
 
@@ -70,6 +84,7 @@ def backtest(
     """Scores over the origins; each forecast is made from the rows before its origin alone."""
     runs: dict[str, list[_Run]] = {}
     actuals: list[Floats] = []
+    specials: list[tuple[Floats, Floats, Floats]] = []
     for origin in origins:
         past = history.before(origin)
         training = prepare(past, config.calendar)
@@ -78,6 +93,7 @@ def backtest(
         actuals.append(actual_cells(history.span(origin, horizon), origin, training))
         point = point_forecast(training, horizon, config)
         found = with_band(past, training, point, config)
+        specials.extend(_special_days(past, actuals[-1], found.mean, config))
         runs.setdefault("forecast", []).append(_Run(found.mean, found.p10, found.p90))
         for name, mean in _others(past, training, point).items():
             phi = _dispersion(runs.setdefault(name, []), actuals, origins, origin)
@@ -91,9 +107,12 @@ def backtest(
         for name, made in runs.items()
         if len(made) == len(origins)
     }
+    own = scores.pop("forecast")
     return Backtest(
-        scores.pop("forecast"),
+        own,
+        {name: scores.pop(name) for name in naive.BASELINES},
         scores,
+        _special_score(specials),
         metrics.poisson_floor(_usual(actual, origins)),
         tuple(origins),
     )
@@ -105,9 +124,31 @@ def _others(past: History, training: Training, point: Point) -> dict[str, Floats
     found = {name: naive.baseline(name, past, training, horizon) for name in naive.BASELINES}
     days = future_days(training, horizon)
     is_open = np.array([training.is_open(day) for day in days])
-    for name, totals in point.daily.models.items():
+    for name, totals in point.totals.models.items():
         found[name] = np.where(is_open, totals, 0.0)[:, None] * point.shares
     return found
+
+
+def _special_days(
+    past: History, actual: Floats, mean: Floats, config: ForecastConfig
+) -> list[tuple[Floats, Floats, Floats]]:
+    """Actual, forecast, and forecast without a word of special days, of those that were open."""
+    special = config.calendar.special
+    days = [past.end_on + timedelta(days=i) for i in range(actual.shape[0])]
+    rows = [i for i, day in enumerate(days) if day in special and np.isfinite(actual[i]).any()]
+    if not rows:
+        return []
+    calendar = replace(config.calendar, special={})
+    training = prepare(past, calendar)
+    without = point_forecast(training, actual.shape[0], replace(config, calendar=calendar)).mean
+    return [(actual[i], mean[i], without[i]) for i in rows]
+
+
+def _special_score(found: Sequence[tuple[Floats, Floats, Floats]]) -> SpecialScore | None:
+    if not found:
+        return None
+    actual, mean, without = (np.array(part) for part in zip(*found, strict=True))
+    return SpecialScore(len(found), metrics.wape(actual, mean), metrics.wape(actual, without))
 
 
 def _dispersion(

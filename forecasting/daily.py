@@ -14,6 +14,7 @@ from datetime import date
 import numpy as np
 
 from forecasting.series import Floats, Wholes
+from forecasting.structure import LOOK_ROWS
 from forecasting.training import RECENT, Training
 
 ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
@@ -73,7 +74,7 @@ def level_weekday(
     levels = _filled(_levels(clean, _best_alpha(clean, season), season))
     ahead = index[np.array([training.pattern(day) for day in days], dtype=np.int64)]
     looked = {
-        row: levels[row - 1] + index[training.weekdays[row:]]
+        row: levels[row - 1] + index[training.weekdays[row : row + LOOK_ROWS]]
         for row in origins
         if row and np.isfinite(levels[row - 1])
     }
@@ -146,7 +147,7 @@ def _fit(
         looked: dict[int, Floats] = {}
         for row in origins:
             state = states[:, row]
-            said = np.empty(logs.size - row)
+            said = np.empty(min(logs.size - row, LOOK_ROWS))
             for i in range(said.size):
                 said[i] = (reads[0] @ state) + shifts[row + i]
                 state = moves @ state

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecasting import daily
 from forecasting.series import Floats, Wholes
-from forecasting.structure import Structure, fit_structure
+from forecasting.structure import LOOK_ROWS, Structure, fit_structure
 from forecasting.training import Training
 
 # Days ahead, first and last of each bucket; the last bucket serves what lies beyond, too.
@@ -52,11 +52,19 @@ def bucket(lead: int) -> int:
     return next((i for i, (_, last) in enumerate(BUCKETS) if lead <= last), len(BUCKETS) - 1)
 
 
-def daily_totals(training: Training, days: Sequence[date], use_sarimax: bool = True) -> DailyTotals:
-    """Totals of the days ahead: the models' average, with weights learned from past origins."""
+def daily_totals(
+    training: Training,
+    days: Sequence[date],
+    use_sarimax: bool = True,
+    look_days: Sequence[int] = LOOK_DAYS,
+) -> DailyTotals:
+    """Totals of the days ahead: the models' average, with weights learned from past origins.
+
+    The origins looked back at are `look_days` before the first day ahead.
+    """
     leads = np.array([(day - training.end_on).days + 1 for day in days], dtype=np.int64)
     notes: list[str] = []
-    origins = _origins(training)
+    origins = _origins(training, look_days)
     if daily.is_low_volume(training):
         return _low_volume(training, days, origins)
     rows = [row for _, row in origins]
@@ -140,14 +148,14 @@ def _faded(weights: Mapping[str, float], lead: int) -> dict[str, float]:
     return {"structure": 1.0 - sum(found.values()), **found}
 
 
-def _origins(training: Training) -> list[tuple[date, int]]:
+def _origins(training: Training, look_days: Sequence[int]) -> list[tuple[date, int]]:
     """Past origins and the first training row of each, newest first."""
     dates = np.array([day.toordinal() for day in training.dates])
     usable = np.cumsum(training.usable)
     found: list[tuple[date, int]] = []
     for weeks in LOOK_WEEKS:
         found = []
-        for back in LOOK_DAYS:
+        for back in look_days:
             origin = training.end_on - timedelta(days=back)
             row = int(np.searchsorted(dates, origin.toordinal()))
             if 0 < row < dates.size and usable[row - 1] >= weeks * max(training.season, 1):
@@ -165,11 +173,10 @@ def _low_volume(
     means = daily.mean_totals(training, days)
     looked = []
     for origin, row in origins:
-        leads = np.array([(day - origin).days + 1 for day in training.dates[row:]], dtype=np.int64)
-        near = leads <= BUCKETS[-1][1]
-        later = training.dates[row : row + int(near.sum())]
-        said = daily.mean_totals(training, later, row)
-        looked.append(Looked(origin, row, leads[near], training.totals[row:][near], {name: said}))
+        leads = _leads(training, origin, row)
+        rows = slice(row, row + leads.size)
+        said = daily.mean_totals(training, training.dates[rows], row)
+        looked.append(Looked(origin, row, leads, training.totals[rows], {name: said}))
     weights = ({name: 1.0},) * len(BUCKETS)
     return DailyTotals(means, {name: means}, weights, None, tuple(looked), ())
 
@@ -181,11 +188,18 @@ def _looked(
     structure: Structure,
     said: Mapping[str, daily.Said],
 ) -> Looked:
-    leads = np.array([(day - origin).days + 1 for day in training.dates[row:]], dtype=np.int64)
-    near = leads <= BUCKETS[-1][1]
-    models = {"structure": np.exp(structure.looked[row])[near]}
+    leads = _leads(training, origin, row)
+    rows = slice(row, row + leads.size)
+    models = {"structure": np.exp(structure.looked[row][: leads.size])}
     for name, one in said.items():
         if row in one.looked:
-            logs = one.looked[row] + structure.calendar_past[row:]
-            models[name] = np.exp(np.minimum(logs, 50.0))[near]
-    return Looked(origin, row, leads[near], training.totals[row:][near], models)
+            logs = one.looked[row][: leads.size] + structure.calendar_past[rows]
+            models[name] = np.exp(np.minimum(logs, 50.0))
+    return Looked(origin, row, leads, training.totals[rows], models)
+
+
+def _leads(training: Training, origin: date, row: int) -> Wholes:
+    """Days ahead of the training rows of the four weeks from an origin on."""
+    later = training.dates[row : row + LOOK_ROWS]
+    leads = np.array([(day - origin).days + 1 for day in later], dtype=np.int64)
+    return leads[leads <= LOOK_ROWS]

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecasting import metrics, naive, quantiles, shape
+from forecasting import daily, ensemble, metrics, naive, quantiles, shape, structure, unusual
 from forecasting.calendar import Calendar
 from forecasting.ensemble import DailyTotals, Looked, combined, daily_totals
 from forecasting.handle_time import handle_time
@@ -41,15 +41,28 @@ class ForecastConfig:
     dispersion: float | None = None
 
     @property
+    def settings_digest(self) -> str:
+        """A hash of all that is set in the method, the same for every series and calendar."""
+        set_once = [
+            (module.__name__, name, value)
+            for module in (daily, ensemble, quantiles, shape, structure, unusual)
+            for name, value in sorted(vars(module).items())
+            if name.isupper() and isinstance(value, int | float | tuple | dict)
+        ]
+        text = repr((METHOD, set_once, self.use_sarimax, self.dispersion))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
     def digest(self) -> str:
-        """A hash that changes with any of the settings."""
+        """A hash that changes with any of the settings, and with the calendar."""
         calendar = self.calendar
         days = (sorted(calendar.closed_on), sorted(calendar.weekdays or range(7)))
         special = sorted((day, one.name, one.closed, one.like)
                          for day, one in calendar.special.items())  # fmt: skip
         overruled = (sorted(calendar.kept_on), sorted(calendar.left_out_on))
-        rest = (self.use_sarimax, self.dispersion)
-        text = repr((METHOD, calendar.opening, days, special, calendar.events, overruled, rest))
+        text = repr(
+            (self.settings_digest, calendar.opening, days, special, calendar.events, overruled)
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -59,15 +72,15 @@ class Point:
 
     mean: Floats
     shares: Floats
-    daily: DailyTotals
+    totals: DailyTotals
     shape_name: str
     notes: tuple[str, ...]
 
     @property
     def method(self) -> str:
         """The method in words: "mean of structure, sarimax, level_weekday × svd shape"."""
-        parts = ", ".join(self.daily.models)
-        parts = f"mean of {parts}" if len(self.daily.models) > 1 else parts
+        parts = ", ".join(self.totals.models)
+        parts = f"mean of {parts}" if len(self.totals.models) > 1 else parts
         return f"{parts} × {self.shape_name} shape"
 
 
@@ -145,8 +158,8 @@ def with_band(
         [training.open_cells[training.pattern(day)] & training.is_open(day) for day in days],
         dtype=bool,
     )
-    checked = _checked(history, training, point.daily)
-    structure = point.daily.structure
+    checked = _checked(history, training, point.totals)
+    parts = point.totals.structure
     return QueueForecast(
         first_on=training.end_on,
         minutes=history.minutes,
@@ -166,10 +179,10 @@ def with_band(
         past_totals=_day_totals(checked),
         spread=spread,
         day_spread=day_spread,
-        weights=point.daily.weights,
-        effects={} if structure is None else
-        {name: np.exp(part) for name, part in structure.parts.items()},
-        base=None if structure is None else float(np.exp(structure.mean)),
+        weights=point.totals.weights,
+        effects={} if parts is None else
+        {name: np.exp(part) for name, part in parts.parts.items()},
+        base=None if parts is None else float(np.exp(parts.mean)),
         unusual=training.unusual,
     )  # fmt: skip
 
@@ -214,8 +227,8 @@ def spreads(
         return stated, stated
     vectors = shape.shape_vectors(training)
     cells, totals = [], []
-    for number, looked in enumerate(point.daily.looked):
-        said = combined(looked, point.daily.weights)
+    for number, looked in enumerate(point.totals.looked):
+        said = combined(looked, point.totals.weights)
         totals.append((looked.leads, looked.totals[:, None], said[:, None]))
         if number % SPREAD_STEP == 0:
             cells.append(_looked_cells(history, training, vectors, looked, said))

@@ -25,6 +25,7 @@ from forecasting.training import Training
 FIT_DAYS = 400  # the last usable days that tell the sizes
 USE_DAYS = 1100  # the last usable days that are learned from, with those sizes
 LEAST_FIT_DAYS = 10
+LOOK_ROWS = 28  # rows from a past origin on that are told
 STEPS = 15
 OFFSET = 0.3  # standard deviation of the mean about the mean of the past, in logarithms
 YEAR_DAYS = 365.25
@@ -85,7 +86,7 @@ class Structure:
     calendar_past: Floats  # log effect of month, special days and events on each training row
     calendar_ahead: Floats
     sizes: dict[str, float]
-    looked: dict[int, Floats]  # by first row forecast: log totals of all rows from there on
+    looked: dict[int, Floats]  # by first row forecast: log totals of the rows from there on
 
 
 def fit_structure(
@@ -157,9 +158,10 @@ def _look_back(
         if before < LEAST_FIT_DAYS:
             continue
         weights = solve_triangular(lower[:before, :before], half[:before], lower=True, trans=1)
-        said = np.full(rows - origin, np.nan)
-        later = kept[before:]
-        said[later - origin] = mean + covariance[before:, :before] @ weights + stated[later]
+        said = np.full(min(rows - origin, LOOK_ROWS), np.nan)
+        later = kept[before : np.searchsorted(kept, origin + said.size)]
+        known = slice(before, before + later.size)
+        said[later - origin] = mean + covariance[known, :before] @ weights + stated[later]
         found[origin] = said
     return found
 

@@ -10,6 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from forecasting.series import History
+from forecasting.threads import use_one_thread
+
+use_one_thread()  # tests run side by side
 
 WEEK = np.array([1.25, 1.05, 1.0, 0.95, 0.9, 0.5, 0.0])
 
@@ -38,7 +41,7 @@ def history():
     return make_history(112)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def history_of_days():
     """A maker of histories of any length."""
     return make_history

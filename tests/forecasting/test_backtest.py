@@ -69,7 +69,8 @@ def test_the_backtest_command_prints_the_fixed_document(series_file):
     result = run("backtest", series_file, *arguments, "--json")
     assert result.exit_code == 0
     document = json.loads(result.stdout)
-    assert set(document) == {"forecast", "baselines", "poisson_floor", "origins"}
+    fixed = {"forecast", "baselines", "poisson_floor", "origins"}
+    assert set(document) == fixed | {"models", "special_days", "config"}
     assert document["origins"] == ["2026-03-27", "2026-04-04", "2026-04-12"]
     keys = {"wape", "wape_day", "mase", "bias", "coverage80", "pinball", "seconds"}
     for score in (document["forecast"], *document["baselines"].values()):
