@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from dash import html
@@ -14,8 +16,9 @@ from dashboards.parts.status import icon
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from wfm.domain.forecast_records import DAY, EVENT, OVERRIDE, ForecastRecord, days_told, told
 from wfm.domain.forecast_scores import AddedValue, Score
+from wfm.queries.forecasts import Version
 
-MOST_VERSIONS = 12
+MOST_VERSIONS, MOST_UNUSUAL = 12, 8
 
 
 def accuracy_sheet(given: Forecasts) -> Sheet:
@@ -91,12 +94,23 @@ def versions_sheet(given: Forecasts) -> Sheet:
             Cell(learned or "not kept", learned),
             Cell(digest[:8] or DASH, digest, soft=True, reason=digest),
             Cell(one.config_hash[:8], one.config_hash),
-            Cell(one.method, one.method),
+            Cell(_method(one), one.method),
         )
         lines.append(Line(cells))
     return Sheet("versions", "Versions", columns, tuple(lines),
                  "n = m + k: k overrides on the model's forecast m",
                  "No forecast touches these days")  # fmt: skip
+
+
+def _method(one: Version) -> str:
+    """The method with the weights that each queue's own past gave its models a week ahead."""
+    told = []
+    for row in one.summary.get("queues", ()):
+        weights = list(row.get("weights") or [])
+        if len(weights) > 1:
+            shares = ", ".join(f"{name} {100 * w:.0f} %" for name, w in weights[1].items())
+            told.append(f"{row['queue']}: {shares}")
+    return one.method + (f"; 2 to 7 days ahead {'; '.join(told)}" if told else "")
 
 
 def versions_panel(given: Forecasts) -> Any:
@@ -204,38 +218,46 @@ def calendar_sheet(given: Forecasts) -> Sheet:
             Cell("", ""), Cell("", ""),
         )  # fmt: skip
         lines.append(Line(cells))
-    lines += _replaced_lines(given)
+    lines += _unusual_lines(given)
     return Sheet("calendar", "Calendar and days left out", columns, tuple(lines),
                  "taken into the next forecast",
                  "No event, no unusual day, nothing left out")  # fmt: skip
 
 
-def _replaced_lines(given: Forecasts) -> list[Line]:
-    """Days that the newest forecast found unusual and replaced for learning, each reversible."""
+def _unusual_lines(given: Forecasts) -> list[Line]:
+    """Days that the newest forecast found unusual, what was usual, and the way to overrule it."""
     if given.newest is None:
         return []
-    by_day: dict[str, list[str]] = {}
-    for queue_id, days in (given.newest.inputs.get("replaced") or {}).items():
-        for day in days:
-            by_day.setdefault(str(day), []).append(str(queue_id))
+    found: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = {}
+    for queue_id, rows in (given.newest.inputs.get("unusual") or {}).items():
+        for row in rows:
+            found.setdefault((row["first_on"], row["last_on"]), []).append((str(queue_id), row))
     lines = []
-    for text, queues in sorted(by_day.items(), reverse=True)[:8]:
-        keep: Any = ""
-        if given.may_write:
-            args = {"unit": given.site.org_id, "on": text, "verdict": "keep"}
-            if len(queues) == 1:
-                args["queue"] = queues[0]
-            keep = opener("Keep it", "leave-out", args, small=True, title=f"Learn from {text}")
-        names = ", ".join(given.queue_name(q) for q in queues[:2])
-        names += f" and {len(queues) - 2} more" if len(queues) > 2 else ""
+    for (first, last), rows in sorted(found.items(), reverse=True)[:MOST_UNUSUAL]:
+        queue_id, row = rows[0]
+        a, b = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
+        names = given.queue_name(queue_id)
+        names += f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        left = "left out" if row["left_out"] else "learned from"
+        words = f"{row['reason']}, {left}"
+        usual = ""
+        if row["contacts"] is not None and row["usual"] is not None:
+            usual = f"{plain(row['contacts'], 0)} where {plain(row['usual'], 0)} are usual"
+        act: Any = ""
+        if given.may_write and row["left_out"] and row["contacts"] is not None:
+            args = {"unit": given.site.org_id, "on": first, "verdict": "keep",
+                    "last": "" if first == last else last}  # fmt: skip
+            if len(rows) == 1:
+                args["queue"] = queue_id
+            title = f"Learn from {days_told(a, b)} after all"
+            act = opener("Keep it", "leave-out", args, small=True, title=title)
         lines.append(
             Line(
                 (
-                    Cell(text, text), Cell("unusual, replaced for learning", "replaced"),
+                    Cell(days_told(a, b), first), Cell(words, words),
                     Cell(names, names, soft=True), Cell("", None),
-                    Cell("found", "found", soft=True),
-                    Cell("far from the same weekdays around it", "", soft=True),
-                    Cell("found", text, node=keep),
+                    Cell("found", "found", soft=True), Cell(usual, usual, soft=True),
+                    Cell(left, left, node=act),
                 )
             )
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Days split exactly, and known events laid on a forecast, on small literal series."""
+"""Days split exactly into what they are made of, and what people said reaching the forecast."""
 
 import json
 from datetime import date, timedelta
@@ -10,11 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from forecasting.calendar import Calendar
-from forecasting.explain_day import Usual, split_days, usual_of, usual_of_totals
-from forecasting.forecast import ForecastConfig, forecast_queue
-from forecasting.known_effects import KnownEvent, bend_days, learned_effect
-from forecasting.training import prepare
+from forecasting.explain_day import Usual, split_days, usual_of_totals
 from wfm.actions.forecasts import record_forecast
 from wfm.domain.forecast_days import parts_of
 from wfm.domain.forecast_records import NewRecord
@@ -49,67 +45,6 @@ def test_what_is_usual_comes_from_the_last_eight_of_each_weekday():
     days = {MONDAY - timedelta(days=7 * i): 100.0 + i for i in range(1, 13)}
     days[MONDAY - timedelta(days=1)] = 0.0  # a closed Sunday is no usual one
     assert usual_of_totals(days) == Usual({0: 104.5})
-
-
-def test_a_stated_effect_moves_the_day_and_its_band_and_is_told_apart(history):
-    config = ForecastConfig()
-    training, found = prepare(history, config.calendar), forecast_queue(history, 7, config)
-    tuesday = MONDAY + timedelta(days=1)
-    spot = KnownEvent("TV spot", "campaign", tuesday, tuesday + timedelta(days=1), "stated", 20.0)
-    shut = KnownEvent("Strike", "special_day", MONDAY, tuesday, "closed")
-    bent = bend_days(found, training, [spot, shut])
-    plain, after = found.mean.sum(axis=1), bent.forecast.mean.sum(axis=1)
-    assert after[0] == 0
-    assert after[1] == pytest.approx(1.2 * plain[1])
-    assert bent.forecast.p90[1].sum() == pytest.approx(1.2 * found.p90[1].sum())
-    assert after[2:] == pytest.approx(plain[2:])
-    assert (bent.names[MONDAY], bent.names[tuesday]) == (("Strike",), ("TV spot",))
-    monday, day = split_days(
-        usual_of(training), found.dates, after, bent.before_event, bent.before_special, bent.names
-    )[:2]
-    assert monday.holiday == -int(np.rint(plain[0] * 1000))
-    assert day.event == pytest.approx(200 * plain[1], abs=1)
-    assert monday.total == 0
-
-
-def test_a_day_like_another_weekday_takes_its_total_and_shape(history):
-    config = ForecastConfig()
-    training, found = prepare(history, config.calendar), forecast_queue(history, 7, config)
-    like = KnownEvent(
-        "Carnival", "special_day", MONDAY, MONDAY + timedelta(days=1), "like", like="Sat"
-    )
-    bent = bend_days(found, training, [like]).forecast.mean[0]
-    saturdays = training.cells[training.recent(5)]
-    assert bent == pytest.approx(np.nan_to_num(saturdays).mean(axis=0))
-
-
-def test_an_effect_is_learned_from_earlier_ones_of_its_kind_or_not_assumed(history):
-    first = MONDAY - timedelta(weeks=6)
-    row = (first - history.first_on).days
-    history.offered[row : row + 7] *= 1.5
-    training = prepare(
-        history, Calendar(kept_on=frozenset(first + timedelta(days=i) for i in range(7)))
-    )
-    before = KnownEvent("Spring", "mailing", first, first + timedelta(days=1), "learned")
-    now = KnownEvent("Summer", "mailing", MONDAY, MONDAY + timedelta(days=1), "learned")
-    effect = learned_effect(training, now, [before, now])
-    assert effect[0] == pytest.approx(0.6 * np.log(1.5), abs=0.08)
-    assert abs(effect[1]) < 0.1
-    assert learned_effect(training, before, [before, now]) is None
-    bent = bend_days(forecast_queue(history, 7, ForecastConfig()), training, [before])
-    assert bent.notes == ("Spring: no earlier mailing to learn from, no effect assumed",)
-
-
-def test_an_unusual_day_is_left_out_of_learning_unless_somebody_keeps_it(history):
-    day = history.first_on + timedelta(days=57)
-    history.offered[57] *= 4
-    flagged = prepare(history, Calendar())
-    kept = prepare(history, Calendar(kept_on=frozenset({day})))
-    assert day in flagged.flagged
-    assert day not in kept.flagged
-    row = kept.dates.index(day)
-    assert kept.totals[row] == pytest.approx(np.nansum(history.offered[57]))
-    assert np.isnan(flagged.totals[row])
 
 
 @pytest.fixture(scope="module")

@@ -53,11 +53,10 @@ def record_forecast(
     checked = check_record(new)
     if organisation.unit(new.unit).level != "site":
         raise BadInput(f"{new.unit!r} is no site; forecasts are made for sites.")
-    if new.queue_id and not any(
-        queue.queue_id == new.queue_id and queue.site_id in (None, new.unit)
-        for queue in organisation.queues
-    ):
-        raise BadInput(f"Site {new.unit!r} has no queue {new.queue_id!r}.")
+    queues = {q.queue_id for q in organisation.queues if q.site_id in (None, new.unit)}
+    if new.queue_id and new.queue_id not in queues:
+        known = ", ".join(sorted(queues))
+        raise BadInput(f"Site {new.unit!r} has no queue {new.queue_id!r}; it has {known}.")
     at = epoch_s(clock.now())
     today = local_day(at, organisation.zone(new.unit))
     if checked.kind == OVERRIDE and _first(checked) < today:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wfm.cli import plan_capacity, plan_day, plan_design, plan_edit, plan_policy
+from wfm.cli import plan_capacity, plan_day, plan_design, plan_edit, plan_override, plan_policy
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
 from wfm.domain.errors import BadInput, JobCancelled, WfmError
@@ -165,6 +165,9 @@ def _figure(value: float | None, digits: int) -> str:
 def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
     plan.command("capacity")(plan_capacity.capacity)
+    plan.command("override")(plan_override.override)
+    plan.command("records")(plan_override.records)
+    plan.command("undo")(plan_override.undo)
     plan.command("edit")(plan_edit.edit)
     plan.command("history")(plan_edit.history)
     plan.command("place")(plan_day.place)

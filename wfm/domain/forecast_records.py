@@ -132,8 +132,8 @@ def _event(terms: Mapping[str, Any]) -> dict[str, Any]:
             raise BadInput(f"An effect of {found['percent']:g} % is out of reach; -100 to 1000.")
     elif effect == "like":
         found["like"] = str(terms.get("like", ""))
-        if found["like"] not in WEEKDAYS and not _is_date(found["like"]):
-            raise BadInput("Say which day it is like: a weekday (Sun) or a date (2026-05-01).")
+        if found["like"] not in WEEKDAYS:
+            raise BadInput("Say which weekday it is like: Mon, Tue, Wed, Thu, Fri, Sat or Sun.")
     elif effect not in ("learned", "closed"):
         raise BadInput("The effect is stated, learned, like another day, or the day is closed.")
     if terms.get("size") is not None:

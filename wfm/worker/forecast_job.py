@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from forecasting.calendar import Calendar
 from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
-from forecasting.known_effects import Bent, bend_days
 from forecasting.series import Floats
 from forecasting.training import Training, prepare
 from wfm.domain.clock import Clock, epoch_s
@@ -38,10 +37,12 @@ from wfm.worker.forecast_days import day_rows, past_errors
 from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
 from wfm.worker.forecast_says import Says, what_was_said
 from wfm.worker.override_job import lay_overrides
+from wfm.worker.planner import country_of
 from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
 from wfm.worker.week_problem import week_of_text
 
 LEAST_DAYS = 14
+DAY = timedelta(days=1)
 MOST_DAYS = 400
 NO_CONTACT = "no contact before the origin: 0 is forecast"
 NO_HANDLE_TIME = "no handle time known: that of the site's other queues is used"
@@ -57,7 +58,6 @@ class Forecasted:
     aht_s: Floats | None
     notes: tuple[str, ...]
     training: Training | None = None
-    bent: Bent | None = None
 
 
 def run_forecast(
@@ -81,7 +81,8 @@ def run_forecast(
             "for example with `wfm import csv`."
         )
     config = _config(organisation, unit)
-    says = what_was_said(store, unit, epoch_s(clock.now()))
+    years = range(origin.year - 4, end.year + 1)
+    says = what_was_said(store, unit, country_of(zone), epoch_s(clock.now()), years)
     made = []
     for i, past in enumerate(pasts):
         progress(f"Forecasting {past.queue.queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
@@ -124,15 +125,12 @@ def _forecast(
     zone = organisation.queue_zone(past.queue)
     if past.history is None:
         return Forecasted(past, zone, None, None, (NO_CONTACT,))
-    queue_id = past.queue.queue_id
-    history = says.history(queue_id, past.history.before(origin))
-    config = says.config(queue_id, config)
+    history = past.history.before(origin)
+    config = says.config(past.queue.queue_id, config)
     training = prepare(history, config.calendar)
-    events = says.events(queue_id)
-    bent = bend_days(forecast_queue(history, days, config), training, events)
-    found = bent.forecast
+    found = forecast_queue(history, days, config)
     notes = found.notes + ((past.label,) if past.label else ())
-    return Forecasted(past, zone, found, found.aht_s, notes, training, bent)
+    return Forecasted(past, zone, found, found.aht_s, notes, training)
 
 
 def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
@@ -207,7 +205,7 @@ def _keep(
             summary=json.dumps(summary),
             inputs=json.dumps(inputs),
         )
-        add_forecast_days(connection, number, _day_rows(made))
+        add_forecast_days(connection, number, _day_rows(made, says))
         return number, True
 
     number, new = store.db.retry(keep)
@@ -225,12 +223,16 @@ def _keep(
     }
 
 
-def _day_rows(made: Sequence[Forecasted]) -> list[dict[str, Any]]:
+def _day_rows(made: Sequence[Forecasted], says: Says) -> list[dict[str, Any]]:
     return [
         day_row(one.past.queue.queue_id, day)
         for one in made
-        if one.bent is not None and one.training is not None
-        for day in queue_days(one.bent, one.training)
+        if one.found is not None and one.training is not None
+        for day in queue_days(
+            one.found,
+            one.training,
+            says.names(one.past.queue.queue_id, one.found.dates[0], one.found.dates[-1] + DAY),
+        )
     ]
 
 
@@ -295,6 +297,7 @@ def _summary(made: Sequence[Forecasted], first: date, end: date) -> dict[str, An
                 "model": "none" if found is None else found.method,
                 "contacts": round(contacts, 1),
                 "aht_s": round(work / contacts, 1) if contacts > 0 and work > 0 else None,
+                "weights": [] if found is None else [dict(one) for one in found.weights],
                 "past_days": 0 if found is None else found.past_days,
                 "past_wape": None if found is None else _rounded(found.past_wape),
                 "past_naive_wape": None if found is None else _rounded(found.past_naive_wape),

@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from forecasting import quantiles
 from forecasting.explain_day import split_days, usual_of
-from forecasting.forecast import ForecastConfig
-from forecasting.known_effects import Bent
+from forecasting.forecast import ForecastConfig, QueueForecast
 from forecasting.series import Floats, History
 from forecasting.training import Training
 from wfm.domain.forecast_days import DayParts, parts_document
-from wfm.worker.forecast_days import day_spread
 
 
 @dataclass(frozen=True)
@@ -31,28 +28,41 @@ class QueueDay:
     parts: DayParts
 
 
-def queue_days(bent: Bent, training: Training) -> list[QueueDay]:
-    """The days of a queue's forecast, their bands from the totals of the days looked back at."""
-    found = bent.forecast
+def queue_days(
+    found: QueueForecast, training: Training, names: Mapping[date, tuple[str, ...]]
+) -> list[QueueDay]:
+    """The days of a queue's forecast, each with the band of its total and its parts.
+
+    What the structure of the past says of special days and events is a factor on the day's total;
+    without a structure nothing of them is known, and all is season and trend.
+    """
     # The quarters are kept in whole thousandths, and the day is their sum to the last digit.
     totals = np.rint(found.mean * 1000).sum(axis=1) / 1000
-    phi, _ = day_spread([found])
-    low, high = (quantiles.quantile(totals, phi, level) for level in (0.1, 0.9))
-    closed = frozenset(day for day in found.dates if day in training.calendar.closed_on)
+    low, high = found.day_quantile(0.1), found.day_quantile(0.9)
+    before_event = totals / _factor(found, ("event", "stated"))
+    before_special = before_event / _factor(found, ("special", "beside"))
+    closed = frozenset(day for day in found.dates if _is_shut(training, day))
     parts = split_days(
-        usual_of(training), found.dates, totals, _plain(bent.before_event, bent, totals),
-        _plain(bent.before_special, bent, totals), bent.names, closed,
-    )  # fmt: skip
+        usual_of(training), found.dates, totals, before_event, before_special, names, closed
+    )
     return [
         QueueDay(day, round(float(low[i]) * 1000), round(float(high[i]) * 1000), parts[i])
         for i, day in enumerate(found.dates)
     ]
 
 
-def _plain(before: Floats, bent: Bent, totals: Floats) -> Floats:
-    """Totals before something was laid on; where nothing was, the total as it is kept."""
-    moved = ~np.isclose(before, bent.forecast.mean.sum(axis=1))
-    return np.where(moved, before, totals)
+def _factor(found: QueueForecast, parts: Sequence[str]) -> Floats:
+    """The product of some parts' factors on each day."""
+    factor = np.ones(found.mean.shape[0])
+    for name in parts:
+        if name in found.effects:
+            factor = factor * found.effects[name]
+    return factor
+
+
+def _is_shut(training: Training, day: date) -> bool:
+    """Whether a day is closed although its weekday is open."""
+    return day.weekday() in training.live and not training.is_open(day)
 
 
 def day_row(queue_id: str, one: QueueDay) -> dict[str, Any]:
@@ -91,15 +101,25 @@ def inputs_document(
             if values is not None:
                 digest.update(np.ascontiguousarray(values).tobytes())
     left_out = {
-        queue_id: [day.isoformat() for day in training.flagged]
+        queue_id: [
+            {
+                "first_on": one.first_on.isoformat(),
+                "last_on": one.last_on.isoformat(),
+                "reason": one.reason,
+                "contacts": one.contacts,
+                "usual": one.usual,
+                "left_out": one.left_out,
+            }
+            for one in training.unusual
+        ]
         for queue_id, training in sorted(trainings.items())
-        if training is not None and training.flagged
+        if training is not None and training.unusual
     }
     return {
         "hash": digest.hexdigest(),
         "first_on": None if first is None else first.isoformat(),
         "last_on": (origin - timedelta(days=1)).isoformat(),
-        "replaced": left_out,
+        "unusual": left_out,
         "records": list(records),
         "overrides": [],
     }
