@@ -56,12 +56,12 @@ class Descent:
         self.sweep.lead(guide)
         self.pace.led = True
 
-    def start(self) -> None:
-        """A first schedule, unless stopped before it is complete."""
+    def start(self, unwanted: Callable[[], bool]) -> None:
+        """A first schedule, unless it is no longer wanted before it is complete."""
         order = self.random.permutation(len(self.roster.plans))
         placed = 0
         while placed < len(order):
-            if self.stop():
+            if unwanted():
                 self.stopped = True
                 return
             plan = self.roster.plans[order[placed]]

@@ -82,7 +82,7 @@ def solve(
 
 def _descend(run: _Run, descent: Descent, search: threading.Thread, passes: int | None) -> None:
     """A first schedule, then passes that are led by the newest bound until the way is done."""
-    descent.start()
+    descent.start(run.is_unwanted)
     if passes is not None:
         # The same prices in every run: the last ones.
         run.wait_for(search)
@@ -116,7 +116,7 @@ class _Run:
         self.stop_bound = threading.Event()
         self.failure: Exception | None = None
         self.events: list[Event] = []
-        self._looked = 0.0
+        self._looked = self._told = 0.0
         self._guiding: Bound | None = None  # whose prices lead
         self._led_at: float | None = None
         self._lock = threading.Lock()
@@ -171,6 +171,12 @@ class _Run:
             self._look()
         return self.cancelled or self.timed_out or self.failure is not None
 
+    def is_unwanted(self) -> bool:
+        """Whether somebody asked to stop. A first schedule is finished after the limit, too: it
+        takes little, and a run on a busy machine should not end with nothing."""
+        self.should_stop()
+        return self.cancelled or self.failure is not None
+
     def wait_for(self, lp: threading.Thread) -> None:
         """The bound may take until the time limit; without a limit, as long as it needs."""
         while lp.is_alive() and not self.cancelled:
@@ -180,8 +186,12 @@ class _Run:
             self._look()
 
     def told(self, event: str, cost: float, total: float, pass_n: int) -> None:
+        first = self.best is None
         self.best, self.total, self.pass_n = cost, total, pass_n
-        self.tell(event)
+        # A small centre makes hundreds of passes a second; nobody reads that many points.
+        if first or self.seconds() - self._told >= LOOK_EVERY_S:
+            self._told = self.seconds()
+            self.tell(event)
 
     def tell(self, event: str) -> None:
         with self._lock:

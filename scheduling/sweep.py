@@ -100,8 +100,9 @@ class Sweep:
 
     def total(self) -> float:
         """The same with all that costs beside cover."""
-        beside = self.roster.total() - self.roster.cost()
-        return self.cost() + beside + float(self.tours.fee.sum())
+        fairness = self.roster.fairness
+        fair = 0.0 if fairness is None else fairness.cost()
+        return self.cost() + self.roster.fee + fair + float(self.tours.fee.sum())
 
     def load(self, plan: AgentPlan) -> None:
         """The weeks of the roster, as arrays."""

@@ -109,6 +109,14 @@ def test_a_cancel_brings_the_best_schedule_so_far_within_half_a_second() -> None
     assert verify(problem, document(found)).broken == ()
 
 
+def test_a_limit_too_short_for_anything_still_leaves_a_whole_schedule(
+    problem: dict[str, Any],
+) -> None:
+    found = run(problem, time_limit_s=1e-6, passes=None, bounds=lambda *_: ())
+    assert (found.status, found.passes) == ("time_limit", 0)
+    assert verify(problem, document(found)).broken == ()
+
+
 def test_a_run_in_its_own_process_gives_the_same_answer(problem: dict[str, Any]) -> None:
     apart = solve_apart(json.dumps(problem), time_limit_s=None, seed=1, passes=3)
     assert apart.shifts == run(problem).shifts
