@@ -109,7 +109,8 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
         told = next(iter(without.values()), "there is one segment only, or its parts are not known")
         return _none(plain, told)
     levels = drill(question, dimensions[0].level, name) if dimensions else ()
-    where = f" in {asked.where}" if asked.where else ""
+    word = "in" if asked.scope.agent is None else "of"
+    where = f" {word} {asked.where}" if asked.where else ""
     sentences = _sentences(kpi, levels, parts, product, where, against, goal is not None)
     if len(dimensions) > 1:
         others = [one.level.dimension for one in dimensions[1:4]]
