@@ -25,29 +25,35 @@ from pathlib import Path
 PHASES = ("reading", "building", "writing", "committing", "sealing")
 # How long to wait in a phase before the kill, at most: about as long as the phase takes.
 REACH_S = {
-    "reading": 0.02, "building": 0.2, "writing": 0.03, "committing": 0.006, "sealing": 0.004,
+    "reading": 0.02, "building": 0.2, "writing": 0.03, "committing": 0.006, "sealing": 0.003,
 }  # fmt: skip
 
 # One process that has everything loaded forks a builder for every kill; it must not use polars
 # itself, whose threads do not survive a fork.
 ZYGOTE = """
-import os, sys
+import os, signal, sys, threading, time
 from pathlib import Path
 from sqlalchemy import event
 from wfm.domain.clock import FixedClock, instant_at
 from wfm.facts import rebuild
 from wfm.store.store import open_store
 
-phase = [""]
+now_in = [""]
 
 def told(name, work, pipe):
     def run(*args, **more):
-        phase[0] = name
+        now_in[0] = name
         os.write(pipe, name[:1].encode())
         return work(*args, **more)
     return run
 
-def build(folder, now, pipe):
+def killed_at(instant):
+    # SQLite lets other threads run while it commits: from outside the signal would come too late.
+    while time.perf_counter() < instant:
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def build(folder, now, seal_us, pipe):
     steps = {"read_inputs": "reading", "build_day": "building", "_write": "writing",
              "_commit": "committing"}
     for step, phase in steps.items():
@@ -56,20 +62,23 @@ def build(folder, now, pipe):
 
     @event.listens_for(store.db.engine, "commit")
     def sealing(connection):
-        if phase[0] == "committing":
+        if now_in[0] == "committing":
             os.write(pipe, b"s")
+            if seal_us >= 0:
+                at = time.perf_counter() + seal_us / 1e6
+                threading.Thread(target=killed_at, args=(at,)).start()
 
     rebuild.rebuild_dirty(store, FixedClock(instant_at(now)), "victim")
     os.write(pipe, b"d")
 
 for line in sys.stdin:
-    folder, now = line.split()
+    folder, now, seal_us = line.split()
     inner, outer = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(inner)
         # The phases go to whoever holds the other end of our standard output.
-        build(Path(folder), int(now), 1)
+        build(Path(folder), int(now), int(seal_us), 1)
         os._exit(0)
     os.close(inner)
     os.close(outer)
@@ -132,7 +141,8 @@ class Killer:
     def _run(self, folder: Path, aim: str | None, delay_s: float) -> str:
         """The phase in which the builder ended: `done` when the kill came too late."""
         assert self._zygote.stdin is not None
-        self._zygote.stdin.write(f"{folder} {self._now}\n".encode())
+        seal_us = round(delay_s * 1e6) if aim == "sealing" else -1
+        self._zygote.stdin.write(f"{folder} {self._now} {seal_us}\n".encode())
         self._zygote.stdin.flush()
         letters = {phase[0]: phase for phase in PHASES} | {"d": "done"}
         pid, reached, digits = 0, "starting", ""
@@ -146,7 +156,7 @@ class Killer:
             if char == ".":
                 return reached
             reached = letters.get(char, reached)
-            if pid and aim == reached:
+            if pid and aim == reached and aim != "sealing":
                 aim = None
                 self._sleep(delay_s)
                 os.kill(pid, signal.SIGKILL)
