@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from forecasting import metrics
 from forecasting.backtest import backtest, rolling_origins
+from forecasting.calendar import SpecialDay
+from forecasting.events import Event
 from forecasting.forecast import ForecastConfig
-from wfm.cli import forecast
+from wfm.cli import forecast, forecast_files
 from wfm.domain.errors import BadInput
 
 
@@ -121,3 +123,58 @@ def test_a_bad_file_says_what_is_wrong(tmp_path, text, message):
 )
 def test_bad_usage_exits_with_2(series_file, tmp_path, arguments):
     assert run("predict", series_file, "--out", tmp_path / "o.csv", *arguments).exit_code == 2
+
+
+def test_intraday_scores_have_a_row_for_each_share(series_file):
+    arguments = ["--intraday", "25,55", "--origins", "2", "--step", "3d", "--json"]
+    document = json.loads(run("backtest", series_file, *arguments).stdout)
+    assert [row["share"] for row in document["intraday"]] == [0.25, 0.55]
+    assert set(document["intraday"][0]["wape"]) == {
+        "forecast", "not_updated", "six_week_mean", "six_week_mean_ratio"
+    }  # fmt: skip
+    assert len(document["config"]) == 64
+
+
+def test_listed_days_are_closed_or_special_and_events_count_once(tmp_path):
+    holidays = tmp_path / "holidays.csv"
+    holidays.write_text(
+        "date,name,kind,like\n2026-05-01,May Day,special,Sat\n2026-05-04,,closed,\n"
+    )
+    closed, special = forecast_files.read_holidays(holidays)
+    assert closed == {date(2026, 5, 4)}
+    assert special == {date(2026, 5, 1): SpecialDay("May Day", None, 5)}
+    events = tmp_path / "events.csv"
+    events.write_text(
+        "start_date,end_date,event,feature,known_at,effect\n2026-04-01,,Bills,mail,2026-03-01,\n"
+        "2026-04-01,,Bills sent,mail,,\n2026-06-01,2026-06-03,Sale,sale,,1.2\n"
+    )
+    assert forecast_files.read_events(events) == (
+        Event("mail", date(2026, 4, 1), date(2026, 4, 1), known_on=date(2026, 3, 1)),
+        Event("sale", date(2026, 6, 1), date(2026, 6, 3), effect=1.2),
+    )
+
+
+def test_a_holiday_never_seen_is_open_when_the_queue_served_the_others(series_file, tmp_path):
+    out = tmp_path / "out.csv"
+    run("predict", series_file, "--horizon", "40d", "--country", "US", "--out", out)
+    rows = list(csv.DictReader(out.open(newline="")))
+    memorial = [float(row["mean"]) for row in rows if row["ts"].startswith("2026-05-25")]
+    assert (len(memorial), sum(memorial)) == (48, pytest.approx(1400, rel=0.25))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "date,kind\n2026-05-01,shut\n",
+            "bad.csv line 2: kind is 'shut'; write closed, open or special.",
+        ),
+        ("date\n2026-05-01\nlater\n", "bad.csv line 3: 'later' is no date."),
+    ],
+)
+def test_a_bad_list_of_days_is_named(tmp_path, text, message):
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        forecast_files.read_holidays(path)
+    assert str(caught.value).startswith(message)

@@ -165,7 +165,7 @@ def read_holidays(source: Path) -> tuple[frozenset[date], dict[date, SpecialDay]
         kind, like = row.get("kind", "closed").lower(), row.get("like", "")
         if kind not in KINDS:
             raise BadInput(
-                f"{source.name} line {number}: kind is {kind!r}; write {', '.join(KINDS)[2:]}."
+                f"{source.name} line {number}: kind is {kind!r}; write closed, open or special."
             )
         if like and like not in DAYS:
             raise BadInput(f"{source.name} line {number}: like is {like!r}; write Mon to Sun.")

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from forecasting.calendar import Calendar
 from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
 from forecasting.series import Floats
+from forecasting.threads import use_one_thread
 from forecasting.training import Training, prepare
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, MissingFacts
@@ -68,6 +69,7 @@ def run_forecast(
     Learned from what lies before today, or before the week when it has begun. The same data again
     give the same version.
     """
+    use_one_thread()
     unit = str(parameters["unit"])
     organisation = read_organisation(store, ENTERPRISE)
     zone = site_zone(organisation, unit)
