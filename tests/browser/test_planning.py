@@ -55,7 +55,7 @@ def send(page: Page, form: str, **fields: str) -> str:
 def job_done(page: Page, words: str) -> None:
     """Nothing, once the list of jobs says so; the page follows it by itself.
 
-    The first solve of a checkout compiles its loops, which takes most of a minute.
+    The first solve of a checkout compiles its loops, and a busy machine takes long for that.
     """
     page.wait_for_selector(f'.page:not([hidden]) .job-list .said:has-text("{words}")',
                            timeout=240_000)  # fmt: skip
