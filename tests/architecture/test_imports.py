@@ -50,8 +50,6 @@ OTHERS = {
     "dashboards": {"dash", "plotly", "polars"},
 }  # fmt: skip
 FREE = {"wfm/cli", "wfm/bench"}  # everything but dashboards; app.py is the composition root
-# Longer than a noun or a step should be, each with its reason.
-LONG = {"wfm/store/schema.py": "one table of all tables"}
 BANNED = ("print(", "os.environ", "datetime.now(", "date.today(", "except:", "eval(")
 BANNED_WHERE = {"datetime.now(": {"wfm/domain/clock.py"}}
 
@@ -124,7 +122,7 @@ def test_a_file_is_one_noun_or_one_step() -> None:
         for path in files()
         if (n := len(path.read_text().splitlines())) > 500
     }
-    assert {name: n for name, n in long.items() if name not in LONG} == {}
+    assert long == {}
 
 
 @pytest.mark.parametrize("banned", BANNED)
