@@ -22,9 +22,10 @@ from dashboards.pages.desk_data import (
 )
 from dashboards.pages.desk_panels import axis_of, day_panels, staffing_steps
 from dashboards.pages.desk_words import desk_answer
+from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_forms import ALERT
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
-from dashboards.pages.remedies_steps import DECIDE, WITHDRAW
+from dashboards.pages.remedies_steps import DECIDE, SKILL_STEP, WITHDRAW
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import kpi_number, plain
 from dashboards.parts.panel import panel
@@ -68,7 +69,10 @@ def view(ask: Ask) -> View:
         left.append(steps.panel(ask.look.palette))
         more = [steps.sheet(), *more]
     doing, doing_sheet = remedies_panel(
-        ask, "Alerts and requests", ("decide_request", "withdraw_alert"), _alerts(ask)
+        ask,
+        "Alerts, requests and moves",
+        ("decide_request", "withdraw_alert", "skill_step"),
+        _alerts(ask),
     )
     left.append(doing)
     body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
@@ -76,9 +80,13 @@ def view(ask: Ask) -> View:
 
 
 def _alerts(ask: Ask) -> list[Any]:
-    """A button for each site of the scope."""
+    """A button for each site of the scope; inside a site also the one that moves people."""
     sites = [s for s in ask.organisation.sites if ask.scope.site in (None, s.org_id)]
-    return [
+    if ask.scope.site is not None:
+        move = [opener("Move people to other work", FORM, {"scope": ask.scope.path}, small=True)]
+    else:
+        move = []
+    return move + [
         opener(f"Alert {site.name}", "alert_site", {"site": site.org_id}, small=True)
         for site in sites[:MOST_SITES]
     ]
@@ -263,8 +271,8 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
     )
 
 
-EXPLAIN = explain_form(SPEC, ("alert_site",))
+EXPLAIN = explain_form(SPEC, ("alert_site", FORM))
 ROOM = PageRoom(
-    "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, EXPLAIN),
+    "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
 )  # fmt: skip

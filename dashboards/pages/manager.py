@@ -16,9 +16,11 @@ from dashboards.names import DIMENSION_WORD, scope_below
 from dashboards.pages.manager_breakdown import breakdown
 from dashboards.pages.manager_data import DRILLS, Centre, read_centre
 from dashboards.pages.manager_panels import evidence
+from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
-from dashboards.pages.remedies_steps import ANSWER, DECIDE
+from dashboards.pages.remedies_steps import ANSWER, DECIDE, SKILL_STEP
 from dashboards.parts.answer import Act, Answer
+from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel
@@ -52,8 +54,9 @@ def view(ask: Ask) -> View:
     main = breakdown(centre)
     panels, sheets = evidence(centre)
     left = html.Div([_breakdown_panel(centre, main)], className="stack")
+    move = opener("Move people to other work", FORM, {"scope": ask.scope.path}, small=True)
     doing, doing_sheet = remedies_panel(
-        ask, "Alerts and requests", ("answer_alert", "decide_request")
+        ask, "Alerts, requests and moves", ("answer_alert", "decide_request", "skill_step"), (move,)
     )
     body = [left, html.Div([*panels, doing], className="stack")]
     tiles_sheet = figures_sheet(centre.tiles, centre.previous)
@@ -209,8 +212,8 @@ def _below(ask: Ask, kpi_id: str) -> str:
     return ""
 
 
-EXPLAIN = explain_form(SPEC)
+EXPLAIN = explain_form(SPEC, (FORM,))
 ROOM = PageRoom(
-    "manager", SPEC, view, forms=(ANSWER, DECIDE, EXPLAIN),
+    "manager", SPEC, view, forms=(ANSWER, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
 )  # fmt: skip

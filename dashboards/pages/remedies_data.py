@@ -26,6 +26,7 @@ STATUS = {
     "submitted": "waits for a decision", "approved": "approved", "denied": "denied",
     "cancelled": "cancelled", "planned": "planned", "done": "done", "raised": "not answered",
     "acknowledged": "acknowledged", "withdrawn": "withdrawn", "closed": "closed",
+    "assigned": "in force", "kept": "looked at, kept", "reverted": "taken back",
 }  # fmt: skip
 CAUSES = {
     "training": "Training or meeting put in after publication",
@@ -92,6 +93,9 @@ def about_words(one: Remedy) -> str:
         if one.about.get("until"):
             parts.append(f"until {one.about['until']}")
         return ", ".join(part for part in parts if part)
+    if one.kind == "skill_change":
+        first = date.fromisoformat(one.about["first"])
+        return f"{one.about.get('words', '')}, from {day_words(first)}"
     return one.about.get("topic", "")
 
 

@@ -21,6 +21,7 @@ SHOWN = 8
 STEP_FORM = {
     "request.decide": "decide_request", "request.create": "cancel_request",
     "coaching.write": "coach_step", "alert.answer": "answer_alert", "alert.send": "withdraw_alert",
+    "skill.assign": "skill_step",
 }  # fmt: skip
 COLUMNS = (
     Col("who", "For", text=True, phone=True),
@@ -82,7 +83,8 @@ def _line(ask: Ask, one: Remedy, name: str, forms: Sequence[str]) -> Line:
 def _buttons(one: Remedy, forms: Sequence[str]) -> Any:
     args = {"scope": one.scope.path, "remedy": str(one.remedy_id)}
     words = {"decide_request": "Decide", "cancel_request": "Cancel", "coach_step": "Close",
-             "answer_alert": "Answer", "withdraw_alert": "Withdraw"}  # fmt: skip
+             "answer_alert": "Answer", "withdraw_alert": "Withdraw",
+             "skill_step": "Effect"}  # fmt: skip
     return [
         opener(words[form], form, args, small=True)
         for form in (STEP_FORM[p] for p in _permission_of(one.kind, one.status))

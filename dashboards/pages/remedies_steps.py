@@ -1,4 +1,4 @@
-"""The forms by which a remedy goes on: a request decided, an alert answered, a coaching done."""
+"""The forms by which a remedy goes on: a request decided, an alert answered, a move looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
+from dashboards.pages.reassign_effect import move_effect
 from dashboards.pages.remedies_data import STATUS, about_words, estimate
 from dashboards.parts.drawer import Drawer, facts, sentences
 from dashboards.parts.form import Field, Form
@@ -20,10 +21,12 @@ from wfm.queries.remedies import read_remedy
 CHOICES = {
     "approved": "Approve", "denied": "Deny", "cancelled": "Cancel it", "done": "It is done",
     "acknowledged": "We are on it", "closed": "The gap is closed", "withdrawn": "Withdraw it",
+    "kept": "Keep it", "reverted": "Take it back",
 }  # fmt: skip
 TITLES = {
     "decide_request": "Decide on a request", "cancel_request": "Your request",
     "coach_step": "Coaching", "answer_alert": "Answer an alert", "withdraw_alert": "Your alert",
+    "skill_step": "People at other work",
 }  # fmt: skip
 
 
@@ -39,6 +42,9 @@ def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
     lines: list[tuple[str, str]] = []
     if one.kind == "schedule_change" and one.is_open:
         found, lines = _change(ask, one)
+        rows += found
+    if one.kind == "skill_change":
+        found, lines = move_effect(ask, one)
         rows += found
     allowed = KINDS[one.kind].steps.get(one.status, {})
     choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)
@@ -117,3 +123,4 @@ CANCEL = _room("cancel_request", "request.create")
 COACHED = _room("coach_step", "coaching.write")
 ANSWER = _room("answer_alert", "alert.answer")
 WITHDRAW = _room("withdraw_alert", "alert.send")
+SKILL_STEP = _room("skill_step", "skill.assign")

@@ -25,7 +25,11 @@ def next_step(
     if (to_target and value.status == "good") or not levels or not levels[0].bars:
         return None
     work = _work(levels)
-    if work is not None and is_worth_it(levels, moved_to(levels, NEW, SETTLED)):
+    if (
+        work is not None
+        and scope.site is not None
+        and is_worth_it(levels, moved_to(levels, NEW, SETTLED))
+    ):
         dimension, bar_key, name = work
         return Step(
             "reassign_skill",

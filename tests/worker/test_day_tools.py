@@ -23,6 +23,7 @@ from wfm.queries.schedules import read_shift_history, read_shifts
 from wfm.store.store import Store, open_store
 from wfm.worker.day_tools import day_offers, place_activity, today_breaks
 from wfm.worker.net_staffing import net_week
+from wfm.worker.planner import Planner
 
 NY = Scope("ny")
 MONDAY = date(2026, 3, 2)
@@ -151,3 +152,15 @@ def test_a_design_prices_todays_people_beside_the_cheapest_mix(centre: Store) ->
     assert done.message.startswith("ny, 1 weeks: today's people cost ")
     refused = job(centre, CLOCK, "design", week=WEEK, weeks=99)
     assert refused.message == "99 weeks with 8 shifts; give 1 to 26 weeks, 1 shift."
+
+
+def test_people_moved_to_other_work_leave_their_group_short(centre: Store) -> None:
+    planner = Planner(centre)
+    everybody = {f"a{i:02d}": (("elsewhere", 100),) for i in range(12)}
+    (phone,) = planner.moved(NY, "ny", WEEK, everybody)
+    assert (phone.group, phone.missing_h[1]) == ("phone", 336.0)  # 6 agents, 8 hours, 7 days
+    (same,) = planner.moved(NY, "ny", WEEK, {"a00": (("sales", 80),)})
+    assert same.missing_h == (phone.missing_h[0], phone.missing_h[0])
+    assert planner.moved(NY, "ny", "2026-W30", everybody) == ()
+    with pytest.raises(ScopeDenied):
+        planner.moved(Scope("lyon"), "ny", WEEK, everybody)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from wfm.actions.audit import write_audit
 from wfm.actions.once import done_before, remember
+from wfm.actions.skill_moves import move_back, move_people
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import (
     BadInput,
@@ -84,7 +85,8 @@ def open_remedy(
     """The remedy recorded with its first step; the same key again changes nothing.
 
     An agent asks for themselves only. A request needs published shifts ahead that it can change; an
-    alert is refused while one of the same site and cause is open.
+    alert is refused while one of the same site and cause is open. People moved to other work have
+    their new skills from the day named, in the same transaction.
     """
     kind = KINDS.get(new.kind)
     if kind is None:
@@ -99,10 +101,11 @@ def open_remedy(
         if before is not None:
             return Taken(before["remedy"], before["status"], again=True)
         _can_open(connection, at, new)
+        made = move_people(connection, at, new) if new.kind == "skill_change" else new
         step = Step(kind.first, who.user_key, at)
-        number = write_remedy(connection, new, step)
-        _audit(connection, who, at, OPEN_ACTION, number, new.scope,
-               {"kind": new.kind, "status": kind.first, **new.about}, new.reason)  # fmt: skip
+        number = write_remedy(connection, made, step)
+        _audit(connection, who, at, OPEN_ACTION, number, made.scope,
+               {"kind": made.kind, "status": kind.first, **made.about}, made.reason)  # fmt: skip
         done = {"remedy": number, "status": kind.first}
         remember(connection, request_key, OPEN_ACTION, done, at=at, by=who.user_key)
         return Taken(number, kind.first)
@@ -138,11 +141,13 @@ def take_step(
         authorise(who, permission, one.scope, read_organisation(connection, ENTERPRISE))
         if permission.endswith(".decide") and who.agent_id == one.scope.agent:
             raise PermissionDenied("Nobody decides on a request of their own; ask another lead.")
-        if status in ("denied", "withdrawn") and len(note.strip()) < LEAST_REASON:
+        if status in ("denied", "withdrawn", "reverted") and len(note.strip()) < LEAST_REASON:
             raise BadInput(f"What is {status} needs a reason: say in a few words why.")
         shifts, accepted = 0, tuple[str, ...]()
         if status == "approved":
             shifts, accepted = _apply(connection, at, who, one)
+        if status == "reverted":
+            move_back(connection, at, one)
         write_step(connection, remedy_id, Step(status, who.user_key, at, note.strip()))
         _audit(connection, who, at, STEP_ACTION, remedy_id, one.scope,
                {"kind": one.kind, "status": status, "shifts": shifts,

@@ -1,7 +1,7 @@
 """Remedies: what people do about a figure, each with its steps, its reason and who may take them.
 
-A request for another shift, a coaching, an alert to a site. Every remedy is a record that is only
-added to; what has become of it is its last step.
+A request for another shift, a coaching, an alert, people moved to other work. Every remedy
+is a record that is only added to; what has become of it is its last step.
 """
 
 from __future__ import annotations
@@ -52,10 +52,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 {"raised": {"acknowledged": "alert.answer", "withdrawn": "alert.send"},
                  "acknowledged": {"closed": "alert.answer", "withdrawn": "alert.send"}},
             ),
+            Kind(
+                "skill_change", "Move to other work", "skill.assign", "assigned",
+                {"assigned": {"kept": "skill.assign", "reverted": "skill.assign"}},
+            ),
         )
     }
 )  # fmt: skip
-OPEN = ("submitted", "planned", "raised", "acknowledged")
+OPEN = ("submitted", "planned", "raised", "acknowledged", "assigned")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import QUARTER_S, day_quarters
 from wfm.domain.organisation import Organisation
 from wfm.domain.scope import Scope
+from wfm.domain.skills import Skills
 from wfm.queries.roster_rules import RosterWeek, read_roster_week
 from wfm.store.files import FileStore
 from wfm.store.readers.organisation import read_organisation
@@ -44,8 +45,13 @@ class NetWeek:
         return slice(inside[0] - self.first_q, inside[-1] + 1 - self.first_q)
 
 
-def net_week(connection: Connection, files: FileStore, unit: str, week: str) -> NetWeek:
+def net_week(
+    connection: Connection, files: FileStore, unit: str, week: str,
+    other: Mapping[str, Skills] | None = None,
+) -> NetWeek:  # fmt: skip
     """Net staffing of what is in force; `MissingFacts` without a requirement.
+
+    `other` are the skills people would have if they were moved, instead of their own.
 
     Where a group lacks people its net is below 0; else it is the number of people who are idle,
     of all that the flow of skills leaves without work.
@@ -66,7 +72,10 @@ def net_week(connection: Connection, files: FileStore, unit: str, week: str) -> 
     ]
     first, length = quarters[0], len(quarters)
     need = whole_need(requirement, quarters)
-    groups = {a: groups_of(organisation, p, tuple(need)) for a, p in roster.people.items()}
+    groups = {
+        a: groups_of(organisation, replace(p, skills=(other or {}).get(a, p.skills)), tuple(need))
+        for a, p in roster.people.items()
+    }
     staff: dict[tuple[str, ...], Floats] = defaultdict(lambda: np.zeros(length))
     for agent, skills in groups.items():
         for segments in roster.in_force(agent).values() if skills else ():

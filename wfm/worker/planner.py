@@ -28,6 +28,7 @@ from wfm.domain.organisation import Queue
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekMeasures
 from wfm.domain.scope import Scope
+from wfm.domain.skills import GroupEffect, Skills
 from wfm.domain.what_if import GroupStaffing, StaffingCase, WhatIf
 from wfm.queries.planning import week_name
 from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_roster_week
@@ -57,6 +58,7 @@ from wfm.worker.day_tools import (
 from wfm.worker.publish_job import broken_rules
 from wfm.worker.queue_history import unit_queues
 from wfm.worker.require_job import open_quarters, queue_demands
+from wfm.worker.skill_effect import skill_effect
 from wfm.worker.week_fairness import uneven, unpopular_before, wages_of
 from wfm.worker.week_measures import measure_week
 from wfm.worker.week_policy import check_policy
@@ -238,6 +240,23 @@ class Planner:
                 ("staffing", unit, week, state[0]),
                 lambda: self._staffing(connection, Scope(unit), unit, week),
             )
+
+    def moved(
+        self, scope: Scope, unit: str, week: str, skills: Mapping[str, Skills]
+    ) -> tuple[GroupEffect, ...]:
+        """What people with other skills would do to each skill group of a site's week in force.
+
+        Empty without a requirement.
+        """
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        with self._store.db.read() as connection:
+            state = _state(connection, unit, week)
+        if state is None:
+            return ()
+        key = ("moved", unit, week, tuple(sorted(skills.items())), *state)
+        busiest = {one.group: one.answer for one in self.staffing(scope, unit, week)}
+        return self._keep(key, lambda: skill_effect(self._store, unit, week, skills, busiest))
 
     def what_if(self, case: StaffingCase, agents: int | None = None) -> WhatIf:
         """Other numbers for a quarter-hour of a group; pure, nothing is read or kept."""

@@ -20,7 +20,7 @@ remedy = Table(
     "remedy",
     metadata,
     Column("remedy_id", Integer, primary_key=True, autoincrement=True),
-    Column("kind", String(24), nullable=False),  # schedule_change coaching site_alert
+    Column("kind", String(24), nullable=False),  # a kind of domain/remedies.py
     Column("site_id", String(200), nullable=False, index=True),
     Column("team_id", String(200)),
     Column("agent_id", String(200), index=True),
