@@ -13,15 +13,27 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecasting import daily, ensemble, metrics, naive, quantiles, shape, structure, unusual
+from forecasting import (
+    daily,
+    ensemble,
+    handle_time,
+    metrics,
+    naive,
+    quantiles,
+    ratios,
+    shape,
+    structure,
+    unusual,
+)
 from forecasting.calendar import Calendar
 from forecasting.ensemble import DailyTotals, Looked, combined, daily_totals
-from forecasting.handle_time import handle_time
+from forecasting.handle_time import HandleTime, TenureMix
 from forecasting.series import Bools, Floats, History, Wholes
 from forecasting.training import Training, future_days, prepare
 from forecasting.unusual import Unusual
 from wfm.domain.errors import BadInput
 
+MODULES = (daily, ensemble, handle_time, quantiles, ratios, shape, structure, unusual)
 METHOD = "structure, sarimax, level_weekday by lead × shapes of two memories; 2"
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 CHECK_DAYS = 14  # the past error shown is that of the last two fortnights
@@ -45,7 +57,7 @@ class ForecastConfig:
         """A hash of all that is set in the method, the same for every series and calendar."""
         set_once = [
             (module.__name__, name, value)
-            for module in (daily, ensemble, quantiles, shape, structure, unusual)
+            for module in MODULES
             for name, value in sorted(vars(module).items())
             if name.isupper() and isinstance(value, int | float | tuple | dict)
         ]
@@ -94,7 +106,7 @@ class QueueForecast:
     p10: Floats
     p50: Floats
     p90: Floats
-    aht_s: Floats | None  # per interval of the day; None without handle seconds
+    handle: HandleTime | None  # None without handle seconds
     open_cells: Bools
     method: str
     notes: tuple[str, ...]
@@ -132,7 +144,9 @@ class QueueForecast:
         return self.day_spread.quantile(self.mean.sum(axis=1)[:, None], self.leads, level)[:, 0]
 
 
-def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) -> QueueForecast:
+def forecast_queue(
+    history: History, horizon_days: int, config: ForecastConfig, tenure: TenureMix | None = None
+) -> QueueForecast:
     """The forecast of the days after a history, with its error on the last weeks beside it.
 
     Uses what the history holds and nothing later; one week of it suffices, and is flagged.
@@ -140,11 +154,16 @@ def forecast_queue(history: History, horizon_days: int, config: ForecastConfig) 
     if horizon_days < 1:
         raise BadInput(f"The horizon is {horizon_days} days: forecast at least one.")
     training = prepare(history, config.calendar)
-    return with_band(history, training, point_forecast(training, horizon_days, config), config)
+    point = point_forecast(training, horizon_days, config)
+    return with_band(history, training, point, config, tenure)
 
 
 def with_band(
-    history: History, training: Training, point: Point, config: ForecastConfig
+    history: History,
+    training: Training,
+    point: Point,
+    config: ForecastConfig,
+    tenure: TenureMix | None = None,
 ) -> QueueForecast:
     """A forecast of means with its band, learned at past origins, and all that is told of it."""
     horizon_days = point.mean.shape[0]
@@ -167,7 +186,7 @@ def with_band(
         p10=spread.quantile(point.mean, leads, 0.1),
         p50=spread.quantile(point.mean, leads, 0.5),
         p90=spread.quantile(point.mean, leads, 0.9),
-        aht_s=handle_time(history),
+        handle=handle_time.handle_time(history, horizon_days, tenure),
         open_cells=open_cells,
         method=point.method,
         notes=tuple(notes),

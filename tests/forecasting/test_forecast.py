@@ -149,7 +149,7 @@ def test_handle_time_is_drawn_to_the_mean_where_contacts_are_few():
     handled = np.tile([10.0, 1.0], (28, 1))
     history = History(date(2026, 1, 5), 720, offered, handled, handled * [200.0, 400.0])
     mean = (280 * 200 + 28 * 400) / 308
-    assert handle_time(history).tolist() == pytest.approx(
+    assert handle_time(history).by_interval.tolist() == pytest.approx(
         [(56_000 + 100 * mean) / 380, (11_200 + 100 * mean) / 128]
     )
     assert handle_time(History(date(2026, 1, 5), 720, offered)) is None

@@ -11,14 +11,12 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from forecasting.capacity import Growth, growth_of, plan_capacity, weekly_demand
-from kpis.query import kpi_values
 from wfm.domain.capacity import CapacityPlan, CapacityTerms, HiringClass
 from wfm.domain.errors import MissingFacts
 from wfm.domain.forecast_records import CAPACITY, check_record_terms
 from wfm.domain.grid import day_quarters, day_start
 from wfm.domain.periods import week_of
 from wfm.domain.scope import Scope
-from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactQuery, read_measures
 from wfm.queries.facts import open_facts
 from wfm.queries.forecasts import by_day, read_queue_days
@@ -27,6 +25,7 @@ from wfm.store.readers.forecast_records import read_records
 from wfm.store.readers.plan_versions import forecast_by_number, version_rows
 from wfm.store.schema import requirement_version
 from wfm.store.store import Store
+from wfm.worker.shrinkage import forecast_shrinkage
 
 WEEKS = 52
 PAST = timedelta(days=820)
@@ -134,8 +133,16 @@ def _newest_requirement(connection: Connection, unit: str) -> tuple[str, int, fl
 def _shrinkage(facts: Any, scope: Scope, today: date, kept: Mapping[str, Any]) -> tuple[float, str]:
     if kept["shrinkage_pct"] is not None:
         return kept["shrinkage_pct"] / 100, f"shrinkage {kept['shrinkage_pct']:g} % as stated"
-    first = today - timedelta(days=AHT_DAYS)
-    (found,) = kpi_values(facts, scope, ("shrinkage",), first, today, targets=TargetBook(()))
-    if found.value is None or not 0 <= found.value < 90:
+    found = forecast_shrinkage(facts, scope, today)
+    if found is None or not 0 <= found.total.level < 0.9:
         return SHRINKAGE, f"shrinkage {100 * SHRINKAGE:.0f} % assumed: none is known"
-    return found.value / 100, f"shrinkage {found.value:.1f} % of the last {AHT_DAYS} days"
+    low, high = (100 * found.total.quantile(level, 5) for level in (0.1, 0.9))
+    largest = ", ".join(
+        f"{row['reason']} {row['percent']:.1f}"
+        for row in found.rows()[:3]
+        if row["reason"] != "total"
+    )
+    return found.total.level, (
+        f"shrinkage {100 * found.total.level:.1f} % forecast from {found.days} days (a week "
+        f"{low:.1f} to {high:.1f}): {largest}"
+    )

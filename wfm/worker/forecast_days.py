@@ -36,6 +36,20 @@ def day_rows(found: Sequence[QueueForecast], first: date, days: int) -> list[dic
     ]
 
 
+def handle_time_told(found: QueueForecast | None) -> dict[str, Any]:
+    """P10 and P90 of a usual day's handle time, and what the mix of people does to it in percent.
+
+    +1.5 %: on average over the days ahead, as people new to the queue come to handle more of it.
+    """
+    if found is None or found.handle is None:
+        return {"aht_p10_s": None, "aht_p90_s": None, "aht_mix_pct": None}
+    some = found.mean.sum(axis=1) > 0
+    bands = [found.handle.day_quantile(level, found.mean)[some] for level in (0.1, 0.9)]
+    low, high = (round(float(band.mean()), 1) if band.size else None for band in bands)
+    mix = 100 * (float(found.handle.mix.mean()) - 1)
+    return {"aht_p10_s": low, "aht_p90_s": high, "aht_mix_pct": round(mix, 2)}
+
+
 def past_errors(found: Sequence[QueueForecast]) -> dict[str, Any]:
     """Bias and error of the day's totals on the days looked back at, in percent; None unknown."""
     actual, forecast = _past(found)

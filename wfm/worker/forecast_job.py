@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from forecasting.calendar import Calendar
 from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
+from forecasting.handle_time import TenureMix
 from forecasting.series import Floats
 from forecasting.threads import use_one_thread
 from forecasting.training import Training, prepare
@@ -34,12 +35,13 @@ from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_forecast, add_forecast_days
 from wfm.worker.facts_ready import bring_up
-from wfm.worker.forecast_days import day_rows, past_errors
+from wfm.worker.forecast_days import day_rows, handle_time_told, past_errors
 from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
 from wfm.worker.forecast_says import Says, what_was_said
 from wfm.worker.override_job import lay_overrides
 from wfm.worker.planner import country_of
 from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
+from wfm.worker.tenure import tenure_mixes
 from wfm.worker.week_problem import week_of_text
 
 LEAST_DAYS = 14
@@ -51,7 +53,7 @@ NO_HANDLE_TIME = "no handle time known: that of the site's other queues is used"
 
 @dataclass(frozen=True, eq=False)
 class Forecasted:
-    """One queue's forecast with its past, its zone, and handle seconds by slot if any are known."""
+    """One queue's forecast with its past, its zone, and handle seconds by day and slot if known."""
 
     past: QueuePast
     zone: str
@@ -85,10 +87,13 @@ def run_forecast(
     config = _config(organisation, unit)
     years = range(origin.year - 4, end.year + 1)
     says = what_was_said(store, unit, country_of(zone), epoch_s(clock.now()), years)
+    days = (end - origin).days
+    mixes = tenure_mixes(open_facts(store), organisation, queues, origin, days)
     made = []
     for i, past in enumerate(pasts):
         progress(f"Forecasting {past.queue.queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
-        made.append(_forecast(past, organisation, origin, (end - origin).days, config, says))
+        mix = mixes.get(past.queue.queue_id)
+        made.append(_forecast(past, organisation, origin, days, config, says, mix))
     made = _lend_handle_time(made)
     progress("Keeping the forecast", 95.0)
     return _keep(store, clock, parameters, unit, (origin, end), made, config, says)
@@ -122,7 +127,7 @@ def _config(organisation: Organisation, unit: str) -> ForecastConfig:
 
 def _forecast(
     past: QueuePast, organisation: Organisation, origin: date, days: int, config: ForecastConfig,
-    says: Says,
+    says: Says, mix: TenureMix | None,
 ) -> Forecasted:  # fmt: skip
     zone = organisation.queue_zone(past.queue)
     if past.history is None:
@@ -130,9 +135,10 @@ def _forecast(
     history = past.history.before(origin)
     config = says.config(past.queue.queue_id, config)
     training = prepare(history, config.calendar)
-    found = forecast_queue(history, days, config)
+    found = forecast_queue(history, days, config, mix)
     notes = found.notes + ((past.label,) if past.label else ())
-    return Forecasted(past, zone, found, found.aht_s, notes, training)
+    aht_s = None if found.handle is None else found.handle.seconds
+    return Forecasted(past, zone, found, aht_s, notes, training)
 
 
 def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
@@ -146,7 +152,7 @@ def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
         for one in known
         if one.found is not None and one.aht_s is not None
     )
-    lent = np.full(SLOTS, work / contacts)
+    lent = np.full((1, SLOTS), work / contacts)
     return [
         one
         if one.aht_s is not None or one.found is None
@@ -256,7 +262,9 @@ def _frame(connection: Connection, made: Sequence[Forecasted], days: list[date])
             mean = one.found.mean[day, slot] * share
             rows["fc_contacts_m"] = _thousandths(mean)
             unknown, aht = [None] * len(quarters), one.aht_s
-            rows["fc_work_ms"] = unknown if aht is None else _thousandths(mean * aht[slot])
+            rows["fc_work_ms"] = (
+                unknown if aht is None else _thousandths(mean * aht[day % len(aht), slot])
+            )
             rows["p10_m"] = _thousandths(one.found.p10[day, slot] * share)
             rows["p90_m"] = _thousandths(one.found.p90[day, slot] * share)
         frames.append(pl.DataFrame(rows, schema=schema))
@@ -299,6 +307,7 @@ def _summary(made: Sequence[Forecasted], first: date, end: date) -> dict[str, An
                 "model": "none" if found is None else found.method,
                 "contacts": round(contacts, 1),
                 "aht_s": round(work / contacts, 1) if contacts > 0 and work > 0 else None,
+                **handle_time_told(found),
                 "weights": [] if found is None else [dict(one) for one in found.weights],
                 "past_days": 0 if found is None else found.past_days,
                 "past_wape": None if found is None else _rounded(found.past_wape),
@@ -310,7 +319,7 @@ def _summary(made: Sequence[Forecasted], first: date, end: date) -> dict[str, An
         "first_on": first.isoformat(),
         "end_on": end.isoformat(),
         "origin_on": first.isoformat(),
-        "contacts": round(sum(row["contacts"] for row in rows), 1),  # type: ignore[misc]
+        "contacts": round(sum(row["contacts"] for row in rows), 1),
         "past_wape": _rounded(_pooled([(f.past_wape, f.past_contacts) for f in scored], total)),
         "past_naive_wape": _rounded(
             _pooled([(f.past_naive_wape, f.past_contacts) for f in scored], total)

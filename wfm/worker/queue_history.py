@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from forecasting.ratios import forecast_ratio
 from forecasting.series import Floats, History
 from wfm.domain.errors import BadInput
 from wfm.domain.organisation import Organisation, Queue
@@ -70,20 +71,57 @@ def queue_pasts(facts: FactReader, queues: Sequence[Queue], origin: date) -> lis
     return [_past(queue, offered, handled, loaded, origin) for queue in queues]
 
 
+@dataclass(frozen=True)
+class Patience:
+    """Mean patience in seconds with P10 and P90 of a day's, None where too few hung up; `gone` did.
+
+    `seconds` of a queue that serves many is well known, and its days may yet differ.
+    """
+
+    seconds: float | None
+    p10: float | None
+    p90: float | None
+    gone: int
+
+
 def patience(
     facts: FactReader, queues: Sequence[Queue], origin: date, days: int, least: int
-) -> tuple[float | None, int]:
-    """Mean patience in seconds from abandonment, and the abandoned contacts it rests on.
+) -> Patience:
+    """The patience to expect, from all waiting over the number that hung up, later days first.
 
-    All waiting / number abandoned: 2,000 s waited and 10 gone are 200 s. None under `least` gone.
+    2,000 s waited and 10 gone are 200 s. None known under `least` gone in so many days.
     """
     ids = tuple(queue.queue_id for queue in queues)
-    names = ("wait_ans_s", "wait_aband_s", "aband_n")
-    query = FactQuery(names, origin - timedelta(days=days), origin, queues=ids)
-    row = read_measures(facts, ENTERPRISE, query).row(0, named=True)
-    gone = int(row["aband_n"] or 0)
-    waited = (row["wait_ans_s"] or 0) + (row["wait_aband_s"] or 0)
-    return (waited / gone if gone >= least and waited > 0 else None), gone
+    names, first = ("wait_ans_s", "wait_aband_s", "aband_n"), origin - timedelta(days=days)
+    rows = read_measures(facts, ENTERPRISE, FactQuery(names, first, origin, ("day",), queues=ids))
+    waited, gone = np.full((2, days), np.nan)
+    for row in rows.iter_rows(named=True):
+        at = (row["day"] - first).days
+        gone[at] = row["aband_n"] or 0
+        waited[at] = (row["wait_ans_s"] or 0) + (row["wait_aband_s"] or 0)
+    count = int(np.nansum(gone))
+    # On a day on which nobody hung up those who waited still say that patience is long: it counts
+    # with the days around it.
+    weekdays = np.array([(first + timedelta(days=i)).weekday() for i in range(days)])
+    found = forecast_ratio(*_joined(waited, gone), weekdays) if count >= least else None
+    if found is None or found.level <= 0:
+        return Patience(None, None, None, count)
+    low, high = (found.quantile(level) for level in (0.1, 0.9))
+    return Patience(found.level, low, high, count)
+
+
+def _joined(waited: Floats, gone: Floats) -> tuple[Floats, Floats]:
+    """Waiting of days without a single abandon moved to the next day that has one."""
+    waited, gone = waited.copy(), gone.copy()
+    held = 0.0
+    for at in np.flatnonzero(np.isfinite(gone)):
+        if gone[at] > 0:
+            waited[at], held = waited[at] + held, 0.0
+        else:
+            held += waited[at]
+    if held and (gone > 0).any():
+        waited[np.flatnonzero(gone > 0)[-1]] += held
+    return waited, gone
 
 
 def _facts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from wfm.domain.opening import parse_opening
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.periods import Period
 from wfm.domain.progress import Progress
-from wfm.domain.scope import ENTERPRISE
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.service_level import SlDefinition
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
@@ -34,7 +35,8 @@ from wfm.store.readers.plan_versions import (
 from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_requirement
-from wfm.worker.queue_history import patience, site_zone, unit_queues
+from wfm.worker.queue_history import Patience, patience, site_zone, unit_queues
+from wfm.worker.shrinkage import Shrinkage, forecast_shrinkage
 from wfm.worker.week_problem import week_of_text
 
 PATIENCE_DAYS = 90
@@ -63,24 +65,26 @@ def run_require(
     origin = local_day(version.origin_at, zone)
     facts = open_facts(store)
     found: dict[str, GroupRequirement] = {}
-    sources: dict[str, tuple[float | None, str]] = {}
+    sources: dict[str, tuple[Patience, str]] = {}
     groups = sorted({queue.skill_group for queue in queues})
     for i, group in enumerate(groups):
         progress(f"Staffing {group}", 10 + 80 * i / len(groups), group=group)
         members = [queue for queue in queues if queue.skill_group == group]
         if parameters.get("model") == "erlang-c":
-            sources[group] = (None, "Erlang C asked for: nobody hangs up")
+            sources[group] = (Patience(None, None, None, 0), "Erlang C asked for: nobody hangs up")
         else:
-            known, gone = patience(facts, members, origin, PATIENCE_DAYS, PATIENCE_LEAST)
-            sources[group] = _patience(known, gone)
+            sources[group] = _patience(
+                patience(facts, members, origin, PATIENCE_DAYS, PATIENCE_LEAST)
+            )
         found[group] = require_group(
             [demands[queue.queue_id] for queue in members],
             is_open,
-            sources[group][0],
+            sources[group][0].seconds,
             max_occupancy=parameters.get("max_occupancy"),
         )
     progress("Keeping the requirement", 95.0)
-    summary = _summary(found, sources, quarters, zone, version)
+    lost = forecast_shrinkage(facts, Scope(unit), origin)
+    summary = _summary(found, sources, quarters, zone, version, lost)
     return _keep(store, clock, parameters, (unit, week, period), found, quarters, summary)
 
 
@@ -146,21 +150,25 @@ def queue_demands(
     return demands
 
 
-def _patience(known: float | None, gone: int) -> tuple[float, str]:
-    if known is None:
-        return DEFAULT_PATIENCE_S, (
-            f"{DEFAULT_PATIENCE_S:.0f} s by default: {gone} abandoned in {PATIENCE_DAYS} days "
-            f"before the origin, {PATIENCE_LEAST} are needed to learn it"
+def _patience(known: Patience) -> tuple[Patience, str]:
+    if known.seconds is None:
+        return replace(known, seconds=DEFAULT_PATIENCE_S), (
+            f"{DEFAULT_PATIENCE_S:.0f} s by default: {known.gone} abandoned in {PATIENCE_DAYS} "
+            f"days before the origin, {PATIENCE_LEAST} are needed to learn it"
         )
-    return known, f"{known:.0f} s from {gone:,} abandoned in {PATIENCE_DAYS} days before the origin"
+    return known, (
+        f"{known.seconds:.0f} s from {known.gone:,} abandoned in {PATIENCE_DAYS} days before the "
+        f"origin, later ones first (a day {known.p10:.0f} to {known.p90:.0f} s)"
+    )
 
 
 def _summary(
     found: Mapping[str, GroupRequirement],
-    sources: Mapping[str, tuple[float | None, str]],
+    sources: Mapping[str, tuple[Patience, str]],
     quarters: list[int],
     zone: str,
     version: ForecastVersion,
+    shrinkage: Shrinkage | None,
 ) -> dict[str, Any]:
     total = np.sum([one.required for one in found.values()], axis=0)
     groups = []
@@ -173,7 +181,9 @@ def _summary(
                 "peak": round(float(one.required[at]), 3),
                 "peak_at": _local(quarters[at], zone) if one.required[at] > 0 else None,
                 "model": one.model,
-                "patience_s": sources[group][0],
+                "patience_s": sources[group][0].seconds,
+                "patience_p10_s": sources[group][0].p10,
+                "patience_p90_s": sources[group][0].p90,
                 "patience": sources[group][1],
                 "sl_definition": one.target.sl_definition,
                 "sl_target_pct": round(100 * one.target.target, 3),
@@ -183,12 +193,18 @@ def _summary(
             }
         )
     peak = int(total.argmax())
+    hours = float(total.sum()) / 4
+    lost = None if shrinkage is None else shrinkage.total
     return {
         "fc_version": version.fc_version,
-        "hours": round(float(total.sum()) / 4, 2),
+        "hours": round(hours, 2),
         "peak": round(float(total[peak]), 3),
         "peak_at": _local(quarters[peak], zone) if total[peak] > 0 else None,
         "shrinkage": "none: people on queue; absence is added when the schedule is built",
+        "shrinkage_forecast": [] if shrinkage is None else shrinkage.rows(),
+        "contracted_hours": None
+        if lost is None or lost.level >= 1
+        else round(hours / (1 - lost.level), 2),
         "groups": groups,
     }
 

@@ -132,10 +132,10 @@ def _sim_queue(
     notes: list[str],
 ) -> SimQueue:
     live = queue.channel in LIVE_CHANNELS
-    known, gone = patience(facts, [queue], origin, PATIENCE_DAYS, PATIENCE_LEAST)
-    if live and known is None:
+    known = patience(facts, [queue], origin, PATIENCE_DAYS, PATIENCE_LEAST)
+    if live and known.seconds is None:
         notes.append(
-            f"{queue.queue_id}: patience {DEFAULT_PATIENCE_S:.0f} s by default, since {gone} "
+            f"{queue.queue_id}: patience {DEFAULT_PATIENCE_S:.0f} s by default, since {known.gone} "
             f"abandoned in {PATIENCE_DAYS} days and {PATIENCE_LEAST} are needed to learn it."
         )
     if queue.channel == "chat":
@@ -155,7 +155,7 @@ def _sim_queue(
     target = (queue.sl_target_pct or DEFAULT_TARGET_PCT) / 100
     return SimQueue(
         name=queue.queue_id, contacts=demand.contacts, aht_s=np.where(aht > 0, aht, mean),
-        patience_s=(known or DEFAULT_PATIENCE_S) if live else None,
+        patience_s=(known.seconds or DEFAULT_PATIENCE_S) if live else None,
         sl_definition=cast(SlDefinition, queue.sl_definition), target_s=float(queue.sl_threshold_s),
         sl_target=min(target, 0.999) if live else None, short_s=float(queue.short_abandon_s),
         group=queue.skill_group, handling="log-normal", cv2=1.0 if cv2 is None else cv2,
