@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from forecasting import daily
+from forecasting.events import known_events, stated_factor
 from forecasting.series import Floats, Wholes
 from forecasting.structure import LOOK_ROWS, Structure, fit_structure
 from forecasting.training import Training
@@ -170,7 +171,9 @@ def _low_volume(
 ) -> DailyTotals:
     """Means by weekday, where logarithms would mislead, and those of past origins."""
     name = "weekday_mean"
-    means = daily.mean_totals(training, days)
+    events = known_events(training.calendar.events, training.end_on)
+    stated = np.array([stated_factor(events, day) for day in days])
+    means = daily.mean_totals(training, days) * stated
     looked = []
     for origin, row in origins:
         leads = _leads(training, origin, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class TenureMix:
 class HandleTime:
     """Seconds a contact on each day ahead and interval, and how far they may lie from it."""
 
+    mean: float  # over all contacts of the last weeks
     by_interval: Floats  # of the day, at the past's mix of people
     mix: Floats  # by day ahead, what the mix of people makes of it: 1.02 is 2 % longer
     spread: RatioSpread  # of one interval
@@ -42,6 +43,10 @@ class HandleTime:
     def seconds(self) -> Floats:
         """Seconds a contact, days × intervals."""
         return np.asarray(self.mix[:, None] * self.by_interval[None, :], dtype=np.float64)
+
+    def same_for_all(self) -> HandleTime:
+        """The mean at every hour, for work that is done at another hour than it comes in."""
+        return replace(self, by_interval=np.full_like(self.by_interval, self.mean))
 
     def quantile(self, level: float, contacts: Floats) -> Floats:
         """The handle time of each interval of so many contacts that is not exceeded."""
@@ -80,7 +85,8 @@ def handle_time(
     if by_interval is None:
         return None
     mix = np.ones(horizon) if tenure is None else mix_factors(tenure)
-    return HandleTime(by_interval, mix, *_spreads(counts, seconds))
+    mean = float(seconds[-DAYS:].sum() / counts[-DAYS:].sum())
+    return HandleTime(mean, by_interval, mix, *_spreads(counts, seconds))
 
 
 def mix_factors(tenure: TenureMix) -> Floats:

@@ -17,6 +17,7 @@ from forecasting.ensemble import BUCKETS, bucket
 from forecasting.series import Floats, Wholes
 
 LEAST = 1e-5
+FAR = 40.0  # standard deviations beyond which a count is no answer
 UNKNOWN = 0.05  # convention: where no past error exists yet
 TRUST_ORIGINS = 4  # past origins at which the levels of the past count half
 EDGE = 0.001
@@ -112,6 +113,9 @@ def quantile(mean: Floats, phi: float, level: float) -> Floats:
     size = 1 / phi
     chance = size / (size + m)
     count = np.ceil(np.nan_to_num(special.nbdtrik(level, size, chance)))
+    lost = np.flatnonzero(count > m + FAR * np.sqrt(m + phi * m**2) + FAR)
+    if lost.size:
+        count[lost] = _searched(m[lost], size, chance[lost], level)
     # nbdtrik answers between two counts, and may stop one short or long: settle on the first
     # count whose cumulated share reaches the level.
     reached = special.betainc(size, np.maximum(count, 0) + 1, chance)
@@ -119,3 +123,14 @@ def quantile(mean: Floats, phi: float, level: float) -> Floats:
     under = (count > 0) & (special.betainc(size, np.maximum(count - 1, 0) + 1, chance) >= level)
     out[some] = np.where(under, count - 1, count)
     return out
+
+
+def _searched(mean: Floats, size: float, chance: Floats, level: float) -> Floats:
+    """The count by halving, where the closed form loses its way: next to nothing, hardly spread."""
+    low = np.full(mean.size, -1.0)
+    high = np.ceil(mean + FAR * np.sqrt(mean + mean**2 / size) + FAR)
+    while (high - low > 1).any():
+        middle = np.floor((low + high) / 2)
+        reached = special.betainc(size, middle + 1, chance) >= level
+        high, low = np.where(reached, middle, high), np.where(reached, low, middle)
+    return high

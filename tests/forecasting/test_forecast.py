@@ -161,6 +161,11 @@ def test_the_band_is_wider_than_counting_noise_where_the_past_was():
     assert dispersion(np.array([114.0, 86.0]), np.array([100.0, 100.0])) == pytest.approx(0.0096)
 
 
+def test_hardly_any_contacts_hardly_spread_have_a_band_too():
+    assert quantile(np.array([1.0, 0.2]), 1e-5, 0.1).tolist() == [0.0, 0.0]
+    assert quantile(np.array([1.0, 0.2]), 1e-5, 0.9).tolist() == [2.0, 1.0]
+
+
 def test_a_doubled_hour_is_summed_and_a_missing_one_stays_unknown():
     start = datetime.fromisoformat("2026-10-25 01:00")
     stamps = [start, start + timedelta(hours=1), start + timedelta(hours=1)]

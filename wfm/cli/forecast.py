@@ -74,23 +74,34 @@ def predict(
     days_left_out: LeftOut = None,
     days_kept: Kept = None,
     column: ValueColumn = "y",
+    sister: Annotated[
+        Path | None, typer.Option(help="Series of a queue whose weeks this new one follows")
+    ] = None,
+    level: Annotated[
+        float | None, typer.Option(min=0.001, help="With --sister: contacts a week, as stated")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Contacts expected in each interval after the series ends, with their 80 % band."""
+    from forecasting.cold_start import Sister, cold_forecast
     from forecasting.forecast import ForecastConfig, forecast_queue
     from forecasting.threads import use_one_thread
 
     use_one_thread()
     days = days_of(horizon, "--horizon")
-    history, calendar = read_series(
-        source,
-        SeriesOptions(
-            interval, hours, weekdays, first, until, absent, holidays, country, events,
-            days_left_out, days_kept, column,
-        ),
+    options = SeriesOptions(
+        interval, hours, weekdays, first, until, absent, holidays, country, events,
+        days_left_out, days_kept, column,
     )  # fmt: skip
+    history, calendar = read_series(source, options)
     config = ForecastConfig(calendar)
-    found = forecast_queue(history, days, config)
+    if level is not None and sister is None:
+        raise BadInput("--level needs --sister: a level alone has no pattern.")
+    if sister is None:
+        found = forecast_queue(history, days, config)
+    else:
+        like = Sister(sister.stem, *read_series(sister, options), chosen=True, level_week=level)
+        found, _ = cold_forecast(history, days, config, like)
     try:
         forecast_frame(found).write_csv(out)
     except OSError as error:

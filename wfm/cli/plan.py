@@ -166,6 +166,8 @@ def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
     plan.command("capacity")(plan_capacity.capacity)
     plan.command("override")(plan_override.override)
+    plan.command("start")(plan_override.start)
+    plan.command("mute")(plan_override.mute)
     plan.command("records")(plan_override.records)
     plan.command("undo")(plan_override.undo)
     plan.command("edit")(plan_edit.edit)

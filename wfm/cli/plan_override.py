@@ -1,4 +1,4 @@
-"""`wfm plan override, records, undo`: corrections of a forecast from the command line."""
+"""`wfm plan override, start, mute, records, undo`: what planners say of a forecast."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from rich.table import Table
 from wfm.actions.forecasts import record_forecast, undo_forecast
 from wfm.cli.context import open_context
 from wfm.domain.errors import BadInput
-from wfm.domain.forecast_records import KINDS, OVERRIDE, NewRecord, days_told, told
+from wfm.domain.forecast_records import (
+    KINDS,
+    MUTE,
+    OVERRIDE,
+    START,
+    NewRecord,
+    days_told,
+    told,
+)
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.forecasts import read_records
 from wfm.worker.override_job import lay_overrides
@@ -53,6 +61,40 @@ def override(
     made = record_forecast(context.store, context.clock, None, new, request_key=uuid.uuid4().hex)
     versions = lay_overrides(context.store, context.clock, unit, AUTHOR)
     _say(made.record_id, versions, as_json)
+
+
+def start(
+    unit: Unit,
+    queue: Annotated[str, typer.Option(help="The new queue")],
+    reason: Annotated[str, typer.Option(help="Why, for the record")],
+    sister: Annotated[str, typer.Option(help="Queue whose weeks it follows")] = "",
+    level: Annotated[float | None, typer.Option(help="Contacts a week to begin with")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how a new queue starts: like a sister, at a stated level, or both."""
+    _record(unit, queue, START, {"sister": sister, "level_week": level}, reason, as_json)
+
+
+def mute(
+    unit: Unit,
+    event: Annotated[str, typer.Option(help="Id of an event of events.csv")],
+    reason: Annotated[str, typer.Option(help="Why, for the record")],
+    as_json: Json = False,
+) -> None:
+    """Let an event from a file not count; `wfm plan undo` lets it count again."""
+    _record(unit, "", MUTE, {"event_id": event}, reason, as_json)
+
+
+def _record(
+    unit: str, queue: str, kind: str, terms: dict[str, Any], reason: str, as_json: bool
+) -> None:
+    context = open_context()
+    new = NewRecord(kind, unit, queue, None, None, terms, reason)
+    made = record_forecast(context.store, context.clock, None, new, request_key=uuid.uuid4().hex)
+    if as_json:
+        typer.echo(json.dumps({"record_id": made.record_id}))
+        return
+    typer.echo(f"Record {made.record_id}; the next forecast takes it in.")
 
 
 def undo(

@@ -1,4 +1,5 @@
-"""What planners say of a forecast: overrides, days left out, events, scenarios, capacity plans.
+"""What planners say of a forecast: overrides, days left out, events, scenarios, capacity plans,
+how a new queue starts, and events from files that are not to count.
 
 A record is never changed: it is taken back by another one. Each kind has its terms, checked here.
 """
@@ -14,7 +15,8 @@ from typing import Any
 from wfm.domain.errors import BadInput
 
 OVERRIDE, DAY, EVENT, SCENARIO, CAPACITY = "override", "day", "event", "scenario", "capacity"
-KINDS = (OVERRIDE, DAY, EVENT, SCENARIO, CAPACITY)
+START, MUTE = "start", "mute"
+KINDS = (OVERRIDE, DAY, EVENT, SCENARIO, CAPACITY, START, MUTE)
 HOW = {"percent": "percent", "add": "add", "set": "set"}
 MEASURES = {"contacts": "contacts", "aht": "handle time"}
 VERDICTS = {"exclude": "left out", "keep": "kept"}
@@ -77,6 +79,8 @@ def check_record(new: NewRecord) -> NewRecord:
         if (new.end_on - new.first_on).days > LONGEST_DAYS:
             raise BadInput(f"A record covers at most {LONGEST_DAYS} days.")
     terms = _CHECKS[new.kind](new.terms)
+    if new.kind == START and (not new.queue_id or new.queue_id == terms["sister"]):
+        raise BadInput("Say which queue is new, and give another one as its sister.")
     return NewRecord(
         new.kind, new.unit, new.queue_id, new.first_on, new.end_on, terms, new.reason.strip()
     )
@@ -204,8 +208,28 @@ def _capacity(terms: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _start(terms: Mapping[str, Any]) -> dict[str, Any]:
+    sister = str(terms.get("sister") or "")
+    level = terms.get("level_week")
+    if level is not None:
+        level = _number(terms, "level_week", "The contacts a week")
+        if not 0 < level <= 10_000_000:
+            raise BadInput(f"{level:g} contacts a week cannot be; give more than 0.")
+    if not sister and level is None:
+        raise BadInput("Give a sister queue, the contacts a week, or both.")
+    return {"sister": sister, "level_week": level}
+
+
+def _mute(terms: Mapping[str, Any]) -> dict[str, Any]:
+    event_id = str(terms.get("event_id") or "")
+    if not event_id:
+        raise BadInput("Say which event from a file is not to count.")
+    return {"event_id": event_id, "name": str(terms.get("name") or event_id)}
+
+
 _CHECKS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     OVERRIDE: _override, DAY: _day, EVENT: _event, SCENARIO: _scenario, CAPACITY: _capacity,
+    START: _start, MUTE: _mute,
 }  # fmt: skip
 
 
@@ -251,6 +275,13 @@ def told(record: ForecastRecord) -> str:
             "closed": "closed",
         }[terms["effect"]]
         return f"{terms['name']}: {effect}"
+    if record.kind == START:
+        level = "" if terms["level_week"] is None else f"{terms['level_week']:,g} a week"
+        return " at ".join(
+            part for part in (terms["sister"] and f"like {terms['sister']}", level) if part
+        )
+    if record.kind == MUTE:
+        return f"{terms['name']} does not count"
     return str(terms.get("name", record.kind))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,17 +12,12 @@ import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
-from forecasting.calendar import Calendar
-from forecasting.forecast import ForecastConfig, QueueForecast, forecast_queue
-from forecasting.handle_time import TenureMix
+from forecasting.forecast import ForecastConfig
 from forecasting.series import Floats
 from forecasting.threads import use_one_thread
-from forecasting.training import Training, prepare
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, MissingFacts
 from wfm.domain.grid import day_quarters, day_start, days_between, local_day, local_slot
-from wfm.domain.opening import parse_opening
-from wfm.domain.organisation import Organisation
 from wfm.domain.progress import Progress
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.facts import open_facts
@@ -40,27 +34,14 @@ from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
 from wfm.worker.forecast_says import Says, what_was_said
 from wfm.worker.override_job import lay_overrides
 from wfm.worker.planner import country_of
-from wfm.worker.queue_history import SLOTS, QueuePast, queue_pasts, site_zone, unit_queues
+from wfm.worker.queue_forecasts import Forecasted, forecast_queues, site_config
+from wfm.worker.queue_history import queue_pasts, site_zone, unit_queues
 from wfm.worker.tenure import tenure_mixes
 from wfm.worker.week_problem import week_of_text
 
 LEAST_DAYS = 14
 DAY = timedelta(days=1)
 MOST_DAYS = 400
-NO_CONTACT = "no contact before the origin: 0 is forecast"
-NO_HANDLE_TIME = "no handle time known: that of the site's other queues is used"
-
-
-@dataclass(frozen=True, eq=False)
-class Forecasted:
-    """One queue's forecast with its past, its zone, and handle seconds by day and slot if known."""
-
-    past: QueuePast
-    zone: str
-    found: QueueForecast | None
-    aht_s: Floats | None
-    notes: tuple[str, ...]
-    training: Training | None = None
 
 
 def run_forecast(
@@ -79,22 +60,19 @@ def run_forecast(
     queues = unit_queues(organisation, unit, day_start(origin, zone))
     bring_up(store, clock, origin, progress)
     pasts = queue_pasts(open_facts(store), queues, origin)
-    if all(past.history is None for past in pasts):
+    years = range(origin.year - 4, end.year + 1)
+    says = what_was_said(store, unit, country_of(zone), epoch_s(clock.now()), years)
+    if all(past.history is None for past in pasts) and not says.starts:
         raise MissingFacts(
             f"No contact of {unit} is known before {origin}: load its contacts first, "
             "for example with `wfm import csv`."
         )
-    config = _config(organisation, unit)
-    years = range(origin.year - 4, end.year + 1)
-    says = what_was_said(store, unit, country_of(zone), epoch_s(clock.now()), years)
+    config = site_config(organisation, unit)
     days = (end - origin).days
     mixes = tenure_mixes(open_facts(store), organisation, queues, origin, days)
-    made = []
-    for i, past in enumerate(pasts):
-        progress(f"Forecasting {past.queue.queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
-        mix = mixes.get(past.queue.queue_id)
-        made.append(_forecast(past, organisation, origin, days, config, says, mix))
-    made = _lend_handle_time(made)
+    made = forecast_queues(
+        organisation, pasts, origin, days, config, says, mixes, progress
+    )  # fmt: skip
     progress("Keeping the forecast", 95.0)
     return _keep(store, clock, parameters, unit, (origin, end), made, config, says)
 
@@ -117,48 +95,6 @@ def _days_asked(parameters: Mapping[str, Any], today: date) -> tuple[date, date]
             f"{MOST_DAYS} days ahead."
         )
     return origin, end
-
-
-def _config(organisation: Organisation, unit: str) -> ForecastConfig:
-    hours = organisation.unit(unit).opening_hours
-    opening = parse_opening(hours) if hours and hours.strip() else None
-    return ForecastConfig(Calendar(opening))
-
-
-def _forecast(
-    past: QueuePast, organisation: Organisation, origin: date, days: int, config: ForecastConfig,
-    says: Says, mix: TenureMix | None,
-) -> Forecasted:  # fmt: skip
-    zone = organisation.queue_zone(past.queue)
-    if past.history is None:
-        return Forecasted(past, zone, None, None, (NO_CONTACT,))
-    history = past.history.before(origin)
-    config = says.config(past.queue.queue_id, config)
-    training = prepare(history, config.calendar)
-    found = forecast_queue(history, days, config, mix)
-    notes = found.notes + ((past.label,) if past.label else ())
-    aht_s = None if found.handle is None else found.handle.seconds
-    return Forecasted(past, zone, found, aht_s, notes, training)
-
-
-def _lend_handle_time(made: Sequence[Forecasted]) -> list[Forecasted]:
-    """Queues without handle seconds get the mean of the others, and say so."""
-    known = [one for one in made if one.aht_s is not None and one.found is not None]
-    contacts = sum(float(one.found.mean.sum()) for one in known if one.found is not None)
-    if contacts <= 0:
-        return list(made)
-    work = sum(
-        float((one.found.mean * one.aht_s).sum())
-        for one in known
-        if one.found is not None and one.aht_s is not None
-    )
-    lent = np.full((1, SLOTS), work / contacts)
-    return [
-        one
-        if one.aht_s is not None or one.found is None
-        else replace(one, aht_s=lent, notes=(*one.notes, NO_HANDLE_TIME))
-        for one in made
-    ]
 
 
 def _keep(

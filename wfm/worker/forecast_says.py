@@ -11,7 +11,7 @@ from sqlalchemy import select
 from forecasting.calendar import SpecialDay, special_days
 from forecasting.events import Event
 from forecasting.forecast import ForecastConfig
-from wfm.domain.forecast_records import DAY, EVENT, WEEKDAYS, ForecastRecord
+from wfm.domain.forecast_records import DAY, EVENT, MUTE, START, WEEKDAYS, ForecastRecord
 from wfm.domain.scope import Scope
 from wfm.store.readers.forecast_records import read_records
 from wfm.store.schema import calendar_event
@@ -73,6 +73,18 @@ class Says:
             found.append(Named(one.queue_id, terms["name"], event))
         return found
 
+    @property
+    def starts(self) -> bool:
+        """Whether planners said how any queue begins."""
+        return any(one.kind == START for one in self.records)
+
+    def start(self, queue_id: str) -> tuple[str, float | None]:
+        """The sister queue that planners chose for a new queue, and its stated contacts a week."""
+        for one in reversed(self.records):
+            if one.kind == START and one.queue_id == queue_id:
+                return one.terms["sister"], one.terms["level_week"]
+        return "", None
+
     def names(self, queue_id: str, first: date, end: date) -> dict[date, tuple[str, ...]]:
         """What bends each coming day: holidays, special days and events on it."""
         found: dict[date, tuple[str, ...]] = {}
@@ -114,12 +126,13 @@ def what_was_said(store: Store, unit: str, country: str | None, at: int, years: 
     with store.db.read() as connection:
         records = [
             one
-            for one in read_records(connection, Scope(unit), unit, (DAY, EVENT))
+            for one in read_records(connection, Scope(unit), unit, (DAY, EVENT, START, MUTE))
             if one.in_force(at)
         ]
         rows = connection.execute(
             select(calendar_event).order_by(calendar_event.c.start_on, calendar_event.c.event_id)
         ).all()
+    muted = {one.terms["event_id"] for one in records if one.kind == MUTE}
     events = [
         Named(
             row.queue_id or "",
@@ -132,7 +145,7 @@ def what_was_said(store: Store, unit: str, country: str | None, at: int, years: 
             ),
         )
         for row in rows
-        if row.known_at is None or row.known_at <= at
+        if (row.known_at is None or row.known_at <= at) and row.event_id not in muted
     ]  # fmt: skip
     holidays = {} if country is None else special_days(country, years)
     return Says(tuple(records), tuple(events), holidays)
