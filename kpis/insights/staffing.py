@@ -35,6 +35,7 @@ LEAST_AGENTS = 0.05
 LEAST_REASON = 0.2  # of what is missing, for a reason to be named
 MAIN = 0.5  # of it, for one reason to be the cause
 URGENT = 2.0  # what is short now can still be mended
+UNEDITED = 1 / 3  # of that, where no change of the plan did it: nobody can take a sickness back
 FIGURES = ("staffing_vs_required", "actual_vs_scheduled")
 SICK = EDITED["sick"]
 # The cause that an alert names, by reason.
@@ -181,7 +182,7 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
     return Finding(
         "staffing", worst.kpi_id, short.scope, (Role.CONTROL_DESK, Role.MANAGER), sentence,
         tuple(more), (_level(short),), step, checks, _proof(centre, short),
-        score if edited else 0.5 * score, "bad" if bad else "warn", centre.now_at,
+        score if edited else UNEDITED * score, "bad" if bad else "warn", centre.now_at,
     )  # fmt: skip
 
 

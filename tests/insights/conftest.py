@@ -1,6 +1,5 @@
 """One told centre for all tests of insights: two stories are in it and two are left out."""
 
-import secrets
 import sys
 from pathlib import Path
 
@@ -14,11 +13,13 @@ PAIRS = (("S1", "S3"), ("S2", "S4"))
 
 
 @pytest.fixture(scope="session")
-def pair() -> tuple[str, ...]:
-    """The two stories that are left out, drawn for this run."""
-    return PAIRS[secrets.randbelow(2)]
+def pair(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The two stories that are left out, by the seed of this run."""
+    return PAIRS[request.config.option.centre_seed % 2]
 
 
 @pytest.fixture(scope="session")
-def told(pair: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tell(tmp_path_factory.mktemp("told"), pair)
+def told(
+    request: pytest.FixtureRequest, pair: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Told:
+    return tell(tmp_path_factory.mktemp("told"), pair, request.config.option.centre_seed)
