@@ -91,10 +91,11 @@ def elements_of_sum(values: Sequence[tuple[str, float, float]]) -> tuple[Element
 def surprise(before: float, after: float) -> float:
     """How much a share of `after` surprises who expected `before`; 0 for alike.
 
-    180,000 of 354,000 s that become 180,000 of 546,000 s: 0.00961.
+    180,000 of 354,000 s that become 180,000 of 546,000 s: 0.00961. What has the other sign than the
+    whole, as a surplus in a shortage, has no share of it: half that becomes it is 0.1733.
     """
-    mean = before + after
-    return 0.5 * sum(p * math.log(2 * p / mean) for p in (before, after) if p > 0)
+    shares = max(before, 0.0), max(after, 0.0)
+    return 0.5 * sum(p * math.log(2 * p / sum(shares)) for p in shares if p > 0)
 
 
 def _moved(one: Sums, top0: float, base0: float) -> float:

@@ -18,7 +18,7 @@ from wfm.simulator.stories.told import told_centre, told_history
 from wfm.store.store import Store, open_store
 
 TUESDAY = date(2026, 11, 24)
-DAYS = 29  # this week and the four before it, by which changes are judged
+DAYS = 15  # as many as the stories need to be found; their exact numbers take a month
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,14 @@ def test_power_and_surprise_choose_the_element() -> None:
     assert got == near(case, case["expected"])
 
 
+def test_a_part_of_the_other_sign_has_no_share_and_breaks_nothing() -> None:
+    short = [Sums("night", -50.0, 100.0, 30.0, 100.0), Sums("day", 150.0, 100.0, 20.0, 100.0)]
+    night, day = elements_of(short)
+    assert [round(x.surprise, 4) for x in (night, day)] == [0.2079, 0.1696]
+    assert round(night.power + day.power, 12) == 1.0
+    assert round(surprise(0.5, -0.6), 4) == 0.1733
+
+
 def test_power_of_an_additive_figure_is_its_share_of_the_change() -> None:
     case = CASES["A2"]
     columns = (case["inputs"][name] for name in ("segments", "value0", "value1"))

@@ -22,7 +22,7 @@ from wfm.simulator.stories.people import (
 )
 from wfm.simulator.stories.script import Campaign
 from wfm.simulator.stories.split import scaled
-from wfm.simulator.stories.when import floor_today
+from wfm.simulator.stories.when import calendar_today
 
 _NOVICE, _EXPERIENCED = "novice", "experienced"
 # Of the site's people by telephone.
@@ -70,7 +70,7 @@ class OffersToNovices(Influence):
     def _with_campaign(self, centre: Centre) -> Centre:
         """The centre whose calendar tells of the campaign, as marketing announced it."""
         site = centre.site[centre.roles.campaign_site]
-        today = floor_today(site, self.now)
+        today = calendar_today(site, self.now)
         first = today - timedelta(days=self.campaign.days)
         last = today + timedelta(days=self.campaign.lives_on_days - 1)
         known = wall_at(site.timezone, first - timedelta(days=_ANNOUNCED_DAYS), 720)
@@ -80,7 +80,7 @@ class OffersToNovices(Influence):
     def demand(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
         if contact_type not in self.campaign.base_n or not self._at_site(centre, queue):
             return Demand()
-        today = floor_today(centre.site[centre.roles.campaign_site], self.now)
+        today = calendar_today(centre.site[centre.roles.campaign_site], self.now)
         back = (today - day).days
         if back <= -self.campaign.lives_on_days:
             return Demand()
@@ -141,7 +141,7 @@ class OffersToNovices(Influence):
     def plan(self, centre: Centre, site: Site, day: date, plan: DayPlan) -> DayPlan:
         """Until the campaign the novices are on queue in the first hours of their shifts alone,
         and in training for the rest of them."""
-        back, is_small = (floor_today(site, self.now) - day).days, centre.size == "small"
+        back, is_small = (calendar_today(site, self.now) - day).days, centre.size == "small"
         if site.site_id != centre.roles.campaign_site:
             return plan
         if back <= self.campaign.days:
@@ -203,7 +203,7 @@ class OffersToNovices(Influence):
 
     def _phase(self, centre: Centre, day: date) -> bool | None:
         """True in the campaign, False in the week before it, None at other times."""
-        back = (floor_today(centre.site[centre.roles.campaign_site], self.now) - day).days
+        back = (calendar_today(centre.site[centre.roles.campaign_site], self.now) - day).days
         if -self.campaign.lives_on_days < back <= self.campaign.days:
             return True
         return False if self.campaign.days < back <= 2 * self.campaign.days else None

@@ -14,7 +14,7 @@ from wfm.simulator.demand import WEEKDAY
 from wfm.simulator.influence import Demand, Influence, Work
 from wfm.simulator.local_day import QUARTERS
 from wfm.simulator.stories.split import by_largest_remainder
-from wfm.simulator.stories.when import floor_today
+from wfm.simulator.stories.when import calendar_today
 
 # Callers who all stay on the line are all counted.
 PATIENCE = 2000.0
@@ -62,7 +62,7 @@ class StatedWeeks(Influence):
         week = self._week(centre, queue.queue_id, contact_type, day)
         if week is None:
             return Demand()
-        today = floor_today(self._site(centre), self.now)
+        today = calendar_today(self._site(centre), self.now)
         return Demand(
             before_closing(self._site(centre), day), week.count_on(today, day, contact_type),
             PATIENCE, settled=True,
@@ -81,7 +81,7 @@ class StatedWeeks(Influence):
         site = self._site(centre)
         if kind not in _VOICE or not queue_id.startswith(f"{site.site_id}-"):
             return None
-        today = floor_today(site, self.now)
+        today = calendar_today(site, self.now)
         return next((week for week in self.weeks if week.holds(today, day)), None)
 
     def _site(self, centre: Centre) -> Site:

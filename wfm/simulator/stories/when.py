@@ -20,6 +20,15 @@ def floor_today(site: Site, now: int) -> date:
     return (local - timedelta(minutes=site.day_from)).date()
 
 
+def calendar_today(site: Site, now: int) -> date:
+    """The date at a site at an instant of UTC seconds: what weeks are told back from.
+
+    Weeks of figures end at midnight. Told from the floor day instead, a demo begun at 05:00 in New
+    York has the first day of a campaign in the week before it.
+    """
+    return datetime.fromtimestamp(now, ZoneInfo(site.timezone)).date()
+
+
 def days_back(site: Site, now: int, first: int, last: int) -> tuple[date, date]:
     """Floor days from `first` to `last` days before today, both included: (7, 1) is a week."""
     today = floor_today(site, now)
