@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from wfm.actions.users import NewUser
 from wfm.domain.clock import FixedClock, epoch_s
 from wfm.domain.scope import Scope
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.load import load_files
+from wfm.simulator.accounts import demo_accounts
 from wfm.simulator.centre import SOURCE, Roles
 from wfm.simulator.events_csv import write_day_schedules, write_span
 from wfm.simulator.standing_csv import write_standing
@@ -30,6 +32,7 @@ class Told:
     roles: Roles
     teams: dict[str, str]  # team to site
     team_of: dict[str, str]
+    accounts: tuple[NewUser, ...] = ()  # of the people whom the stories concern
 
     @property
     def late(self) -> Scope:
@@ -79,4 +82,5 @@ def tell(
     return Told(
         store, clock, centre.roles, {t.team_id: t.site_id for t in centre.teams},
         {a.agent_id: a.team_id for a in centre.agents},
+        demo_accounts(centre, history.roster, at),
     )  # fmt: skip
