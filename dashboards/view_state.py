@@ -14,6 +14,7 @@ from wfm.domain.scope import ENTERPRISE, Scope
 GRAINS = ("now", "today", "day", "week", "weeks", "month", "quarter", "custom")
 COMPARISONS = ("plan", "previous", "target", "none")
 VIEWS = ("graphic", "table")
+CELLS = ("5", "15")
 DIMENSIONS = (
     "site", "team", "agent", "tenure", "queue", "group", "contact_type", "channel", "activity",
     "reason", "weekday", "slot", "day",
@@ -26,7 +27,7 @@ class ViewState:
     """Scope, period, comparison, graphic or table, and the figure broken down.
 
     `week`, `plan` and `on` are the week, the draft ("live": what is in force) and the day that the
-    planning page looks at, whatever its period.
+    planning page looks at, whatever its period; `cell` is the minutes of a cell of the floor.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -44,6 +45,7 @@ class ViewState:
     week: str = ""
     plan: str = ""
     on: date | None = None
+    cell: str = ""
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -61,6 +63,7 @@ class ViewState:
             "week": self.week,
             "plan": self.plan,
             "on": _text(self.on),
+            "cell": self.cell,
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -119,6 +122,7 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         week=_week(query),
         plan=_plan(query),
         on=_date(query, "on"),
+        cell=_one_of(query, "cell", CELLS),
     )
 
 

@@ -20,6 +20,7 @@ from dashboards.pages.desk_data import (
     read_values,
     window_of,
 )
+from dashboards.pages.desk_floor import floor_panel
 from dashboards.pages.desk_panels import axis_of, day_panels, staffing_steps
 from dashboards.pages.desk_words import desk_answer
 from dashboards.pages.reassign_form import FORM, REASSIGN
@@ -63,7 +64,10 @@ def view(ask: Ask) -> View:
     sheets = [board(ask, places, axis.now_at, window)] if places or not people else []
     if people:
         sheets.append(people_sheet(ask, people))
-    panels, more = day_panels(ask, places, axis)
+    whole_floor = floor_panel(ask, axis)
+    panels, more = day_panels(ask, places, axis, None if whole_floor is None else whole_floor[0])
+    if whole_floor is not None:
+        more = [*more, whole_floor[1]]
     left: list[Any] = [_board_panel(ask, sheet, window) for sheet in sheets]
     if steps is not None:
         left.append(steps.panel(ask.look.palette))

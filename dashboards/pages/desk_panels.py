@@ -85,8 +85,10 @@ def axis_of(ask: Ask) -> Axis:
     return Axis(first, last, ask.zone, ask.now if ask.live else None)
 
 
-def day_panels(ask: Ask, places: tuple[Place, ...], axis: Axis) -> tuple[list[Any], list[Sheet]]:
-    """The panels of the right column and the sheets with their numbers."""
+def day_panels(
+    ask: Ask, places: tuple[Place, ...], axis: Axis, below: Any = None
+) -> tuple[list[Any], list[Sheet]]:
+    """The panels of the right column and their numbers as sheets; `below` is on their axis."""
     look, palette = ask.look, ask.look.palette
     panels: list[Any] = []
     sheets: list[Sheet] = []
@@ -132,7 +134,7 @@ def day_panels(ask: Ask, places: tuple[Place, ...], axis: Axis) -> tuple[list[An
         panels.append(panel("Contacts offered", drawn, note="per quarter-hour", legend_of=keys))
         sheets.append(sheet)
     box = html.Div([*panels, *now_line(axis), _zone(ask)], className="axis")
-    return [box], sheets
+    return [box] if below is None else [box, below], sheets
 
 
 def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps | None:

@@ -57,6 +57,7 @@ def states(draw: st.DrawFn) -> ViewState:
         week=draw(st.sampled_from(("", "2026-W42", "2020-W53"))),
         plan=draw(st.sampled_from(("", "live", "17"))),
         on=draw(st.one_of(st.none(), days)),
+        cell=draw(st.sampled_from(["", "5", "15"])),
     )
 
 
