@@ -40,6 +40,7 @@ from kpis.drill import drill_reason
 from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, zone_of
+from wfm.queries.reforecasts import reforecast_sign
 
 SPEC = Spec(
     grains=(("now", "Now"), ("today", "Today"), ("week", "Week")),
@@ -278,5 +279,7 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
 EXPLAIN = explain_form(SPEC, ("alert_site", FORM))
 ROOM = PageRoom(
     "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
-    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+    sign=lambda ask: [
+        remedies_sign(ask), insights_sign(ask), reforecast_sign(ask.sources.store)
+    ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from dash import html
 from dashboards.frame import Ask
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
+from dashboards.pages.desk_demand import demand_panel
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel
@@ -24,7 +25,7 @@ from dashboards.theme import Palette
 from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
-from wfm.queries.intraday import Demand, Quarter, read_demand, read_staffing, read_unplanned
+from wfm.queries.intraday import Quarter, read_demand, read_staffing, read_unplanned
 
 LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
 MOST_ROWS = 10
@@ -124,15 +125,10 @@ def day_panels(
                             note=f"quarter-hours of {LEAST_CELL} contacts or more",
                             legend_of=keys))  # fmt: skip
         sheets.append(sheet)
-    lane, sheet = _demand(ask, axis, done)
-    if lane is not None:
-        keys = [("actual", "actual"), ("forecast", "forecast")]
-        drawn = time_panel(
-            [lane], axis, palette, narrow=look.narrow, lane_h=92, labels=True, from_zero=True,
-            name="desk-demand",
-        )  # fmt: skip
-        panels.append(panel("Contacts offered", drawn, note="per quarter-hour", legend_of=keys))
-        sheets.append(sheet)
+    demand, numbers = demand_panel(ask, axis, done)
+    if numbers is not None:
+        panels.append(demand)
+        sheets.append(numbers)
     box = html.Div([*panels, *now_line(axis), _zone(ask)], className="axis")
     return [box] if below is None else [box, below], sheets
 
@@ -313,51 +309,6 @@ def _cell_status(value: KpiValue | None) -> str:
     if (value.denominator or 0) < LEAST_CELL or value.target is None:
         return "good"
     return status_of(value.value, value.target.bands)
-
-
-def _demand(ask: Ask, axis: Axis, done: int) -> tuple[Lane | None, Sheet]:
-    day = ask.today if ask.live else ask.period.first
-    rows: tuple[Demand, ...] = ()
-    if ask.scope.team is None:
-        rows = read_demand(
-            ask.facts, ask.scope, day - timedelta(days=1), day + timedelta(days=2),
-            q_from=axis.q_from, q_to=axis.q_to,
-        )  # fmt: skip
-    by_q = {row.q: row for row in rows}
-    offered: list[float | None] = []
-    forecast: list[float | None] = []
-    for q in axis.quarters:
-        row = by_q.get(q)
-        # Before now an interval without contacts had none; later nothing is known yet.
-        offered.append((row.offered if row and row.offered else 0.0) if q < done else None)
-        forecast.append(row.forecast if row else None)
-    columns = (
-        Col("at", f"Time, {axis.zone}", text=True, phone=True),
-        Col("offered", "Offered", phone=True),
-        Col("forecast", "Forecast", phone=True),
-    )
-    lines = tuple(
-        Line((Cell(axis.clock(q * QUARTER_S), q), figure_cell(o, 0), figure_cell(f, 1)))
-        for q, o, f in zip(axis.quarters, offered, forecast, strict=True)
-    )
-    sheet = Sheet("contacts", "Contacts offered by quarter-hour", columns, lines)
-    if not rows:
-        return None, sheet
-    total = sum(value for value in offered if value)
-    planned = sum(f for f, o in zip(forecast, offered, strict=True) if f and o is not None)
-    note = f"{plain(total, 0)} so far" if axis.now_at else plain(total, 0)
-    if planned:
-        note += f" of {plain(planned, 0)}"
-    lane = Lane(
-        ask.organisation.name_of(ask.scope),
-        (
-            Series("forecast", forecast, "forecast", step=False),
-            Series("offered", offered, "actual", step=False),
-        ),
-        note=note,
-        decimals=0,
-    )
-    return lane, sheet
 
 
 def _day_word(ask: Ask) -> str:

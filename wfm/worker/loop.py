@@ -20,6 +20,7 @@ from wfm.store.writers.jobs import create_job
 from wfm.worker.insight_look import look_around
 from wfm.worker.jobs import new_owner, work_once
 from wfm.worker.kinds import KINDS, Kind
+from wfm.worker.reforecast import Reforecaster
 
 POLL_S = 1.0
 # Today grows all the time: it is rebuilt at most this often.
@@ -34,6 +35,8 @@ COMPACT_EVERY_S = 60.0
 BONUS_EVERY_S = 600.0
 # How often it is asked whether insights are due; a first look waits until facts are there.
 INSIGHTS_EVERY_S = 20.0
+# How often it is asked whether another quarter-hour is over, whose day is to be forecast again.
+REFORECAST_EVERY_S = 15.0
 # How long a stop waits for the running job to notice.
 STOP_WAIT_S = 3.0
 
@@ -73,6 +76,10 @@ def run_worker(
         daemon=True,
     )  # fmt: skip
     looking.start()
+    again = Reforecaster(store, clock)
+    threading.Thread(
+        target=_repeat, args=(stop, REFORECAST_EVERY_S, again.step), daemon=True
+    ).start()
     turns = FactTurns(store, clock, name, executor)
     _repeat(stop, FACTS_EVERY_S, turns.step)
 
