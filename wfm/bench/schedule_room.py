@@ -12,9 +12,9 @@ from typing import Any
 
 from scheduling.verify import verify
 from wfm.bench import schedule_plain
+from wfm.bench.peer_python import ran
 from wfm.bench.report import Figure, Report, load_sentence
 from wfm.bench.schedule_problems import made_problem
-from wfm.bench.staffing_python import ran
 
 # Name, how it is made, and (seconds, goal in millionths of the requirement).
 PROBLEMS: tuple[tuple[str, dict[str, Any], tuple[tuple[int, int], ...]], ...] = (

@@ -17,8 +17,8 @@ from scheduling.staffing.erlang import Floats
 from scheduling.staffing.patience import erlang_a
 from scheduling.staffing.requirement import Targets, fewest_agents, required_agents
 from wfm.bench import staffing_peer
+from wfm.bench.peer_python import STAFFING, make_peers, peer_python
 from wfm.bench.report import Figure, Report, load_sentence
-from wfm.bench.staffing_python import PEERS, make_peers, peer_python
 from wfm.bench.staffing_simulation import simulation_code, simulation_figures
 
 CELLS, QUEUES, YEAR, ROUNDS = 1_000_000, 500, 35_040, 5
@@ -29,7 +29,7 @@ MODEL_A = ((10, 200_000, EVALUATIONS), (100, 100_000, None), (1000, 20_000, None
 
 def prepare(folder: Path, tell: Callable[[str], None]) -> None:
     """The peers in a Python of their own below the folder, when they can be had."""
-    tell(f"{', '.join(PEERS)} in a Python of their own ...")
+    tell(f"{', '.join(STAFFING.versions)} in a Python of their own ...")
     reason = make_peers(folder)
     if reason:
         tell(reason)

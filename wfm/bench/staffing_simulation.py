@@ -15,9 +15,9 @@ from scheduling.simulation.engine import simulate
 from scheduling.simulation.single import simulate_single
 from scheduling.staffing.patience import erlang_a
 from wfm.bench import simulation_peer
+from wfm.bench.peer_python import STAFFING, peer_python
 from wfm.bench.report import Figure
 from wfm.bench.simulation_peer import ONE, TWO
-from wfm.bench.staffing_python import PEERS, peer_python
 
 ROUNDS = 5
 CELLS, WARM = 56, 8
@@ -52,7 +52,7 @@ def simulation_code() -> dict[str, str]:
 
 def _beside(folder: Path, peer: str, what: str, speed: float) -> list[Figure]:
     name, hours, times = KINDS[what]
-    title = f"times {peer} {PEERS[peer]}, {name}"
+    title = f"times {peer} {STAFFING.versions[peer]}, {name}"
     python = peer_python(folder, peer)
     if python is None:
         reason = f"skipped: none below {folder / 'peers'}; what to do stands below"

@@ -20,6 +20,7 @@ from wfm.domain.errors import BadInput
 # Each room has a module with `measure(folder, tell) -> Report`, run in a process of its own.
 ROOMS = {
     "adherence": "wfm.bench.adherence_room",
+    "forecast": "wfm.bench.forecast_room",
     "kpis": "wfm.bench.kpis_room",
     "ingest": "wfm.bench.ingest_room",
     "schedule": "wfm.bench.schedule_room",
