@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -293,7 +293,9 @@ def _checked(history: History, training: Training, found: DailyTotals) -> Floats
         forecast[leads[inside] - 1] = mean[inside]
         actual = actual_cells(history.span(origin, CHECK_DAYS), origin, training)
         past = history.before(origin)
-        week = naive.baseline("seasonal_naive", past, prepare(past, training.calendar), CHECK_DAYS)
+        week = naive.baseline(
+            "seasonal_naive", past, replace(training, end_on=origin), CHECK_DAYS
+        )  # fmt: skip
         actual = np.where(np.isfinite(forecast), actual, np.nan)
         pieces.append(np.stack([actual, forecast, week]))
     return np.concatenate(pieces, axis=1) if pieces else np.empty((0, 0, 0))
