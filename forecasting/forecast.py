@@ -223,6 +223,12 @@ def point_forecast(training: Training, horizon: int, config: ForecastConfig) -> 
         notes.append(f"{len(unseen)} open weekdays never seen: the mean of the others is used")
     if training.flagged:
         notes.append(f"{len(training.flagged)} unusual days left out of learning")
+    special = training.calendar.special
+    new = [d for d in days if d in special and special[d].name in training.untold]
+    if new:
+        told = ", ".join(f"{special[d].name} ({d})" for d in new[:3])
+        more = "" if len(new) <= 3 else f" and {len(new) - 3} more"
+        notes.append(f"never seen, forecast as open: {told}{more}; say if closed")
     found = daily_totals(training, days, config.use_sarimax)
     notes.extend(found.notes)
     vectors = shape.shape_vectors(training)

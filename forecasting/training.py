@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from forecasting.unusual import Unusual, cut_outages, gaps, unusual_rows
 RECENT = 8  # same weekdays that tell what is usual now
 CLOSED_UNDER = 8.0  # a day without a contact is a closed one where this many are usual
 SHORT_CLOSURE = 3  # open weekdays in a row without data that may be a closure; more are a gap
+ALIKE_NAMES = 3  # special days of a class seen closed, before one not seen is closed
 OPEN_SHARE = 0.02  # of the usual: special days that brought more were open
 
 
@@ -37,6 +39,7 @@ class Training:
     unusual: tuple[Unusual, ...]
     shut_on: frozenset[date]  # special days found closed, and closures that nobody stated
     calendar: Calendar
+    untold: frozenset[str] = frozenset()  # names of special days ahead that the past is silent on
 
     @property
     def season(self) -> int:
@@ -96,7 +99,7 @@ def prepare(history: History, calendar: Calendar) -> Training:
     kept = np.isin(weekdays, live)
     days = tuple(day for day, keep in zip(dates, kept, strict=True) if keep)
     values, totals, weekdays = values[kept], totals[kept], weekdays[kept]
-    shut = _shut_specials(calendar, days, totals, weekdays, history.end_on)
+    shut, untold = _shut_specials(calendar, days, totals, weekdays, history.end_on)
     is_shut = np.array([day in shut for day in days], dtype=bool)
     values[is_shut], totals[is_shut] = np.nan, np.nan
     closures = _closures(days, totals, calendar)
@@ -123,6 +126,7 @@ def prepare(history: History, calendar: Calendar) -> Training:
         tuple(sorted((*outages, *found, *unknown), key=lambda one: one.first_on)),
         frozenset(shut | closures),
         calendar,
+        untold,
     )
 
 
@@ -169,36 +173,63 @@ def _is_live(totals: Floats, weekdays: Wholes, weekday: int, stated: Bools | Non
 
 def _shut_specials(
     calendar: Calendar, days: Sequence[date], totals: Floats, weekdays: Wholes, end: date
-) -> set[date]:
-    """Special days on which the queue is closed, by its own past: by name, else by all of them.
+) -> tuple[set[date], frozenset[str]]:
+    """Special days on which the queue is closed, and the names that nothing tells of.
 
-    Independence Day without a contact last year is closed this year; where no special day was ever
-    seen they are closed.
+    Its own past tells: by the same name (closed last Independence Day, closed on this one), else by
+    its class, when three names of it at least were seen and all were closed. One that nothing
+    tells of is open: a wrong closing leaves nobody for a whole day.
     """
     open_ones: dict[str, list[bool]] = {}
     index = {day: row for row, day in enumerate(days)}
     usual = {w: np.nanmedian(totals[weekdays == w]) for w in set(weekdays.tolist())
              if np.isfinite(totals[weekdays == w]).any()}  # fmt: skip
     undecided = [day for day, special in calendar.special.items() if special.closed is None]
-    for day in undecided:
-        row = index.get(day)
-        if row is not None:
-            came = np.nan_to_num(totals[row])
-            was_open = bool(came > OPEN_SHARE * usual.get(int(weekdays[row]), np.inf))
-            open_ones.setdefault(calendar.special[day].name, []).append(was_open)
-    seen = [was_open for ones in open_ones.values() for was_open in ones]
-    mostly = bool(seen) and float(np.mean(seen)) >= 0.5
     shut: set[date] = set()
     for day in undecided:
         row = index.get(day)
-        if row is not None:
-            if np.isnan(totals[row]) or totals[row] == 0:
+        if row is None:
+            continue
+        came = np.nan_to_num(totals[row])
+        was_open = bool(came > OPEN_SHARE * usual.get(int(weekdays[row]), np.inf))
+        open_ones.setdefault(calendar.special[day].name, []).append(was_open)
+        if np.isnan(totals[row]) or totals[row] == 0:
+            shut.add(day)
+    classes = _classes(calendar)
+    closed_names: dict[str, list[bool]] = {}
+    for name, ones in open_ones.items():
+        closed_names.setdefault(classes[name], []).append(not any(ones))
+    untold: set[str] = set()
+    for day in undecided:
+        if day in index or day < end:
+            continue
+        name = calendar.special[day].name
+        seen = open_ones.get(name)
+        if seen is not None:
+            if float(np.mean(seen)) < 0.5:
                 shut.add(day)
-        elif day >= end:
-            ones = open_ones.get(calendar.special[day].name)
-            if not (mostly if ones is None else float(np.mean(ones)) >= 0.5):
-                shut.add(day)
-    return shut
+            continue
+        alike = closed_names.get(classes[name], [])
+        if len(alike) >= ALIKE_NAMES and all(alike):
+            shut.add(day)
+        else:
+            untold.add(name)
+    return shut, frozenset(untold)
+
+
+def _classes(calendar: Calendar) -> dict[str, str]:
+    """How each special day comes again: on a date, on a weekday of a month, or otherwise."""
+    dates: dict[str, list[date]] = {}
+    for day, special in calendar.special.items():
+        dates.setdefault(special.name, []).append(day)
+    found = {}
+    for name, ones in dates.items():
+        by_date = Counter((day.month, day.day) for day in ones)
+        if max(by_date.values()) * 2 > len(ones):
+            found[name] = "date" if len(ones) > 1 else f"once {name}"
+        else:
+            found[name] = "weekday" if len({d.weekday() for d in ones}) == 1 else "moving"
+    return found
 
 
 def _closures(days: Sequence[date], totals: Floats, calendar: Calendar) -> set[date]:

@@ -8,6 +8,7 @@ import pytest
 from forecasting.calendar import Calendar, SpecialDay
 from forecasting.ensemble import PRIOR, Looked, bucket, combined, learned_weights
 from forecasting.events import Event, known_events, responses, stated_factor
+from forecasting.forecast import ForecastConfig, point_forecast
 from forecasting.series import History
 from forecasting.structure import fit_structure
 from forecasting.training import future_days, prepare
@@ -67,8 +68,36 @@ def test_a_holiday_on_which_the_queue_was_closed_is_closed_and_one_it_served_is_
     training = prepare(history, Calendar(special=special))
     assert not training.is_open(date(2026, 5, 1))
     assert training.is_open(date(2027, 3, 20))
-    never_seen = prepare(history, Calendar(special={date(2026, 12, 25): SpecialDay("Christmas")}))
-    assert not never_seen.is_open(date(2026, 12, 25))
+
+
+def test_a_holiday_never_seen_is_closed_only_if_three_like_it_were():
+    first_of = {3: "Spring Day", 5: "May Day", 9: "Autumn Day"}
+    special = {
+        date(y, month, 1): SpecialDay(name)
+        for month, name in first_of.items()
+        for y in (2025, 2026)
+    }
+    special |= {date(y, 11, 11): SpecialDay("Eleventh") for y in (2026, 2027)}
+    special |= {
+        day: SpecialDay("Fourth Friday") for day in (date(2026, 11, 27), date(2027, 11, 26))
+    }
+
+    def trained(months):
+        shut = {month for month in first_of if month in months}
+        history = queue(473, lambda day: 0.0 if day.day == 1 and day.month in shut else 1.0)
+        return prepare(history, Calendar(special=special))
+
+    all_shut, two_shut = trained({3, 5, 9}), trained({3, 5})
+    assert not all_shut.is_open(date(2026, 11, 11))  # three on a date were closed
+    assert all_shut.is_open(date(2026, 11, 27))  # none that falls on a weekday of a month was seen
+    assert all_shut.untold == {"Fourth Friday"}
+    assert two_shut.is_open(date(2026, 11, 11))
+    assert two_shut.untold == {"Eleventh", "Fourth Friday"}
+    point = point_forecast(two_shut, 240, ForecastConfig(two_shut.calendar, use_sarimax=False))
+    assert point.notes[-1] == (
+        "never seen, forecast as open: Eleventh (2026-11-11), Fourth Friday (2026-11-27); say if "
+        "closed"
+    )
 
 
 def test_an_analog_day_takes_the_pattern_of_the_weekday_it_is_like():
