@@ -12,7 +12,7 @@ from wfm.domain.errors import WfmError
 from wfm.domain.grid import zone_of
 from wfm.domain.jobs import Job
 from wfm.domain.periods import Period, week_of
-from wfm.domain.plan_measures import WeekMeasures
+from wfm.domain.plan_measures import WeekCover, WeekMeasures
 from wfm.domain.scope import Scope
 from wfm.queries.planning import (
     CalendarMark,
@@ -36,13 +36,13 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class SiteWeeks:
-    """A site with its forecast and the measures of what is in force, week by week."""
+    """A site with its forecast and the cover of what is in force, week by week."""
 
     unit: str
     name: str
     zone: str
     forecast: UnitForecast | None
-    weeks: Mapping[str, WeekMeasures | None]
+    weeks: Mapping[str, WeekCover | None]
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def read_planning(ask: Ask) -> Planning | None:
             site.name,
             ask.organisation.zone(site.org_id),
             forecasts.get(site.org_id),
-            {name: planner.measures(scope, site.org_id, name) for name in weeks},
+            planner.covers(scope, site.org_id, weeks),
         )
         for site in sites
     )

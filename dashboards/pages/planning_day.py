@@ -20,7 +20,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.grid import day_start, zone_of
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
-from wfm.queries.schedules import read_shift_history
+from wfm.queries.schedules import read_changed_history
 
 MOST_ROWS, MOST_CHANGES = 40, 12
 REASON = {"publish": "publication", "import": "import", "edit": "edit", "undo": "undo"}
@@ -122,7 +122,7 @@ def _scope_of(given: Planning, agent: str) -> Scope | None:
 def changes_sheet(given: Planning) -> Sheet:
     """Changes of the week's shifts after their publication, newest first."""
     scope = Scope(given.unit, given.ask.scope.team)
-    history = read_shift_history(
+    history = read_changed_history(
         given.ask.sources.store, scope, given.period.first, given.period.end
     )
     zone = zone_of(given.site.zone)

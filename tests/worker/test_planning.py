@@ -17,6 +17,7 @@ from wfm.actions.audit import verify_audit
 from wfm.actions.jobs import ask_job, cancel_job
 from wfm.actions.plans import publish
 from wfm.actions.shift_edits import check_edit, edit_shift
+from wfm.domain.activities import Segment
 from wfm.domain.clock import FixedClock
 from wfm.domain.errors import BadInput, InfeasibleSchedule, ScopeDenied, StaleWrite
 from wfm.domain.schedules import Shift
@@ -94,6 +95,19 @@ def test_what_is_in_force_has_the_measures_of_the_draft_that_was_published(centr
     assert (live.changes, draft.changes) == ((), ())
 
 
+def test_many_weeks_read_at_once_have_the_cover_that_each_alone_has(centre: Store) -> None:
+    planner = Planner(centre)
+    found = planner.covers(NY, "ny", (WEEK, "2026-W20"))
+    alone = planner.measures(NY, "ny", WEEK)
+    assert found["2026-W20"] is None
+    cover = found[WEEK]
+    assert (cover.rq_version, cover.required, cover.short) == (1, alone.required, alone.short)
+    assert cover.days == alone.days
+    assert alone.required > 0
+    with pytest.raises(ScopeDenied):
+        planner.covers(Scope("lyon"), "ny", (WEEK,))
+
+
 def test_the_difference_of_a_draft_names_who_is_affected_and_counts_late_notice(
     centre: Store,
 ) -> None:
@@ -157,6 +171,18 @@ def test_training_put_in_is_a_new_version_with_its_reason_and_can_be_undone(cent
     assert (history[-1].seq, history[-1].reason_code) == (seen + 2, "undo")
     assert history[: len(before)] == before
     assert verify_audit(centre).fault == ""
+
+
+def test_a_day_of_leave_is_no_duty_and_counts_as_worked(centre: Store) -> None:
+    roster, shifts = Planner(centre).shifts(NY, "ny", WEEK, 1)
+    agent, found = next(iter(shifts.items()))
+    week = {on: told for on, told in found.items() if told}
+    day, segments = next(iter(week.items()))
+    leave = (Segment(segments[0].start_at, segments[-1].end_at, "leave"),)
+    assert roster.violations(agent, week) == ()
+    assert roster.violations(agent, {**week, day: leave}) == ()
+    held = roster.person_week(agent, {**week, day: leave})
+    assert (len(held.duties), set(held.away)) == (len(week) - 1, {(day - MONDAY).days})
 
 
 def test_a_change_that_breaks_a_rule_is_told_in_sentences_and_needs_a_name(centre: Store) -> None:

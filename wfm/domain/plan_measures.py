@@ -39,6 +39,16 @@ class DayCover:
 
 
 @dataclass(frozen=True)
+class WeekCover:
+    """What is in force in a site's week against its requirement, in agent-quarter-hours."""
+
+    rq_version: int
+    required: int
+    short: int
+    days: tuple[DayCover, ...]
+
+
+@dataclass(frozen=True)
 class RuleState:
     """One labour rule over all people of a week: how many were looked at, how many break it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,18 +21,25 @@ from wfm.domain.scope import Scope
 from wfm.store.readers.contracts import read_contracts, read_time_off
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.rules import activity_codes
-from wfm.store.readers.schedules import read_shifts
+from wfm.store.readers.schedules import (
+    NO_SHIFT,
+    read_shift_texts,
+    read_shifts,
+    segments_of_text,
+)
 
 RESTS = ("break", "meal")
+ABSENT = ("leave", "sick", "no_show", "unavailable")
 AROUND = timedelta(days=7)
 Week = Mapping[date, tuple[Segment, ...]]  # one person's segments by shift day
 
 
 @dataclass(frozen=True)
 class RosterWeek:
-    """People of a site in a week, their contracts and days off, and the shifts in force around.
+    """People of a site in a week, their contracts and days off, and their shifts in force.
 
-    `shifts` holds those of the week before and after too, by person and day.
+    Of the weeks before and after it rules need the days that each person works, and the segments
+    of the last shift before the week and of the first one after it.
     """
 
     unit: str
@@ -45,15 +52,12 @@ class RosterWeek:
     opening: Mapping[int, tuple[int, int] | None]
     activities: Mapping[str, Activity]
     shifts: Mapping[str, Mapping[date, Shift]]
+    worked: Mapping[str, frozenset[date]]
+    nearest: Mapping[str, tuple[tuple[Segment, ...], ...]]
 
     def in_force(self, agent_id: str) -> dict[date, tuple[Segment, ...]]:
         """The segments of a person's shifts of this very week, by day."""
-        own = self.shifts.get(agent_id, {})
-        return {
-            day: shift.segments
-            for day, shift in own.items()
-            if self.period.first <= day < self.period.end
-        }
+        return {day: shift.segments for day, shift in self.shifts.get(agent_id, {}).items()}
 
     def violations(self, agent_id: str, week: Week) -> tuple[Violation, ...]:
         """What a person's week would break if these were the shifts."""
@@ -61,21 +65,18 @@ class RosterWeek:
 
     def person_week(self, agent_id: str, week: Week) -> PersonWeek:
         """A person's week as the rules look at it, with what lies before and after in force."""
-        own = self.shifts.get(agent_id, {})
-        days = {day: segments for day, segments in week.items() if segments}
-        before = [s for day, s in own.items() if day < self.period.first]
-        after = [s for day, s in own.items() if day >= self.period.end]
-        elapsed = [self._elapsed(segments) for segments in days.values()]
-        if before:
-            elapsed.append(self._elapsed(max(before, key=lambda s: s.shift_on).segments))
-        if after:
-            elapsed.append(self._elapsed(min(after, key=lambda s: s.shift_on).segments))
-        worked = set(own)
+        told = {day: segments for day, segments in week.items() if segments}
+        absent = {day for day, segments in told.items() if self.is_absence(segments)}
+        days = {day: segments for day, segments in told.items() if day not in absent}
+        off = {(day - self.period.first).days for day in absent}
+        near = (*days.values(), *self.nearest.get(agent_id, ()))
+        elapsed = [self._elapsed(segments) for segments in near]
+        worked = self.worked.get(agent_id, frozenset())
         return PersonWeek(
             tuple(self._duty(day, segments) for day, segments in sorted(days.items())),
             tuple(elapsed),
             self.contracts[agent_id],
-            self.away.get(agent_id, frozenset()),
+            self.away.get(agent_id, frozenset()) | off,
             self.opening,
             _run(worked, self.period.first - timedelta(days=1), -1),
             _run(worked, self.period.end, 1),
@@ -108,6 +109,10 @@ class RosterWeek:
         day = first // 1440
         return Duty(day, first - 1440 * day, last - 1440 * day, 0)
 
+    def is_absence(self, segments: Sequence[Segment]) -> bool:
+        """Whether a shift is leave or sickness from its begin to its end: a day off, no duty."""
+        return all(self.category(segment.activity) in ABSENT for segment in segments)
+
     def category(self, activity: str) -> str:
         """What kind of time an activity is; an unknown one counts as off-queue work."""
         known = self.activities.get(activity)
@@ -124,12 +129,28 @@ def read_roster_week(connection: Connection, scope: Scope, week: str) -> RosterW
     organisation = read_organisation(connection, scope)
     zone = organisation.zone(unit)
     period = week_of(week)
-    people = dict(_people(organisation, unit, period, zone))
+    people = people_of_week(organisation, unit, period, zone)
     known = read_contracts(connection, scope, period.first)
     opening = parse_opening(organisation.unit(unit).opening_hours)
     shifts: dict[str, dict[date, Shift]] = {}
-    for shift in read_shifts(connection, scope, period.first - AROUND, period.end + AROUND):
+    for shift in read_shifts(connection, scope, period.first, period.end):
         shifts.setdefault(shift.agent_id, {})[shift.shift_on] = shift
+    activities = {activity.code: activity for activity in activity_codes(connection)}
+    absent = frozenset(code for code, known in activities.items() if known.category in ABSENT)
+    before = _duty_texts(connection, scope, period.first - AROUND, period.first, absent)
+    after = _duty_texts(connection, scope, period.end, period.end + AROUND, absent)
+    worked = {
+        agent: frozenset((*shifts.get(agent, ()), *before.get(agent, ()), *after.get(agent, ())))
+        for agent in {*shifts, *before, *after}
+    }
+    nearest = {
+        agent: tuple(
+            segments_of_text(texts[choose(texts)])
+            for texts, choose in ((before.get(agent), max), (after.get(agent), min))
+            if texts
+        )
+        for agent in worked
+    }
     return RosterWeek(
         unit,
         week,
@@ -145,9 +166,26 @@ def read_roster_week(connection: Connection, scope: Scope, week: str) -> RosterW
             i: opening.shift_span((period.first + timedelta(days=i)).weekday())
             for i in range(period.days)
         },
-        {activity.code: activity for activity in activity_codes(connection)},
+        activities,
         shifts,
+        worked,
+        nearest,
     )
+
+
+def _duty_texts(
+    connection: Connection, scope: Scope, first: date, end: date, absent: frozenset[str]
+) -> dict[str, dict[date, str]]:
+    """The stored text of the duties in force on some days, by person and day."""
+    found: dict[str, dict[date, str]] = {}
+    for agent, day, text in read_shift_texts(connection, scope, first, end):
+        if text == NO_SHIFT:
+            continue
+        perhaps = any(f'"{code}"' in text for code in absent)
+        if perhaps and {s.activity for s in segments_of_text(text)} <= absent:
+            continue
+        found.setdefault(agent, {})[day] = text
+    return found
 
 
 def by_person(shifts: Iterable[NewShift | Shift]) -> dict[str, dict[date, tuple[Segment, ...]]]:
@@ -158,16 +196,16 @@ def by_person(shifts: Iterable[NewShift | Shift]) -> dict[str, dict[date, tuple[
     return found
 
 
-def _people(
+def people_of_week(
     organisation: Organisation, unit: str, period: Period, zone: str
-) -> Iterator[tuple[str, Person]]:
-    """Agents employed at the site on any day of the week."""
+) -> dict[str, Person]:
+    """Agents employed at the site on any day of the week, by id."""
     seen: dict[str, Person] = {}
     for i in range(period.days):
         noon = day_start(period.first + timedelta(days=i), zone) + 12 * 3600
         for person in organisation.agents(noon, Scope(unit)):
             seen.setdefault(person.agent_id, person)
-    yield from sorted(seen.items())
+    return dict(sorted(seen.items()))
 
 
 def _away(
@@ -183,7 +221,7 @@ def _away(
     return {agent_id: frozenset(days) for agent_id, days in found.items()}
 
 
-def _run(worked: set[date], day: date, step: int) -> int:
+def _run(worked: frozenset[date], day: date, step: int) -> int:
     run = 0
     while day in worked:
         run, day = run + 1, day + timedelta(days=step)

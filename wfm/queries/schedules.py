@@ -30,6 +30,12 @@ def read_shift_history(store: Store, scope: Scope, first: date, end: date) -> tu
         return reader.read_shift_history(connection, scope, first, end)
 
 
+def read_changed_history(store: Store, scope: Scope, first: date, end: date) -> tuple[Shift, ...]:
+    """Every version of those shifts that were changed after publication, in the same order."""
+    with store.db.read() as connection:
+        return reader.read_changed_history(connection, scope, first, end)
+
+
 def week_mark(store: Store, scope: Scope, first: date, end: date) -> str:
     """A mark of all versions of those days' shifts, to tell later whether somebody was quicker."""
     with store.db.read() as connection:

@@ -29,6 +29,7 @@ from wfm.domain.scope import Scope
 from wfm.domain.shift_edits import put_in, taken_out
 from wfm.domain.wall_clock import slot_start
 from wfm.queries.planning import week_name
+from wfm.queries.roster_rules import RosterWeek
 from wfm.store.store import Store
 from wfm.worker.net_staffing import NetWeek, net_week
 
@@ -143,10 +144,15 @@ def today_breaks(store: Store, clock: Clock, unit: str, on: date) -> BreakMoves:
     return BreakMoves(moved, tuple(changes), net.first_q, sum(net.short[day]))
 
 
-def day_offers(store: Store, clock: Clock, unit: str, on: date) -> tuple[SizedOffer, ...]:
-    """Open shifts, overtime and early leaving that a day's gap asks for, with who may take them."""
+def day_offers(
+    store: Store, clock: Clock, unit: str, on: date, roster: RosterWeek | None = None
+) -> tuple[SizedOffer, ...]:
+    """Open shifts, overtime and early leaving that a day's gap asks for, with who may take them.
+
+    `roster` is the day's week where it was read before.
+    """
     with store.db.read() as connection:
-        net = net_week(connection, store.files, unit, week_name(on))
+        net = net_week(connection, store.files, unit, week_name(on), roster)
     day = net.day(on)
     shortest = min(
         (n // 15 for c in net.roster.contracts.values() for n in c.shift_minutes), default=16

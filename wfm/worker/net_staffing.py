@@ -48,6 +48,7 @@ class NetWeek:
 def net_week(
     connection: Connection, files: FileStore, unit: str, week: str,
     other: Mapping[str, Skills] | None = None,
+    roster: RosterWeek | None = None,
 ) -> NetWeek:  # fmt: skip
     """Net staffing of what is in force; `MissingFacts` without a requirement.
 
@@ -57,7 +58,7 @@ def net_week(
     of all that the flow of skills leaves without work.
     """
     scope = Scope(unit)
-    roster = read_roster_week(connection, scope, week)
+    roster = roster or read_roster_week(connection, scope, week)
     requirement = read_requirement(connection, scope, files, unit, week)
     if requirement is None:
         raise MissingFacts(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from threading import Lock
@@ -26,7 +26,8 @@ from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
 from wfm.domain.grid import day_start
 from wfm.domain.organisation import Queue
 from wfm.domain.periods import week_of
-from wfm.domain.plan_measures import WeekMeasures
+from wfm.domain.plan_measures import WeekCover, WeekMeasures
+from wfm.domain.planning_policy import LEDGER_WEEKS
 from wfm.domain.scope import Scope
 from wfm.domain.skills import GroupEffect, Skills
 from wfm.domain.what_if import GroupStaffing, StaffingCase, WhatIf
@@ -37,12 +38,11 @@ from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_by_number, version_rows
 from wfm.store.readers.plans import read_plan_documents, read_requirement
 from wfm.store.readers.policy import read_policy
-from wfm.store.readers.schedules import read_shifts
+from wfm.store.readers.schedules import read_changed_history, week_mark
 from wfm.store.schema import (
     person,
     planning_policy,
     requirement_version,
-    shift_version,
     time_off,
     user,
 )  # fmt: skip
@@ -59,6 +59,7 @@ from wfm.worker.publish_job import broken_rules
 from wfm.worker.queue_history import unit_queues
 from wfm.worker.require_job import open_quarters, queue_demands
 from wfm.worker.skill_effect import skill_effect
+from wfm.worker.week_cover import covers_of
 from wfm.worker.week_fairness import uneven, unpopular_before, wages_of
 from wfm.worker.week_measures import measure_week
 from wfm.worker.week_policy import check_policy
@@ -112,6 +113,31 @@ class Planner:
             found: WeekMeasures | None = self._keep(("measures", plan_id, *key), measured)
             return found
 
+    def covers(
+        self, scope: Scope, unit: str, weeks: Sequence[str]
+    ) -> Mapping[str, WeekCover | None]:
+        """What is in force in a site's weeks against their requirements, all of them read at once.
+
+        None where a week has no requirement, or nothing is published.
+        """
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied("There is nothing here that you may see.")
+        periods = [week_of(week) for week in weeks]
+        first, end = min(p.first for p in periods), max(p.end for p in periods)
+        with self._store.db.read() as connection:
+            versions = connection.scalar(
+                select(func.max(requirement_version.c.rq_version)).where(
+                    requirement_version.c.unit == unit, requirement_version.c.week.in_(weeks)
+                )
+            )
+            if versions is None:
+                return dict.fromkeys(weeks)
+            mark = (versions, week_mark(connection, Scope(unit), first, end), _people(connection))
+            return self._keep(
+                ("covers", unit, tuple(weeks), mark),
+                lambda: covers_of(connection, self._store.files, unit, weeks),
+            )
+
     def check_policy(self, policy: Mapping[str, Any]) -> None:
         """Nothing; `BadInput` when the scheduler could not plan by this policy."""
         check_policy(policy)
@@ -124,8 +150,11 @@ class Planner:
         with self._store.db.read() as connection:
             state = _state(connection, unit, week)
             policy = read_policy(connection, Scope(unit)).document
+            first = roster.period.first
+            past = week_mark(connection, Scope(unit), first - timedelta(weeks=LEDGER_WEEKS), first)
             before = self._keep(
-                ("ledger", unit, week, state), lambda: unpopular_before(connection, roster, policy)
+                ("ledger", unit, week, state, past),
+                lambda: unpopular_before(connection, roster, policy),
             )
         return uneven(roster, shifts, policy, before)
 
@@ -140,7 +169,7 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            roster = read_roster_week(connection, Scope(unit), week)
+            roster = self._roster(connection, unit, week)
             live = {agent: roster.in_force(agent) for agent in roster.shifts}
             if plan_id is None:
                 return roster, {agent: week for agent, week in live.items() if week}
@@ -170,12 +199,14 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week_name(day))
-        if state is None:
-            return ()
+            week = week_name(day)
+            state = _state(connection, unit, week)
+            if state is None:
+                return ()
+            roster = self._roster(connection, unit, week)
         # What begins soon is no longer offered, so the answer lives for a quarter-hour.
         key = ("offers", unit, day, epoch_s(clock.now()) // 900, *state)
-        return self._keep(key, lambda: day_offers(self._store, clock, unit, day))
+        return self._keep(key, lambda: day_offers(self._store, clock, unit, day, roster))
 
     def place(
         self, scope: Scope, unit: str, week: str, agents: Sequence[str], activity: str,
@@ -279,6 +310,11 @@ class Planner:
         named = holiday_names(country, years)
         return tuple(sorted((day, name) for day, name in named.items() if first <= day < end))
 
+    def _roster(self, connection: Connection, unit: str, week: str) -> RosterWeek:
+        """A site's week with its rules and the shifts around it, read once for all who ask."""
+        key = ("roster", unit, week, _around(connection, unit, week))
+        return self._keep(key, lambda: read_roster_week(connection, Scope(unit), week))
+
     def _measure(
         self,
         connection: Connection,
@@ -288,19 +324,23 @@ class Planner:
     ) -> WeekMeasures | None:
         unit, week = str(key[0]), str(key[1])
         scope = Scope(unit)
-        roster: RosterWeek = self._keep(
-            ("roster", *key), lambda: read_roster_week(connection, Scope(unit), week)
-        )
+        roster = self._roster(connection, unit, week)
         live = {agent: roster.in_force(agent) for agent in roster.shifts}
         live = {agent: shifts for agent, shifts in live.items() if shifts}
         for agent, changed in (edits or {}).items():
             live[agent] = {**live.get(agent, {}), **changed}
         if plan_id is None:
             shifts: Mapping[str, Week] = live
-            first = read_shifts(
-                connection, scope, roster.period.first, roster.period.end, "baseline"
+            # A shift of one version is as it was published; the others begin with their baseline.
+            history = read_changed_history(
+                connection, scope, roster.period.first, roster.period.end
             )
-            changes = _changes(by_person(first), live)
+            first = by_person(reversed(history))
+            now = {
+                agent: {day: live.get(agent, {}).get(day, ()) for day in days}
+                for agent, days in first.items()
+            }
+            changes = _changes(first, now)
         else:
             planned = _planned(connection, roster, scope, plan_id)
             # Who is no longer in the problem keeps the shift in force, as publication does.
@@ -373,17 +413,20 @@ def _state(connection: Connection, unit: str, week: str) -> tuple[Any, ...] | No
     )
     if version is None:
         return None
-    period = week_of(week)
-    shifts = connection.execute(
-        select(func.count(), func.max(shift_version.c.recorded_at)).where(
-            shift_version.c.shift_on >= period.first - AROUND,
-            shift_version.c.shift_on < period.end + AROUND,
-        )
-    ).one()
-    people = connection.scalar(select(func.count()).select_from(person))
-    away = connection.scalar(select(func.count()).select_from(time_off))
     policy = connection.scalar(select(func.max(planning_policy.c.policy_id)))
-    return (version, shifts[0], shifts[1], people, away, policy)
+    return (version, *_around(connection, unit, week), policy)
+
+
+def _around(connection: Connection, unit: str, week: str) -> tuple[Any, ...]:
+    """What a roster rests on: the site's shifts around the week, people and time off."""
+    period = week_of(week)
+    shifts = week_mark(connection, Scope(unit), period.first - AROUND, period.end + AROUND)
+    away = connection.scalar(select(func.count()).select_from(time_off))
+    return (shifts, _people(connection), away)
+
+
+def _people(connection: Connection) -> int:
+    return int(connection.scalar(select(func.count()).select_from(person)) or 0)
 
 
 def _planned(

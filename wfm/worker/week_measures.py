@@ -16,6 +16,7 @@ from scheduling.requirement import QueueDemand
 from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import QUARTER_S, day_quarters, days_between
 from wfm.domain.organisation import Organisation, Person
+from wfm.domain.periods import Period
 from wfm.domain.plan_measures import DayCover, RuleState, WeekMeasures
 from wfm.domain.rules import (
     availability,
@@ -25,7 +26,7 @@ from wfm.domain.rules import (
     rest,
     weekly_hours,
 )
-from wfm.domain.rules.week import shortest_rest, told
+from wfm.domain.rules.week import check_week, shortest_rest, told
 from wfm.queries.roster_rules import RosterWeek, Week
 from wfm.store.readers.plans import StoredRequirement
 
@@ -79,7 +80,7 @@ def measure_week(
         agent_id: groups_of(organisation, person, tuple(need))
         for agent_id, person in roster.people.items()
     }
-    served = _served(roster, shifts, need, groups, quarters)
+    served = served_by(_staff(roster, shifts, groups, quarters), need, len(quarters))
     level, under, note = _level(organisation, requirement, demands, served, is_open, roster)
     rules, sentences, broken = _rules(roster, shifts)
     paid, overtime = _hours(roster, shifts)
@@ -90,7 +91,7 @@ def measure_week(
         short=short,
         over=over,
         cost=round(short * UNDER + over * OVER, 1),
-        days=_days(roster, served, quarters[0]),
+        days=cover_by_day(roster.period, roster.zone, served, quarters[0]),
         agents=sum(any(week.values()) for week in shifts.values()),
         shifts=sum(bool(segments) for week in shifts.values() for segments in week.values()),
         paid_hours=paid,
@@ -133,13 +134,13 @@ def whole_need(requirement: StoredRequirement, quarters: Sequence[int]) -> dict[
     return need
 
 
-def _served(
+def _staff(
     roster: RosterWeek,
     shifts: Mapping[str, Week],
-    need: Mapping[str, Ints],
     groups: Mapping[str, tuple[str, ...]],
     quarters: Sequence[int],
-) -> Served:
+) -> dict[tuple[str, ...], Ints]:
+    """Agents on queue by the groups that they serve, quarter by quarter."""
     first, length = quarters[0], len(quarters)
     staff: dict[tuple[str, ...], Ints] = defaultdict(lambda: np.zeros(length, dtype=np.int64))
     for agent_id, week in shifts.items():
@@ -154,6 +155,13 @@ def _served(
                     begin = (segment.start_at + HALF) // QUARTER_S - first
                     end = (segment.end_at + HALF) // QUARTER_S - first
                     heads[max(0, begin) : max(0, end)] += 1
+    return staff
+
+
+def served_by(
+    staff: Mapping[tuple[str, ...], Ints], need: Mapping[str, Ints], length: int
+) -> Served:
+    """Whom so many agents, by the groups that they serve, leave short and over."""
     total: Ints = np.sum(list(need.values()), axis=0)
     if all(len(skills) == 1 for skills in staff):
         empty = np.zeros(length, dtype=np.int64)
@@ -170,10 +178,11 @@ def _served(
     return Served(total, short_, over_, None)
 
 
-def _days(roster: RosterWeek, served: Served, first: int) -> tuple[DayCover, ...]:
+def cover_by_day(period: Period, zone: str, served: Served, first: int) -> tuple[DayCover, ...]:
+    """The quarters of a week, which begin with quarter `first`, day by day."""
     found = []
-    for day in days_between(roster.period.first, roster.period.end):
-        inside = day_quarters(day, roster.zone)
+    for day in days_between(period.first, period.end):
+        inside = day_quarters(day, zone)
         span = slice(inside[0] - first, inside[-1] + 1 - first)
         found.append(
             DayCover(
@@ -234,7 +243,7 @@ def _rules(
     paid: list[int] = []
     for agent_id in sorted(roster.people):
         week = shifts.get(agent_id, {})
-        if not any(week.values()) and agent_id not in roster.shifts:
+        if not any(week.values()) and agent_id not in roster.worked:
             continue
         people += 1
         person = roster.person_week(agent_id, week)
@@ -243,7 +252,7 @@ def _rules(
             shortest = gap if shortest is None else min(shortest, gap)
         longest = max(longest, len(person.duties))
         paid.append(sum(duty.paid for duty in person.duties))
-        for violation in roster.violations(agent_id, week):
+        for violation in check_week(person):
             total += 1
             broken[violation.code].add(agent_id)
             name = roster.people[agent_id].display_name

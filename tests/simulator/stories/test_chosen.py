@@ -85,6 +85,22 @@ def test_a_dose_of_wrap_up_is_not_solved_for() -> None:
     assert dict(story.acw_s)["A-0131"] == dict(story.acw_s)["A-0132"] == 40
 
 
+@pytest.mark.parametrize("seed", [4, 20])
+def test_s4_is_planted_also_where_nobody_is_free_for_a_whole_hour(seed: int) -> None:
+    """On these seeds no one of 24 people is on queue from 13:00 to 14:00: two take turns."""
+    history = told_history(seed, "small", NOW, without=("S2",))
+    plan = history.roster.plan_on(history.centre.roles.short_site, TODAY)
+    training = [
+        (block.start, block.end)
+        for change in plan.changes
+        if change.reason == "training"
+        for block in change.shift.blocks
+        if block.activity == "training"
+    ]
+    assert sorted(training)[:3] == [(540, 600), (600, 660), (660, 720)]
+    assert sum(end - start for start, end in training) == 4 * 60
+
+
 def test_x1_each_type_gets_faster_and_the_whole_slower(files: EventFiles) -> None:
     before, after = (means(rows(files.history, "dublin", first, first - 6)) for first in (35, 28))
     assert set(before) == set(after) == {"billing", "support"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +13,14 @@ from wfm.simulator.centre import PART_TIME, Agent, Centre, Site
 from wfm.simulator.influence import Change, DayPlan, Influence
 from wfm.simulator.local_day import QUARTERS, local_day
 from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
-from wfm.simulator.stories.cover import Spare, Window, cover_exactly, on_queue, standing_shift
+from wfm.simulator.stories.cover import (
+    Bools,
+    Spare,
+    Window,
+    cover_exactly,
+    on_queue,
+    standing_shift,
+)
 from wfm.simulator.stories.people import drawn
 from wfm.simulator.stories.script import Missing
 from wfm.simulator.stories.when import floor_today, short_blocks
@@ -138,28 +146,52 @@ class MissingTen(Influence):
         shifts: tuple[PlannedShift, ...],
         blocks: tuple[tuple[int, int], tuple[int, int]],
     ) -> tuple[Change, ...]:
-        """Groups of an hour each, one after the other, every agent in one of them."""
+        """Groups of an hour each, one after the other, everybody in one of them.
+
+        Where too few are on queue for a whole hour, as in a small centre, a seat is taken in turns
+        by those who are there longest, if need be by somebody who was trained before.
+        """
         clock = local_day(site.timezone, day, site.day_from)
         begin = clock.zero_at + clock.second(blocks[0][0])
         recorded = begin - self.missing.published_notice_h * 3600
         kept = self._kept(centre, site, self._absent(centre, site))
-        free = {s.agent: s for s in shifts if s.agent not in kept and not s.absence}
+        free = {s.agent: on_queue(s) for s in shifts if s.agent not in kept and not s.absence}
         sessions = [at for start, end in blocks for at in range(start, end, _SESSION)]
         if self.missing.sick < 1:
             sessions = sessions[:-1]
         size = max(round(self.missing.training), 1)
-        changes: list[Change] = []
+        trained: dict[int, list[Block]] = {}
         for at in sessions:
-            quarters = range(at // 15, (at + _SESSION) // 15)
-            whole = [a for a, s in free.items() if on_queue(s)[list(quarters)].all()]
-            if len(whole) < size:
-                raise ValueError(f"{len(whole)} of {size} people are free from minute {at} on")
-            for agent in whole[:size]:
-                shift = free.pop(agent)
-                block = Block(at, at + _SESSION, "training")
-                ordered = tuple(sorted((*shift.blocks, block), key=lambda b: b.start))
-                changes.append(Change(recorded, "training", replace(shift, blocks=ordered)))
-        return tuple(changes)
+            for _ in range(size):
+                for agent, block in _taken_in_turns(free, trained, at, at + _SESSION):
+                    free[agent][block.start // 15 : block.end // 15] = False
+                    trained.setdefault(agent, []).append(block)
+        planned = {shift.agent: shift for shift in shifts}
+        return tuple(
+            Change(recorded, "training", _with_blocks(planned[agent], added))
+            for agent, added in trained.items()
+        )
+
+
+def _taken_in_turns(
+    free: Mapping[int, Bools], trained: Container[int], start: int, end: int
+) -> tuple[tuple[int, Block], ...]:
+    """Who takes a seat of a training between two minutes, one after the other, and for how long."""
+    found: list[tuple[int, Block]] = []
+    while start < end:
+        quarters = range(start // 15, end // 15)
+        runs = {a: next((n for n, q in enumerate(quarters) if not there[q]), len(quarters))
+                for a, there in free.items()}  # fmt: skip
+        agent = min(runs, key=lambda a: (-runs[a], a in trained or a in dict(found)))
+        if not runs[agent]:
+            raise ValueError(f"nobody is free to be trained at minute {start}")
+        found.append((agent, Block(start, start + 15 * runs[agent], "training")))
+        start += 15 * runs[agent]
+    return tuple(found)
+
+
+def _with_blocks(shift: PlannedShift, added: Sequence[Block]) -> PlannedShift:
+    return replace(shift, blocks=tuple(sorted((*shift.blocks, *added), key=lambda b: b.start)))
 
 
 def _to_call(centre: Centre, site: Site) -> list[Agent]:

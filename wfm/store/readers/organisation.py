@@ -23,13 +23,18 @@ def read_organisation(connection: Connection, scope: Scope) -> Organisation:
     ]  # fmt: skip
     units = [u for u in units if _shows(scope, u)]
     teams = {u.org_id for u in units if u.level == "team"}
+    inside = select(person)
+    if scope.site is not None:
+        inside = inside.where(person.c.team_id.in_(teams))
+    if scope.agent is not None:
+        inside = inside.where(person.c.agent_id == scope.agent)
     people = [
         Person(
             r.agent_id, r.display_name, r.team_id, r.role, r.valid_from_at, r.valid_to_at,
             r.contract_id, r.weekly_hours, parse_skills(r.skills), r.hire_on, r.leave_on,
         )
-        for r in connection.execute(select(person))
-        if r.team_id in teams and scope.agent in (None, r.agent_id)
+        for r in connection.execute(inside)
+        if r.team_id in teams
     ]  # fmt: skip
     queues = [
         Queue(
