@@ -152,7 +152,7 @@ def day_offers(
     `roster` is the day's week where it was read before.
     """
     with store.db.read() as connection:
-        net = net_week(connection, store.files, unit, week_name(on), roster)
+        net = net_week(connection, store.files, unit, week_name(on), roster=roster)
     day = net.day(on)
     shortest = min(
         (n // 15 for c in net.roster.contracts.values() for n in c.shift_minutes), default=16
