@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from plotly.utils import PlotlyJSONEncoder
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboards.build import ask_of, room_of
 from dashboards.forms import Sent, answer_form
@@ -25,7 +25,7 @@ from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.load import load_files
 from wfm.ingest.options import ReadOptions
 from wfm.queries.health import read_waiting
-from wfm.store.schema import audit, quarantine
+from wfm.store.schema import audit, build, quarantine, version
 from wfm.store.store import open_store
 from wfm.web.guard import parse_href
 from wfm.worker.jobs import work_once
@@ -130,6 +130,15 @@ def test_a_code_without_meaning_leads_the_page_and_a_meaning_mends_it(sources: S
     with sources.store.db.read() as connection:
         kinds = connection.scalars(select(audit.c.action)).all()
     assert kinds.count("mapping.state") == 1
+
+
+def test_a_day_built_before_codes_were_counted_tells_them_out_of_its_spells(
+    sources: Sources,
+) -> None:
+    with sources.store.db.write() as connection:
+        connection.execute(update(build).values(code_version="10"))
+        connection.execute(version.delete().where(version.c.table_name == "unmapped_state"))
+    assert texts(page(sources), "unmapped")[0][:3] == ["aux “yoga”", "1 h 0 min", "1"]
 
 
 def test_quarters_without_contacts_between_others_are_gaps(sources: Sources) -> None:

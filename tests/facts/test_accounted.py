@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from wfm.domain.scope import Scope
 from wfm.facts.identities import LOST, violations
+from wfm.facts.integrity import whole_days
 from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.schema import TABLES
 
 DAY, NEXT = "2026-03-02", "2026-03-03"
 CONTRACT = ("contracted_s", "open_contracted_s", *LOST, "unknown_s")
@@ -71,6 +74,53 @@ def test_the_plan_assumed_what_its_first_publication_put_off_the_queue(told: Any
         (15 + 105) * 60, 4 * 3600, 0,
     )  # fmt: skip
     assert rows["ben"]["lost_meeting_s"] == 5400  # put in later: not assumed
+
+
+def tables(centre: Any) -> dict[str, pl.DataFrame]:
+    facts = centre.facts()
+    return {
+        file.table: facts.frames.frame([file.file], TABLES[file.table].dtypes)
+        for file in facts.snapshot.files
+        if file.day == date(2026, 3, 2)
+    }
+
+
+def broken(days: pl.DataFrame) -> set[str]:
+    return {found.identity for found in violations(days, ("site",))}
+
+
+def test_the_rates_of_a_whole_day_agree_by_every_way_to_them(told: Any, busy: Any) -> None:
+    # Planned: break 15 min, training 105, leave 4 h, meeting 90 min. Not: late 20 min, gone 20 min
+    # early, a no-show of 8 h.
+    days = whole_days({**tables(busy), **tables(told)})
+    assert days.select("lost_s", "planned:lost_s", "unplanned:lost_s").row(0) == (
+        58_200, 27_000, 31_200,
+    )  # fmt: skip
+    assert broken(days) == set()
+    assert broken(whole_days(tables(busy))) == set()
+
+
+@pytest.mark.parametrize(
+    ("measure", "found"),
+    [
+        ("lost_break_s", {"shrinkage_is_planned_or_not", "utilisation_is_multiplied"}),
+        ("busy_s", {"shrinkage_is_external_or_internal", "utilisation_is_multiplied"}),
+    ],
+)
+def test_a_quarter_lost_between_the_tables_breaks_the_rates_of_its_day(
+    told: Any, busy: Any, measure: str, found: set[str]
+) -> None:
+    day = {**tables(busy), **tables(told)}
+    gone = day["agent_interval"].filter(pl.col(measure) == 900).head(1)
+    day["agent_interval"] = day["agent_interval"].join(gone, on=["agent", "q"], how="anti")
+    assert broken(whole_days(day)) == found
+
+
+def test_a_contact_without_a_channel_is_missing_in_the_whole(busy: Any) -> None:
+    day = tables(busy)
+    nowhere = pl.when(pl.int_range(pl.len()) > 0).then("channel")
+    day["queue_interval"] = day["queue_interval"].with_columns(nowhere.alias("channel"))
+    assert broken(whole_days(day)) == {"channels_are_the_whole"}
 
 
 @pytest.mark.parametrize("by", [("site",), ("group",), ("q",), ("site", "group", "q")])

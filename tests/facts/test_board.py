@@ -15,7 +15,6 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.inputs import register_dimensions
 from wfm.queries.board import BoardRow, read_board, storms_of
 from wfm.queries.timeline import read_timelines
-from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import agent_now
 
 DAY = "2026-03-02"
@@ -35,7 +34,7 @@ def state_now(centre: Any, agent: str, state: str, reason: str, since: str) -> N
 def noon(centre: Any) -> Any:
     """Ann at lunch since 12:00 planned to 12:30, Ben available through it, Cat not yet there."""
     with centre.store.db.write() as connection:
-        register_dimensions(connection, read_organisation(connection, ENTERPRISE))
+        register_dimensions(connection)
     meal = [
         (f"{DAY} 08:00", f"{DAY} 12:00", "on_queue"), (f"{DAY} 12:00", f"{DAY} 12:30", "meal"),
         (f"{DAY} 12:30", f"{DAY} 16:00", "on_queue"),

@@ -7,10 +7,9 @@ from datetime import date
 import pytest
 
 from wfm.domain.clock import FixedClock, instant_at
-from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.domain.scope import Scope
 from wfm.facts.inputs import register_dimensions
 from wfm.queries.timeline import read_timelines
-from wfm.store.readers.organisation import read_organisation
 
 DAY, SITE = "2026-03-02", Scope("dublin")
 
@@ -18,7 +17,7 @@ DAY, SITE = "2026-03-02", Scope("dublin")
 @pytest.fixture
 def morning(centre):
     with centre.store.db.write() as connection:
-        register_dimensions(connection, read_organisation(connection, ENTERPRISE))
+        register_dimensions(connection)
     meal = [
         (f"{DAY} 08:00", f"{DAY} 12:00", "on_queue"), (f"{DAY} 12:00", f"{DAY} 12:30", "meal"),
         (f"{DAY} 12:30", f"{DAY} 16:00", "on_queue"),

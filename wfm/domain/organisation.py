@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
@@ -191,6 +191,7 @@ def _in_force(rows: list, at: int):  # type: ignore[no-untyped-def, type-arg]
     return chosen
 
 
+@lru_cache(maxsize=65_536)
 def parse_skills(text: str | None) -> tuple[tuple[str, int], ...]:
     """Skills of `IN:80;NE:60` as (queue, level) pairs; a missing level is 100."""
     pairs: list[tuple[str, int]] = []

@@ -27,7 +27,7 @@ from wfm.facts.matrix import (
     rule_matrix,
 )
 from wfm.facts.overrun import ContactRuns, contact_runs, overrun_exceptions
-from wfm.facts.pieces import SPAN, Codes, Ints, Layer, Mask, Pieces, packed, ranges
+from wfm.facts.pieces import SPAN, Codes, Ints, Layer, Mask, Pieces, packed, ranges, split_on_grid
 from wfm.facts.tolerances import OutSpells, out_spells
 
 CAUSES = ("", "exception", "call_overrun", "displaced_break", "schedule_correction", "pending")
@@ -110,6 +110,11 @@ class Judged:
         segment = _top(self.flat_plan, self.laid.tops[0])[self.laid.point]
         state = _top(self.seen, self.laid.state)
         return Pieces(self.agent, self.laid.start + shift, self.laid.end + shift, (segment, state))
+
+    @cached_property
+    def on_grid(self) -> tuple[Ints, Ints, Ints]:
+        """The pieces split on the quarter-hour grid: index of the piece, quarter, seconds in it."""
+        return split_on_grid(self.pieces.start, self.pieces.end)
 
     @cached_property
     def activity(self) -> Ints:

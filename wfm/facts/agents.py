@@ -14,7 +14,7 @@ from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.measures import measures_of
 from wfm.facts.pieces import Ints, split_on_grid
-from wfm.facts.rollup import run_sums
+from wfm.facts.rollup import Shorts, in_cells, run_sums
 from wfm.facts.seconds import STATE_MEASURES, counted_seconds
 from wfm.facts.sums import known_sum
 from wfm.facts.time_parts import Parts, Runs, activity_rows, blocks_of, reason_rows
@@ -36,7 +36,7 @@ class AgentRows:
 
 def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     """Every agent's seconds by quarter, day and day of the shift; null where a feed is missing."""
-    index, quarter, seconds = split_on_grid(judged.pieces.start, judged.pieces.end)
+    index, quarter, seconds = judged.on_grid
     shift_bin = np.where(
         judged.shift >= 0, day.shift_days[judged.shift] + 1, judged.day_bin
     ) if len(day.shift_days) else judged.day_bin  # fmt: skip
@@ -49,12 +49,11 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     activity = judged.activity[index]
     changes = (key[1:] != key[:-1]) | (activity[1:] != activity[:-1])
     runs = np.flatnonzero(np.append(True, changes)[: len(key)])
-    cells, place = np.unique(key[runs], return_inverse=True)
+    cells, place = _cells_of(key[runs])
     first = np.zeros(len(cells), np.int64)
     first[place] = index[runs]
     counts = counted_seconds(inputs, day, judged)
-    sums = run_sums(counts, index, seconds, runs)
-    by_cell = {name: _in_cells(values, place, len(cells)) for name, values in sums.items()}
+    sums, by_cell = run_sums(counts, index, seconds, runs, place, len(cells))
     frame = pl.DataFrame(
         {
             "agent": pl.Series(day.agents[agent[first]], dtype=pl.UInt32),
@@ -80,11 +79,13 @@ def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     )
 
 
-def _in_cells(values: Ints, place: Ints, n: int) -> Ints:
-    """Sums of runs by their cell; nearly always runs come in the order of their cells."""
-    if n and (place[1:] >= place[:-1]).all():
-        return np.add.reduceat(values, np.flatnonzero(np.append(True, place[1:] != place[:-1])))
-    return np.bincount(place, values, n).astype(np.int64)
+def _cells_of(keys: Ints) -> tuple[Ints, Ints]:
+    """The different keys in order, and the place of each; nearly always they come in order."""
+    steps = keys[1:] != keys[:-1]
+    if (keys[1:] < keys[:-1]).any():
+        return np.unique(keys, return_inverse=True)
+    fresh = np.append(True, steps)[: len(keys)]
+    return keys[fresh], np.cumsum(fresh) - 1
 
 
 def _summed(blocks: pl.DataFrame, block_of: Ints, cells: pl.DataFrame) -> pl.DataFrame:
@@ -92,7 +93,7 @@ def _summed(blocks: pl.DataFrame, block_of: Ints, cells: pl.DataFrame) -> pl.Dat
     return blocks.with_columns(
         pl.Series("cells", np.bincount(block_of, minlength=n)),
         *(
-            pl.Series(name, np.bincount(block_of, cells[name].to_numpy(), n).astype(np.int64))
+            pl.Series(name, in_cells(cells[name].to_numpy().astype(np.int64), block_of, n))
             for name in measures_of("agent_interval")
         ),
     )
@@ -150,6 +151,9 @@ def _day_sums(blocks: pl.DataFrame, bins: str, names: list[str]) -> pl.DataFrame
 
 def _where_known(frame: pl.DataFrame) -> pl.DataFrame:
     names = [name for name in measures_of("agent_interval") if name in frame.columns]
+    alive = {flag: bool(frame[flag].all()) for flag in ("healthy", "planned")}
+    if all(alive.values()):
+        return frame
     return frame.with_columns(pl.when(_known(name)).then(name).alias(name) for name in names)
 
 
@@ -164,7 +168,7 @@ def _known(measure: str) -> pl.Expr:
     return known
 
 
-def _active(day: DayCase, judged: Judged, cells: Ints, busy: Ints) -> Ints:
+def _active(day: DayCase, judged: Judged, cells: Ints, busy: Shorts) -> Ints:
     """Seconds in contacts, concurrent ones each counted, for each cell of agent and quarter.
 
     `cells` are keys of agent and quarter in order. A quarter partly in the shift gives two cells;
@@ -178,7 +182,7 @@ def _active(day: DayCase, judged: Judged, cells: Ints, busy: Ints) -> Ints:
     if np.maximum(end - start, 0).sum() == (flat.end - flat.start).sum():
         # No two spells overlap: in contacts is busy.
         if len(once):
-            found[once] = np.add.reduceat(busy, once)
+            found[once] = np.add.reduceat(busy.astype(np.int64), once)
         return found
     index, quarter, seconds = split_on_grid(start[spells.busy], end[spells.busy])
     keys = (spells.layer.agent[spells.busy][index] << 32) | quarter

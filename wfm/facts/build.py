@@ -20,7 +20,12 @@ from wfm.facts.ladder import ladder
 from wfm.facts.legs import entered_contacts, handled_legs
 from wfm.facts.needed import needed_staff
 from wfm.facts.schema import conform
-from wfm.facts.spell_tables import adherence_spell_rows, judged_frame, state_spell_rows
+from wfm.facts.spell_tables import (
+    adherence_spell_rows,
+    judged_frame,
+    state_spell_rows,
+    unmapped_rows,
+)
 
 
 def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
@@ -31,6 +36,7 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
     judged = judge(day.case)
     rows = agent_rows(inputs, day, judged)
     pieces = judged_frame(inputs, day, judged)
+    spells = state_spell_rows(inputs, pieces)
     needed = needed_staff(inputs, queue_rows)
     hist = histograms(inputs, entered, legs)
     leaves = {
@@ -45,12 +51,13 @@ def build_day(inputs: DayInputs) -> dict[str, pl.DataFrame]:
         "forecast_interval": forecast_intervals(inputs, queue_rows),
         "customer_entry": customer_entries(inputs, entered),
         "customer_contact": customer_contacts(inputs),
-        "state_spell": state_spell_rows(inputs, pieces),
+        "state_spell": spells,
+        "unmapped_state": unmapped_rows(inputs, spells),
         "adherence_spell": adherence_spell_rows(inputs, pieces),
     }
     tables = {name: conform(frame, name) for name, frame in leaves.items()}
-    tables |= _health(inputs, tables)
     tables |= ladder(tables)
+    tables |= _health(inputs, tables)
     return {name: frame for name, frame in tables.items() if frame.height}
 
 

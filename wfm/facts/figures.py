@@ -103,9 +103,8 @@ def _site_of_team(inputs: DayInputs) -> pl.DataFrame:
 def _people(inputs: DayInputs) -> pl.DataFrame:
     """Headcount, tenure, skills, hires and leavers of the day, each at the person's team."""
     rows = []
-    noon = day_start(inputs.day, "UTC") + 43_200
     for agent_id, key in sorted(inputs.keys["agent"].items()):
-        person = inputs.org.person_at(agent_id, noon)
+        person = inputs.at_noon.get(agent_id)
         if person is None:
             continue
         site_id = inputs.org.unit(person.team_id).parent_id

@@ -26,14 +26,18 @@ def _subset(part: str, whole: str, part_words: str, whole_words: str) -> Identit
     )
 
 
-# Reasons for which contracted time is not on queue: every second has exactly one.
-LOST = tuple(
+# Reasons for which contracted time is not on queue: every second has exactly one, and each is
+# planned or not, and away from work or lost at it.
+PLANNED = tuple(
     f"lost_{reason}_s"
-    for reason in (
-        "leave", "training", "meeting", "coaching", "break", "project",
-        "sick", "noshow", "late", "overbreak", "aux", "system",
-    )
-)  # fmt: skip
+    for reason in ("leave", "training", "meeting", "coaching", "break", "project")
+)
+UNPLANNED = tuple(
+    f"lost_{reason}_s" for reason in ("sick", "noshow", "late", "overbreak", "aux", "system")
+)
+LOST = (*PLANNED, *UNPLANNED)
+EXTERNAL = ("lost_leave_s", "lost_sick_s", "lost_noshow_s")
+INTERNAL = tuple(name for name in LOST if name not in EXTERNAL)
 
 IDENTITIES: Mapping[str, Identity] = MappingProxyType(
     {
@@ -88,6 +92,30 @@ IDENTITIES: Mapping[str, Identity] = MappingProxyType(
                 "actual_gap_is_split",
                 "on queue - needed = over - under, and never both",
                 ("act_m", "req_act_s", "act_over_s", "-act_under_s"),
+                ordered=False,
+            ),
+            Identity(
+                "channels_are_the_whole",
+                "the contacts of every channel add up to all contacts of the day",
+                ("offered_n", "channels:offered_n"),
+                ordered=False,
+            ),
+            Identity(
+                "shrinkage_is_planned_or_not",
+                "shrinkage of the day = planned + unplanned",
+                ("lost_s", "planned:lost_s", "unplanned:lost_s"),
+                ordered=False,
+            ),
+            Identity(
+                "shrinkage_is_external_or_internal",
+                "1 - shrinkage of the day = (1 - external) x (1 - internal)",
+                ("working_s", "multiplied:working_s"),
+                ordered=False,
+            ),
+            Identity(
+                "utilisation_is_multiplied",
+                "busy utilisation of the day = occupancy x utilisation",
+                ("busy_s", "multiplied:busy_s"),
                 ordered=False,
             ),
             _subset("cells_sl_met_n", "cells_sl_n", "intervals at target", "intervals"),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 import polars as pl
 from sqlalchemy import Connection
@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 from wfm.domain.activities import STATE_GROUPS, Activity
 from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_slot, quarter_of
-from wfm.domain.organisation import Organisation
+from wfm.domain.organisation import Organisation, Person, parse_skills
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rules import FactRules, rules_of_day
-from wfm.store.dimensions import dimension_keys, known_keys
+from wfm.store.dimensions import dimension_keys, ids_in_use, known_keys
 from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
 from wfm.store.readers.adherence import adherence_rules, read_exceptions
@@ -29,7 +29,7 @@ from wfm.store.readers.rules import StateRule, activity_codes, mapped_states
 from wfm.store.readers.schedules import read_shift_history
 
 # Raised whenever the same inputs give other facts.
-CODE_VERSION = "10"
+CODE_VERSION = "11"
 FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement", "measure_day")
 DAY = timedelta(days=1)
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
@@ -74,14 +74,21 @@ class DayInputs:
         return {kind: {key: ext for ext, key in keys.items()} for kind, keys in self.keys.items()}
 
     @cached_property
+    def at_noon(self) -> dict[str, Person]:
+        """Who stood where in the middle of the day, by agent id; nobody unknown to the records."""
+        noon = day_start(self.day, "UTC") + 43_200
+        found = {agent: self.org.person_at(agent, noon) for agent in self.keys["agent"]}
+        return {agent: person for agent, person in found.items() if person is not None}
+
+    @cached_property
     def agent_zone(self) -> dict[int, str]:
         """Zone of each agent's site in the middle of the day; UTC for people not on record."""
-        noon = day_start(self.day, "UTC") + 43_200
-        zones = {}
+        zone_of = cache(self._zone_of_team)
+        found = {}
         for ext_id, key in self.keys["agent"].items():
-            person = self.org.person_at(ext_id, noon)
-            zones[key] = self._zone_of_team(person.team_id) if person else "UTC"
-        return zones
+            person = self.at_noon.get(ext_id)
+            found[key] = zone_of(person.team_id) if person else "UTC"
+        return found
 
     def _zone_of_team(self, team_id: str) -> str:
         unit = self.org.unit(team_id)
@@ -153,10 +160,9 @@ class DayInputs:
     @cached_property
     def agents(self) -> pl.DataFrame:
         """Columns agent, zone, from_at, to_at: the bounds of each agent's local day."""
-        rows = [
-            (key, zone, day_start(self.day, zone), day_start(self.day + DAY, zone))
-            for key, zone in self.agent_zone.items()
-        ]
+        zones = set(self.agent_zone.values())
+        bounds = {z: (day_start(self.day, z), day_start(self.day + DAY, z)) for z in zones}
+        rows = [(key, zone, *bounds[zone]) for key, zone in self.agent_zone.items()]
         schema = {"agent": pl.UInt32, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -231,25 +237,22 @@ def window_of(day: date) -> tuple[int, int]:
     return day_start(day - DAY, "UTC") - 14 * 3600, day_start(day + 2 * DAY, "UTC") + 12 * 3600
 
 
-def register_dimensions(connection: Connection, org: Organisation) -> None:
+def register_dimensions(connection: Connection) -> None:
     """Numbers given to every unit, person, queue and skill group that has none yet."""
+    named = ids_in_use(connection)
+    skills = {name for text in named["skills"] for name, _ in parse_skills(text)}
     wanted: dict[str, Iterable[str]] = {
-        "site": [u.org_id for u in org.units if u.level == "site"],
-        "team": [u.org_id for u in org.units if u.level == "team"],
-        "agent": {p.agent_id for p in org.people},
-        "queue": {q.queue_id for q in org.queues},
-        "channel": {q.channel for q in org.queues},
-        "group": {q.skill_group for q in org.queues} | _groups_of_people(org),
+        "site": named["site"],
+        "team": named["team"],
+        "agent": named["agent"],
+        "queue": named["queue"],
+        "channel": named["channel"],
+        "group": set(named["group"]) | (skills - set(named["queue"])),
         "activity": [a.code for a in activity_codes(connection)],
         "reason": STATE_GROUPS,  # the reason where a state has no code of its own
     }
     for kind, ids in wanted.items():
         dimension_keys(connection, kind, ids)
-
-
-def _groups_of_people(org: Organisation) -> set[str]:
-    queues = {q.queue_id for q in org.queues}
-    return {name for p in org.people for name, _ in p.skills if name not in queues}
 
 
 def read_inputs(

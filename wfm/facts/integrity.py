@@ -8,9 +8,19 @@ from datetime import date
 import polars as pl
 
 from wfm.domain.grid import day_start
-from wfm.facts.identities import Violation, judged_rows, violations
+from wfm.facts.identities import (
+    EXTERNAL,
+    INTERNAL,
+    LOST,
+    PLANNED,
+    UNPLANNED,
+    Violation,
+    judged_rows,
+    violations,
+)
 from wfm.facts.inputs import DAY, DayInputs
 from wfm.facts.schema import KEY_DTYPES
+from wfm.facts.sums import known_sum
 
 _PLACES = ("q", "slot", "site", "team", "agent", "queue", "group")
 # Whole seconds of a source may differ by one for each event of a quarter.
@@ -20,7 +30,7 @@ _LEG = ["agent", "team", "site", *_CELL]
 
 
 def checked(
-    inputs: DayInputs, leaves: Mapping[str, pl.DataFrame]
+    inputs: DayInputs, tables: Mapping[str, pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `broken_sum`, and the figures `inv_n` and `inv_fail_n` of the day by site.
 
@@ -29,7 +39,7 @@ def checked(
     ends = day_start(inputs.day + DAY, "UTC") + 12 * 3600
     running = inputs.as_of_at < ends
     broken, run, failed = [], dict[int | None, int](), dict[int | None, int]()
-    for frame in _frames(leaves):
+    for frame in _frames(tables):
         keys = tuple(name for name in _PLACES if name in frame.columns)
         found = violations(frame, keys, tolerance_s=TOLERANCE_S, open_contacts=running)
         for violation in found:
@@ -71,7 +81,7 @@ def _row(violation: Violation) -> tuple[object, ...]:
 
 
 def _frames(leaves: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
-    """Leaf tables with the columns that the rules compare."""
+    """Leaf tables, and whole days of sites, with the columns that the rules compare."""
     hist = leaves["hist"]
     contacts = _with_totals(
         leaves["queue_interval"].drop("queue_now_n"), hist, _CELL, ("wait_ans_hist", "aband_hist")
@@ -91,8 +101,58 @@ def _frames(leaves: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
         (-pl.col("under_s")).alias("-under_s"),
         (-pl.col("act_under_s")).alias("-act_under_s"),
     )
-    frames = [contacts, leaves["agent_interval"], legs, groups, _answers(leaves["figure_day"])]
+    frames = [
+        contacts, leaves["agent_interval"], legs, groups, _answers(leaves["figure_day"]),
+        whole_days(leaves),
+    ]  # fmt: skip
     return [frame for frame in frames if frame.height]
+
+
+def whole_days(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """What holds for a whole day of a site: each figure from the pre-summed table, and its parts
+    from the quarter-hours, multiplied as the rates of the catalogue are.
+
+    Busy 5,400 s of 7,200 s ready and 9,000 s paid: occupancy 75 % x utilisation 80 % x 9,000 s
+    paid are 5,400 s again. So a pre-summed table that lost a row, or contacts without a channel,
+    show. A day on which a part is unknown is not judged.
+    """
+    contacts, agents, whole = (
+        tables[name] for name in ("queue_interval", "agent_interval", "site_day")
+    )
+    if whole.is_empty():
+        return pl.DataFrame()
+    channels = contacts.filter(pl.col("channel").is_not_null()).group_by("site").agg(
+        known_sum("offered_n", "channels:offered_n")
+    )  # fmt: skip
+    names = ("busy_s", "avail_s", "paid_s", "contracted_s", *LOST)
+    parts = agents.group_by("site").agg(*(known_sum(name, f"part:{name}") for name in names))
+    rows = whole.select("site", "offered_n", *names).join(
+        channels, on="site", how="left", nulls_equal=True
+    )
+    rows = rows.join(parts, on="site", how="left", nulls_equal=True)
+    added = {
+        name: pl.sum_horizontal([pl.col(f"part:{reason}") for reason in reasons])
+        for name, reasons in (("planned", PLANNED), ("unplanned", UNPLANNED),
+                              ("external", EXTERNAL), ("internal", INTERNAL))
+    }  # fmt: skip
+    known = pl.all_horizontal(
+        [pl.col(name).is_not_null() for reason in LOST for name in (reason, f"part:{reason}")]
+    )
+    lost = pl.sum_horizontal([pl.col(reason) for reason in LOST])
+    base, inside = pl.col("part:contracted_s"), pl.col("part:contracted_s") - added["external"]
+    working = (1 - added["external"] / base) * (1 - added["internal"] / inside) * base
+    ready = pl.col("part:busy_s") + pl.col("part:avail_s")
+    busy = (pl.col("part:busy_s") / ready) * (ready / pl.col("part:paid_s")) * pl.col("paid_s")
+    return rows.select(
+        "site", "offered_n", "channels:offered_n", "busy_s",
+        pl.when(known).then(lost).alias("lost_s"),
+        *(pl.when(known).then(added[name]).alias(f"{name}:lost_s")
+          for name in ("planned", "unplanned")),
+        pl.when(known).then(pl.col("contracted_s") - lost).alias("working_s"),
+        *(pl.when(value.is_finite()).then(value.round()).cast(pl.Int64).alias(name)
+          for name, value in (("multiplied:working_s", pl.when(known).then(working)),
+                              ("multiplied:busy_s", busy))),
+    )  # fmt: skip
 
 
 def _with_totals(

@@ -263,11 +263,7 @@ def _commit(store: Store, claim: Claim, built: Built | None, now: int) -> bool:
 
 
 def _register(store: Store) -> None:
-    store.db.retry(
-        lambda connection: register_dimensions(
-            connection, read_organisation(connection, ENTERPRISE)
-        )
-    )
+    store.db.retry(register_dimensions)
 
 
 def _today(now: int) -> date:

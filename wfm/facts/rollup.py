@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from wfm.facts.pieces import SPAN, Ints, Mask
 
 SECONDS_BITS = 10  # a quarter-hour holds at most 900 s of one code
 PER_WORD = 64 // SECONDS_BITS
+Shorts = NDArray[np.uint16]
+Number = TypeVar("Number", np.uint64, np.int64)
 _MASK = np.uint64((1 << SECONDS_BITS) - 1)
 _PER_AGENT = SPAN // QUARTER_S
 
@@ -50,14 +53,17 @@ def quarter_seconds(
     return seconds
 
 
-def run_sums(counts: Mapping[str, Mask], index: Ints, seconds: Ints, runs: Ints) -> dict[str, Ints]:
-    """Seconds of each run of parts by name: parts `index` of pieces, where the piece counts.
+def run_sums(
+    counts: Mapping[str, Mask], index: Ints, seconds: Ints, runs: Ints, place: Ints, cells: int
+) -> tuple[dict[str, Shorts], dict[str, Shorts]]:
+    """Seconds by name of each run of parts, and of each cell: where the piece of a part counts.
 
-    A run lies inside one quarter of one agent, so six names share a 64-bit sum here too. `runs`
-    are the first parts of the runs.
+    Parts are those `index` of pieces; `runs` are the first parts of the runs, `place` the cell of
+    each run. A cell lies inside one quarter of one agent, so six names share a 64-bit sum here too.
     """
     names = list(counts)
-    found: dict[str, Ints] = {}
+    found: dict[str, Shorts] = {}
+    whole: dict[str, Shorts] = {}
     length = seconds.astype(np.uint64)
     for low in range(0, len(names), PER_WORD):
         chosen = names[low : low + PER_WORD]
@@ -65,9 +71,24 @@ def run_sums(counts: Mapping[str, Mask], index: Ints, seconds: Ints, runs: Ints)
         for field, name in enumerate(chosen):
             word |= counts[name].astype(np.uint64) << np.uint64(field * SECONDS_BITS)
         sums = np.add.reduceat(word[index] * length, runs) if len(runs) else length[:0]
+        both = sums if len(sums) == cells else in_cells(sums, place, cells)
         for field, name in enumerate(chosen):
-            found[name] = ((sums >> np.uint64(field * SECONDS_BITS)) & _MASK).astype(np.int64)
-    return found
+            found[name] = _field(sums, field)
+            whole[name] = found[name] if both is sums else _field(both, field)
+    return found, whole
+
+
+def in_cells(values: NDArray[Number], place: Ints, n: int) -> NDArray[Number]:
+    """Sums of values by the cell of each; nearly always they come in the order of their cells."""
+    if n and (place[1:] >= place[:-1]).all():
+        return np.add.reduceat(values, np.flatnonzero(np.append(True, place[1:] != place[:-1])))
+    sums = np.zeros(n, values.dtype)
+    np.add.at(sums, place, values)
+    return sums
+
+
+def _field(sums: NDArray[np.uint64], field: int) -> Shorts:
+    return ((sums >> np.uint64(field * SECONDS_BITS)) & _MASK).astype(np.uint16)
 
 
 def _edges(start: Ints, agents: int, first: int, quarters: int) -> tuple[Ints, Ints]:

@@ -252,6 +252,10 @@ TABLES = MappingProxyType(
                 ("agent", "t0"),
             ),
             TableSpec(
+                "unmapped_state", ("day", *_AGENT, "state", "reason", "value"),
+                ("agent", "team", "state", "reason"), since=11,
+            ),
+            TableSpec(
                 "adherence_spell",
                 ("agent", "day", "shift_day", "t0", "t1", "act", "state", "reason", "state_group",
                  "verdict", "cause", "spell"),

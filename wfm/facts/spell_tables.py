@@ -72,9 +72,21 @@ def judged_frame(inputs: DayInputs, day: DayCase, judged: Judged) -> pl.DataFram
 
 def state_spell_rows(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows of `state_spell`: signed-in spells of the day, joined where nothing changed."""
-    mine = frame.filter((pl.col("day") == inputs.day) & pl.col("has_state")).sort("agent", "t0")
+    mine = frame.filter((pl.col("day") == inputs.day) & pl.col("has_state"))
     keys = ["agent", "day", "shift_day", "act", "state", "reason", "state_group"]
     return _joined(mine.filter(pl.col("state") != STATES[0]), keys)
+
+
+def unmapped_rows(inputs: DayInputs, spells: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `unmapped_state`: seconds of a person's day in states that no rule gives a meaning.
+
+    Kept beside the spells, of which there are millions, as these are few or none.
+    """
+    unknown = pl.col("state").is_not_null() & (pl.col("state_group") == "unknown")
+    placed = inputs.with_place(spells.filter(unknown), "t0")
+    return placed.group_by("day", "agent", "team", "site", "state", "reason").agg(
+        (pl.col("t1") - pl.col("t0")).sum().alias("value")
+    )
 
 
 def adherence_spell_rows(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:
@@ -82,23 +94,21 @@ def adherence_spell_rows(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame
     mine = frame.filter(
         pl.col("shift_day") == inputs.day,
         ~pl.col("verdict").is_in(["in", "ignored", VERDICTS[OUTSIDE]]),
-    ).sort("agent", "t0")
+    )
     keys = ["agent", "day", "shift_day", "act", "state", "reason", "state_group", "verdict",
             "cause", "spell"]  # fmt: skip
     return _joined(mine, keys)
 
 
 def _joined(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Pieces, in order of agent and time, that touch and say the same as one."""
     if frame.is_empty():
         return frame.select(*keys, "t0", "t1")
     same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in keys)
     touches = pl.col("t0") == pl.col("t1").shift(1)
-    return (
-        frame.with_columns((~(same & touches).fill_null(False)).cum_sum().alias("run"))
-        .group_by("run", maintain_order=True)
-        .agg(*(pl.col(key).first() for key in keys), pl.col("t0").min(), pl.col("t1").max())
-        .drop("run")
-    )
+    opens = frame.select((~(same & touches)).fill_null(True).alias("opens"))["opens"]
+    closes = opens.shift(-1, fill_value=True)
+    return frame.filter(opens).select(*keys, "t0").with_columns(frame["t1"].filter(closes))
 
 
 def _named(codes: np.ndarray, names: tuple[str, ...], name: str) -> pl.Series:

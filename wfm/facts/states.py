@@ -30,7 +30,7 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
             pl.col("agent").is_not_null(),
             pl.col("start_at") < inputs.as_of_at,
             (pl.col("flags").fill_null(0) & FLAG_WITHDRAWN) == 0,
-        )
+        ).drop("payload_hash", "seq")
     )
     spells = rows.with_columns(
         pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), pl.lit(inputs.as_of_at))

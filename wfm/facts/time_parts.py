@@ -14,6 +14,7 @@ from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.pieces import Ints, Mask
+from wfm.facts.rollup import Shorts
 from wfm.facts.schema import ACTIVITY_MEASURES, REASON_MEASURES
 
 BLOCK = ["agent", "day_bin", "shift_bin", "team", "site"]
@@ -29,7 +30,7 @@ class Runs:
 
     block: Ints
     activity: Ints
-    sums: Mapping[str, Ints]
+    sums: Mapping[str, Shorts]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import polars as pl
 
-from wfm.ingest.keys import row_hash
+from wfm.ingest.keys import Words, row_hash, text_hashes
 from wfm.ingest.parse import Findings
 from wfm.ingest.references import References
 from wfm.ingest.sink import EventSink, Rows, local_days, seconds, sequence
@@ -17,7 +17,8 @@ from wfm.store.raw import FLAG_ACW_UNKNOWN, FLAG_HOLD_UNKNOWN, FLAG_OVERLAP
 DURATION_CAP_S = 86_400
 TOLERANCE_S = 2
 PHONE = r"^[+(]?[\d][\d\s()./+-]{5,}$"
-# Columns that make up the payload: all but the natural key and what the store adds.
+# Columns that make up the payload: all but the natural key and what the store adds. The contact
+# that a leg belongs to comes first: nearly always it is the leg's own.
 PAYLOAD = (
     "root_contact_id", "channel", "direction", "queue", "agent", "contact_type", "enqueued_at",
     "connected_at", "ended_at", "wrap_ended_at", "outcome", "flow_out_kind", "ended_by", "transfer",
@@ -40,12 +41,17 @@ class ContactSink(EventSink):
     def build(self, rows: Rows) -> pl.DataFrame:
         check_contacts(rows.frame, rows.findings)
         frame = rows.frame
+        findings = rows.findings
         start = pl.select(pl.coalesce(frame["enqueued_at"], frame["connected_at"])).to_series()
-        agents = self.references.agents(frame["agent_id"], start, rows.findings)
-        self.references.queues(frame["queue_id"], rows.findings)
-        frame = frame.with_columns(agents.alias("agent_id"), start.alias("_at"))
-        frame = frame.with_row_index("_row").filter(rows.findings.good)
-        return contact_rows(frame, self.references, self._secret) if frame.height else frame
+        agents = self.references.agent_words(frame["agent_id"], start, findings)
+        queues = self.references.queue_words(frame["queue_id"], findings)
+        frame = frame.with_columns(start.alias("_at")).with_row_index("_row")
+        if findings.any:
+            good = findings.good
+            frame, agents, queues = frame.filter(good), agents.where(good), queues.where(good)
+        if frame.height == 0:
+            return frame
+        return contact_rows(frame, agents, queues, self.references, self._secret)
 
     def days_of(self, frame: pl.DataFrame) -> set[date]:
         end = pl.coalesce("wrap_ended_at", "ended_at", "connected_at")
@@ -92,18 +98,20 @@ def check_contacts(frame: pl.DataFrame, findings: Findings) -> None:
     findings.mark(frame["acw_s"] > wrap + TOLERANCE_S, "inconsistent_durations", "acw_s")
 
 
-def contact_rows(frame: pl.DataFrame, references: References, secret: bytes) -> pl.DataFrame:
+def contact_rows(
+    frame: pl.DataFrame, agents: Words, queues: Words, references: References, secret: bytes
+) -> pl.DataFrame:
     """Raw rows of typed legs; unknown hold and after-contact work stay null, with a flag."""
     numbers = references.numbers(
         {
-            "channel": frame["channel"], "queue": frame["queue_id"], "agent": frame["agent_id"],
+            "channel": frame["channel"], "queue": queues, "agent": agents,
             "contact_type": frame["contact_type"],
         }
     )  # fmt: skip
-    threshold, short = references.thresholds(frame["queue_id"], frame["_at"])
+    threshold, short = references.thresholds(queues, frame["_at"])
     seq, versioned = sequence(frame["source_version"], references.order)
-    zone = references.zones(frame["agent_id"], frame["queue_id"])
-    agent_zone = references.agent_zones(frame["agent_id"])
+    zone = references.zones(agents, queues)
+    agent_zone = references.agent_zones(agents)
     acw = seconds(frame["acw_s"])
     wrap_end = pl.select(
         pl.coalesce(frame["wrap_ended_at"], frame["ended_at"] + acw, frame["ended_at"])
@@ -131,7 +139,7 @@ def contact_rows(frame: pl.DataFrame, references: References, secret: bytes) -> 
         seq.alias("seq"),
         versioned.alias("_versioned"),
         zone.alias("_zone"),
-        agent_zone.zip_with(frame["agent_id"].is_not_null(), zone).alias("_agent_zone"),
+        agent_zone.zip_with(~agents.null, zone).alias("_agent_zone"),
         pl.lit(references.source, pl.UInt16).alias("source"),
     )  # fmt: skip
     return with_contact_keys(built)
@@ -139,9 +147,11 @@ def contact_rows(frame: pl.DataFrame, references: References, secret: bytes) -> 
 
 def with_contact_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with the hash of each leg's natural key and of everything else it says."""
+    own, root = text_hashes(frame["contact_id"]), frame["root_contact_id"]
+    first = own if root.equals(frame["contact_id"]) else text_hashes(root)
     return frame.with_columns(
-        row_hash([frame["source"], frame["contact_id"], frame["leg_no"]]).alias("event_key"),
-        row_hash([frame[name] for name in PAYLOAD]).alias("payload_hash"),
+        row_hash([frame["source"], own, frame["leg_no"]]).alias("event_key"),
+        row_hash([first, *(frame[name] for name in PAYLOAD[1:])]).alias("payload_hash"),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from wfm.ingest.keys import Words, words_of
 from wfm.ingest.options import ReadOptions
 from wfm.ingest.parse import Findings
 from wfm.store.lookups import (
@@ -20,6 +21,11 @@ from wfm.store.lookups import (
 )
 from wfm.store.store import Store
 from wfm.store.writers.ingest import delivery_number, number_ids
+
+# So many ids in one piece of a file mean that it tells of the whole centre.
+MANY = 500
+# Texts of a column, or the same as words when several questions are asked of it.
+Column = pl.Series | Words
 
 
 @dataclass
@@ -36,73 +42,85 @@ class References:
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     _order: int | None = None
 
-    def agents(self, names: pl.Series, at: pl.Series, findings: Findings) -> pl.Series:
+    def agents(self, names: Column, at: pl.Series, findings: Findings) -> pl.Series:
         """Agent ids of names, which are ids or logins of the source; others are `unknown_agent`."""
-        words = names.drop_nulls().unique().to_list()
-        self._learn_agents(words)
-        direct = {w: w for w in words if w in self.agent_zone}
+        return self.agent_words(names, at, findings).text
+
+    def agent_words(self, names: Column, at: pl.Series, findings: Findings) -> Words:
+        """The same as `agents`, as words."""
+        column = _words(names)
+        self._learn_agents(column.words)
+        direct = dict[str, str]()
         several = dict[str, list[tuple[int, str]]]()
-        for word in words:
-            if word not in direct and word in self._aliases:
+        for word in column.words:
+            if word in self.agent_zone:
+                direct[word] = word
+            elif word in self._aliases:
                 owners = self._aliases[word]
                 if len(owners) == 1:
                     direct[word] = owners[0][1]
                 else:
                     several[word] = owners
-        found = _mapped(names, direct, pl.String)
+        found = column.renamed(direct)
         if several:
-            dated = pl.Series(
-                [
-                    _owner(several[name], moment) if name in several else known
-                    for name, moment, known in zip(names, at, found, strict=True)
-                ],
-                dtype=pl.String,
-            )
-            found = dated
-        findings.mark(names.is_not_null() & found.is_null(), "unknown_agent", "agent_id")
+            dated = [
+                _owner(several[name], moment) if name in several else known
+                for name, moment, known in zip(column.text, at, found.text, strict=True)
+            ]
+            found = words_of(pl.Series(dated, dtype=pl.String))
+        if found is not column:
+            findings.mark(~column.null & found.null, "unknown_agent", "agent_id")
         return found
 
     def queues(self, names: pl.Series, findings: Findings) -> pl.Series:
         """The queue ids that are known; others are `unknown_queue`."""
-        words = names.drop_nulls().unique().to_list()
-        self._learn_queues(words)
-        known = [word for word in words if word in self.queue_rules]
-        if len(known) < len(words):
-            findings.mark(names.is_not_null() & ~names.is_in(known), "unknown_queue", "queue_id")
+        self.queue_words(names, findings)
         return names
 
-    def thresholds(self, queues: pl.Series, at: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def queue_words(self, names: Column, findings: Findings) -> Words:
+        """The same as `queues`, as words."""
+        column = _words(names)
+        self._learn_queues(column.words)
+        unknown = [word for word in column.words if word not in self.queue_rules]
+        if unknown:
+            wrong = column.each(dict.fromkeys(unknown, True), pl.Boolean)
+            findings.mark(wrong, "unknown_queue", "queue_id")
+        return column
+
+    def thresholds(self, queues: Column, at: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Service-level threshold and short-abandon limit of each row's queue, in force then."""
-        pairs = []
+        column, pairs = _words(queues), []
+        here = {word: self.queue_rules[word] for word in column.words if word in self.queue_rules}
         for name in ("sl_threshold_s", "short_abandon_s"):
-            first = {q: getattr(rules[0], name) for q, rules in self.queue_rules.items()}
-            value = _mapped(queues, first, pl.Int32)
-            for queue, rules in self.queue_rules.items():
+            value = column.each({q: getattr(r[0], name) for q, r in here.items()}, pl.Int32)
+            for queue, rules in here.items():
                 for rule in rules[1:]:
-                    mask = ((queues == queue) & (at >= rule.from_at)).fill_null(False)
+                    mine = pl.Series(column.places == column.words.index(queue))
+                    mask = (mine & (at >= rule.from_at)).fill_null(False)
                     value = value.set(mask, getattr(rule, name)) if mask.any() else value
             pairs.append(value)
         return pairs[0], pairs[1]
 
-    def zones(self, agents: pl.Series | None, queues: pl.Series) -> pl.Series:
+    def zones(self, agents: Column | None, queues: Column) -> pl.Series:
         """Zone of each row: that of its queue, else of its agent's site, else UTC."""
         by_queue = {queue: rules[-1].zone for queue, rules in self.queue_rules.items()}
-        zone = _mapped(queues, by_queue, pl.String)
-        if agents is not None:
+        zone = _words(queues).each(by_queue, pl.String)
+        if agents is not None and zone.null_count():
             zone = zone.zip_with(zone.is_not_null(), self.agent_zones(agents))
         return zone.fill_null("UTC")
 
-    def agent_zones(self, agents: pl.Series) -> pl.Series:
+    def agent_zones(self, agents: Column) -> pl.Series:
         """Zone of each agent's site."""
-        return _mapped(agents, self.agent_zone, pl.String).fill_null("UTC")
+        return _words(agents).each(self.agent_zone, pl.String).fill_null("UTC")
 
-    def numbers(self, wanted: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    def numbers(self, wanted: Mapping[str, Column]) -> dict[str, pl.Series]:
         """Dimension numbers of each column of ids, by kind; new ids get one."""
-        words = {kind: column.drop_nulls().unique().to_list() for kind, column in wanted.items()}
+        columns = {kind: _words(column) for kind, column in wanted.items()}
+        words = {kind: list(column.words) for kind, column in columns.items()}
         self._number({**words, "source": [self.options.source_id]})
         return {
-            kind: _mapped(column, {w: self._numbers[kind, w] for w in words[kind]}, pl.UInt32)
-            for kind, column in wanted.items()
+            kind: column.each({w: self._numbers[kind, w] for w in column.words}, pl.UInt32)
+            for kind, column in columns.items()
         }
 
     @property
@@ -122,12 +140,12 @@ class References:
         self._learn_agents(list(agents))
         self._learn_queues(list(queues))
 
-    def _learn_agents(self, words: list[str]) -> None:
-        new = [w for w in words if ("agent", w) not in self._asked]
+    def _learn_agents(self, words: Sequence[str]) -> None:
+        new = [w for w in words if w not in self.agent_zone and ("agent", w) not in self._asked]
         if not new:
             return
         with self.store.db.read() as connection:
-            self.agent_zone.update(read_agent_zones(connection, new))
+            self.agent_zone.update(read_agent_zones(connection, _wanted(new)))
             logins = [w for w in new if w not in self.agent_zone]
             aliases = read_aliases(connection, self.options.source_id, logins) if logins else {}
             owners = {agent for rows in aliases.values() for _, agent in rows}
@@ -135,7 +153,7 @@ class References:
         self._aliases.update(aliases)
         self._asked |= {("agent", w) for w in new}
 
-    def _learn_queues(self, words: list[str]) -> None:
+    def _learn_queues(self, words: Sequence[str]) -> None:
         new = [w for w in words if ("queue", w) not in self._asked]
         if not new:
             return
@@ -152,7 +170,7 @@ class References:
         if missing:
             with self.store.db.read() as connection:
                 for kind, ids in missing.items():
-                    self._note(kind, read_numbers(connection, kind, ids))
+                    self._note(kind, read_numbers(connection, kind, _wanted(ids)))
             missing = {
                 kind: [w for w in ids if (kind, w) not in self._numbers]
                 for kind, ids in missing.items()
@@ -185,9 +203,10 @@ def _owner(owners: list[tuple[int, str]], at: int | None) -> str:
     return chosen
 
 
-def _mapped(
-    column: pl.Series, mapping: Mapping[str, object], dtype: type[pl.DataType]
-) -> pl.Series:
-    if not mapping or column.null_count() == len(column):
-        return pl.repeat(None, len(column), dtype=dtype, eager=True)
-    return column.replace_strict(dict(mapping), default=None, return_dtype=dtype)
+def _wanted(ids: list[str]) -> list[str] | None:
+    """The ids to ask for; None, which is all there are, where so many are asked for."""
+    return None if len(ids) > MANY else ids
+
+
+def _words(column: Column) -> Words:
+    return column if isinstance(column, Words) else words_of(column)

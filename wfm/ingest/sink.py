@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 from sqlalchemy import Connection
 
@@ -20,7 +21,7 @@ from wfm.ingest.references import References
 from wfm.store.files import StoredFile
 from wfm.store.lookups import read_stored_rows
 from wfm.store.manifest import record_batch
-from wfm.store.raw import conform
+from wfm.store.raw import RAW_SCHEMAS, conform
 
 FLUSH_ROWS = 500_000
 DAY = timedelta(days=1)
@@ -137,9 +138,9 @@ class EventSink:
         frame = pl.concat(self._buffer)
         self._seen.append(frame.select(self._identity))
         self._buffer = []
-        frame = self.finish(frame)
-        order = [self.at, "event_key", "seq"] if self.at else ["event_key", "seq"]
-        frame = frame.sort(order, nulls_last=True)
+        when = {name for name in (self.at, *self.whens) if name is not None}
+        frame = self.finish(frame).select({*RAW_SCHEMAS[self.table], *when})
+        frame = in_time_order(frame, self.at)
         stored = self.references.store.files.write_frame(
             conform(frame, self.table), f"raw/{self.table}"
         )
@@ -208,6 +209,26 @@ class EventSink:
             if part.width
         ]
         return pl.concat(known) if known else stored
+
+
+def in_time_order(frame: pl.DataFrame, at: str | None) -> pl.DataFrame:
+    """Rows in order of time, key and sequence, those without a time last.
+
+    Time and the first bits of the key are packed into one number, which sorts several times
+    faster than three columns; where two rows share it, the columns decide.
+    """
+    times = frame[at] if at else None
+    if times is not None and times.null_count() == 0 and frame.height:
+        low, high = span_of(frame, [times.name])
+        bits = 64 - max((high - low).bit_length(), 1)
+        packed = (times.to_numpy() - low).astype(np.uint64) << np.uint64(bits)
+        packed |= frame["event_key"].to_numpy() >> np.uint64(64 - bits)
+        order = np.argsort(packed)
+        ordered = packed[order]
+        if not (ordered[1:] == ordered[:-1]).any():
+            return frame[order]
+    names = [at, "event_key", "seq"] if at else ["event_key", "seq"]
+    return frame.sort(names, nulls_last=True)
 
 
 def span_of(frame: pl.DataFrame, whens: Sequence[str]) -> tuple[int, int]:

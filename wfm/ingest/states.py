@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from wfm.domain.grid import local_day
-from wfm.ingest.keys import row_hash
+from wfm.domain.grid import QUARTER_S, local_day
+from wfm.ingest.keys import Words, row_hash, text_hashes, words_of
 from wfm.ingest.parse import Findings
-from wfm.ingest.references import References
+from wfm.ingest.references import MANY, References
 from wfm.ingest.sink import DAY, EventSink, Rows, local_dates, sequence
 from wfm.store.lookups import read_since
 from wfm.store.raw import FLAG_OVERLAP
 from wfm.store.writers.ingest import AgentNow, upsert_agent_now
 
 DURATION_CAP_S = 86_400
+_TIME_BITS = 34  # holds seconds since 1970 until 2514
 
 
 class StateSink(EventSink):
@@ -29,18 +34,26 @@ class StateSink(EventSink):
     def __init__(self, references: References) -> None:
         super().__init__(references)
         self._latest: dict[str, AgentNow] = {}
+        self._since: dict[str, int] = {}
+        self._asked: set[str] = set()
 
     def build(self, rows: Rows) -> pl.DataFrame:
         check_states(rows.frame, rows.findings)
-        frame = rows.frame
-        agents = self.references.agents(frame["agent_id"], frame["start_at"], rows.findings)
-        self.references.queues(frame["queue_id"], rows.findings)
-        frame = frame.with_columns(agents.alias("agent_id"))
-        frame = frame.with_row_index("_row").filter(rows.findings.good)
+        frame, findings = rows.frame, rows.findings
+        said = Said(
+            self.references.agent_words(frame["agent_id"], frame["start_at"], findings),
+            self.references.queue_words(frame["queue_id"], findings),
+            words_of(frame["reason"]),
+            words_of(frame["state"]),
+        )
+        frame = frame.with_row_index("_row")
+        if findings.any:
+            good = findings.good
+            frame, said = frame.filter(good), said.where(good)
         if frame.height == 0:
             return frame
-        self._note_latest(frame)
-        return state_rows(frame, self.references)
+        self._note_latest(frame, said)
+        return state_rows(frame, said, self.references)
 
     def days_of(self, frame: pl.DataFrame) -> set[date]:
         return spell_days(frame) | self._days_closed(frame)
@@ -48,18 +61,31 @@ class StateSink(EventSink):
     def _days_closed(self, frame: pl.DataFrame) -> set[date]:
         """Days since an agent's last known state, when these rows end it after midnight."""
         first = frame.group_by("_agent_id", "_zone").agg(pl.col("start_at").min())
-        with self.references.store.db.read() as connection:
-            since = read_since(connection, first["_agent_id"].to_list())
+        new = [agent for agent in first["_agent_id"].to_list() if agent not in self._asked]
+        if new:
+            with self.references.store.db.read() as connection:
+                self._since.update(read_since(connection, None if len(new) > MANY else new))
+            self._asked |= {*new, *self._since}
         days: set[date] = set()
+        # A zone's days begin at whole quarters, and of these there are few.
+        day_of = cache(lambda quarter, zone: local_day(quarter * QUARTER_S, zone))
         for agent_id, zone, start_at in first.iter_rows():
-            at = since.get(agent_id)
+            at = self._since.get(agent_id)
             if at is not None and 0 < start_at - at < 7 * DURATION_CAP_S:
-                begun, ended = local_day(at, zone), local_day(start_at, zone)
+                begun, ended = day_of(at // QUARTER_S, zone), day_of(start_at // QUARTER_S, zone)
                 if begun < ended:
                     days |= {begun, ended - DAY, ended}
         return days
 
     def finish(self, frame: pl.DataFrame) -> pl.DataFrame:
+        agent, start = frame["agent"].to_numpy().astype(np.int64), frame["start_at"].to_numpy()
+        end = frame["end_at"].fill_null(0).to_numpy()
+        order = sorted_by(agent, start)
+        if order is not None:
+            agent, start, end = agent[order], start[order], end[order]
+        same = agent[1:] == agent[:-1]
+        if not (same & ((end[:-1] > start[1:]) | (start[1:] == start[:-1]))).any():
+            return frame
         ordered = frame.sort("agent", "start_at", "event_key")
         following = pl.col("start_at").shift(-1).over("agent")
         bit = pl.lit(FLAG_OVERLAP, pl.UInt16)
@@ -77,19 +103,39 @@ class StateSink(EventSink):
         super().commit(connection, delivery_id, received_at)
         upsert_agent_now(connection, list(self._latest.values()), received_at)
 
-    def _note_latest(self, frame: pl.DataFrame) -> None:
-        last = (
-            frame.select("agent_id", "state", "reason", "queue_id", "start_at", "_row")
-            .sort("start_at", "_row")
-            .unique("agent_id", keep="last")
-        )
-        for row in last.iter_rows(named=True):
-            known = self._latest.get(row["agent_id"])
-            if known is None or known.since_at <= row["start_at"]:
-                self._latest[row["agent_id"]] = AgentNow(
-                    row["agent_id"], row["state"], row["reason"] or "", row["queue_id"],
-                    row["start_at"],
-                )  # fmt: skip
+    def _note_latest(self, frame: pl.DataFrame, said: Said) -> None:
+        """The last state of each agent; of two that begin at once the later line's."""
+        start = frame["start_at"].to_numpy()
+        order = sorted_by(said.agent.places.astype(np.int64), start)
+        agent = said.agent.places if order is None else said.agent.places[order]
+        ends = np.flatnonzero(np.append(agent[1:] != agent[:-1], True))
+        rows = ends if order is None else order[ends]
+        last = zip(
+            agent[ends], start[rows], said.state.places[rows], said.reason.places[rows],
+            said.queue.places[rows], strict=True,
+        )  # fmt: skip
+        reasons, queues = (*said.reason.words, ""), (*said.queue.words, None)
+        for who, since, state, reason, queue in last:
+            agent_id = said.agent.words[who]
+            known = self._latest.get(agent_id)
+            if known is None or known.since_at <= since:
+                self._latest[agent_id] = AgentNow(
+                    agent_id, said.state.words[state], reasons[reason], queues[queue], int(since)
+                )
+
+
+@dataclass(frozen=True)
+class Said:
+    """The words of state rows, each asked for once."""
+
+    agent: Words
+    queue: Words
+    reason: Words
+    state: Words
+
+    def where(self, rows: pl.Series) -> Said:
+        """The words of some rows alone."""
+        return Said(*(getattr(self, field.name).where(rows) for field in fields(self)))
 
 
 def check_states(frame: pl.DataFrame, findings: Findings) -> None:
@@ -99,16 +145,14 @@ def check_states(frame: pl.DataFrame, findings: Findings) -> None:
     findings.mark(endless, "implausible_duration", "end_at")
 
 
-def state_rows(frame: pl.DataFrame, references: References) -> pl.DataFrame:
+def state_rows(frame: pl.DataFrame, said: Said, references: References) -> pl.DataFrame:
     """Raw rows of typed spells; an open end stays null until the agent's next row closes it."""
-    numbers = references.numbers(
-        {"agent": frame["agent_id"], "queue": frame["queue_id"], "reason": frame["reason"]}
-    )
+    numbers = references.numbers({"agent": said.agent, "queue": said.queue, "reason": said.reason})
     seq, versioned = sequence(frame["source_version"], references.order)
     source = pl.repeat(references.source, frame.height, dtype=pl.UInt16, eager=True)
-    contact = frame["contact_id"]
+    contact = text_hashes(frame["contact_id"])
     natural = row_hash(
-        [source, numbers["agent"], frame["start_at"], frame["state"], numbers["reason"], contact]
+        [source, numbers["agent"], frame["start_at"], said.state, numbers["reason"], contact]
     )
     given = frame["event_id"].is_not_null()
     key = (
@@ -116,7 +160,7 @@ def state_rows(frame: pl.DataFrame, references: References) -> pl.DataFrame:
     )
     payload = row_hash(
         [
-            frame["end_at"], numbers["queue"], numbers["agent"], frame["start_at"], frame["state"],
+            frame["end_at"], numbers["queue"], numbers["agent"], frame["start_at"], said.state,
             numbers["reason"], contact,
         ]
     )  # fmt: skip
@@ -130,9 +174,17 @@ def state_rows(frame: pl.DataFrame, references: References) -> pl.DataFrame:
         payload.alias("payload_hash"),
         seq.alias("seq"),
         versioned.alias("_versioned"),
-        references.agent_zones(frame["agent_id"]).alias("_zone"),
-        frame["agent_id"].alias("_agent_id"),
+        references.agent_zones(said.agent).alias("_zone"),
+        said.agent.text.alias("_agent_id"),
     )
+
+
+def sorted_by(agent: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The order of rows by agent and time, equal ones as they stand; None where they are so."""
+    packed = (agent << _TIME_BITS) + start
+    if (packed[1:] >= packed[:-1]).all():
+        return None
+    return np.argsort(packed, kind="stable")
 
 
 def spell_days(frame: pl.DataFrame) -> set[date]:
@@ -140,10 +192,11 @@ def spell_days(frame: pl.DataFrame) -> set[date]:
 
     An open spell runs until the agent's next one in the same rows, the last one for a day at most.
     """
-    spells = frame.sort("agent", "start_at").select(
-        "_zone", "start_at", "state",
-        last=pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), "start_at"),
-    )  # fmt: skip
+    last, rows = pl.col("end_at"), frame
+    if frame["end_at"].null_count():
+        rows = frame.sort("agent", "start_at")
+        last = pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), "start_at")
+    spells = rows.select("_zone", "start_at", "state", last=last)
     found: set[date] = set()
     for (zone,), part in spells.group_by("_zone"):
         bounds = part.select(

@@ -11,6 +11,7 @@ import polars as pl
 from wfm.domain.scope import Scope
 from wfm.facts.identities import IDENTITIES
 from wfm.facts.query import FactReader
+from wfm.facts.router import code_number
 from wfm.facts.schema import TABLES
 
 MOST = 50
@@ -97,13 +98,11 @@ def read_feeds(facts: FactReader, scope: Scope, first: date, last: date) -> tupl
 
 def read_unmapped(facts: FactReader, scope: Scope, first: date, last: date) -> tuple[Unmapped, ...]:
     """States of the days `first` to `last` without meaning, the longest first."""
-    frame = _read(facts, "state_spell", first, last).filter(pl.col("state_group") == "unknown")
-    people = _people(facts, scope, first, last)
-    if people is not None:
-        frame = frame.filter(pl.col("agent").is_in(people))
-    frame = frame.filter(pl.col("state").is_not_null())
+    frame = _rows(facts, "unmapped_state", scope, first, last)
+    older = _unmapped_spells(facts, scope, first, last)
+    frame = pl.concat([frame, older], how="diagonal") if older.height else frame
     grouped = frame.group_by("state", "reason").agg(
-        (pl.col("t1") - pl.col("t0")).sum().alias("seconds"), pl.col("agent").n_unique(),
+        pl.col("value").sum().alias("seconds"), pl.col("agent").n_unique(),
         pl.col("day").min().alias("first"), pl.col("day").max().alias("last"),
     )  # fmt: skip
     ordered = grouped.sort("seconds", "state", "reason", descending=[True, False, False])
@@ -134,6 +133,28 @@ def read_broken_sums(
         ),
         frame.height,
     )  # fmt: skip
+
+
+def _unmapped_spells(facts: FactReader, scope: Scope, first: date, last: date) -> pl.DataFrame:
+    """The same seconds out of the spells of days that were built before they were kept apart."""
+    since = TABLES["unmapped_state"].since
+    older = [
+        f.file
+        for f in facts.by_table.get("state_spell", [])
+        if first <= f.day <= last and code_number(f.code_version) < since
+    ]
+    if not older:
+        return pl.DataFrame()
+    names = ("day", "agent", "state", "reason", "state_group", "t0", "t1")
+    dtypes = {name: TABLES["state_spell"].dtypes[name] for name in names}
+    # Only the matching rows leave the files: a day of spells is millions.
+    unknown = (pl.col("state_group") == "unknown") & pl.col("state").is_not_null()
+    spells = facts.frames.some_rows(older, dtypes, [unknown])
+    people = _people(facts, scope, first, last)
+    if people is not None:
+        spells = spells.filter(pl.col("agent").is_in(people))
+    seconds = (pl.col("t1") - pl.col("t0")).alias("value")
+    return spells.select("day", "agent", "state", "reason", seconds)
 
 
 def _rows(facts: FactReader, table: str, scope: Scope, first: date, last: date) -> pl.DataFrame:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from wfm.store.files import FileStore
 from wfm.store.manifest import batches_of
@@ -66,17 +67,12 @@ class Quarantined:
     replayed_at: int | None
 
 
-def read_agent_zones(connection: Connection, agent_ids: Iterable[str]) -> dict[str, str]:
-    """Zone of the site of each agent that is known, by agent id."""
+def read_agent_zones(connection: Connection, agent_ids: Iterable[str] | None) -> dict[str, str]:
+    """Zone of the site of each agent that is known, by agent id; of everybody with None."""
     zones, found = _team_zones(connection), dict[str, str]()
-    for part in _parts(agent_ids):
-        rows = connection.execute(
-            select(person.c.agent_id, person.c.team_id)
-            .where(person.c.agent_id.in_(part))
-            .order_by(person.c.valid_from_at)
-        )
-        for agent_id, team_id in rows:
-            found[agent_id] = zones.get(team_id) or "UTC"
+    query = select(person.c.agent_id, person.c.team_id).order_by(person.c.valid_from_at)
+    for agent_id, team_id in _rows_of(connection, query, person.c.agent_id, agent_ids):
+        found[agent_id] = zones.get(team_id) or "UTC"
     return found
 
 
@@ -113,15 +109,10 @@ def read_queue_rules(connection: Connection, queue_ids: Iterable[str]) -> list[Q
     return rules
 
 
-def read_since(connection: Connection, agent_ids: Iterable[str]) -> dict[str, int]:
-    """Since when each agent is in the state the live board shows."""
-    found: dict[str, int] = {}
-    for part in _parts(agent_ids):
-        rows = connection.execute(
-            select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(part))
-        )
-        found.update(dict(rows.all()))
-    return found
+def read_since(connection: Connection, agent_ids: Iterable[str] | None) -> dict[str, int]:
+    """Since when each agent is in the state the live board shows; everybody with None."""
+    query = select(agent_now.c.agent_id, agent_now.c.since_at)
+    return dict(_rows_of(connection, query, agent_now.c.agent_id, agent_ids))
 
 
 def read_units(connection: Connection) -> dict[str, str]:
@@ -141,15 +132,10 @@ def read_activity_codes(connection: Connection) -> dict[str, bool]:
     return dict(rows.all())
 
 
-def read_numbers(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, int]:
-    """Dimension numbers of those ids that have one."""
-    found: dict[str, int] = {}
-    for part in _parts(ids):
-        rows = connection.execute(
-            select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind, dim.c.ext_id.in_(part))
-        )
-        found.update(dict(rows.all()))
-    return found
+def read_numbers(connection: Connection, kind: str, ids: Iterable[str] | None) -> dict[str, int]:
+    """Dimension numbers of those ids that have one; of every id of the kind with None."""
+    query = select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind)
+    return dict(_rows_of(connection, query, dim.c.ext_id, ids))
 
 
 @dataclass(frozen=True)
@@ -313,6 +299,20 @@ def _unit_zones(connection: Connection) -> dict[str | None, str]:
         select(org_unit.c.org_id, org_unit.c.timezone).order_by(org_unit.c.valid_from)
     )
     return {r.org_id: r.timezone for r in rows if r.timezone}
+
+
+def _rows_of(
+    connection: Connection,
+    query: Select[Any],
+    column: ColumnElement[str],
+    ids: Iterable[str] | None,
+) -> Iterator[Any]:
+    """Rows of a query whose column is one of the ids, asked in parts; every row with None."""
+    if ids is None:
+        yield from connection.execute(query)
+        return
+    for part in _parts(ids):
+        yield from connection.execute(query.where(column.in_(part)))
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

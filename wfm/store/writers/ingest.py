@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, func, insert, select, text, update
 
 from wfm.domain.activities import DEFAULT_ACTIVITIES
 from wfm.domain.errors import StaleWrite
@@ -18,7 +18,6 @@ from wfm.store.lookups import LiveBatch, read_numbers
 from wfm.store.manifest import mark_dirty
 from wfm.store.schema import (
     activity_code,
-    agent_now,
     batch_partition,
     delivery,
     dim,
@@ -163,25 +162,18 @@ def tell_reasons(connection: Connection, reasons: Mapping[int, tuple[str, str]])
 
 def upsert_agent_now(connection: Connection, rows: Sequence[AgentNow], received_at: int) -> None:
     """The latest state of each agent; an older one never replaces a newer one."""
-    known: dict[str, int] = {}
-    for start in range(0, len(rows), CHUNK):
-        ids = [row.agent_id for row in rows[start : start + CHUNK]]
-        found = connection.execute(
-            select(agent_now.c.agent_id, agent_now.c.since_at).where(agent_now.c.agent_id.in_(ids))
-        )
-        known.update(dict(found.all()))
-    values = [{**row.__dict__, "received_at": received_at} for row in rows]
-    new = [row for row in values if row["agent_id"] not in known]
-    if new:
-        connection.execute(insert(agent_now), new)
-    later = [
-        {**row, "which": row["agent_id"]}
-        for row in values
-        if row["agent_id"] in known and row["since_at"] >= known[row["agent_id"]]
-    ]
-    if later:
-        changed = update(agent_now).where(agent_now.c.agent_id == bindparam("which"))
-        connection.execute(changed, later)
+    if not rows:
+        return
+    put = """
+        INSERT INTO agent_now (agent_id, state, reason, queue_id, since_at, received_at)
+        VALUES (:agent_id, :state, :reason, :queue_id, :since_at, :received_at)
+        ON CONFLICT (agent_id) DO UPDATE SET state = excluded.state, reason = excluded.reason,
+            queue_id = excluded.queue_id, since_at = excluded.since_at,
+            received_at = excluded.received_at
+        WHERE excluded.since_at >= agent_now.since_at
+    """
+    rows_in = [{**row.__dict__, "received_at": received_at} for row in rows]
+    connection.execute(text(put), rows_in)
 
 
 def upsert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> Upserted:
