@@ -25,6 +25,7 @@ from wfm.domain.scope import ENTERPRISE
 from wfm.facts.inputs import DAY as ONE_DAY
 from wfm.facts.query import FactQuery, read_measures
 from wfm.facts.rebuild import collect_garbage, rebuild_dirty
+from wfm.facts.schema import TABLES
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store, open_store
 
@@ -146,6 +147,22 @@ def test_a_power_cut_at_any_step_leaves_facts_whose_files_are_all_there(
     survivor = opened(disk.left)
     rebuild_dirty(survivor, CLOCK, "me")  # the lease of the dead one is its own
     assert live_files(disk.left) == live_files(folder)
+
+
+def test_a_folder_another_writer_has_just_made_is_named_on_the_disk_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    store = open_centre(folder)
+    disk = Disk(store, tmp_path / "left")
+    with disk.watched(monkeypatch):
+        # It stands between making the folders and flushing their names.
+        for table in ("raw/contact_leg", *(f"facts/{name}" for name in TABLES)):
+            (folder / table).mkdir(parents=True)
+        deliver(store, 0, 5)
+        rebuild_dirty(store, CLOCK, "me")
+    assert disk.seen == {0, 5}
 
 
 def test_four_processes_writing_one_day_lose_nothing_and_a_stopped_one_is_refused() -> None:

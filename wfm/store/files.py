@@ -35,13 +35,14 @@ class FileStore:
         return self.root / file
 
     def write_frame(self, frame: pl.DataFrame, folder: str) -> StoredFile:
-        """A frame written as Parquet below `folder`: temporary name, fsync, rename, folder fsync.
+        """A frame written as Parquet below `folder`: temporary name, fsync, rename, folders fsync.
 
         The name is the content's hash, so a second writer of the same bytes changes nothing. What
-        is returned outlives a power cut, also where another writer's rename is not yet on disk.
+        is returned outlives a power cut, also where another writer's rename or new folder is not
+        yet on disk.
         """
         target_dir = self.root / folder
-        _make_folder(target_dir)
+        target_dir.mkdir(parents=True, exist_ok=True)
         temporary = target_dir / f".{uuid.uuid4().hex}.tmp"
         try:
             frame.write_parquet(
@@ -53,24 +54,27 @@ class FileStore:
                 os.replace(temporary, final)
             else:
                 os.utime(final)  # wanted again: too young to be collected as garbage
-            _sync_folder(target_dir)
+            self._sync_names(target_dir)
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(f"{folder}/{final.name}", digest, frame.height)
+
+    def _sync_names(self, folder: Path) -> None:
+        """The names of the folder's files, and of it and the folders above it, safe on disk.
+
+        That a folder is there does not say so: another writer may have made it an instant ago.
+        """
+        while True:
+            _sync_folder(folder)
+            if folder == self.root:
+                return
+            folder = folder.parent
 
     def make_young(self, files: Iterable[str]) -> None:
         """Files that are about to be replaced are kept for those who still read them."""
         for file in files:
             with contextlib.suppress(FileNotFoundError):
                 os.utime(self.path(file))
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
 
 
 def _hash_and_sync(path: Path) -> str:
