@@ -18,7 +18,8 @@ from wfm.bench.adherence_room import day_facts
 from wfm.domain.activities import STATE_GROUPS
 from wfm.domain.adherence import PRESETS, rules_from
 from wfm.domain.errors import BadInput
-from wfm.facts.adherence import Case, Plan, States, judge
+from wfm.facts.adherence import judge
+from wfm.facts.case import Case, Plan, States
 from wfm.facts.evaluate import evaluate_case
 from wfm.facts.matrix import IN, OUT, UNKNOWN
 from wfm.facts.pieces import Layer

@@ -7,7 +7,7 @@ import numpy as np
 from wfm.domain.activities import DEFAULT_ACTIVITIES, STATE_GROUPS
 from wfm.domain.adherence import AdherenceRules
 from wfm.domain.grid import QUARTER_S
-from wfm.facts.adherence import Case, Plan, States
+from wfm.facts.case import Case, Plan, States
 from wfm.facts.pieces import Ints, Layer
 
 STATES, SEGMENTS = 300, 20

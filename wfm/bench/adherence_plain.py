@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from wfm.domain.activities import STATE_GROUPS
 from wfm.domain.grid import QUARTER_S
-from wfm.facts.adherence import Case
+from wfm.facts.case import Case
 from wfm.facts.matrix import IN, LOGGED_OUT, NEUTRAL, OUT, UNKNOWN_GROUP, rule_matrix
 from wfm.facts.overrun import OFF_QUEUE
 

@@ -19,7 +19,9 @@ from wfm.bench.board_data import board_centre
 from wfm.bench.report import Figure, Report, load_sentence, peak_mb
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts import adherence, flat, laid, rollup, tolerances
-from wfm.facts.adherence import Case, Judged, classify, judge
+from wfm.facts.adherence import classify, judge
+from wfm.facts.case import Case
+from wfm.facts.judged import Judged
 from wfm.facts.matrix import VERDICTS
 from wfm.facts.pieces import SPAN, Ints
 from wfm.facts.rollup import quarter_seconds

@@ -119,7 +119,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
             Preset(
                 "mitel",
-                replace(_STRICT, preset="mitel"),
+                replace(_STRICT, headline="adherence_scheduled", preset="mitel"),
                 "a list of allowed states per activity, four-sided windows",
             ),
             Preset(

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.grid import QUARTER_S
-from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.judged import Judged
 from wfm.facts.measures import measures_of
 from wfm.facts.pieces import Ints, split_on_grid
 from wfm.facts.rollup import Shorts, in_cells, run_sums

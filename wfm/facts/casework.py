@@ -9,7 +9,7 @@ import polars as pl
 
 from wfm.domain.activities import BUSY_STATES
 from wfm.domain.adherence import AdherenceRules
-from wfm.facts.adherence import Case, Plan, States
+from wfm.facts.case import Case, Plan, States
 from wfm.facts.inputs import DayInputs, window_of
 from wfm.facts.pieces import Ints, Layer, Mask
 from wfm.facts.plan import planned_segments

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from wfm.facts.adherence import Judged
 from wfm.facts.agents import AgentRows, agent_day_sums
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.judged import Judged
 from wfm.facts.matrix import GROUP, LOGGED_OUT, OUT
 from wfm.facts.measures import measures_of
 from wfm.facts.overrun import overrun_seconds

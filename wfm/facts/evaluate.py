@@ -12,8 +12,10 @@ from wfm.domain.activities import CATEGORIES, ON_QUEUE_STATES, STATE_GROUPS, Act
 from wfm.domain.adherence import AdherenceRules, rules_from
 from wfm.domain.errors import BadInput
 from wfm.domain.schedules import Shift
-from wfm.facts.adherence import NO_CAUSE, Case, Judged, Plan, States, judge
+from wfm.facts.adherence import judge
+from wfm.facts.case import Case, Plan, States
 from wfm.facts.headline import headline
+from wfm.facts.judged import NO_CAUSE, Judged
 from wfm.facts.matrix import IGNORED, IN, NEUTRAL, OUT, OUTSIDE, UNKNOWN
 from wfm.facts.pieces import Layer, Mask
 from wfm.facts.plan import AWAY, layer_segments

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.grid import QUARTER_S
-from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.judged import Judged
 from wfm.facts.needed import required_cells
 from wfm.facts.pieces import Ints, Mask, split_on_grid
 from wfm.facts.plan import planned_segments

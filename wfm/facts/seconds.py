@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.activities import Activity
-from wfm.facts.adherence import NO_CAUSE, Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.judged import NO_CAUSE, Judged
 from wfm.facts.matrix import (
     GROUP,
     IGNORED,

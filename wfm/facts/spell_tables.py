@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.activities import STATE_GROUPS, STATES
-from wfm.facts.adherence import CAUSES, Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DAY, DayInputs
+from wfm.facts.judged import CAUSES, Judged
 from wfm.facts.matrix import OUTSIDE, VERDICTS
 
 

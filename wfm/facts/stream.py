@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wfm.domain.activities import STATE_GROUPS
-from wfm.facts.adherence import CAUSES, Case, Judged, Plan, States, judge
+from wfm.facts.adherence import judge
+from wfm.facts.case import Case, Plan, States
+from wfm.facts.judged import CAUSES, Judged
 from wfm.facts.matrix import VERDICTS
 from wfm.facts.pieces import Ints, Layer
 

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from wfm.domain.activities import STATE_GROUPS
-from wfm.facts.adherence import Judged
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
+from wfm.facts.judged import Judged
 from wfm.facts.pieces import Ints, Mask
 from wfm.facts.rollup import Shorts
 from wfm.facts.schema import ACTIVITY_MEASURES, REASON_MEASURES

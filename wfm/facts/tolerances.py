@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wfm.facts.case import Case
 from wfm.facts.laid import Laid, touching
 from wfm.facts.matrix import OUT, window_sides
 from wfm.facts.pieces import SPAN, Codes, Ints
-
-if TYPE_CHECKING:
-    from wfm.facts.adherence import Case
 
 
 @dataclass(frozen=True)

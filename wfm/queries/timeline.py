@@ -14,9 +14,10 @@ from wfm.domain.live import impact_of, live_state
 from wfm.domain.organisation import Person
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
-from wfm.facts.adherence import CAUSES, PENDING, judge
+from wfm.facts.adherence import judge
 from wfm.facts.casework import day_case
 from wfm.facts.inputs import DayInputs, read_inputs
+from wfm.facts.judged import CAUSES, PENDING
 from wfm.facts.rules import FactRules
 from wfm.facts.spell_tables import judged_frame
 from wfm.store.store import Store
