@@ -291,14 +291,13 @@ def _answer(
     known = [_known(m, presummed) for m in names]
     cells = pl.col(counted).sum() if presummed else pl.len()
     sums = [pl.col(m).max() if MEASURES[m].agg == "max" else sum_of(m) for m in names]
+    expressions = [*sums, *known, cells.cast(pl.Int64).alias("_cells")]
     # Rows without a leaf cell of the family, booked as asked, are no key of their own.
-    there = pl.col(counted).max() > 0 if presummed else pl.len() > 0
-    expressions = [*sums, *known, cells.cast(pl.Int64).alias("_cells"), there.alias("_there")]
-    if query.by:
-        found = frame.group_by(query.by).agg(expressions).filter("_there")
-    else:
-        found = frame.select(expressions)
-    return found.drop("_there").with_columns(
+    there = pl.col("_cells") > 0
+    found = frame.group_by(query.by).agg(expressions).filter(there) if query.by else (
+        frame.select(expressions)
+    )  # fmt: skip
+    return found.with_columns(
         pl.when(pl.col(f"{m}:known") > 0).then(pl.col(m).cast(pl.Int64)).alias(m) for m in names
     )
 
