@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
 
+MAIN_PART = 0.2  # of a gap, for one segment to be named as where it comes from
+
 
 @dataclass(frozen=True)
 class Share:
@@ -43,6 +45,19 @@ def shares_of_gap(
         found.append(Share(value, (scale * top - base * bottom) / total, rest))
     missing = whole.value - base - sum(s.adds for s in found if s.adds is not None)
     return tuple(found), (missing if abs(missing) > 1e-9 * max(1.0, abs(whole.value)) else 0.0)
+
+
+def spread_of(shares: Sequence[Share], gap: float) -> tuple[int, int] | None:
+    """How many segments are part of a gap, of how many, where none stands out; else None.
+
+    None stands out when at least three and at least half of them are part of it, and the largest
+    has less than a fifth of it. Six teams that each add -1 to a gap of -6: (6, 6).
+    """
+    known = [share.adds for share in shares if share.adds is not None]
+    parts = [abs(adds) for adds in known if adds * gap > 0]
+    if len(parts) < 3 or 2 * len(parts) < len(known) or max(parts) >= MAIN_PART * abs(gap):
+        return None
+    return len(parts), len(known)
 
 
 def grouped(parts: Sequence[tuple[str, float]], most: int) -> list[tuple[str, float]]:

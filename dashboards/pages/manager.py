@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from dash import html
 
-from dashboards.contribution import Share
+from dashboards.contribution import Share, spread_of
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -97,13 +98,24 @@ def manager_answer(centre: Centre) -> Answer:
         return Answer(focus.status, f"{lead}.")
     name = centre.name(top.value)
     adds = kpi_with_unit(kpi.id, abs(top.adds), gap=True)
-    lead += f": {name} gives {adds} of it."
-    rest = _own(centre, top)
+    spread = _spread(centre, shares, gap)
+    lead += f": {spread}." if spread else f": {name} gives {adds} of it."
+    rest = f"{name} gives most, {adds}." if spread else _own(centre, top)
     scope = scope_below(ask, centre.by, top.value.at(centre.by))
     acts: tuple[Act, ...] = ()
     if scope is not None and scope.agent is None:
         acts = (Act(f"Open {name}", ask.scope_link(scope, by="", sort=""), True, "o"),)
     return Answer(focus.status, lead, rest, acts)
+
+
+def _spread(centre: Centre, shares: Sequence[Share], gap: float) -> str:
+    """That a gap is nowhere alone: "32 of 38 teams are part of it"; empty where one stands out."""
+    found = spread_of(shares, gap)
+    if found is None:
+        return ""
+    word = DIMENSION_WORD[centre.by].lower()
+    many = {"tenure": "bands of tenure", "activity": "planned activities"}
+    return f"{found[0]} of {found[1]} {many.get(centre.by, f'{word}s')} are part of it"
 
 
 def _own(centre: Centre, share: Share) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.contribution import grouped, shares_of_gap
+from dashboards.contribution import Share, grouped, shares_of_gap, spread_of
 from kpis.value import KpiValue
 
 segments = st.dictionaries(
@@ -43,3 +43,13 @@ def test_what_belongs_to_no_part_is_told() -> None:
 def test_small_parts_are_shown_as_one() -> None:
     parts = [("a", 5.0), ("b", -1.0), ("c", 0.5), ("d", 9.0)]
     assert grouped(parts, 3) == [("a", 5.0), ("d", 9.0), ("all others", -0.5)]
+
+
+def test_a_gap_that_lies_everywhere_names_no_place() -> None:
+    def shares(*adds: float | None) -> list[Share]:
+        return [Share(_value(str(at), 1.0, 1.0), size, None) for at, size in enumerate(adds)]
+
+    assert spread_of(shares(-1.0, -1.0, -1.0, -1.0, -1.0, -1.0), -6.0) == (6, 6)
+    assert spread_of(shares(-1.0, -1.0, -1.0, -1.0, -1.0, -1.5, 0.5, None), -6.0) is None
+    assert spread_of(shares(-3.0, -1.0, -1.0, -1.0), -6.0) is None
+    assert spread_of(shares(-1.0, -1.0, 0.0, 0.5, 0.5, 0.5, 0.5), -6.0) is None
