@@ -29,7 +29,8 @@ def table_builder(sources: Sources) -> BuildTable:
         room, page = room_of(page_id), page_of(page_id)
         if room is None or page is None:
             return None
-        ask = ask_of(who, room, Address(page, query, scope), Look(), sources)
+        tabular = {**query, "view": "table"}  # what is on screen as a picture is not drawn
+        ask = ask_of(who, room, Address(page, tabular, scope), Look(), sources)
         view = room.view(ask)
         sheet = _picked(view.sheets, query.get("sheet", ""))
         return as_table(ask, sort_lines(sheet, parse_view(query).sort))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +15,9 @@ from dashboards.parts.tile import Tile
 from dashboards.sources import Sources
 from dashboards.theme import Palette, palette_of
 from dashboards.view_state import ViewState
-from kpis.query import kpi_series, kpi_values
+from kpis import reading
+from kpis.catalogue.load import CATALOGUE
+from kpis.query import kpi_series, kpi_sums, kpi_values
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
 from wfm.domain.organisation import Organisation
@@ -174,6 +176,11 @@ class Ask:
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
         return kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+
+    def sums(self, kpi_id: str, *by: str) -> Mapping[reading.Key, tuple[float, float | None]]:
+        """Numerator and denominator of a ratio by key, for many keys without targets."""
+        period = reading.Ask(self.scope, self.period.first, self.period.end, by)
+        return kpi_sums(self.facts, period, CATALOGUE[kpi_id])
 
     def series(self, kpi_ids: tuple[str, ...], grain: str, **more: Any) -> Any:
         """Trends of KPIs by grain, as `kpi_series`."""

@@ -101,9 +101,9 @@ def _side(linear: Linear | None, cell: Cell, may_lack: bool = False) -> _Side:
     if linear is None:
         return _Side(None)
     known = {m: v for m in linear.measures if (v := _number(cell.get(m))) is not None}
-    missing = tuple(m for m in linear.measures if m not in known)
-    if not missing:
+    if len(known) == len(linear.measures):
         return _Side(linear.value(known))
+    missing = tuple(m for m in linear.measures if m not in known)
     parts = len(linear.terms) > 1 and all(
         m in PART_NAMES and coefficient > 0 for m, coefficient in linear.terms
     )

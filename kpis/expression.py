@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from wfm.domain.errors import BadInput
 
@@ -23,7 +24,7 @@ class Linear:
     terms: tuple[tuple[str, Fraction], ...]
     constant: Fraction = Fraction(0)
 
-    @property
+    @cached_property
     def measures(self) -> tuple[str, ...]:
         """Names of the measures, in the order written."""
         return tuple(name for name, _ in self.terms)
@@ -33,10 +34,14 @@ class Linear:
 
         `offered_n - aband_short_n` at 100 and 4 is 96.
         """
-        total: float | int = _plain(self.constant)
-        for name, coefficient in self.terms:
-            total += _plain(coefficient) * sums[name]
+        total, terms = self._numbers
+        for name, coefficient in terms:
+            total += coefficient * sums[name]
         return total
+
+    @cached_property
+    def _numbers(self) -> tuple[float | int, tuple[tuple[str, float | int], ...]]:
+        return _plain(self.constant), tuple((name, _plain(part)) for name, part in self.terms)
 
 
 def parse_linear(text: str) -> Linear:

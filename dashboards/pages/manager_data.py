@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dashboards.contribution import Share, shares_of_gap
@@ -35,6 +35,7 @@ class Centre:
     tiles: tuple[KpiValue, ...]
     previous: tuple[KpiValue, ...]
     focus: KpiValue
+    kept: dict[tuple[str, ...], tuple[KpiValue, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def kpi(self) -> Kpi:
@@ -95,10 +96,12 @@ class Centre:
 
     def values_by(self, *by: str) -> tuple[KpiValue, ...]:
         """The figure in focus by dimensions; nothing when the facts forbid it."""
-        try:
-            return self.ask.values((self.focus.kpi_id,), by=by)
-        except ForbiddenDrill:
-            return ()
+        if by not in self.kept:
+            try:
+                self.kept[by] = self.ask.values((self.focus.kpi_id,), by=by)
+            except ForbiddenDrill:
+                self.kept[by] = ()
+        return self.kept[by]
 
     def _harm(self, share: Share) -> tuple[int, float]:
         value = share.value

@@ -43,7 +43,7 @@ def evidence(centre: Centre) -> tuple[list[Any], list[Sheet]]:
         found = make(centre)
         if found is not None:
             panels.append(found[0])
-            sheets.append(found[1])
+            sheets += [found[1]] if found[1] is not None else []
     return panels, sheets
 
 
@@ -134,29 +134,37 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     return panel(title, drawn, note=f"by {word}, against the period before, same weekdays"), sheet
 
 
-def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
-    """The figure by segment and hour of each day; by day for a month and longer."""
+def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
+    """The figure by segment and hour of each day; by day for a month and longer.
+
+    Its thousands of numbers are made into a table only where a table is asked for.
+    """
     ask, kpi = centre.ask, centre.kpi
     if kpi.kind != "ratio":
         return None
     dimension = segment_dimension(centre)
     hourly = ask.period.days <= 7
     by = (dimension, "day", "slot") if hourly else (dimension, "day")
-    values = centre.values_by(*by)
-    if not values:
+    try:
+        read = ask.sums(kpi.id, *by)
+    except ForbiddenDrill:
         return None
     steps = 24 if hourly else 1
     sums: dict[KeyPart, dict[int, list[float]]] = {}
-    for v in values:
-        if v.numerator is None or v.denominator is None:
+    first = ask.period.first.toordinal()
+    for cell_key, (top, bottom) in read.items():
+        if bottom is None:
             continue
-        day = ask.period.first.toordinal()
-        at = (_ordinal(v) - day) * steps
+        told = dict(cell_key)
+        day = told["day"]
+        at = (day.toordinal() - first) * steps if isinstance(day, date) else 0
         if hourly:
-            at += int(str(v.at("slot"))) // HOUR_SLOTS
-        cell = sums.setdefault(v.at(dimension), {}).setdefault(at, [0.0, 0.0])
-        cell[0] += v.numerator
-        cell[1] += v.denominator
+            at += int(str(told["slot"])) // HOUR_SLOTS
+        cell = sums.setdefault(told[dimension], {}).setdefault(at, [0.0, 0.0])
+        cell[0] += top
+        cell[1] += bottom
+    if not sums:
+        return None
     whole = {v.at(dimension): v for v in centre.values_by(dimension)}
     used = sorted({at for cells in sums.values() for at in cells})
     hours = _open_hours(used) if hourly else [0]
@@ -194,12 +202,9 @@ def _heat(centre: Centre) -> tuple[Any, Sheet] | None:
         f"{kpi.short_name} by {word} and {'hour' if hourly else 'day'}", drawn,
         note=note, legend_of=legend,
     )  # fmt: skip
+    if ask.state.view != "table":
+        return shown, None
     return shown, _heat_sheet(centre, dimension, sums, steps)
-
-
-def _ordinal(value: KpiValue) -> int:
-    day = value.at("day")
-    return day.toordinal() if isinstance(day, date) else 0
 
 
 def _open_hours(used: Sequence[int]) -> list[int]:

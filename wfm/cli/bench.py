@@ -25,6 +25,7 @@ ROOMS = {
     "ingest": "wfm.bench.ingest_room",
     "schedule": "wfm.bench.schedule_room",
     "staffing": "wfm.bench.staffing_room",
+    "web": "wfm.bench.web_room",
 }
 DEFAULT_DATA = Path("wfm-bench")
 

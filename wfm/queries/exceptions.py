@@ -12,7 +12,7 @@ from wfm.domain.adherence import RecordedException, RulesFrom
 from wfm.domain.grid import local_day
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.query import FactReader
-from wfm.queries.lapses import people_inside
+from wfm.queries.lapses import out_rows, people_inside
 from wfm.store.readers import adherence as reader
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.store import Store
@@ -85,9 +85,8 @@ def read_bulk(facts: FactReader, store: Store, asked: OutFilter, scope: Scope) -
     files = facts.files("adherence_spell", first, end)
     if not files:
         return BulkPreview(())
-    rows = facts.frames.frame([f.file for f in files]).filter(
-        pl.col("verdict") == "out", pl.col("t0") < asked.end_at, pl.col("t1") > asked.start_at
-    )
+    inside = (pl.col("t0") < asked.end_at, pl.col("t1") > asked.start_at)
+    rows = out_rows(facts, files, wanted, *inside)
     people = people_inside(facts, wanted, first, end)
     if people is not None:
         rows = rows.join(people, on=["agent", "shift_day"], how="semi")

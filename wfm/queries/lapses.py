@@ -9,6 +9,8 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactReader
+from wfm.facts.schema import TABLES
+from wfm.store.manifest import FactFile
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,8 @@ def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tupl
     files = facts.files("adherence_spell", first, end)
     if not files:
         return ()
-    rows = facts.frames.frame([f.file for f in files]).filter(
-        pl.col("shift_day") >= first, pl.col("shift_day") < end, pl.col("verdict") == "out"
-    )
+    days = (pl.col("shift_day") >= first, pl.col("shift_day") < end)
+    rows = out_rows(facts, files, scope, *days)
     people = people_inside(facts, scope, first, end)
     if people is not None:
         rows = rows.join(people, on=["agent", "shift_day"], how="semi")
@@ -72,6 +73,19 @@ def read_lapses(facts: FactReader, scope: Scope, first: date, end: date) -> tupl
         for row in joined.iter_rows(named=True)
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda spell: (spell.agent_id, spell.start_at)))
+
+
+def out_rows(
+    facts: FactReader, files: list[FactFile], scope: Scope, *conditions: pl.Expr
+) -> pl.DataFrame:
+    """Rows of spells out of adherence that meet conditions, of one agent where the scope is one.
+
+    Few of the rows: all of a quarter would fill the memory that other questions are answered from.
+    """
+    wanted = [pl.col("verdict") == "out", *conditions]
+    if scope.agent is not None:
+        wanted.append(pl.col("agent") == facts.keys["agent"].get(scope.agent, -1))
+    return facts.frames.some_rows([f.file for f in files], TABLES["adherence_spell"].dtypes, wanted)
 
 
 def open_spells(
@@ -116,5 +130,7 @@ def people_inside(facts: FactReader, scope: Scope, first: date, end: date) -> pl
     if not files:
         return pl.DataFrame(schema=columns)
     inside = [pl.col(name) == facts.keys[name].get(wanted, -1) for name, wanted in asked]
-    rows = facts.frames.frame([f.file for f in files]).filter(inside)
+    dtypes = TABLES["agent_day"].dtypes
+    read = {name: dtypes[name] for name in ("agent", "day", *(name for name, _ in asked))}
+    rows = facts.frames.frame([f.file for f in files], read).filter(inside)
     return rows.select("agent", pl.col("day").alias("shift_day")).unique()
