@@ -29,11 +29,15 @@ SLOTS, MINUTES = 96, 15
 
 @dataclass(frozen=True)
 class Broken:
-    """A broken rule of one agent, as code and sentence; `agent` is empty for the bound."""
+    """A broken rule of one agent, as code and sentence; `agent` is empty for the bound.
+
+    `day` counts from the first of the problem; of a rule of a whole week it is the week's first.
+    """
 
     agent: str
     code: str
     sentence: str
+    day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def _verify(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Verifica
         contract, own = contracts[agent["contract"]], shifts.get(name, ())
         promised = {day: s for (who, day), s in published.items() if who == name}
         duties[name], found = _check_agent(problem, contract, agent, own, promised)
-        broken.extend(Broken(name, v.code, v.sentence) for v in found)
+        broken.extend(Broken(name, v.code, v.sentence, v.day) for v in found)
     required, served, on_duty, shortfalls = _cover(problem, agents, shifts)
     costs = problem["costs"]
     under, over = required - served, on_duty - served

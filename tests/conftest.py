@@ -28,7 +28,9 @@ TOGETHER = ("browser", "dashboards")
 
 # Files whose behaviour rests on SQL: their tests run on both databases.
 ON_BOTH_DATABASES = (
+    "actions/test_offers.py",
     "actions/test_remedies.py",
+    "actions/test_wishes.py",
     "actions/test_targets.py",
     "store/test_backup.py",
     "store/test_keep_commands.py",
@@ -46,6 +48,8 @@ ON_BOTH_DATABASES = (
     "trust/test_product_doors.py",
     "trust/test_t03_matrix.py",
     "trust/test_t07_revoke.py",
+    "worker/test_day_tools.py",
+    "worker/test_draft_edits.py",
     "worker/test_jobs.py",
     "worker/test_loop.py",
     "worker/test_plan_jobs.py",

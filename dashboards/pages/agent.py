@@ -14,7 +14,9 @@ from dashboards.insights import insights_sign
 from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
 from dashboards.pages.agent_data import MyDay, read_my_day
+from dashboards.pages.agent_offers import ANSWER, offers_panel
 from dashboards.pages.agent_panels import evidence
+from dashboards.pages.agent_wishes import WISHES, wishes_panel
 from dashboards.pages.agent_words import agent_answer
 from dashboards.pages.remedies_forms import REQUEST
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
@@ -29,6 +31,7 @@ from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
+from wfm.queries.offers import offers_mark
 
 LEAST_DAYS = 14  # a trend shows two weeks at least
 MOST_DAYS = 32
@@ -51,7 +54,9 @@ def view(ask: Ask) -> View:
     near = replace(ahead, lines=ahead.lines[:NEXT])
     bonuses = read_my_bonus(mine)
     asked, asked_sheet = _requests(ask)
-    right = [*bonus_panels(mine, bonuses), _panel(near, "ahead"), asked]
+    to_you, offered = offers_panel(ask)
+    right = [*to_you, *bonus_panels(mine, bonuses), _panel(near, "ahead"), asked]
+    right += wishes_panel(ask)
     right.append(_panel(tables.shortened(off), "exceptions"))
     if team is not None:
         right.append(_panel(tables.known(team, 1), "beside"))
@@ -69,6 +74,7 @@ def view(ask: Ask) -> View:
         goals,
         bonus_sheet(mine, bonuses),
         asked_sheet,
+        offered,
     ]
     if team is not None:
         sheets.append(team)
@@ -132,6 +138,6 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
 
 EXPLAIN = explain_form(SPEC, ("request_change",))
 ROOM = PageRoom(
-    "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN),
-    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+    "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN, ANSWER, WISHES),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask), offers_mark(ask.sources.store)],
 )  # fmt: skip

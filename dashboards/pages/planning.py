@@ -10,11 +10,14 @@ from dash import html
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.pages import (
     planning_design,
+    planning_draft,
     planning_edits,
     planning_forms,
     planning_gate,
+    planning_offers,
     planning_tools,
     planning_whatif,
+    planning_wishes,
 )  # fmt: skip
 from dashboards.pages.planning_data import Planning, read_planning
 from dashboards.pages.planning_day import changes_panel, changes_sheet, day_panel
@@ -67,6 +70,7 @@ def view(ask: Ask) -> View:
     )
     right = html.Div(
         [run_panel(given), compare_panel(given), *planning_tools.tools_panel(given),
+         *planning_wishes.wishes_panel(given),
          planning_design.design_panel(given), planning_whatif.whatif_panel(given)],
         className="stack",
     )  # fmt: skip
@@ -77,7 +81,9 @@ def view(ask: Ask) -> View:
         quarters_sheet(given),
         rules_sheet(given),
         changes_sheet(given),
-        planning_tools.offers_sheet(given),
+        planning_offers.offers_sheet(given),
+        planning_offers.sent_sheet(given),
+        planning_wishes.wishes_sheet(given),
         planning_design.design_sheet(given),
         planning_whatif.whatif_sheet(given),
         _forecasts_sheet(given),
@@ -172,6 +178,7 @@ def sign(ask: Ask) -> object:
 
 FORMS = (
     *planning_forms.FORMS, *planning_edits.FORMS, *planning_tools.FORMS, *planning_design.FORMS,
-    *planning_gate.FORMS, *planning_whatif.FORMS,
+    *planning_gate.FORMS, *planning_whatif.FORMS, *planning_draft.FORMS,
+    *planning_offers.FORMS,
 )  # fmt: skip
 ROOM = PageRoom("planning", SPEC, view, FORMS, sign)

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from dashboards.pages.planning_data import LIVE, Planning
+from dashboards.pages.planning_draft import draft_acts, draft_opener
 from dashboards.pages.planning_panels import shown_day
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH
@@ -32,8 +33,11 @@ def day_panel(given: Planning) -> Any:
     title = f"{given.shown.title}, {day:%A} {day.day} {day:%B}, agent by agent"
     found = _rows(given, day)
     if not found:
-        return panel(title, empty("Nobody is planned on this day", "Choose another day above."))
+        acts, _ = draft_acts(given, day)
+        none = empty("Nobody is planned on this day", "Choose another day above.")
+        return panel(title, [none, html.Div(acts, className="acts wrap")])
     live = given.shown.key == LIVE
+    acts, by_hand = draft_acts(given, day)
     total = len(found)
     found = found[:MOST_ROWS]
     rows = [row for _, _, row in found]
@@ -48,6 +52,8 @@ def day_panel(given: Planning) -> Any:
         if live and scope is not None:
             args = {"agent": scope.path, "day": day.isoformat()}
             who: Any = opener(name, "shift", args, css="row-open", title=f"Change {name}'s shift")
+        elif acts:
+            who = draft_opener(given, agent, name, day)
         else:
             who = html.Span(name, className="row-open")
         names.append(html.Li([who, html.Span(span, className="third")]))
@@ -58,8 +64,11 @@ def day_panel(given: Planning) -> Any:
         note = f"first {MOST_ROWS} of {total} agents by start; choose a team to see fewer"
     if live:
         note += "; click a name to change the shift"
+    elif by_hand:
+        note += f"; {by_hand}"
     body = [
         _teams(given),
+        html.Div(acts, className="acts wrap") if acts else "",
         html.Div(
             [
                 html.Ul(names, className="tl-names"),

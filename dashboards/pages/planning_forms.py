@@ -288,7 +288,7 @@ def send_publish(ask: FormAsk) -> Drawer:
     """The publication itself, in one transaction."""
     reason = ask.reason()
     plan_id = _number(ask, "plan")
-    reason += gate_signature(ask, plan_id)
+    overrule = gate_signature(ask, plan_id, reason)
     done = publish(
         ask.sources.store,
         ask.sources.clock,
@@ -299,6 +299,7 @@ def send_publish(ask: FormAsk) -> Drawer:
         check=ask.sources.planner.broken,
         actor_role=ask.who.role.value,
         seen=ask.value("seen") or None,
+        overrule=overrule,
     )
     name, days = _place(ask)
     counts = done.counts

@@ -12,24 +12,22 @@ from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain
 from wfm.actions.jobs import ask_job
 from wfm.domain.errors import BadInput
-from wfm.domain.jobs import Job
 from wfm.domain.scope import Scope
-from wfm.queries.planning import read_simulation
+from wfm.queries.gate import read_gate
 from wfm.queries.plans import read_plan
 
 SHOWN = 4
-UNKNOWN = "I publish it without a simulation of its service level"
 
 
 def gate_acts(given: Any, plan_id: int) -> list[Any]:
     """Simulate a draft; and, when it falls short, solve it again with what was missed."""
     args = {"plan": str(plan_id), "unit": given.unit, "week": given.week}
-    found = read_simulation(given.ask.sources.store, Scope(given.unit), plan_id)
+    found = read_gate(given.ask.sources.store, Scope(given.unit), plan_id)
     acts = [
-        opener("Simulate it" if found is None else "Simulate again", "simulate", args,
+        opener("Simulate it" if found.job_id is None else "Simulate again", "simulate", args,
                title="Service level with forecast uncertainty and absence, day by day")
     ]  # fmt: skip
-    if found is not None and not _passed(found):
+    if found.job_id is not None and not found.passed:
         acts.append(
             opener("Solve the misses", "repair", args,
                    title="Solves again with one agent more where the simulation falls short")
@@ -39,15 +37,16 @@ def gate_acts(given: Any, plan_id: int) -> list[Any]:
 
 def gate_told(ask: FormAsk, plan_id: int) -> Any:
     """The verdict of the newest simulation as sentences."""
-    found = read_simulation(ask.sources.store, ask.scope, plan_id)
-    if found is None:
-        return sentences([("warn", "Not simulated: nobody knows its service level by quarter.")])
-    gate = dict(found.result or {}).get("gate", {})
-    if gate.get("passed"):
+    found = read_gate(ask.sources.store, ask.scope, plan_id)
+    if found.job_id is None:
+        return sentences(
+            [("warn", "Not simulated as it stands: nobody knows its service level by quarter.")]
+        )
+    if found.passed:
         return sentences([("good", f"The gate is passed (simulation, job {found.job_id}).")])
-    lines = [("bad", f"{plain(gate['misses_n'], 0)} days and quarter-hours fall short "
+    lines = [("bad", f"{plain(found.misses_n, 0)} days and quarter-hours fall short "
                      f"(simulation, job {found.job_id}), the worst:")]  # fmt: skip
-    lines += [("dot", miss["sentence"]) for miss in gate["misses"][:SHOWN]]
+    lines += [("dot", words) for words in found.misses[:SHOWN]]
     return html.Div(sentences(lines))
 
 
@@ -57,28 +56,19 @@ def gate_fields(ask: FormAsk, plan_id: int) -> tuple[Field, ...]:
     return (Field("sign", words, "check", ask.value("sign")),) if words else ()
 
 
-def gate_signature(ask: FormAsk, plan_id: int) -> str:
-    """What is added to the reason of a publication: "" when the gate is passed."""
+def gate_signature(ask: FormAsk, plan_id: int, reason: str) -> str:
+    """Why a publication goes ahead whatever its simulation says: "" when the gate is passed."""
     words = _to_sign(ask, plan_id)
     if not words:
         return ""
     if ask.value("sign") != "yes":
         raise FieldError({"sign": "Sign it, or simulate the draft and solve what falls short."})
-    return f" [signed: {words}]"
+    return f"{words}: {reason}"
 
 
 def _to_sign(ask: FormAsk, plan_id: int) -> str:
-    found = read_simulation(ask.sources.store, ask.scope, plan_id)
-    if found is None:
-        return UNKNOWN
-    if _passed(found):
-        return ""
-    n = dict(found.result or {})["gate"]["misses_n"]
-    return f"I answer for the {n} exceptions of simulation {found.job_id}"
-
-
-def _passed(job: Job) -> bool:
-    return bool(dict(job.result or {}).get("gate", {}).get("passed"))
+    words = read_gate(ask.sources.store, ask.scope, plan_id).to_answer_for
+    return f"I answer for it: {words}" if words else ""
 
 
 def _plan_id(ask: FormAsk) -> int:

@@ -11,17 +11,18 @@ from dash import html
 from dashboards.forms import FieldError, FormAsk, FormRoom
 from dashboards.pages.planning_data import LIVE, Planning
 from dashboards.pages.planning_forms import unit_scope
+from dashboards.pages.planning_offers import offers_table, sent_panel
 from dashboards.pages.planning_panels import shown_day
 from dashboards.parts.drawer import Drawer, facts, opener, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
-from dashboards.parts.table import Cell, Col, Line, Sheet, table
+from dashboards.parts.table import table
 from wfm.actions.planning_policy import pin_shift
 from wfm.actions.shift_batch import ShiftChange, change_shifts, check_changes, swap_changes
 from wfm.domain.clock import epoch_s
-from wfm.domain.errors import BadInput, WfmError
+from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
@@ -30,49 +31,7 @@ from wfm.queries.planning import week_name
 from wfm.queries.policy import read_pins
 from wfm.queries.schedules import read_shifts
 
-OFFER_WORDS = {"open_shift": "Open shift", "overtime": "Overtime", "leave_early": "Leave early"}
 MOST_OFFERS, MOST_LINES = 8, 8
-
-
-def offers_sheet(given: Planning) -> Sheet:
-    """What the day's gap asks for: offers of an hour or more, with how many may take them."""
-    day = shown_day(given)
-    columns = (
-        Col("offer", "Offer", text=True, phone=True),
-        Col("from", "From", text=True, phone=True),
-        Col("to", "To", text=True, phone=True),
-        Col("seats", "People", phone=True),
-        Col("hours", "Closes", "h", "agent-hours of the gap that it closes when all are taken"),
-        Col("may", "May take it", "", "people whom rest, days in a row, hours and time off allow"),
-    )
-    lines = []
-    zone = zone_of(given.site.zone)
-    for one in _offers(given, day):
-        first, end = (datetime.fromtimestamp(at, zone) for at in (one.first_at, one.end_at))
-        cells = (
-            Cell(OFFER_WORDS[one.offer.kind], one.offer.kind),
-            Cell(f"{first:%H:%M}", first.isoformat()),
-            Cell(f"{end:%H:%M}", end.isoformat()),
-            Cell(plain(one.offer.seats, 0), one.offer.seats),
-            Cell(plain(one.offer.gain / 4, 1), one.offer.gain / 4),
-            Cell(plain(len(one.eligible), 0), len(one.eligible)),
-        )
-        lines.append(Line(cells, "", "warn" if not one.eligible else ""))
-    title = f"Offers for {day:%A} {day.day} {day:%B}, {given.site.name}"
-    return Sheet("offers", title, columns, tuple(lines), "sized from the gap, an hour at least",
-                 "No gap of an hour, and nobody to spare for one")  # fmt: skip
-
-
-def _offers(given: Planning, day: date) -> Sequence[Any]:
-    if given.requirement is None or given.live.measures is None:
-        return ()
-    try:
-        found: Sequence[Any] = given.ask.sources.planner.offers(
-            Scope(given.unit), given.unit, day, given.ask.sources.clock
-        )
-    except WfmError:
-        return ()
-    return found
 
 
 def tools_panel(given: Planning) -> list[Any]:
@@ -88,12 +47,10 @@ def tools_panel(given: Planning) -> list[Any]:
                title="Breaks still to come, inside their windows"),
         opener("Swap two shifts", "swap", args, small=True, off=off),
     ]  # fmt: skip
-    sheet = offers_sheet(given)
-    shown = Sheet(sheet.key, sheet.title, sheet.columns, sheet.lines[:MOST_OFFERS], sheet.note,
-                  sheet.why_empty)  # fmt: skip
-    body: list[Any] = [table(shown) if shown.lines else empty(sheet.why_empty)]
+    sheet = offers_table(given, MOST_OFFERS)
+    body: list[Any] = [table(sheet) if sheet.lines else empty(sheet.why_empty)]
     body.append(html.Div(acts, className="acts wrap"))
-    return [panel(sheet.title, body, note=sheet.note)]
+    return [panel(sheet.title, body, note=sheet.note), *sent_panel(given)]
 
 
 # --- forms ----------------------------------------------------------------------------------------

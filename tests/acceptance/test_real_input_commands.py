@@ -54,7 +54,8 @@ class Site:
         self.forecast = self.wfm.json(*FORECAST)
         self.require = self.wfm.json("plan", "require", *SITE_WEEK)
         self.solve = self.wfm.json("plan", "solve", *SITE_WEEK, "--passes", "2")
-        self.publish = self.wfm.json("plan", "publish", *SITE_WEEK, "--reason", "Agreed")
+        self.publish = self.wfm.json("plan", "publish", *SITE_WEEK, "--reason", "Agreed",
+                                     "--overrule", "two passes only")  # fmt: skip
 
     @property
     def store(self) -> Store:

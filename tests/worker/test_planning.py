@@ -134,7 +134,17 @@ def test_a_week_published_again_changes_the_current_layer_and_keeps_its_baseline
     mark = week_mark(centre, NY, MONDAY, END)
     with pytest.raises(StaleWrite, match="changed since you looked at it"):
         publish(centre, CLOCK, "u-1", 2, "better", scope=NY, check=lambda *_: (), seen="1:1")
-    done = publish(centre, CLOCK, "u-1", 2, "better", scope=NY, check=lambda *_: (), seen=mark)
+    done = publish(
+        centre,
+        CLOCK,
+        "u-1",
+        2,
+        "better",
+        scope=NY,
+        check=lambda *_: (),
+        seen=mark,
+        overrule="not simulated",
+    )
     assert done.counts.baselines == 0
     assert done.counts.changes > 0
     assert read_shifts(centre, NY, MONDAY, END, "baseline") == before

@@ -12,17 +12,19 @@ from sqlalchemy import Connection
 from wfm.actions.audit import write_audit
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.clock import Clock, epoch_s
-from wfm.domain.errors import InfeasibleSchedule, ScopeDenied, StaleWrite
+from wfm.domain.errors import GateRefused, InfeasibleSchedule, ScopeDenied, StaleWrite
 from wfm.domain.schedules import NewShift
 from wfm.domain.scope import Scope
+from wfm.queries.gate import GateState, gate_of
 from wfm.store.readers.organisation import read_organisation
-from wfm.store.readers.plans import Plan, read_plan, read_plan_documents
+from wfm.store.readers.plans import Plan, draft_seq, read_plan, read_plan_documents
 from wfm.store.readers.rules import activity_codes
 from wfm.store.readers.schedules import NOTHING, read_shifts, week_mark
 from wfm.store.store import Store
 from wfm.store.writers.plans import put_in_force
 from wfm.store.writers.schedules import WriteCounts, write_shifts
 
+MOST_TOLD = 3
 # Broken rules of a problem and its solution, as sentences.
 Checker = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, ...]]
 
@@ -51,10 +53,13 @@ def publish(
     actor_role: str = "system",
     request_id: str | None = None,
     seen: str | None = None,
+    overrule: str = "",
 ) -> Published:
     """The plan in force, in one transaction with its shifts and its audit line.
 
-    A plan with broken rules is refused with the first of them. Published again, nothing changes.
+    A plan with broken rules is refused with the first of them. So is one that was not simulated as
+    it stands, or whose simulation falls short (`GateRefused`), unless `overrule` says why it goes
+    ahead all the same; verdict and reason stay in the audit log. Published again, nothing changes.
     `scope` is what the actor may plan, `check` the scheduler's independent verifier. `seen` is the
     `week_mark` of the shifts the actor looked at: `StaleWrite` when they have changed since.
     Over a published week the shifts become changes; the baseline stays as first published.
@@ -63,6 +68,7 @@ def publish(
     # A plan's documents never change after it is stored, so they are checked before the lock.
     with store.db.read() as connection:
         documents = read_plan_documents(connection, scope, plan_id)
+        by_hand = draft_seq(connection, scope, plan_id)
     if documents is None:
         raise ScopeDenied(f"No plan {plan_id} is known here; `wfm plan list` shows them.")
     problem, solution = documents
@@ -80,6 +86,11 @@ def publish(
                 f"Plan {plan_id} breaks rules and cannot be published: {broken[0]}{more}. "
                 f"Correct the contract, availability or time off it names, and solve again."
             )
+        if draft_seq(connection, scope, plan_id) != by_hand:
+            raise StaleWrite(
+                f"Plan {plan_id} was changed by hand meanwhile; nothing was published. Look at it "
+                "again."
+            )
         first, end = _days_of(problem)
         mark = week_mark(connection, Scope(plan.unit), first, end)
         if seen is not None and seen != mark:
@@ -87,6 +98,9 @@ def publish(
                 f"The schedule of {plan.week} changed since you looked at it; nothing was "
                 f"published. Look at the new differences and publish again."
             )
+        gate = gate_of(connection, scope, plan_id)
+        if not gate.passed and len(overrule.strip()) < 3:
+            raise GateRefused(_refusal(plan, gate))
         superseded = put_in_force(connection, plan_id, plan.unit, plan.week, at=at, by=actor)
         counts = write_shifts(
             connection,
@@ -112,6 +126,8 @@ def publish(
                 "week": plan.week,
                 "baselines": counts.baselines,
                 "changes": counts.changes,
+                "gate": {"simulation": gate.job_id, "passed": gate.passed, "misses": gate.misses_n},
+                "overruled": None if gate.passed else overrule.strip(),
             },
             reason=reason or None,
             request_id=request_id,
@@ -119,6 +135,21 @@ def publish(
         return Published(plan_id, plan.unit, plan.week, counts, superseded)
 
     return store.db.retry(work)
+
+
+def _refusal(plan: Plan, gate: GateState) -> str:
+    if gate.job_id is None:
+        return (
+            f"Plan {plan.plan_id} was not simulated as it stands, so nobody knows what service it "
+            f"gives. Simulate it (`wfm plan simulate --unit {plan.unit} --week {plan.week} --plan "
+            f"{plan.plan_id}`), or overrule the gate with a reason."
+        )
+    worst = " ".join(gate.misses[:MOST_TOLD])
+    return (
+        f"Plan {plan.plan_id} does not pass the gate: {gate.misses_n} days and quarter-hours fall "
+        f"short in simulation {gate.job_id}. {worst} Solve what it misses, or overrule the gate "
+        "with a reason."
+    )
 
 
 def _shifts(

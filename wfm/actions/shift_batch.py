@@ -24,19 +24,22 @@ from wfm.queries.roster_rules import RosterWeek, read_roster_week
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.schedules import read_shift_history
 from wfm.store.store import Store
-from wfm.store.writers.schedules import write_shifts
+from wfm.store.writers.schedules import WriteCounts, write_shifts
 
 ACTION = "schedule.batch"
 
 
 @dataclass(frozen=True)
 class ShiftChange:
-    """A shift as it shall be, made from the version `seen_seq` (0: the day had none)."""
+    """A shift as it shall be, made from the version `seen_seq` (0: the day had none).
+
+    None is whatever is the newest: the change was made from it in this very transaction.
+    """
 
     agent: Scope
     on: date
     segments: tuple[Segment, ...]
-    seen_seq: int
+    seen_seq: int | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def swap_changes(one: Shift, two: Shift, scopes: Mapping[str, Scope]) -> tuple[S
 def check_changes(store: Store, changes: Sequence[ShiftChange]) -> BatchCheck:
     """What the changes would break, without making them."""
     with store.db.read() as connection:
-        return BatchCheck(_broken(connection, changes))
+        return BatchCheck(broken_by(connection, changes))
 
 
 def change_shifts(
@@ -103,33 +106,55 @@ def change_shifts(
         before = done_before(connection, request_key, ACTION)
         if before is not None:
             return BatchDone(before["changed"], tuple(before["overridden"]), True)
-        published = _newest(connection, changes)
-        broken = _broken(connection, changes)
+        broken = broken_by(connection, changes)
         if broken and not override:
             raise InfeasibleSchedule(
                 f"The changes break {len(broken)} rule{'s' if len(broken) > 1 else ''}: "
                 f"{'; '.join(broken[:5])}. Choose others, or override it with your name."
             )
-        counts = write_shifts(
-            connection,
-            [NewShift(str(c.agent.agent), c.on, c.segments) for c in changes],
-            recorded_at=at, author=actor, reason_code=reason_code, note=reason.strip(),
-            published_at=published, after_baseline=True,
+        counts = write_changes(
+            connection, changes, broken, at=at, actor=actor, actor_role=actor_role,
+            reason=reason.strip(), reason_code=reason_code,
         )  # fmt: skip
-        for change in changes:
-            write_audit(
-                connection, at=at, actor=actor, role=actor_role, action=ACTION,
-                object=f"shift:{change.agent.agent}:{change.on.isoformat()}",
-                scope_path=change.agent.path, old={"seq": change.seen_seq},
-                new={"segments": [[s.start_at, s.end_at, s.activity] for s in change.segments],
-                     "of": len(changes), "overridden": len(broken)},
-                reason=reason.strip(),
-            )  # fmt: skip
         done = {"changed": counts.changes + counts.baselines, "overridden": list(broken)}
         remember(connection, request_key, ACTION, done, at=at, by=actor)
         return BatchDone(counts.changes + counts.baselines, broken)
 
     return store.db.retry(work)
+
+
+def write_changes(
+    connection: Connection,
+    changes: Sequence[ShiftChange],
+    overridden: Sequence[str],
+    *,
+    at: int,
+    actor: str,
+    actor_role: str,
+    reason: str,
+    reason_code: str,
+) -> WriteCounts:
+    """What became of the changes, each the next version of its shift with a line in the audit.
+
+    For actions that change shifts in their own transaction; `StaleWrite` as `change_shifts` has it.
+    """
+    published = _newest(connection, changes)
+    counts = write_shifts(
+        connection,
+        [NewShift(str(c.agent.agent), c.on, c.segments) for c in changes],
+        recorded_at=at, author=actor, reason_code=reason_code, note=reason,
+        published_at=published, after_baseline=True,
+    )  # fmt: skip
+    for change in changes:
+        write_audit(
+            connection, at=at, actor=actor, role=actor_role, action=ACTION,
+            object=f"shift:{change.agent.agent}:{change.on.isoformat()}",
+            scope_path=change.agent.path, old={"seq": change.seen_seq},
+            new={"segments": [[s.start_at, s.end_at, s.activity] for s in change.segments],
+                 "of": len(changes), "overridden": len(overridden)},
+            reason=reason,
+        )  # fmt: skip
+    return counts
 
 
 def _newest(connection: Connection, changes: Sequence[ShiftChange]) -> int | None:
@@ -143,7 +168,7 @@ def _newest(connection: Connection, changes: Sequence[ShiftChange]) -> int | Non
             connection, change.agent, change.on, change.on + timedelta(days=1)
         )
         newest = history[-1].seq if history else 0
-        if newest != change.seen_seq:
+        if change.seen_seq is not None and newest != change.seen_seq:
             name = organisation.name_of(change.agent)
             raise StaleWrite(
                 f"The shift of {name} on {change.on} changed since you looked at it; nothing was "
@@ -154,7 +179,8 @@ def _newest(connection: Connection, changes: Sequence[ShiftChange]) -> int | Non
     return first
 
 
-def _broken(connection: Connection, changes: Sequence[ShiftChange]) -> tuple[str, ...]:
+def broken_by(connection: Connection, changes: Sequence[ShiftChange]) -> tuple[str, ...]:
+    """Rules that were whole and would be broken, person by person in sentences."""
     weeks: dict[tuple[str, str], RosterWeek] = {}
     after: dict[tuple[str, str, str], dict[date, tuple[Segment, ...]]] = {}
     for change in changes:

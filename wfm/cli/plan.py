@@ -78,17 +78,36 @@ def publish(
     week: Week,
     plan_id: Annotated[int | None, typer.Option("--plan", help="Else the newest")] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record")] = "",
+    overrule: Annotated[
+        str, typer.Option(help="Why it is published although its simulation falls short or lacks")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Put a draft in force: agents see it, adherence is measured against it."""
+    """Put a draft in force: agents see it, adherence is measured against it.
+
+    It is simulated first when it was not. Where its service falls short the exceptions are told
+    and nothing is published, unless --overrule says why; the audit log keeps that.
+    """
     parameters = {
         "unit": unit,
         "week": week,
         "plan_id": plan_id,
         "reason": reason,
+        "overrule": overrule,
         "author_role": AUTHOR_ROLE,
     }
     _run("publish", parameters, as_json)
+
+
+@plan.command("simulate")
+def simulate(
+    unit: Unit,
+    week: Week,
+    plan_id: Annotated[int, typer.Option("--plan", help="Draft to simulate")],
+    as_json: Json = False,
+) -> None:
+    """Simulate a draft, with the forecast's error and absence: the gate before publication."""
+    _run("simulate", {"unit": unit, "week": week, "plan_id": plan_id}, as_json)
 
 
 @plan.command("list")

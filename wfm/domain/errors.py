@@ -33,6 +33,10 @@ class StaleWrite(WfmError):
     """Somebody else changed the row since it was read, or a lease ran out."""
 
 
+class GateRefused(WfmError):
+    """A schedule whose simulated service falls short, or that was not simulated, and no reason."""
+
+
 class InfeasibleSchedule(WfmError):
     """Rules contradict each other; the message names agent, rule and dates."""
 

@@ -16,10 +16,13 @@ from wfm.domain.jobs import Job, RunPoint
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, FactReader, read_measures
 from wfm.store.readers.jobs import read_jobs, read_points
+from wfm.store.readers.offers import offers_mark
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import NEWEST
 from wfm.store.schema import (
+    agent_wish,
     calendar_event,
+    draft_edit,
     forecast_version,
     job,
     job_point,
@@ -269,15 +272,6 @@ def read_newest_job(store: Store, scope: Scope, kind: str) -> Job | None:
     return found[0] if found else None
 
 
-def read_simulation(store: Store, scope: Scope, plan_id: int) -> Job | None:
-    """The newest simulation of a plan that is done; None when it was never simulated."""
-    with store.db.read() as connection:
-        for job_ in read_jobs(connection, scope, kind="simulate", state="done", limit=100):
-            if job_.parameters.get("plan_id") == plan_id:
-                return job_
-    return None
-
-
 def read_requirements(
     store: Store, scope: Scope, weeks: tuple[str, ...]
 ) -> dict[tuple[str, str], RequirementState]:
@@ -316,6 +310,9 @@ def planning_mark(store: Store) -> tuple[object, ...]:
             connection.scalar(select(func.max(forecast_version.c.fc_version))),
             connection.scalar(select(func.max(requirement_version.c.rq_version))),
             connection.scalar(select(func.count()).select_from(job_point)),
+            connection.scalar(select(func.count()).select_from(draft_edit)),
+            offers_mark(connection),
+            connection.scalar(select(func.max(agent_wish.c.wish_id))),
         )
     return (*plans, *shifts, *versions, *(tuple(row) for row in newest))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from wfm.domain.draft_edits import DraftLine
 from wfm.domain.errors import ScopeDenied
 from wfm.domain.scope import Scope
 from wfm.store.readers import plans as reader
 from wfm.store.readers.plans import Plan
 from wfm.store.store import Store
 
-__all__ = ["Plan", "read_plan", "read_plan_documents", "read_plans"]
+__all__ = ["Plan", "read_draft_lines", "read_plan", "read_plan_documents", "read_plans"]
 
 
 def read_plans(
@@ -42,3 +43,9 @@ def read_plan_documents(store: Store, scope: Scope, plan_id: int) -> tuple[Any, 
     if found is None:
         raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
     return found
+
+
+def read_draft_lines(store: Store, scope: Scope, plan_id: int) -> tuple[DraftLine, ...]:
+    """The changes by hand of a plan, undone ones and their undoing among them, in their order."""
+    with store.db.read() as connection:
+        return reader.read_draft_lines(connection, scope, plan_id)

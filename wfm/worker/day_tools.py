@@ -24,18 +24,18 @@ from wfm.domain.activities import Activity, Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.offers import NewOffer
 from wfm.domain.rules.week import owed_breaks
 from wfm.domain.scope import Scope
 from wfm.domain.shift_edits import put_in, taken_out
 from wfm.domain.wall_clock import slot_start
+from wfm.queries.offers import why_not
 from wfm.queries.planning import week_name
 from wfm.queries.roster_rules import RosterWeek
 from wfm.store.store import Store
 from wfm.worker.net_staffing import NetWeek, net_week
 
 NOTICE_S = 900  # a break or an activity is moved a quarter-hour ahead at least
-SHUT = ("rest_between_shifts", "max_consecutive_days", "unavailable_day", "site_open_hours",
-        "outside_window")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,36 +164,11 @@ def day_offers(
         end_at = (net.first_q + day.start + offer.end) * QUARTER_S
         if first_at < soonest:
             continue
-        people = [a for a in sorted(net.roster.people) if _may(net, a, on, offer, first_at, end_at)]
+        about = NewOffer(unit, on, offer.kind, first_at, end_at, offer.seats)
+        people = [a for a in sorted(net.roster.people)
+                  if net.groups.get(a) and not why_not(net.roster, a, about)]  # fmt: skip
         found.append(SizedOffer(offer, first_at, end_at, tuple(people)))
     return tuple(found)
-
-
-def _may(net: NetWeek, agent: str, on: date, offer: Offer, first_at: int, end_at: int) -> bool:
-    roster = net.roster
-    day = (on - roster.period.first).days
-    if not net.groups.get(agent) or day in roster.away.get(agent, ()):
-        return False
-    week = roster.in_force(agent)
-    segments = week.get(on, ())
-    if offer.kind == "leave_early":
-        return any(
-            s.start_at <= first_at and s.end_at >= end_at
-            for s in segments
-            if roster.category(s.activity) == "on_queue"
-        )
-    extra = Segment(first_at, end_at, "on_queue")
-    if offer.kind == "open_shift":
-        if segments:
-            return False
-        after: tuple[Segment, ...] = (extra,)
-    else:
-        if not segments or not (segments[-1].end_at == first_at or segments[0].start_at == end_at):
-            return False
-        after = (*segments, extra) if segments[-1].end_at == first_at else (extra, *segments)
-    was = {(v.code, v.day) for v in roster.violations(agent, week)}
-    now = {(v.code, v.day) for v in roster.violations(agent, {**week, on: after})}
-    return not any(code in SHUT for code, _ in now - was)
 
 
 def _window(net: NetWeek, on: date, between: tuple[int, int], soonest: int) -> tuple[int, int]:

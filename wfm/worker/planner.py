@@ -22,6 +22,7 @@ from scheduling.requirement import QueueDemand
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
+from wfm.domain.draft_edits import DraftVerdict
 from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
 from wfm.domain.grid import day_start
 from wfm.domain.organisation import Queue
@@ -36,7 +37,7 @@ from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_r
 from wfm.store.dimensions import known_keys
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_by_number, version_rows
-from wfm.store.readers.plans import read_plan_documents, read_requirement
+from wfm.store.readers.plans import draft_seq, read_plan_documents, read_requirement
 from wfm.store.readers.policy import read_policy
 from wfm.store.readers.schedules import read_changed_history, week_mark
 from wfm.store.schema import (
@@ -55,7 +56,7 @@ from wfm.worker.day_tools import (
     place_activity,
     today_breaks,
 )  # fmt: skip
-from wfm.worker.publish_job import broken_rules
+from wfm.worker.publish_job import broken_rules, draft_verdict
 from wfm.worker.queue_history import unit_queues
 from wfm.worker.require_job import open_quarters, queue_demands
 from wfm.worker.skill_effect import skill_effect
@@ -110,7 +111,8 @@ class Planner:
             def measured() -> WeekMeasures | None:
                 return self._measure(connection, key, plan_id)
 
-            found: WeekMeasures | None = self._keep(("measures", plan_id, *key), measured)
+            seq = 0 if plan_id is None else draft_seq(connection, scope, plan_id)
+            found: WeekMeasures | None = self._keep(("measures", plan_id, seq, *key), measured)
             return found
 
     def covers(
@@ -161,6 +163,10 @@ class Planner:
     def broken(self, problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[str, ...]:
         """Rules that a plan breaks, by the independent verifier."""
         return broken_rules(problem, solution)
+
+    def verdict(self, problem: Mapping[str, Any], solution: Mapping[str, Any]) -> DraftVerdict:
+        """What the verifier says of a draft while it is changed by hand."""
+        return draft_verdict(problem, solution)
 
     def shifts(
         self, scope: Scope, unit: str, week: str, plan_id: int | None = None
@@ -246,7 +252,7 @@ class Planner:
                 return None
             key = (unit, week, *state)
             before = self._keep(
-                ("measures", None, *key), lambda: self._measure(connection, key, None)
+                ("measures", None, 0, *key), lambda: self._measure(connection, key, None)
             )
             after = self._measure(connection, key, None, {str(agent.agent): {day: segments}})
         if before is None or after is None:

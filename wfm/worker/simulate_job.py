@@ -12,6 +12,7 @@ from scheduling.simulation.report import Row, SimReport, report
 from wfm.domain.clock import Clock
 from wfm.domain.progress import Progress
 from wfm.domain.scope import Scope
+from wfm.store.readers.plans import draft_seq
 from wfm.store.store import Store
 from wfm.worker.simulate_week import WeekCentre, week_centre
 
@@ -57,14 +58,19 @@ def run_simulate(
 ) -> Mapping[str, Any]:
     """The simulation of `unit` and `week`, or of `plan_id`: days, busy hours, gate, sentences."""
     plan_id, absence = parameters.get("plan_id"), parameters.get("absence")
+    scope, seq = Scope(str(parameters["unit"])), 0
+    if plan_id is not None:
+        # The draft as it stands now: changed by hand later, it has to be simulated again.
+        with store.db.read() as connection:
+            seq = draft_seq(connection, scope, int(plan_id))
     done = simulate_week(
-        store, clock, Scope(str(parameters["unit"])), str(parameters["week"]), progress,
+        store, clock, scope, str(parameters["week"]), progress,
         draft=None if plan_id is None else int(plan_id),
         replications=int(parameters.get("replications") or REPLICATIONS),
         seed=int(parameters.get("seed") or 1),
         absence=None if absence is None else float(absence),
     )  # fmt: skip
-    return week_result(done)
+    return week_result(done) | {"draft_seq": seq}
 
 
 def week_result(done: WeekSimulation, *, cells: bool = False) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a policy adds to a scheduling problem: classes, fairness with its ledger, contract terms."""
+"""What policy and people's wishes add to a problem: classes, fairness with its ledger, terms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from wfm.domain.planning_policy import LEDGER_WEEKS
 from wfm.domain.rules.duty import Duty
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
+from wfm.domain.wishes import wish_terms
 from wfm.store.readers.schedules import read_shifts
+from wfm.store.readers.wishes import read_wishes
 
 MINUTES = 15
 Json = Mapping[str, Any]
@@ -43,10 +45,15 @@ def lay_policy(
     for contract in document["contracts"]:
         terms = policy["contracts"].get(contract_of.get(contract["name"], ""), {})
         contract.update(terms)
-    wishes = policy["preferences"]
+    wishes, own_words = policy["preferences"], read_wishes(connection, Scope(unit))
     for agent in document["agents"]:
-        if agent["id"] in wishes:
-            agent["preferences"] = list(wishes[agent["id"]])
+        asked = list(wishes.get(agent["id"], ()))
+        if agent["id"] in own_words:
+            said, classes = wish_terms(own_words[agent["id"]].wish)
+            asked += said
+            document["shift_classes"] |= classes
+        if asked:
+            agent["preferences"] = asked
     weekends = any(
         rule["rule"] == "weekends_off" for c in document["contracts"] for rule in c.get("rules", ())
     )

@@ -8,12 +8,13 @@ from itertools import islice
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from wfm.domain.draft_edits import DraftChange, DraftLine, edited
 from wfm.domain.scope import Scope
 from wfm.store.dimensions import known_keys
 from wfm.store.files import FileStore
-from wfm.store.schema import plan, raw_batch, requirement_version
+from wfm.store.schema import draft_edit, plan, raw_batch, requirement_version
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,48 @@ def read_plan(connection: Connection, scope: Scope, plan_id: int) -> Plan | None
 def read_plan_documents(
     connection: Connection, scope: Scope, plan_id: int
 ) -> tuple[Any, Any] | None:
-    """Problem and solution of a plan as JSON documents, None when outside the scope."""
+    """Problem and solution of a plan as JSON documents, None when outside the scope.
+
+    The solution is as people changed it since by hand.
+    """
     row = connection.execute(
         select(plan.c.unit, plan.c.problem, plan.c.solution).where(plan.c.plan_id == plan_id)
     ).first()
     if row is None or not scope.holds(Scope(row.unit)):
         return None
-    return json.loads(row.problem), json.loads(row.solution)
+    lines = read_draft_lines(connection, scope, plan_id)
+    changes = [change for line in lines for change in line.changes]
+    return json.loads(row.problem), edited(json.loads(row.solution), changes)
+
+
+def read_draft_lines(connection: Connection, scope: Scope, plan_id: int) -> tuple[DraftLine, ...]:
+    """The changes by hand of a plan in their order; none outside the scope."""
+    rows = connection.execute(
+        select(draft_edit, plan.c.unit)
+        .join(plan, plan.c.plan_id == draft_edit.c.plan_id)
+        .where(draft_edit.c.plan_id == plan_id)
+        .order_by(draft_edit.c.seq)
+    )
+    return tuple(
+        DraftLine(
+            row.seq, row.kind, row.recorded_at, row.author, row.undoes,
+            tuple(DraftChange(**change) for change in json.loads(row.changes)),
+        )
+        for row in rows
+        if scope.holds(Scope(row.unit))
+    )  # fmt: skip
+
+
+def draft_seq(connection: Connection, scope: Scope, plan_id: int) -> int:
+    """How many changes by hand a plan has had, undone ones counted; 0 as the solver left it."""
+    found = read_plan(connection, scope, plan_id)
+    if found is None:
+        return 0
+    return connection.scalar(
+        select(func.coalesce(func.max(draft_edit.c.seq), 0)).where(
+            draft_edit.c.plan_id == plan_id
+        )
+    ) or 0  # fmt: skip
 
 
 def read_requirement(

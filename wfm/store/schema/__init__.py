@@ -46,7 +46,9 @@ from wfm.store.schema.organisation import (
     state_map,
     time_off,
 )
+from wfm.store.schema.offers import agent_wish, offer, offer_ask
 from wfm.store.schema.plans import (
+    draft_edit,
     forecast_day,
     forecast_record,
     forecast_version,
@@ -84,6 +86,7 @@ __all__ = [
     "adherence_rule",
     "agent_alias",
     "agent_now",
+    "agent_wish",
     "audit",
     "audit_reason",
     "batch_partition",
@@ -96,6 +99,7 @@ __all__ = [
     "contract",
     "delivery",
     "dim",
+    "draft_edit",
     "forecast_day",
     "forecast_record",
     "forecast_version",
@@ -105,6 +109,8 @@ __all__ = [
     "job_point",
     "login_failure",
     "metadata",
+    "offer",
+    "offer_ask",
     "org_unit",
     "partition",
     "person",

@@ -72,6 +72,20 @@ shift_pin = Table(
     Column("note", Text, nullable=False),
 )
 
+# Changes by hand of a draft, shift by shift; only ever added to, an undo is a line of its own.
+draft_edit = Table(
+    "draft_edit",
+    metadata,
+    Column("plan_id", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),  # move add remove swap undo
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("undoes", Integer),  # the line that an undo takes back
+    # JSON list of {"agent","day","before","after"}: shifts of a solution, null for a day off
+    Column("changes", Text, nullable=False),
+)
+
 # Append-only life of each (agent, shift date): seq 1 is the baseline (first publication), the
 # highest seq is current; a row holds the whole shift after the change. Empty segments: no shift.
 shift_version = Table(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from sqlalchemy import Connection, insert, select, update
 
-from wfm.store.schema import plan
+from wfm.domain.draft_edits import DraftChange
+from wfm.store.schema import draft_edit, plan
 
 
 def add_draft(
@@ -62,3 +67,37 @@ def put_in_force(
         .values(state="published", published_at=at, published_by=by)
     )
     return before
+
+
+def add_draft_line(
+    connection: Connection,
+    plan_id: int,
+    seq: int,
+    kind: str,
+    changes: Sequence[DraftChange],
+    *,
+    at: int,
+    by: str,
+    undoes: int | None,
+    objective: float,
+    gap_pct: float | None,
+    violations_n: int,
+) -> None:
+    """Nothing; a change by hand is added to a draft, whose figures are those after it."""
+    connection.execute(
+        insert(draft_edit),
+        {
+            "plan_id": plan_id,
+            "seq": seq,
+            "kind": kind,
+            "recorded_at": at,
+            "author": by,
+            "undoes": undoes,
+            "changes": json.dumps([asdict(change) for change in changes]),
+        },
+    )
+    connection.execute(
+        update(plan)
+        .where(plan.c.plan_id == plan_id)
+        .values(objective=objective, gap_pct=gap_pct, violations_n=violations_n)
+    )
