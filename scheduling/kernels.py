@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
+from scheduling.machine_code import compiled, inner
 from scheduling.packed import Cover, Crew, Graphs, Guide, Menus, Mood, Scratch, Tours
 from scheduling.shifts import Floats, Ints
-from scheduling.simulation.compiled import compiled, inner
 
 DAY, DAYS = 96, 7
 SPAN = DAY * DAYS

@@ -115,6 +115,7 @@ def _work(
     # Here, not above: who only starts a run need not load the solver and its machine code.
     from scheduling.bound_process import find_bounds_apart
     from scheduling.solve import solve
+    from scheduling.warm import warm
 
     silence()
     end_with(parent)
@@ -125,6 +126,7 @@ def _work(
             raise JobCancelled("Cancelled.")
 
     try:
+        warm()
         found = solve(
             read_problem(problem_text),
             time_limit_s=time_limit_s,

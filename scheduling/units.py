@@ -44,7 +44,9 @@ def solve_text(text: str, time_limit_s: float | None, seed: int, passes: int | N
     from scheduling.problem_file import read_problem
     from scheduling.solution import solution_text
     from scheduling.solve import solve
+    from scheduling.warm import warm
 
+    warm()
     found = solve(
         read_problem(text), time_limit_s=time_limit_s, seed=seed, passes=passes,
         bounds=find_bounds_apart,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduling.machine_code import compiled, inner
 from scheduling.simulation.centre import Floats, Ints
-from scheduling.simulation.compiled import compiled, inner
 from scheduling.simulation.counted import (
     ABANDONED,
     ABANDONED_IN_T,

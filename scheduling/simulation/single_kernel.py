@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduling.machine_code import compiled
 from scheduling.simulation.centre import Floats
-from scheduling.simulation.compiled import compiled
 from scheduling.simulation.counted import (
     ABANDONED,
     ABANDONED_IN_T,

@@ -1,41 +1,24 @@
 """Inner loops of the staffing mathematics, compiled by numba on first use and kept on disk.
 
 Only functions import this module, and only when they are called, so that no page waits for the
-compiler. Where no cache folder can be written, the loops are compiled anew in each process.
+compiler. It imports none of theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from scheduling.staffing.erlang import Floats
+from scheduling.machine_code import compiled_for
 
-F = TypeVar("F", bound=Callable[..., object])
+Floats = NDArray[np.float64]
 STEP = 2.0**-800
 LARGE = 2.0**780
 MAX_TERMS = 5_000_000
 ROW = "float64[::1]"
 
 
-def compiled(signature: str) -> Callable[[F], F]:
-    """A decorator: the function compiled for one signature, divisions by zero as NumPy's."""
-
-    def wrap(function: F) -> F:
-        options = {"error_model": "numpy", "nogil": True}
-        try:
-            return numba.njit(signature, cache=True, **options)(function)  # type: ignore[no-any-return]
-        except RuntimeError:
-            # No folder for the cache can be written, as in a read-only image without a home.
-            return numba.njit(signature, **options)(function)  # type: ignore[no-any-return]
-
-    return wrap
-
-
-@compiled(f"void({ROW}, {ROW}, {ROW})")
+@compiled_for(f"void({ROW}, {ROW}, {ROW})")
 def inverse_rows(load: Floats, servers: Floats, out: Floats) -> None:
     """Fills `out` with 1/B of Erlang B, by its upward recursion; inf beyond a double."""
     for i in range(load.size):
@@ -48,7 +31,7 @@ def inverse_rows(load: Floats, servers: Floats, out: Floats) -> None:
         out[i] = inverse
 
 
-@compiled(f"int64({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, float64[:, ::1])")
+@compiled_for(f"int64({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, float64[:, ::1])")
 def sum_rows(
     eta: Floats, k: Floats, patience: Floats, far: Floats, near: Floats, out: Floats
 ) -> int:
@@ -98,7 +81,7 @@ def sum_rows(
     return endless
 
 
-@compiled(f"void({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW})")
+@compiled_for(f"void({ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW}, {ROW})")
 def walk_rows(
     load: Floats,
     aht: Floats,

@@ -34,6 +34,7 @@ from wfm.store.schema.goals import (
     target_notice,
 )
 from wfm.store.schema.metadata import metadata
+from wfm.store.schema.offers import agent_wish, offer, offer_ask
 from wfm.store.schema.organisation import (
     activity_code,
     agent_alias,
@@ -46,7 +47,6 @@ from wfm.store.schema.organisation import (
     state_map,
     time_off,
 )
-from wfm.store.schema.offers import agent_wish, offer, offer_ask
 from wfm.store.schema.plans import (
     draft_edit,
     forecast_day,
