@@ -85,31 +85,31 @@ def _rung(
             for key, dtype in spec.dtypes.items()
             if key in spec.keys and key not in frame.columns
         )
-        if not summed:
-            prepared = prepared.with_columns(
-                pl.lit(1, pl.UInt32).alias(cells_column(family)),
-                *(
-                    pl.col(m).is_not_null().cast(pl.UInt32).alias(known_column(m))
-                    for m in spec.family_measures(family)
-                ),
-            )
-        else:
+        if summed:
             prepared = prepared.filter(has_cells(origin, family))
-        parts.append(_summed(prepared, spec, family))
+        parts.append(_summed(prepared, spec, family, leaves=not summed))
     if not parts:
         return pl.DataFrame(schema=spec.dtypes)
     return conform(_aligned(pl.concat(parts, how="diagonal"), spec), spec.name)
 
 
-def _summed(frame: pl.DataFrame, spec: TableSpec, family: str) -> pl.DataFrame:
+def _summed(frame: pl.DataFrame, spec: TableSpec, family: str, *, leaves: bool) -> pl.DataFrame:
+    """Sums by the rung's keys, with the leaf cells behind them and how many know each measure."""
     measures = spec.family_measures(family)
     counts = [cells_column(family)]
     if family == "agent_interval" and spec.counts_shift_cells:
         counts.append(SHIFT_CELLS)
+    known = [
+        pl.col(m).count().cast(pl.Int64).alias(known_column(m))
+        if leaves
+        else pl.col(known_column(m)).cast(pl.Int64).sum()
+        for m in measures
+    ]
+    cells = pl.len().cast(pl.Int64).alias(counts[0]) if leaves else pl.col(counts).cast(pl.Int64)
     return frame.group_by(spec.keys).agg(
         *(merged(m, MEASURES[m].agg) for m in measures),
-        *(pl.col(known_column(m)).cast(pl.Int64).sum() for m in measures),
-        pl.col(counts).cast(pl.Int64).sum(),
+        *known,
+        cells if leaves else cells.sum(),
     )
 
 

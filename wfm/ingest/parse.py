@@ -69,12 +69,14 @@ def parse_frame(
     text is ASCII without control characters; `now` bounds the times of events, None does not.
     """
     findings, typed = Findings(text.height), dict[str, pl.Series]()
+    named = [spec.name for spec in specs if spec.name in text.columns]
+    bare = text.select(pl.col(named).str.strip_chars())
+    bare = bare.select(pl.when(pl.col(name).str.len_bytes() > 0).then(name) for name in named)
     for spec in specs:
         if spec.name not in text.columns:
             typed[spec.name] = pl.repeat(None, text.height, dtype=_DTYPE[spec.type], eager=True)
             continue
-        raw = text[spec.name].str.strip_chars()
-        raw = raw.set(raw.str.len_bytes() == 0, None) if raw.null_count() < len(raw) else raw
+        raw = bare[spec.name]
         typed[spec.name] = _typed(raw, spec, options, findings, plain, now)
         if spec.required:
             findings.mark(raw.is_null(), "missing_value", spec.name)
