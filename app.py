@@ -16,8 +16,7 @@ from wfm.domain.clock import Clock, SystemClock
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
-from wfm.queries.audit import AuditLine, read_audit
-from wfm.queries.users import Directory, count_users, demo_users, read_users
+from wfm.queries.users import Directory, count_users, demo_users
 from wfm.settings import Settings
 from wfm.store.store import Store, open_store
 from wfm.web.config import WebConfig, checked_config
@@ -41,12 +40,6 @@ class Parts:
 
     def accounts_of_demo(self) -> tuple[User, ...]:
         return demo_users(self.store)
-
-    def accounts(self, scope: Scope) -> tuple[User, ...]:
-        return read_users(self.store, scope)
-
-    def audit_lines(self, scope: Scope, limit: int) -> tuple[AuditLine, ...]:
-        return read_audit(self.store, scope, limit)
 
     def note_export(self, who: Principal, page_id: str, scope: Scope, request_id: str) -> None:
         note_export(self.store, self.clock, who, page_id, scope, request_id)
@@ -79,29 +72,38 @@ def create_server(
     machine = identity_clock or SystemClock()
     parts = Parts(store, config, Sessions(store, machine), Directory(store), machine)
     clock = clock or clock_of(settings, store)
-    server = make_server(parts, build_table or _tables(store, clock), (OperationalError,))
-    open_doors(server, (dashboards or _dashboards)(server, store, clock))
+    if dashboards is None or build_table is None:
+        sources = _sources(settings, store, clock)
+    server = make_server(parts, build_table or _tables(sources), (OperationalError,))
+    app = _dashboards(server, sources) if dashboards is None else dashboards(server, store, clock)
+    open_doors(server, app)
     # Connections are opened anew by the process that serves: none may cross a fork.
     store.db.close()
     return server
 
 
-def _dashboards(server: Flask, store: Store, clock: Clock) -> Any:
+def _sources(settings: Settings, store: Store, clock: Clock) -> Any:
+    from dashboards.sources import Sources
+    from wfm.cli.doctor import settings_shown
+    from wfm.worker.forecaster import Forecaster
+    from wfm.worker.planner import Planner
+
+    helps = {f"WFM_{name.upper()}": one.description or "" for name, one in
+             type(settings).model_fields.items()}  # fmt: skip
+    told = tuple((name, value, helps[name]) for name, value in settings_shown(settings).items())
+    return Sources(store, clock, Planner(store), Forecaster(store), told)
+
+
+def _dashboards(server: Flask, sources: Any) -> Any:
     from dashboards.build import build_dashboards
-    from dashboards.sources import Sources
-    from wfm.worker.forecaster import Forecaster
-    from wfm.worker.planner import Planner
 
-    return build_dashboards(server, Sources(store, clock, Planner(store), Forecaster(store)))
+    return build_dashboards(server, sources)
 
 
-def _tables(store: Store, clock: Clock) -> BuildTable:
+def _tables(sources: Any) -> BuildTable:
     from dashboards.export import table_builder
-    from dashboards.sources import Sources
-    from wfm.worker.forecaster import Forecaster
-    from wfm.worker.planner import Planner
 
-    return table_builder(Sources(store, clock, Planner(store), Forecaster(store)))
+    return table_builder(sources)
 
 
 def main() -> None:

@@ -22,11 +22,13 @@ from wfm.domain.grid import zone_of
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
 from wfm.queries.loading import loading_of
+from wfm.queries.permissions import Reach, permission_table
 from wfm.web.pages import home_of, pages_for
 
 TABS = {
     "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk",
-    "planning": "Planning", "forecast": "Forecast", "targets": "Targets", "data": "Data",
+    "planning": "Planning", "forecast": "Forecast", "requests": "Requests",
+    "targets": "Targets", "data": "Data",
     "admin": "Admin",
 }  # fmt: skip
 KEYS = (
@@ -95,11 +97,7 @@ def _tabs(ask: Ask) -> list[Any]:
     links = []
     for page in pages_for(ask.who.role):
         here = {"aria-current": "page"} if page.page_id == ask.page.page_id else {}
-        words = TABS.get(page.page_id, page.title)
-        if page.page_id == "admin":
-            links.append(html.A(words, href=page.path))
-        else:
-            links.append(_link(words, page.path, here))
+        links.append(_link(TABS.get(page.page_id, page.title), page.path, here))
     return links
 
 
@@ -215,6 +213,9 @@ def _icons(ask: Ask) -> Any:
     keys = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in KEYS]
     export = ask.state.link(f"/export/{ask.page.page_id}.xlsx")
     plain = ask.state.link(f"/export/{ask.page.page_id}.csv")
+    may = permission_table().grant("export", ask.who.role).reach is not Reach.NONE
+    both = (("Excel", export), ("CSV", plain)) if may else ()
+    exports = [html.A(words, href=href, className="btn small") for words, href in both]
     return html.Div(
         [
             html.Button(icon("scheme"), className="round", title="Light or dark",
@@ -230,8 +231,7 @@ def _icons(ask: Ask) -> Any:
                             html.Dl(keys),
                             html.Div(
                                 [
-                                    html.A("Excel", href=export, className="btn small"),
-                                    html.A("CSV", href=plain, className="btn small"),
+                                    *exports,
                                     html.Button("Print", className="btn small",
                                                 **{"data-act": "print"}),
                                     html.Form(html.Button("Sign out", className="btn small"),

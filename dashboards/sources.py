@@ -20,6 +20,7 @@ class Sources:
     clock: Clock
     planner: Any = None  # the scheduler's answers for pages (wfm.worker.planner.Planner)
     forecaster: Any = None  # the forecaster's answers (wfm.worker.forecaster.Forecaster)
+    settings: tuple[tuple[str, str, str], ...] = ()  # (name, value in force, meaning), no secrets
 
     def now(self) -> int:
         """The product's now in UTC seconds."""

@@ -15,6 +15,7 @@ GRAINS = ("now", "today", "day", "week", "weeks", "month", "quarter", "custom")
 COMPARISONS = ("plan", "previous", "target", "none")
 VIEWS = ("graphic", "table")
 CELLS = ("5", "15")
+STATUSES = ("open", "decided", "all")
 DIMENSIONS = (
     "site", "team", "agent", "tenure", "queue", "group", "contact_type", "channel", "activity",
     "reason", "weekday", "slot", "day",
@@ -27,7 +28,8 @@ class ViewState:
     """Scope, period, comparison, graphic or table, and the figure broken down.
 
     `week`, `plan` and `on` are the week, the draft ("live": what is in force) and the day that the
-    planning page looks at, whatever its period; `cell` is the minutes of a cell of the floor.
+    planning page looks at, whatever its period; `cell` is the minutes of a cell of the floor,
+    `status` and `kind` filter what the requests page and the audit log list.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -46,6 +48,8 @@ class ViewState:
     plan: str = ""
     on: date | None = None
     cell: str = ""
+    status: str = ""
+    kind: str = ""
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -64,6 +68,8 @@ class ViewState:
             "plan": self.plan,
             "on": _text(self.on),
             "cell": self.cell,
+            "status": self.status,
+            "kind": self.kind,
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -123,6 +129,8 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         plan=_plan(query),
         on=_date(query, "on"),
         cell=_one_of(query, "cell", CELLS),
+        status=_one_of(query, "status", STATUSES),
+        kind=_word(query, "kind"),
     )
 
 

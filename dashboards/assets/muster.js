@@ -4,7 +4,8 @@
   "use strict";
   var root = document.documentElement;
   var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk",
-    "/planning": "planning", "/forecast": "forecast", "/targets": "targets", "/data": "data" };
+    "/planning": "planning", "/forecast": "forecast", "/requests": "requests",
+    "/targets": "targets", "/data": "data", "/admin": "admin" };
 
   function setProps(id, props) {
     if (window.dash_clientside && window.dash_clientside.set_props) {

@@ -28,6 +28,15 @@ STATUS = {
     "acknowledged": "acknowledged", "withdrawn": "withdrawn", "closed": "closed",
     "assigned": "in force", "kept": "looked at, kept", "reverted": "taken back",
 }  # fmt: skip
+# The form by which each permission takes a remedy further, and its button.
+STEP_FORM = {
+    "request.decide": ("decide_request", "Decide"),
+    "request.create": ("cancel_request", "Cancel"),
+    "coaching.write": ("coach_step", "Close"),
+    "alert.answer": ("answer_alert", "Answer"),
+    "alert.send": ("withdraw_alert", "Withdraw"),
+    "skill.assign": ("skill_step", "Effect"),
+}
 CAUSES = {
     "training": "Training or meeting put in after publication",
     "sick": "Sickness",

@@ -9,7 +9,13 @@ from typing import Any
 from dash import html
 
 from dashboards.frame import Ask
-from dashboards.pages.remedies_data import STATUS, about_words, names_of, time_words
+from dashboards.pages.remedies_data import (
+    STATUS,
+    STEP_FORM,
+    about_words,
+    names_of,
+    time_words,
+)
 from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
@@ -18,11 +24,6 @@ from wfm.queries.remedies import read_remedies
 
 BACK_S = 42 * 86_400
 SHOWN = 8
-STEP_FORM = {
-    "request.decide": "decide_request", "request.create": "cancel_request",
-    "coaching.write": "coach_step", "alert.answer": "answer_alert", "alert.send": "withdraw_alert",
-    "skill.assign": "skill_step",
-}  # fmt: skip
 COLUMNS = (
     Col("who", "For", text=True, phone=True),
     Col("what", "What", text=True, more=True),
@@ -82,11 +83,8 @@ def _line(ask: Ask, one: Remedy, name: str, forms: Sequence[str]) -> Line:
 
 def _buttons(one: Remedy, forms: Sequence[str]) -> Any:
     args = {"scope": one.scope.path, "remedy": str(one.remedy_id)}
-    words = {"decide_request": "Decide", "cancel_request": "Cancel", "coach_step": "Close",
-             "answer_alert": "Answer", "withdraw_alert": "Withdraw",
-             "skill_step": "Effect"}  # fmt: skip
     return [
-        opener(words[form], form, args, small=True)
-        for form in (STEP_FORM[p] for p in _permission_of(one.kind, one.status))
+        opener(words, form, args, small=True)
+        for form, words in (STEP_FORM[p] for p in _permission_of(one.kind, one.status))
         if form in forms
     ]

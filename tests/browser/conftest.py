@@ -27,7 +27,10 @@ from wfm.settings import Settings
 from wfm.worker.insight_look import look_around
 
 CHROMIUM = "/usr/bin/chromium"
-ROLES = {"agent": "Agent", "lead": "Team lead", "manager": "Manager", "desk": "Control desk"}
+ROLES = {
+    "agent": "Agent", "lead": "Team lead", "manager": "Manager", "desk": "Control desk",
+    "admin": "Administrator",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ WIDTHS = (1440, 768, 390)
 LOOKS = (("light", 1440), ("dark", 390))
 LOGINS = {
     "agent": Role.AGENT, "lead": Role.SUPERVISOR, "manager": Role.MANAGER,
-    "desk": Role.CONTROL_DESK,
+    "desk": Role.CONTROL_DESK, "admin": Role.ADMIN,
 }  # fmt: skip
 BUILT = {room.page_id: room for room in ROOMS}
 # Each page once, as the first role that has it sees it; a role's own page is its first.

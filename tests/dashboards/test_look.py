@@ -13,7 +13,7 @@ from dashboards.build import CHARTS
 from dashboards.pages import ROOMS
 from dashboards.theme import PALETTES
 from kpis.dashboards import PAGES
-from wfm.web.pages import page_of
+from wfm.web.pages import page_of, pages
 
 ASSETS = Path(__file__).parents[2] / "dashboards" / "assets"
 
@@ -72,3 +72,11 @@ def test_pages_begin_as_the_catalogue_of_dashboards_says() -> None:
 
 def test_every_font_has_its_licence() -> None:
     assert "SIL OPEN FONT LICENSE" in (ASSETS / "fonts" / "OFL.txt").read_text().upper()
+
+
+def test_the_browser_knows_every_page_by_its_path() -> None:
+    script = (ASSETS / "muster.js").read_text(encoding="utf-8")
+    told = re.search(r"var PAGES = \{(.*?)\};", script, re.DOTALL)
+    assert told is not None
+    known = dict(re.findall(r'"(/\w+)": "(\w+)"', told[1]))
+    assert known == {page.path: page.page_id for page in pages()}

@@ -58,6 +58,8 @@ def states(draw: st.DrawFn) -> ViewState:
         plan=draw(st.sampled_from(("", "live", "17"))),
         on=draw(st.one_of(st.none(), days)),
         cell=draw(st.sampled_from(["", "5", "15"])),
+        status=draw(st.sampled_from(["", "open", "decided", "all"])),
+        kind=draw(st.sampled_from(["", "coaching", "user.role"])),
     )
 
 

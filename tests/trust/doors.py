@@ -30,6 +30,7 @@ MAY_READ = {
 PAGE_ROLES = {"/me": {AGENT}, "/team": {LEAD}, "/centre": {MANAGER}, "/desk": {DESK}}
 PAGE_ROLES |= {"/targets": {LEAD, MANAGER, DESK}, "/planning": {MANAGER, DESK}}
 PAGE_ROLES["/forecast"] = {MANAGER, DESK}
+PAGE_ROLES["/requests"] = {AGENT, LEAD, MANAGER, DESK}
 PAGE_ROLES["/admin"] = {ADMIN}
 PAGE_ROLES["/data"] = {MANAGER, DESK, ADMIN}
 

@@ -15,7 +15,6 @@ from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
 from wfm.queries.access import KnowsScopes, default_scope
-from wfm.queries.audit import AuditLine
 from wfm.web.config import WebConfig
 from wfm.web.dash_post import LARGEST_BODY, checked_body, self_made
 from wfm.web.errors import DATA, refusal
@@ -40,10 +39,6 @@ class WebParts(Protocol):
     def directory(self) -> KnowsScopes: ...
 
     def accounts_of_demo(self) -> tuple[User, ...]: ...
-
-    def accounts(self, scope: Scope) -> tuple[User, ...]: ...
-
-    def audit_lines(self, scope: Scope, limit: int) -> tuple[AuditLine, ...]: ...
 
     def note_export(self, who: Principal, page_id: str, scope: Scope, request_id: str) -> None: ...
 

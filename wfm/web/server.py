@@ -9,7 +9,6 @@ from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wfm.web.admin import add_admin
 from wfm.web.audit_start import refuse_unguarded
 from wfm.web.door import WebParts, hang_door
 from wfm.web.errors import map_errors
@@ -31,7 +30,6 @@ def make_server(parts: WebParts, build: BuildTable, busy: Sequence[type[Exceptio
     map_errors(server, busy)
     add_login(server)
     add_health(server)
-    add_admin(server)
     add_exports(server, build)
     if parts.config.https:
         # TLS ends at a proxy, so the address that counts is the one the proxy adds.

@@ -1,0 +1,175 @@
+"""Requests: what waits for a decision, what was decided, and by whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.pages.remedies_data import time_words
+from dashboards.pages.remedies_steps import (
+    ANSWER,
+    CANCEL,
+    COACHED,
+    DECIDE,
+    SKILL_STEP,
+    WITHDRAW,
+)
+from dashboards.pages.requests_data import (
+    EXCEPTION,
+    WORDS,
+    Entry,
+    Requests,
+    read_requests,
+)
+from dashboards.pages.requests_forms import DECIDE_EXCEPTION
+from dashboards.parts.answer import Act, Answer
+from dashboards.parts.drawer import opener
+from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.table import Cell, Col, Line, Sheet, sort_lines, table
+from dashboards.parts.tile import Tile
+from dashboards.view_state import period_label
+
+SPEC = Spec(grains=(("week", "Week"), ("month", "Month"), ("quarter", "Quarter")), grain="month")
+FILTERS = (("open", "Open"), ("decided", "Decided"), ("all", "All"))
+COLUMNS = (
+    Col("who", "For", text=True, phone=True),
+    Col("kind", "What", text=True),
+    Col("about", "About", text=True, phone=True),
+    Col("reason", "Why", text=True, more=True),
+    Col("asked", "Since", text=True),
+    Col("status", "Now", text=True, phone=True),
+    Col("decided", "Last step", text=True),
+    Col("by", "By", text=True),
+    Col("note", "Note", text=True, more=True),
+    Col("act", "", text=True, phone=True),
+)
+
+
+def view(ask: Ask) -> View:
+    """The page's answer: what waits for whom, the list with its filter, and how long it takes."""
+    found = read_requests(ask)
+    sheet = _sheet(found)
+    body: list[Any] = [_filters(found)]
+    if sheet.lines:
+        shown = sort_lines(sheet, ask.state.sort)
+        body.append(table(shown, lambda key: ask.link(sort=key), ask.state.sort))
+    else:
+        body.append(empty(sheet.why_empty, "Choose another filter or period to see more."))
+    listed = panel(sheet.title, body, note=sheet.note)
+    return View(requests_answer(found), _tiles(found), [listed], (sheet,), "single requests")
+
+
+def requests_answer(found: Requests) -> Answer:
+    """The sentence: how many wait for the one who looks, and the oldest of them."""
+    ask, mine = found.ask, found.mine
+    others = sum(one.is_open for one in found.entries) - len(mine)
+    rest = f"{others} more {'is' if others == 1 else 'are'} open." if others else ""
+    if not mine:
+        lead = "Nothing waits for your decision."
+        if not others:
+            closed = sum(not one.is_open for one in found.entries)
+            period = period_label(ask.grain, ask.period, ask.today)
+            rest = f"{closed} {'was' if closed == 1 else 'were'} closed in {period}."
+        return Answer("good", lead, rest)
+    first = mine[0]
+    form, words = first.acts[0]
+    verb = "waits" if len(mine) == 1 else "wait"
+    lead = f"{len(mine)} {verb} for your decision, the oldest for {_age(ask.now - first.at)}:"
+    told = f"{first.name}, {first.about}."
+    act = Act(words, "", True, "o", form, dict(first.args or {}))
+    return Answer("warn", lead, f"{told} {rest}".strip(), (act,))
+
+
+def _sheet(found: Requests) -> Sheet:
+    ask = found.ask
+    shown = found.shown
+    period = period_label(ask.grain, ask.period, ask.today)
+    return Sheet(
+        "requests", "Requests, alerts, coaching, moves and publications", COLUMNS,
+        tuple(_line(ask, one) for one in shown),
+        f"{len(shown)} of {len(found.entries)}; open ones of any age, the oldest first; "
+        f"the others of {period}",
+        "Nothing here with this filter",
+    )  # fmt: skip
+
+
+def _line(ask: Ask, one: Entry) -> Line:
+    status = "warn" if one.waits_for_me else ""
+    buttons = [opener(words, form, one.args, small=True) for form, words in one.acts]
+    return Line(
+        (
+            Cell(one.name or DASH, one.name),
+            Cell(WORDS[one.kind], WORDS[one.kind]),
+            Cell(one.about, one.about, reason=one.reason),
+            Cell(one.reason, one.reason),
+            Cell(time_words(one.at, ask.zone), one.at),
+            Cell(one.status, one.status, status, reason=one.note),
+            Cell(time_words(one.changed_at, ask.zone), one.changed_at),
+            Cell(one.author, one.author),
+            Cell(one.note, one.note),
+            Cell("", None, node=buttons),
+        )
+    )
+
+
+def _filters(found: Requests) -> Any:
+    ask = found.ask
+    state, kind = ask.state.status or "open", ask.state.kind
+    links = [_chip(words, ask.link(status=name, sort=""), name == state) for name, words in FILTERS]
+    kinds = list(dict.fromkeys(one.kind for one in found.entries))
+    by_kind = [_chip("All kinds", ask.link(kind="", sort=""), not kind)]
+    by_kind += [_chip(WORDS[k], ask.link(kind=k, sort=""), k == kind) for k in WORDS if k in kinds]
+    return html.Div(
+        [
+            html.Div(links, className="chips", role="group", **{"aria-label": "Open or decided"}),
+            html.Div(by_kind, className="chips", role="group", **{"aria-label": "Kind"}),
+        ],
+        className="filters",
+    )
+
+
+def _chip(words: str, href: str, here: bool) -> Any:
+    return html.A(words, href=href, **({"aria-current": "true"} if here else {}))
+
+
+def _tiles(found: Requests) -> tuple[Tile, ...]:
+    figures, ask = found.figures, found.ask
+    oldest = "" if figures.oldest_at is None else (
+        f"oldest {_age(ask.now - figures.oldest_at)}"
+    )  # fmt: skip
+    decided = f"of {figures.decided_n} decided"
+    open_of = {k: sum(e.is_open and e.kind == k for e in found.entries) for k in WORDS}
+    return (
+        Tile("Requests pending", str(figures.open_n), word="Reference", gap=oldest),
+        Tile("Decision time", plain(figures.hours, 1), "h" if figures.hours is not None else "",
+             word="Reference" if figures.decided_n else None, right=decided),
+        Tile("Approved", plain(figures.approved_pct, 1), "%" if figures.decided_n else "",
+             word="Reference" if figures.decided_n else None, right=decided),
+        Tile("Time explained", str(open_of[EXCEPTION]), word="Reference", right="to be decided"),
+        Tile("Alerts open", str(open_of["site_alert"]), word="Reference"),
+        Tile("Coachings planned", str(open_of["coaching"]), word="Reference"),
+    )  # fmt: skip
+
+
+def _age(seconds: int) -> str:
+    minutes = max(0, seconds) // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+
+
+def requests_sign(ask: Ask) -> object:
+    """What the list depends on: the newest step of each entry."""
+    found = read_requests(ask)
+    return [[one.kind, one.at, one.changed_at, one.status] for one in found.entries]
+
+
+ROOM = PageRoom(
+    "requests", SPEC, view,
+    forms=(DECIDE, CANCEL, COACHED, ANSWER, WITHDRAW, SKILL_STEP, DECIDE_EXCEPTION),
+    sign=requests_sign,
+)  # fmt: skip
