@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
+from dashboards.pages.coach_effect import coach_effect
 from dashboards.pages.reassign_effect import move_effect
 from dashboards.pages.remedies_data import STATUS, about_words, estimate
 from dashboards.parts.drawer import Drawer, facts, sentences
@@ -45,6 +46,9 @@ def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
         rows += found
     if one.kind == "skill_change":
         found, lines = move_effect(ask, one)
+        rows += found
+    if one.kind == "coaching":
+        found, lines = coach_effect(ask, one)
         rows += found
     allowed = KINDS[one.kind].steps.get(one.status, {})
     choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpis.before_after import Changed, windows_of
+from kpis.before_after import Changed, compare_person, windows_of
 from kpis.moved_work import Work, enough_people, estimate_move
 from wfm.domain.periods import Period
 
@@ -64,3 +64,24 @@ def test_a_change_is_compared_on_the_same_weekdays() -> None:
 )  # fmt: skip
 def test_what_the_others_changed_too_was_not_the_change(given: Changed, net: float | None) -> None:
     assert given.net == (None if net is None else pytest.approx(net))
+
+
+def test_a_person_is_held_against_the_sums_of_colleagues_never_a_mean_of_their_values() -> None:
+    early = {"ida": (18_400.0, 100.0), "a": (4_500.0, 100.0), "b": (1_000.0, 20.0)}
+    late = {"ida": (12_000.0, 100.0), "a": (4_400.0, 100.0), "b": (1_400.0, 20.0), "c": (9.0, 1.0)}
+    found = compare_person(early, late, "ida")
+    assert found is not None
+    assert (found.changed.before, found.changed.since) == (184.0, 120.0)
+    assert found.changed.others_before == pytest.approx(5500 / 120)
+    assert (found.changed.others_since, found.of) == (pytest.approx(5800 / 120), 2)
+    assert found.alike == 0
+    assert found.changed.net == pytest.approx(-64 - 2.5)
+
+
+def test_colleagues_who_changed_as_much_the_same_way_are_counted() -> None:
+    early = {"ida": (100.0, 1.0), "a": (100.0, 1.0), "b": (100.0, 1.0)}
+    late = {"ida": (90.0, 1.0), "a": (80.0, 1.0), "b": (120.0, 1.0)}
+    found = compare_person(early, late, "ida")
+    assert found is not None
+    assert (found.alike, found.of) == (1, 2)
+    assert compare_person(early, {"a": (1.0, 1.0)}, "ida") is None

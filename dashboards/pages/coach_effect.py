@@ -1,0 +1,55 @@
+"""What a coaching changed so far: the person's figure since, beside that of the colleagues."""
+
+from __future__ import annotations
+
+from dashboards.forms import FormAsk
+from dashboards.parts.numbers import DASH, kpi_with_unit
+from kpis.before_after import Changed, person_change, windows_of
+from kpis.catalogue.load import CATALOGUE
+from wfm.domain.grid import local_day
+from wfm.domain.remedies import Remedy
+from wfm.domain.scope import Scope
+from wfm.queries.facts import open_facts
+from wfm.queries.organisation import read_organisation
+
+Rows = list[tuple[str, str]]
+
+
+def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
+    """Facts and a sentence about the figure that was coached, the same weekdays before and since.
+
+    Nothing for a topic without a figure. The day of the coaching itself is left out.
+    """
+    if one.kpi_id not in CATALOGUE or one.scope.agent is None:
+        return [], []
+    zone = read_organisation(ask.sources.store, one.scope).zone(str(one.scope.site))
+    first = local_day(one.at + 86_400, zone)
+    windows = windows_of(first, local_day(ask.now, zone))
+    if windows is None:
+        return [], [("none", "No whole day has passed since; look again later.")]
+    team = Scope(one.scope.site, one.scope.team)
+    facts = open_facts(ask.sources.store)
+    found = person_change(facts, team, one.kpi_id, windows, one.scope.agent)
+    name = CATALOGUE[one.kpi_id].short_name
+    if found is None:
+        return [], [("none", f"{name} has too few contacts on one side to be compared.")]
+    own = found.changed
+    rows = [
+        ("Compared", f"{windows.since.days} days since, the same weekdays before"),
+        (name, _pair(one.kpi_id, own.before, own.since)),
+        ("Colleagues", _pair(one.kpi_id, own.others_before, own.others_since)),
+    ]
+    return rows, [("none", _verdict(one.kpi_id, own, found.alike, found.of))]
+
+
+def _verdict(kpi_id: str, own: Changed, alike: int, of: int) -> str:
+    if own.net is None or not of:
+        return "No colleagues to hold it against, so nothing is proven."
+    size = kpi_with_unit(kpi_id, abs(own.net), gap=True).lstrip("+")
+    side = "less" if own.net < 0 else "more"
+    told = f"{size} {side} than the colleagues changed; {alike} of {of} changed as much without it."
+    return f"{told} One person is no proof." if alike == 0 else f"{told} No proven effect."
+
+
+def _pair(kpi_id: str, *sides: float | None) -> str:
+    return " → ".join(DASH if value is None else kpi_with_unit(kpi_id, value) for value in sides)
