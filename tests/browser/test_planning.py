@@ -164,8 +164,9 @@ def test_a_run_is_cancelled_within_two_seconds_and_keeps_its_best(
     visit = signed("desk")
     page = visit.open(HREF, wait=".page:not([hidden]) .run-numbers, .page:not([hidden]) .state")
     have_required(page, centre)
-    assert "on its way" in send(page, "solve", limit="60", label="Cut off")
-    page.wait_for_selector('.page:not([hidden]) .run-line:has-text("Improving")', timeout=30_000)
+    assert "on its way" in send(page, "solve", limit="900", label="Cut off")
+    page.wait_for_selector('.page:not([hidden]) .run-line:has-text("Improving")',
+                           timeout=240_000)  # fmt: skip
     page.click('.page:not([hidden]) [data-open="cancel"]')
     page.wait_for_selector(f"{DRAWER} form")
     page.click(f"{DRAWER} button[type=submit]")
