@@ -101,6 +101,32 @@ def weekly_demand(
     return tuple(found)
 
 
+def under_scenario(
+    demand: Sequence[WeekDemand],
+    volume: float = 0.0,
+    aht: float = 0.0,
+    events: Sequence[tuple[date, date, float]] = (),
+) -> tuple[WeekDemand, ...]:
+    """The weeks if contacts and handle time change by shares, and on some days by more.
+
+    1,000 contacts, +10 % volume and an event of +70 % on one day of the week: 1,000 x 1.1 x 1.1 =
+    1,210; each day counts for a seventh of its week. Events are (first day, day after, share).
+    """
+    found = []
+    for week in demand:
+        factor = 1 + volume
+        for first, end, share in events:
+            days = (min(end, week.first_on + timedelta(days=7)) - max(first, week.first_on)).days
+            factor *= 1 + share * max(days, 0) / 7
+        found.append(
+            WeekDemand(
+                week.first_on, week.contacts * factor, week.p10 * factor, week.p90 * factor,
+                week.aht_s * (1 + aht),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
 def _week(days: Mapping[date, float], first: date) -> float | None:
     """The contacts of seven days, None when one of them is not known."""
     values = [days.get(first + timedelta(days=i)) for i in range(7)]

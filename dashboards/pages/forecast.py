@@ -8,8 +8,9 @@ from typing import Any
 from dash import html
 
 from dashboards.frame import Ask, PageRoom, Spec, View
-from dashboards.pages import forecast_forms, forecast_panels, forecast_tables
+from dashboards.pages import forecast_forms, forecast_panels, forecast_tables, forecast_year
 from dashboards.pages.forecast_data import Forecasts, read_page
+from dashboards.pages.forecast_year_forms import YEAR_FORMS
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
@@ -40,8 +41,10 @@ def view(ask: Ask) -> View:
         sheet = Sheet("days", "Days", (Col("day", "Day", text=True),), ())
         body: Any = panel("Forecast", empty("No site in this scope"))
         return View(nothing, _tiles(ask), [body], (sheet,), "forecast")
+    year_left, year_right, year_sheets = forecast_year.panels_of(given)
     left = html.Div(
         [
+            *year_left,
             forecast_panels.days_panel(given),
             forecast_panels.day_panel(given),
             forecast_tables.calendar_panel(given),
@@ -50,6 +53,7 @@ def view(ask: Ask) -> View:
     )
     right = html.Div(
         [
+            *year_right,
             forecast_tables.accuracy_panel(given),
             forecast_tables.overrides_panel(given),
             forecast_tables.versions_panel(given),
@@ -63,6 +67,7 @@ def view(ask: Ask) -> View:
         forecast_tables.overrides_sheet(given),
         forecast_tables.calendar_sheet(given),
         forecast_tables.versions_sheet(given),
+        *year_sheets,
     )
     return View(_answer(given), _tiles(ask), [left, right], sheets, "forecast")
 
@@ -126,4 +131,4 @@ def sign(ask: Ask) -> object:
     return forecast_mark(ask.sources.store)
 
 
-ROOM = PageRoom("forecast", SPEC, view, forecast_forms.FORMS, sign)
+ROOM = PageRoom("forecast", SPEC, view, (*forecast_forms.FORMS, *YEAR_FORMS), sign)

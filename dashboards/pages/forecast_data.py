@@ -9,7 +9,7 @@ from functools import cached_property
 
 from dashboards.frame import Ask
 from wfm.domain.forecast_days import DayParts
-from wfm.domain.forecast_records import DAY, EVENT, OVERRIDE, ForecastRecord
+from wfm.domain.forecast_records import DAY, EVENT, MUTE, OVERRIDE, ForecastRecord
 from wfm.domain.forecast_scores import Scores
 from wfm.domain.grid import zone_of
 from wfm.domain.organisation import OrgUnit
@@ -128,7 +128,7 @@ def read_page(ask: Ask) -> Forecasts | None:
     actual, last_year = read_offered(ask.facts, scope, first, end)
     records = tuple(
         one
-        for one in read_records(store, scope, site.org_id, (OVERRIDE, DAY, EVENT))
+        for one in read_records(store, scope, site.org_id, (OVERRIDE, DAY, EVENT, MUTE))
         if one.first_on is None or abs(one.first_on - first) < AROUND
     )
     forecaster = ask.sources.forecaster

@@ -35,7 +35,8 @@ def unit_scope(values: Values) -> Scope:
     return Scope(values.get("unit") or None)
 
 
-def _site(ask: FormAsk) -> str:
+def site_name(ask: FormAsk) -> str:
+    """The name of the site a form is about."""
     return read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
 
 
@@ -83,12 +84,14 @@ def _minutes(ask: FormAsk, name: str) -> int | None:
     return int(hours) * 60 + int(minutes[:2])
 
 
-def _form(ask: FormAsk, name: str, fields: tuple[Field, ...], submit: str, *args: str) -> Form:
+def make_form(ask: FormAsk, name: str, fields: tuple[Field, ...], submit: str, *args: str) -> Form:
+    """A form with its fields, its button and what it was opened with."""
     return Form(name, fields, submit, _args(ask, *args), ask.errors, ask.trouble, True,
                 key=ask.key)  # fmt: skip
 
 
-def _reason(ask: FormAsk) -> Field:
+def reason_field(ask: FormAsk) -> Field:
+    """The field for why, which is asked of whatever is kept."""
     return Field("reason", "Reason", "note", ask.value("reason"), required=True,
                  hint="Kept with your name")  # fmt: skip
 
@@ -141,17 +144,17 @@ def show_again(ask: FormAsk) -> Drawer:
     fields = (Field("reason", "Reason", "note", ask.value("reason"),
                     hint="What is new: an event, a day left out, more history"),)  # fmt: skip
     return Drawer(
-        f"Forecast {_site(ask)} again",
+        f"Forecast {site_name(ask)} again",
         "All queues by quarter-hour from today, as far as the newest forecast reaches, at least "
         "four weeks. It becomes a new version; overrides in force are laid on it.",
-        form=_form(ask, "forecast-again", fields, "Forecast"),
+        form=make_form(ask, "forecast-again", fields, "Forecast"),
     )
 
 
 def send_again(ask: FormAsk) -> Drawer:
     """The forecast asked for as a job."""
     job = _forecast_job(ask, ask.key)
-    return Drawer(f"Forecast {_site(ask)} again", done=f"Job {job} is asked for.")
+    return Drawer(f"Forecast {site_name(ask)} again", done=f"Job {job} is asked for.")
 
 
 # --- override -------------------------------------------------------------------------------------
@@ -175,13 +178,13 @@ def show_override(ask: FormAsk) -> Drawer:
         Field("how", "How", "select", ask.value("how", "percent"), HOW, half=True),
         Field("value", "Value", "number", ask.value("value"), required=True,
               hint="Percent, a number a day, or the total of each day (of its hours)"),
-        _reason(ask),
+        reason_field(ask),
     )  # fmt: skip
     return Drawer(
-        f"Override the forecast of {_site(ask)}",
+        f"Override the forecast of {site_name(ask)}",
         "It is laid on the model's forecast and on those made after it, until taken back. The "
         "model's own stays beside it, and both are judged by what comes.",
-        form=_form(ask, "override", fields, "Override"),
+        form=make_form(ask, "override", fields, "Override"),
     )
 
 
@@ -197,7 +200,7 @@ def send_override(ask: FormAsk) -> Drawer:
         "to_min": stop,
     }
     said = _record(ask, OVERRIDE, terms, first, end)
-    return Drawer(f"Override the forecast of {_site(ask)}", done=said)
+    return Drawer(f"Override the forecast of {site_name(ask)}", done=said)
 
 
 # --- events and days left out ---------------------------------------------------------------------
@@ -232,14 +235,14 @@ def show_event(ask: FormAsk) -> Drawer:
         Field("like", "Which day", "select", ask.value("like", "Sun"), likes, half=True,
               hint="If like another"),
         Field("size", "Size", "number", ask.value("size"), hint="Pieces or spend, if it has one"),
-        _reason(ask),
+        reason_field(ask),
         _again_field(ask),
     )  # fmt: skip
     return Drawer(
-        f"Add an event for {_site(ask)}",
+        f"Add an event for {site_name(ask)}",
         "Kept with the moment it became known, now: a test of past forecasts uses only what was "
         "known then.",
-        form=_form(ask, "event", fields, "Add it"),
+        form=make_form(ask, "event", fields, "Add it"),
     )
 
 
@@ -258,7 +261,7 @@ def send_event(ask: FormAsk) -> Drawer:
     if ask.value("size"):
         terms["size"] = ask.number("size", "The size")
     said = _record(ask, EVENT, terms, first, end)
-    return Drawer(f"Add an event for {_site(ask)}", done=said)
+    return Drawer(f"Add an event for {site_name(ask)}", done=said)
 
 
 def show_leave_out(ask: FormAsk) -> Drawer:
@@ -269,13 +272,13 @@ def show_leave_out(ask: FormAsk) -> Drawer:
         *_days_fields(ask),
         _queue_field(ask),
         Field("verdict", "Do what", "select", ask.value("verdict", "exclude"), choices),
-        _reason(ask),
+        reason_field(ask),
         _again_field(ask),
     )
     return Drawer(
-        f"Days to learn from, {_site(ask)}",
+        f"Days to learn from, {site_name(ask)}",
         "What came stays in every figure; only the forecast learns without it.",
-        form=_form(ask, "leave-out", fields, "Record it"),
+        form=make_form(ask, "leave-out", fields, "Record it"),
     )
 
 
@@ -283,7 +286,7 @@ def send_leave_out(ask: FormAsk) -> Drawer:
     """The verdict recorded, and a forecast with it asked for."""
     first, end = _span(ask)
     said = _record(ask, DAY, {"verdict": ask.value("verdict", "exclude")}, first, end)
-    return Drawer(f"Days to learn from, {_site(ask)}", done=said)
+    return Drawer(f"Days to learn from, {site_name(ask)}", done=said)
 
 
 # --- taking back ----------------------------------------------------------------------------------
@@ -300,7 +303,7 @@ def show_undo(ask: FormAsk) -> Drawer:
         "Take it back",
         "The record stays; a new one says that it no longer counts.",
         (facts(rows),),
-        _form(ask, "undo-record", (_reason(ask),), "Take it back", "record"),
+        make_form(ask, "undo-record", (reason_field(ask),), "Take it back", "record"),
     )
 
 

@@ -14,7 +14,15 @@ from dashboards.parts.numbers import DASH, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.status import icon
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
-from wfm.domain.forecast_records import DAY, EVENT, OVERRIDE, ForecastRecord, days_told, told
+from wfm.domain.forecast_records import (
+    DAY,
+    EVENT,
+    MUTE,
+    OVERRIDE,
+    ForecastRecord,
+    days_told,
+    told,
+)
 from wfm.domain.forecast_scores import AddedValue, Score
 from wfm.queries.forecasts import Version
 
@@ -204,6 +212,8 @@ def calendar_sheet(given: Forecasts) -> Sheet:
     for one in (*given.of_kind(EVENT), *given.of_kind(DAY)):
         known = one.terms.get("known_at") or one.recorded_at
         lines.append(_record_line(given, one, Cell(given.local(int(known)), int(known), soft=True)))
+    lines += [_mute_line(given, one) for one in given.of_kind(MUTE)]
+    muted = {one.terms["event_id"] for one in given.of_kind(MUTE) if one.undone_at is None}
     for entry in given.calendar:
         effect = "effect learned" if entry.effect_pct is None else f"{entry.effect_pct:+g} %"
         words = f"{entry.name or entry.kind.replace('_', ' ')}: {effect}"
@@ -215,13 +225,30 @@ def calendar_sheet(given: Forecasts) -> Sheet:
             Cell(days, entry.first_on.isoformat()), Cell(words, entry.event_id),
             Cell(given.queue_name(entry.queue_id), entry.queue_id, soft=True),
             Cell(known_words, entry.known_at, soft=True), Cell("file", "file", soft=True),
-            Cell("", ""), Cell("", ""),
+            Cell("", ""), _mute_cell(given, entry.event_id, words, entry.event_id in muted),
         )  # fmt: skip
         lines.append(Line(cells))
     lines += _unusual_lines(given)
     return Sheet("calendar", "Calendar and days left out", columns, tuple(lines),
                  "taken into the next forecast",
                  "No event, no unusual day, nothing left out")  # fmt: skip
+
+
+def _mute_cell(given: Forecasts, event_id: str, words: str, muted: bool) -> Cell:
+    """Whether an event of a file counts, and the way to let it not count."""
+    if muted:
+        return Cell("does not count", "muted", soft=True)
+    act: Any = ""
+    if given.may_write:
+        args = {"unit": given.site.org_id, "event": event_id, "name": words.split(":")[0]}
+        act = opener("Mute", "mute-event", args, small=True, title=f"Let {words} not count")
+    return Cell("counts", "counts", node=act)
+
+
+def _mute_line(given: Forecasts, one: ForecastRecord) -> Line:
+    return _record_line(
+        given, one, Cell(given.local(one.recorded_at), one.recorded_at, soft=True)
+    )  # fmt: skip
 
 
 def _unusual_lines(given: Forecasts) -> list[Line]:

@@ -10,6 +10,7 @@ from forecasting.capacity import (
     heads_path,
     plan_capacity,
     required_fte,
+    under_scenario,
     weekly_demand,
 )
 from wfm.domain.capacity import CapacityTerms, HiringClass, WeekDemand
@@ -107,3 +108,20 @@ def test_without_last_year_recent_weeks_repeat_and_the_plan_says_so():
     demand = weekly_demand(past, {}, MONDAY, 2, 300.0, growth)
     assert [week.contacts for week in demand] == [350.0, 350.0]
     assert growth_of(past, 1.2).factor == 1.2
+
+
+def test_a_scenario_changes_contacts_handle_time_and_single_weeks():
+    event = (MONDAY + timedelta(days=8), MONDAY + timedelta(days=9), 0.7)  # one day of the second
+    weeks = under_scenario(weeks_of(1_000, 1_000), 0.10, -0.05, [event])
+    assert [week.contacts for week in weeks] == pytest.approx([1_100, 1_210])
+    assert [week.p90 for week in weeks] == pytest.approx([1_210, 1_331])
+    assert {week.aht_s for week in weeks} == {285.0}
+
+
+def test_plans_are_compared_by_their_usual_fullest_and_shortest_week():
+    base = plan_capacity("x", weeks_of(2_856, 2_856), terms(cost_per_hour=20))
+    more = plan_capacity("x", under_scenario(weeks_of(2_856, 2_856), 0.2), terms(cost_per_hour=20))
+    assert (base.required_mean, more.required_mean) == pytest.approx((10, 12))
+    assert (base.worst.gap, more.worst.gap) == pytest.approx((0, -2))
+    assert more.required_cost - base.required_cost == pytest.approx(2 * 2 * 40 * 20)
+    assert more.peak.required == pytest.approx(12)

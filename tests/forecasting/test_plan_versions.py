@@ -8,12 +8,15 @@ import pytest
 from forecast_site import NOW, WEEK, open_site
 from sqlalchemy import func, select
 
-from wfm.domain.errors import BadInput, MissingFacts
+from wfm.actions.forecasts import record_forecast, undo_forecast
+from wfm.domain.errors import BadInput, MissingFacts, ScopeDenied
+from wfm.domain.forecast_records import SCENARIO, NewRecord
 from wfm.domain.progress import no_progress
-from wfm.domain.scope import ENTERPRISE
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.store.schema import forecast_version, raw_batch, requirement_version
 from wfm.worker.capacity import site_capacity
 from wfm.worker.forecast_job import run_forecast
+from wfm.worker.forecaster import Forecaster
 from wfm.worker.require_job import run_require
 
 
@@ -149,3 +152,20 @@ def test_capacity_rests_on_the_site_s_own_figures_and_says_which(centre, require
         "shrinkage 30 % as stated",
         "people as stated",
     )
+
+
+def test_a_scenario_of_the_site_is_kept_and_held_against_the_plan(centre, requirement):
+    terms = {"name": "Launch", "volume_pct": 20, "aht_pct": 10, "shrinkage_pct": 40}
+    new = NewRecord(SCENARIO, "dublin", "", None, None, terms, "new product")
+    record = record_forecast(centre, NOW, None, new, request_key="launch").record_id
+    day, scope = date(2026, 3, 28), Scope("dublin")
+    forecaster = Forecaster(centre)
+    base = forecaster.capacity(scope, "dublin", day)
+    (launch,) = forecaster.scenarios(scope, "dublin", day).values()
+    assert launch.contacts == pytest.approx(1.2 * base.contacts)
+    kept = 1 - base.terms.shrinkage
+    assert launch.required_mean == pytest.approx(1.32 * kept / 0.6 * base.required_mean)
+    undo_forecast(centre, NOW, None, record, "dropped", request_key="no launch")
+    assert forecaster.scenarios(scope, "dublin", day) == {}
+    with pytest.raises(ScopeDenied):
+        forecaster.scenarios(Scope("cork"), "dublin", day)

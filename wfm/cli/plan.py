@@ -11,7 +11,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wfm.cli import plan_capacity, plan_day, plan_design, plan_edit, plan_override, plan_policy
+from wfm.cli import (
+    plan_capacity,
+    plan_day,
+    plan_design,
+    plan_edit,
+    plan_override,
+    plan_policy,
+    plan_scenario,
+)
 from wfm.cli.context import open_context
 from wfm.cli.watch import Watch
 from wfm.domain.errors import BadInput, JobCancelled, WfmError
@@ -184,6 +192,8 @@ def _figure(value: float | None, digits: int) -> str:
 def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
     plan.command("capacity")(plan_capacity.capacity)
+    plan.command("scenario")(plan_scenario.scenario)
+    plan.command("compare")(plan_scenario.compare)
     plan.command("override")(plan_override.override)
     plan.command("start")(plan_override.start)
     plan.command("mute")(plan_override.mute)

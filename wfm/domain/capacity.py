@@ -95,4 +95,31 @@ class CapacityPlan:
 
     @property
     def cost(self) -> float:
+        """Of the people there, over all weeks."""
         return sum(week.cost for week in self.weeks)
+
+    @property
+    def contacts(self) -> float:
+        """Contacts of all weeks."""
+        return sum(week.contacts for week in self.weeks)
+
+    @property
+    def required_mean(self) -> float:
+        """Full-time equivalents required in a week, on average."""
+        return sum(week.required for week in self.weeks) / max(len(self.weeks), 1)
+
+    @property
+    def peak(self) -> CapacityWeek | None:
+        """The week that requires most."""
+        return max(self.weeks, key=lambda week: week.required, default=None)
+
+    @property
+    def worst(self) -> CapacityWeek | None:
+        """The week that is shortest of people."""
+        return min(self.weeks, key=lambda week: week.gap, default=None)
+
+    @property
+    def required_cost(self) -> float:
+        """Paid hours of the people required, in money, over all weeks."""
+        paid = self.terms.paid_hours_week * self.terms.cost_per_hour
+        return paid * sum(week.required for week in self.weeks)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, select
 
-from forecasting.capacity import Growth, growth_of, plan_capacity, weekly_demand
+from forecasting.capacity import Growth, growth_of, plan_capacity, under_scenario, weekly_demand
 from wfm.domain.capacity import CapacityPlan, CapacityTerms, HiringClass
 from wfm.domain.errors import MissingFacts
 from wfm.domain.forecast_records import CAPACITY, check_record_terms
@@ -43,9 +43,14 @@ def capacity_terms(store: Store, unit: str) -> dict[str, Any]:
 
 def site_capacity(
     store: Store, scope: Scope, unit: str, today: date, changes: Mapping[str, Any] | None = None,
-    weeks: int = WEEKS,
+    weeks: int = WEEKS, scenario: Mapping[str, Any] | None = None,
 ) -> CapacityPlan:  # fmt: skip
-    """The weeks from next Monday on; `changes` replace what the newest capacity plan assumes."""
+    """The weeks from next Monday on; `changes` replace what the newest capacity plan assumes.
+
+    `scenario` holds the terms of one: volume, handle time, shrinkage and events as they would be.
+    """
+    if scenario is not None and scenario["shrinkage_pct"] is not None:
+        changes = {**(changes or {}), "shrinkage_pct": scenario["shrinkage_pct"]}
     kept = capacity_terms(store, unit) | dict(changes or {})
     organisation = read_organisation(store, scope)
     mine = Scope(unit)
@@ -62,6 +67,13 @@ def site_capacity(
     stated = kept["growth_pct"]
     growth: Growth = growth_of(past, None if stated is None else 1 + stated / 100)
     demand = weekly_demand(past, ahead, first, weeks, aht_s, growth)
+    if scenario is not None:
+        events = [
+            (date.fromisoformat(e["first_on"]), date.fromisoformat(e["end_on"]), e["percent"] / 100)
+            for e in scenario["events"]
+        ]
+        volume, longer = scenario["volume_pct"] / 100, scenario["aht_pct"] / 100
+        demand = under_scenario(demand, volume, longer, events)
     occupancy, occupancy_note = _occupancy(store, organisation.zone(unit), unit, kept)
     shrinkage, shrinkage_note = _shrinkage(facts, mine, today, kept)
     paid = float(kept["paid_hours_week"])

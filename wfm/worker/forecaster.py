@@ -20,7 +20,7 @@ from forecasting.explain_day import Usual, split_days, usual_of_totals
 from forecasting.scores import Kept, added, score_versions, value_added
 from wfm.domain.capacity import CapacityPlan
 from wfm.domain.errors import ScopeDenied
-from wfm.domain.forecast_records import CAPACITY, OVERRIDE, ForecastRecord
+from wfm.domain.forecast_records import CAPACITY, OVERRIDE, SCENARIO, ForecastRecord
 from wfm.domain.forecast_scores import Scores
 from wfm.domain.grid import QUARTER_S, day_quarters, days_between, local_day, local_slot
 from wfm.domain.scope import Scope
@@ -197,6 +197,27 @@ class Forecaster:
             )
         key = ("capacity", unit, today, repr(state), repr(sorted((changes or {}).items())))
         return self.keep(key, lambda: site_capacity(self._store, scope, unit, today, changes))
+
+    def scenarios(self, scope: Scope, unit: str, today: date) -> dict[int, CapacityPlan]:
+        """The coming year of a site under each scenario in force, by record."""
+        if not scope.holds(Scope(unit)):
+            raise ScopeDenied(NOT_FOUND)
+        with self._store.db.read() as connection:
+            records = read_records(connection, Scope(unit), unit, (CAPACITY, SCENARIO))
+            versions = forecasts_from(connection, unit, today)[:1]
+            build = newest_build_of(connection, today - timedelta(days=USUAL_DAYS), today)
+        kept = [(one.record_id, one.undone_at) for one in records if one.kind == CAPACITY]
+        state = repr((kept, [one.fc_version for one in versions], build))
+        return {
+            one.record_id: self.keep(
+                ("scenario", unit, today, one.record_id, state),
+                lambda terms=one.terms: site_capacity(  # type: ignore[misc]
+                    self._store, scope, unit, today, scenario=terms
+                ),
+            )
+            for one in records
+            if one.kind == SCENARIO and one.undone_at is None
+        }
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
         """The answer of a key, made once while it is among the last ones asked for."""

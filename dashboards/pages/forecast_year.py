@@ -1,0 +1,239 @@
+"""The coming year of a site: people required by week, those there, the gap, and scenarios of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboards.pages.forecast_data import Forecasts
+from dashboards.parts.drawer import opener
+from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.panel import panel
+from dashboards.parts.states import empty
+from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
+from dashboards.parts.week_lines import WeekLine, week_lines
+from wfm.domain.capacity import CapacityPlan, CapacityWeek
+from wfm.domain.errors import WfmError
+from wfm.domain.forecast_records import ForecastRecord
+from wfm.domain.scope import Scope
+from wfm.queries.forecasts import read_records
+
+GRAIN = "quarter"  # the view of the page that looks further than days
+COMPARED = 2
+
+
+class Year:
+    """What the panels of the year show: the plan as it stands, and the newest two scenarios."""
+
+    def __init__(self, given: Forecasts) -> None:
+        ask, unit = given.ask, given.site.org_id
+        self.given = given
+        self.plan: CapacityPlan | None = None
+        self.trouble = ""
+        self.records: tuple[ForecastRecord, ...] = ()
+        self.plans: Mapping[int, CapacityPlan] = {}
+        forecaster = ask.sources.forecaster
+        if forecaster is None:
+            return
+        scope = Scope(unit)
+        try:
+            self.plan = forecaster.capacity(scope, unit, ask.today)
+            self.plans = forecaster.scenarios(scope, unit, ask.today)
+        except WfmError as error:
+            self.trouble = str(error)
+        found = read_records(ask.sources.store, scope, unit, ("scenario",))
+        self.records = tuple(r for r in reversed(found) if r.undone_at is None)
+
+    @property
+    def compared(self) -> list[tuple[str, CapacityPlan]]:
+        """The newest scenarios by name, newest first."""
+        return [
+            (str(one.terms["name"]), self.plans[one.record_id])
+            for one in self.records[:COMPARED]
+            if one.record_id in self.plans
+        ]
+
+
+def year_of(given: Forecasts) -> Year | None:
+    """The year, where the page looks that far."""
+    return Year(given) if given.ask.grain == GRAIN else None
+
+
+def year_panel(year: Year) -> Any:
+    """Required people with their band, people there, and each scenario's requirement."""
+    given, plan = year.given, year.plan
+    ask = given.ask
+    title = f"People by week, {given.site.name}"
+    if plan is None or not plan.weeks:
+        return panel(title, empty("No plan of the year", year.trouble or "Load contacts first."))
+    lines = [
+        WeekLine("people, full-time equivalents", [w.effective for w in plan.weeks], "actual"),
+        WeekLine("required", [w.required for w in plan.weeks], "required"),
+    ]
+    keys = [("actual", "people there"), ("required", "required"), ("box-band", "P10 to P90")]
+    for (name, other), (kind, key) in zip(
+        year.compared, (("forecast", "forecast"), ("plan", "plan")), strict=False
+    ):
+        lines.append(WeekLine(name, [w.required for w in other.weeks], kind))
+        keys.append((key, name))
+    band = ([w.required_p10 for w in plan.weeks], [w.required_p90 for w in plan.weeks])
+    drawn = week_lines(
+        plan.weeks[0].first_on, lines, band, ask.look.palette, hire_words(plan),
+        narrow=ask.look.narrow, name="forecast-year",
+    )  # fmt: skip
+    body = [
+        html.P(hire_words(plan), className="said-day"),
+        drawn,
+        _acts(given),
+        table(year_sheet(year, 13)),
+    ]
+    return panel(title, body, note="52 weeks, full-time equivalents", legend_of=keys)
+
+
+def hire_words(plan: CapacityPlan) -> str:
+    """When people are missing first, and by when how many have to begin."""
+    if plan.hire is None:
+        return f"Nobody is missing in {len(plan.weeks)} weeks."
+    hire = plan.hire
+    return (
+        f"{hire.heads:g} people are missing from the week of {hire.short_on.day} "
+        f"{hire.short_on:%b %Y} on; to be productive by then they begin by "
+        f"{hire.start_on.day} {hire.start_on:%b %Y}, decided by {hire.decide_on.day} "
+        f"{hire.decide_on:%b %Y}."
+    )
+
+
+def year_sheet(year: Year, most: int | None = None) -> Sheet:
+    """The weeks as rows: contacts, required with band, people, gap and cost."""
+    columns = (
+        Col("week", "Week of", text=True, phone=True),
+        Col("contacts", "Contacts"),
+        Col("required", "Required", "", "full-time equivalents", phone=True),
+        Col("p10", "P10"), Col("p90", "P90"),
+        Col("heads", "People"),
+        Col("effective", "Effective", "", "new people counted by their ramp", phone=True),
+        Col("gap", "Gap", "", "effective less required", phone=True),
+        Col("cost", "Cost", "", "of the people there"),
+    )  # fmt: skip
+    weeks: Sequence[CapacityWeek] = year.plan.weeks if year.plan is not None else ()
+    priced = year.plan is not None and year.plan.terms.cost_per_hour > 0
+    lines = [
+        Line(
+            (
+                Cell(f"{w.first_on.day} {w.first_on:%b}", w.first_on.isoformat()),
+                figure_cell(w.contacts, 0), figure_cell(w.required, 1),
+                figure_cell(w.required_p10, 1), figure_cell(w.required_p90, 1),
+                figure_cell(w.heads, 1), figure_cell(w.effective, 1),
+                Cell(plain(w.gap, 1, signed=True), w.gap, "bad" if w.gap <= -0.5 else ""),
+                figure_cell(w.cost if priced else None, 0),
+            )
+        )
+        for w in (weeks if most is None else weeks[:most])
+    ]  # fmt: skip
+    note = "" if most is None or len(weeks) <= most else f"the first {most} of {len(weeks)} weeks"
+    return Sheet("year", "People by week", columns, tuple(lines), note)
+
+
+def _acts(given: Forecasts) -> Any:
+    if not given.may_write:
+        return None
+    args = {"unit": given.site.org_id}
+    return html.Div(
+        [
+            opener("Change the plan", "capacity", args, small=True),
+            opener("Add a scenario", "scenario", args, small=True, primary=True),
+        ],
+        className="acts wrap",
+    )
+
+
+def scenario_sheet(year: Year) -> Sheet:
+    """The year as planned beside the newest scenarios, measure by measure."""
+    named = [("As planned", year.plan)] if year.plan is not None else []
+    named += year.compared
+    columns = (
+        Col("measure", "Over 52 weeks", text=True, phone=True),
+        *(Col(f"plan{at}", name, phone=True) for at, (name, _) in enumerate(named)),
+    )
+    plans = [plan for _, plan in named if plan is not None]
+    priced = any(plan.terms.cost_per_hour for plan in plans)
+    rows: list[tuple[str, list[Cell]]] = [
+        ("Contacts", [figure_cell(p.contacts, 0) for p in plans]),
+        ("Required, a usual week", [figure_cell(p.required_mean, 1) for p in plans]),
+        ("Required, the fullest week", [_week_cell(p.peak, "required") for p in plans]),
+        ("Most missing", [_week_cell(p.worst, "gap") for p in plans]),
+        ("Shrinkage", [figure_cell(100 * p.terms.shrinkage, 1) for p in plans]),
+        ("To hire", [Cell(DASH if p.hire is None else f"{p.hire.heads:g}",
+                          None if p.hire is None else p.hire.heads) for p in plans]),
+        ("Decide by", [_day_cell(p) for p in plans]),
+    ]  # fmt: skip
+    if priced:
+        rows.append(("Cost of those required", [figure_cell(p.required_cost, 0) for p in plans]))
+    lines = tuple(Line((Cell(words, words), *cells)) for words, cells in rows) if plans else ()
+    return Sheet(
+        "scenarios", "Scenarios compared", columns, lines, "required: full-time equivalents"
+    )
+
+
+def _week_cell(week: CapacityWeek | None, name: str) -> Cell:
+    if week is None:
+        return Cell(DASH, None)
+    value = float(getattr(week, name))
+    signed = name == "gap"
+    bad = "bad" if signed and value <= -0.5 else ""
+    sub = f"{week.first_on.day} {week.first_on:%b}"
+    return Cell(plain(value, 1, signed=signed), value, bad, sub=sub)
+
+
+def _day_cell(plan: CapacityPlan) -> Cell:
+    if plan.hire is None:
+        return Cell(DASH, None)
+    day = plan.hire.decide_on
+    return Cell(f"{day.day} {day:%b %Y}", day.isoformat())
+
+
+def scenarios_panel(year: Year) -> Any:
+    """Scenarios in numbers, with the way to take one back; the chart shows the same."""
+    sheet = scenario_sheet(year)
+    body: list[Any] = [table(sheet)]
+    if not year.records:
+        body.append(
+            empty("No scenario yet", "Add one: more contacts, longer handling, a campaign.")
+        )
+    for one in year.records:
+        act: Any = None
+        if year.given.may_write:
+            args = {"unit": year.given.site.org_id, "record": str(one.record_id)}
+            title = f"Undo {one.terms['name']}"
+            act = opener("Undo", "undo-record", args, small=True, title=title)
+        by = year.given.author(one.author)
+        body.append(html.P([scenario_words(one), f", by {by} ", act], className="third"))
+    if year.plan is not None:
+        body += [html.P(note, className="third") for note in year.plan.notes]
+    return panel(sheet.title, body, note=sheet.note)
+
+
+def scenario_words(one: ForecastRecord) -> str:
+    """What a scenario changes: "Launch: contacts +10 %, 1 event"."""
+    terms = one.terms
+    parts = [
+        f"{words} {terms[key]:+g} %".replace("-", "\N{MINUS SIGN}")
+        for key, words in (("volume_pct", "contacts"), ("aht_pct", "handle time"))
+        if terms[key]
+    ]
+    if terms["shrinkage_pct"] is not None:
+        parts.append(f"shrinkage {terms['shrinkage_pct']:g} %")
+    if terms["events"]:
+        count = len(terms["events"])
+        parts.append(f"{count} event{'' if count == 1 else 's'}")
+    return f"{terms['name']}: {', '.join(parts) or 'nothing changed'}"
+
+
+def panels_of(given: Forecasts) -> tuple[list[Any], list[Any], list[Sheet]]:
+    """Panels for the left and the right, and the sheets; nothing while days are looked at."""
+    year = year_of(given)
+    if year is None:
+        return [], [], []
+    return [year_panel(year)], [scenarios_panel(year)], [year_sheet(year), scenario_sheet(year)]
