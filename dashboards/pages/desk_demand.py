@@ -38,17 +38,20 @@ def demand_panel(ask: Ask, axis: Axis, done: int) -> tuple[Any, Sheet | None]:
     rest = rest_of_day(ask)
     later = {} if rest is None else {one.q: one for one in rest.quarters if one.q >= done}
     by_q = {row.q: row for row in rows}
-    lane = _lane(ask, axis, by_q, later, rest, done)
+    lane = _lane(ask, axis, by_q, later, done)
     keys = [("actual", "actual"), ("forecast", "forecast")]
     if later:
-        keys += [("projection", "forecast again"), ("box-band", "P10 to P90")]
+        keys += [("dotted", "forecast again"), ("box-band", "P10 to P90")]
     drawn = time_panel(
         [lane], axis, ask.look.palette, narrow=ask.look.narrow, lane_h=92, labels=True,
         from_zero=True, name="desk-demand",
     )  # fmt: skip
     note = "per quarter-hour"
     if rest is not None and rest.quarters:
-        note += f", the rest forecast again at {axis.clock(rest.as_of_q * 900)}"
+        note += (
+            f"; {plain(rest.rest, 0)} to come ({plain(rest.rest_p10, 0)} to "
+            f"{plain(rest.rest_p90, 0)}), forecast {plain(rest.forecast, 0)}"
+        )
     return panel("Contacts offered", drawn, note=note, legend_of=keys), _sheet(
         axis, by_q, later, done
     )
@@ -59,7 +62,6 @@ def _lane(
     axis: Axis,
     by_q: dict[int, Demand],
     later: dict[int, RestQuarter],
-    rest: RestOfDay | None,
     done: int,
 ) -> Lane:
     offered = [_offered(by_q.get(q), q, done) for q in axis.quarters]
@@ -69,11 +71,6 @@ def _lane(
     note = f"{plain(total, 0)} so far" if axis.now_at else plain(total, 0)
     if planned:
         note += f" of {plain(planned, 0)}"
-    if later and rest is not None:
-        note += (
-            f"; {plain(rest.rest, 0)} to come ({plain(rest.rest_p10, 0)} to "
-            f"{plain(rest.rest_p90, 0)}), forecast {plain(rest.forecast, 0)}"
-        )
     series = [Series("forecast", forecast, "forecast", step=False)]
     band = None
     if later:

@@ -112,7 +112,7 @@ def _links(given: Forecasts) -> list[tuple[str, str, bool]]:
 def _error(given: Forecasts) -> str:
     newest = given.newest
     error = newest.summary.get("past_day_wape") if newest is not None else None
-    return "error not known yet" if error is None else f"{plain(error, 1)} % error a day"
+    return "no error yet" if error is None else f"{plain(error, 1)} % error a day"
 
 
 def _version_words(given: Forecasts) -> str:

@@ -74,7 +74,7 @@ def year_panel(year: Year) -> Any:
     ]
     keys = [("actual", "people there"), ("required", "required"), ("box-band", "P10 to P90")]
     for (name, other), (kind, key) in zip(
-        year.compared, (("forecast", "forecast"), ("plan", "plan")), strict=False
+        year.compared, (("dotted", "dotted"), ("plan", "plan")), strict=False
     ):
         lines.append(WeekLine(name, [w.required for w in other.weeks], kind))
         keys.append((key, name))
@@ -155,7 +155,7 @@ def scenario_sheet(year: Year) -> Sheet:
     named += year.compared
     columns = (
         Col("measure", "Over 52 weeks", text=True, phone=True),
-        *(Col(f"plan{at}", name, phone=True) for at, (name, _) in enumerate(named)),
+        *(Col(f"plan{at}", name, phone=at < 2) for at, (name, _) in enumerate(named)),
     )
     plans = [plan for _, plan in named if plan is not None]
     priced = any(plan.terms.cost_per_hour for plan in plans)

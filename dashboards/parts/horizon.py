@@ -246,7 +246,7 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
         )  # fmt: skip
     every = 7 if given.days > 8 else 1
     mondays = [d for d in range(given.days) if d % every == 0]
-    if narrow and given.days > 30:
+    if given.days > (30 if narrow else 60):
         mondays = mondays[::2]
     labels = [_day(given.first + timedelta(days=d), narrow) for d in mondays]
     return {

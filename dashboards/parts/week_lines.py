@@ -13,13 +13,14 @@ from dashboards.theme import FONT, Palette
 
 HEIGHT, NARROW_HEIGHT = 230, 200
 Values = Sequence[float | None]
-# Dash of each kind of line; colours come from the palette.
-DASHES = {"actual": "solid", "required": "solid", "plan": "3px,3px", "forecast": "6px,3px"}
+# Dash and width of each kind of line, as the legend draws them.
+STYLES = {"actual": ("solid", 2.0), "required": ("4px,3px", 1.5), "dotted": ("2px,2px", 2.0),
+          "plan": ("solid", 1.0)}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class WeekLine:
-    """A line by weeks: its name, values and kind (actual, required, plan, forecast)."""
+    """A line by weeks: its name, values and kind (actual, required, dotted, plan)."""
 
     name: str
     values: Values
@@ -39,8 +40,8 @@ def week_lines(
     """The lines over the weeks from `first` on, the band behind them; the sentence tells them."""
     height = NARROW_HEIGHT if narrow else HEIGHT
     days = [date.fromordinal(first.toordinal() + 7 * at) for at in range(len(lines[0].values))]
-    colours = {"actual": palette.ink, "required": palette.bad, "plan": palette.plan,
-               "forecast": palette.draft}  # fmt: skip
+    colours = {"actual": palette.ink, "required": palette.third, "dotted": palette.ink,
+               "plan": palette.plan}  # fmt: skip
     data: list[dict[str, Any]] = []
     if band is not None:
         low, high = band
@@ -52,7 +53,8 @@ def week_lines(
     for line in lines:
         data.append(
             {"x": days, "y": list(line.values), "mode": "lines", "name": line.name,
-             "line": {"color": colours[line.kind], "width": 1.75, "dash": DASHES[line.kind]},
+             "line": {"color": colours[line.kind], "width": STYLES[line.kind][1],
+                      "dash": STYLES[line.kind][0]},
              "hovertemplate": "%{y:,.1f}"}
         )  # fmt: skip
     known = [v for line in lines for v in line.values if v is not None]
