@@ -185,3 +185,24 @@ def test_a_bad_row_is_named(stamp, value, message):
     with pytest.raises(BadInput) as caught:
         history_of([datetime.fromisoformat(stamp)], [value], 30)
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_thirteen_months_ahead_keep_hours_weekdays_and_level(history_of_days, minutes):
+    past = history_of_days(400, minutes=minutes)
+    found = forecast_queue(past, 397, ForecastConfig(use_sarimax=False))
+    assert found.mean.shape == (397, 1440 // minutes)
+    assert np.isfinite(found.mean).all()
+    assert (found.p10 <= found.p50).all()
+    assert (found.p50 <= found.p90).all()
+    hours = np.arange(1440 // minutes) * minutes // 60
+    assert not found.mean[:, (hours < 8) | (hours >= 20)].any()
+    totals = found.mean.sum(axis=1)
+    weekdays = np.array([day.weekday() for day in found.dates])
+    assert not totals[weekdays == 6].any()
+    late = weekdays[-90:], totals[-90:]
+    assert late[1][late[0] == 0].mean() == pytest.approx(
+        1.25 * late[1][late[0] == 2].mean(), rel=0.1
+    )
+    recent = np.nansum(past.offered[-84:], axis=1)
+    assert late[1].mean() == pytest.approx(recent.mean(), rel=0.25)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -60,13 +61,14 @@ def bench(
 def measured(room: str, folder: Path) -> Report:
     """The report of a room, measured in a new process, so that memory and threads are its own."""
     spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(1) as pool:
+    # Processes that may have children of their own, for rooms that work on several.
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
         # Data are made in one process, measured in the next: the peak of memory is the second's.
         prepare = getattr(import_module(ROOMS[room]), "prepare", None)
         if prepare is not None:
-            pool.apply(_prepare, (room, str(folder)))
-    with spawn.Pool(1) as pool:
-        return pool.apply(_measure, (room, str(folder)))
+            pool.submit(_prepare, room, str(folder)).result()
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        return pool.submit(_measure, room, str(folder)).result()
 
 
 def _prepare(room: str, folder: str) -> None:
