@@ -29,6 +29,8 @@ PROBLEMS: tuple[tuple[str, dict[str, Any], tuple[tuple[int, int], ...]], ...] = 
 ORTOOLS = "9.15.6755"
 PEERS = ("small-50", "base-500")
 PEER_S = 60
+# A plain model is written down before its limit counts, and may not look at the clock in between.
+PATIENCE_S = 10 * PEER_S
 
 
 def prepare(folder: Path, tell: Callable[[str], None]) -> None:
@@ -82,7 +84,14 @@ def _beside_peers(folder: Path, tell: Callable[[str], None], name: str) -> list[
             continue
         script = str(Path(inspect.getfile(schedule_plain)))
         command = [python, script, solver, str(folder / f"{name}.json"), str(PEER_S)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+            )
+        except subprocess.TimeoutExpired:
+            note = f"no answer within {PATIENCE_S} s, stopped"
+            figures.append(Figure(title, float("nan"), "", "", None, note))
+            continue
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             figures.append(Figure(title, float("nan"), "", "", None, f"failed: {reason}"))
