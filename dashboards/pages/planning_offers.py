@@ -94,7 +94,7 @@ def sent_sheet(given: Planning) -> Sheet:
         Col("taken", "Taken", phone=True),
         Col("asked", "Asked", "", "people who were asked so far, of all who may take it"),
         Col("declined", "Declined"),
-        Col("state", "Now", text=True, phone=True),
+        Col("state", "Now", text=True),
         Col("sent", "Sent", text=True),
     )
     lines = []

@@ -78,6 +78,12 @@ def test_a_shift_of_a_draft_is_moved_the_chart_follows_and_undo_brings_it_back(
     office: tuple[Store, str], desk: Visit
 ) -> None:
     page = desk.open(DRAFT, wait="button.row-open")
+    # What its simulation told to fall short is solved again, as a job of its own.
+    page.click('.page:not([hidden]) [data-open="repair"]')
+    page.wait_for_selector(f"{DRAWER} form")
+    assert "repaired is on its way" in press(page, ".d-done")
+    assert read_jobs(office[0], NY, limit=1)[0].parameters["repair"] == 2
+    close(page)
     before = chart(page)
     page.locator("button.row-open").last.click()
     page.wait_for_selector(f"{DRAWER} [data-args*='\"move\"']")
@@ -98,11 +104,6 @@ def test_a_shift_of_a_draft_is_moved_the_chart_follows_and_undo_brings_it_back(
     close(page)
     assert changed(page, moved) == before
     assert standing(read_draft_lines(office[0], NY, 2)) == ()
-    # Its simulation told misses: they are solved again as a job of their own.
-    page.click('.page:not([hidden]) [data-open="repair"]')
-    page.wait_for_selector(f"{DRAWER} form")
-    assert "repaired is on its way" in press(page, ".d-done")
-    assert read_jobs(office[0], NY, limit=1)[0].parameters["repair"] == 2
     assert desk.faults == []
 
 
