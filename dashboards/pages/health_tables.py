@@ -87,7 +87,7 @@ def _gaps(page: Health) -> Sheet:
         )
     short = sum(line.status == "bad" for line in lines)
     note = f"{short} of {len(lines)} feeds and days below {COMPLETE:.0f} %"
-    return Sheet("gaps", "Where data are missing", columns, tuple(lines), note,
+    return Sheet("gaps", "Feeds by day, the least complete first", columns, tuple(lines), note,
                  "No feed was expected in this period")  # fmt: skip
 
 
