@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         description="The one clock: 'system', 'data' (latest event loaded), an ISO instant, or "
         "SHOWN@STARTED*SPEED, which shows another time and runs on",
     )
+    executor: str = Field(
+        "",
+        description="Where parallel planning runs; empty: processes of this machine, or "
+        "dask://host:port of a Dask scheduler",
+    )
     demo: bool = Field(
         False, description="One-click sign-in of the demo users; refused on real data"
     )

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wfm.cli import (
+    plan_all,
     plan_capacity,
     plan_day,
     plan_design,
@@ -191,6 +192,7 @@ def _figure(value: float | None, digits: int) -> str:
 
 def register(app: typer.Typer) -> None:
     """The command `wfm plan` put on the app."""
+    plan.command("all")(plan_all.plan_all)
     plan.command("capacity")(plan_capacity.capacity)
     plan.command("scenario")(plan_scenario.scenario)
     plan.command("compare")(plan_scenario.compare)

@@ -36,7 +36,8 @@ def run_solve(
     """The draft plan of `unit` and `week`: cost, bound, gap, broken rules, what stays uncovered.
 
     Also `time_limit_s`, `seed`, `passes`, `absence`, and `label`, the draft's name. `keep` starts
-    from the published week and makes few changes, none before `freeze_until`. With `repair`, the
+    from the published week and makes few changes, none before `freeze_until`. `follows` is the
+    number of a draft of the week before, which rest is counted from. With `repair`, the
     number of a plan, its problem is solved again with one agent more wherever its simulation
     falls short. Cancelled, the best so far is kept as draft. The curve of the run is kept with the
     job while it goes on.
@@ -50,7 +51,7 @@ def run_solve(
         with store.db.read() as connection:
             problem = week_problem(
                 connection, store.files, unit, week, float(parameters.get("absence") or 0.0),
-                _keep(parameters),
+                _keep(parameters), parameters.get("follows"),
             )  # fmt: skip
     text = json.dumps(problem.document)
     limit = parameters.get("time_limit_s")

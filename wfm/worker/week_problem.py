@@ -29,6 +29,7 @@ from wfm.store.readers.policy import read_policy
 from wfm.store.readers.rules import activity_codes
 from wfm.store.readers.schedules import read_shifts
 from wfm.worker.contract_rules import SLOT, contract_json, contract_name, standard_contract
+from wfm.worker.week_drafted import with_draft
 from wfm.worker.week_policy import lay_policy
 from wfm.worker.week_published import lay_published, published_week, shift_slots
 
@@ -81,12 +82,14 @@ def week_problem(
     week: str,
     absence: float = 0.0,
     keep: Keep | None = None,
+    follows: int | None = None,
 ) -> WeekProblem:
     """The problem of a site and week, from its newest requirement and its planning policy.
 
     `absence` 0.08 raises the requirement by 1 / 0.92 for people who will be away unplanned;
     breaks are planned by the schedule itself and never counted in it. With `keep` the shifts in
-    force are part of it, what changes them has its price, and pins are held.
+    force are part of it, what changes them has its price, and pins are held. With `follows`, the
+    number of a draft of a week before, rest and runs of days are counted from that draft.
     """
     if not 0 <= absence < 0.9:
         raise BadInput(f"Absence is {absence:.0%}; give 0 to 90 %.")
@@ -104,7 +107,7 @@ def week_problem(
         raise InfeasibleSchedule(f"Site {unit} is closed on every day of {week}.")
     need = week_need(requirement, period, zone, absence)
     notes = _Notes()
-    around = _neighbours(connection, unit, period, zone)
+    around = _neighbours(connection, unit, period, zone, follows)
     away = read_time_off(
         connection, Scope(unit), day_start(period.first, zone), day_start(period.end, zone)
     )
@@ -266,10 +269,12 @@ def _days_off(person: Person, away: tuple[TimeOff, ...], period: Period, zone: s
 
 
 def _neighbours(
-    connection: Connection, unit: str, period: Period, zone: str
+    connection: Connection, unit: str, period: Period, zone: str, follows: int | None
 ) -> dict[str, dict[str, Any]]:
     """What the published shifts of the weeks before and after leave open, for each agent."""
     before = read_shifts(connection, Scope(unit), period.first - timedelta(days=14), period.first)
+    if follows is not None:
+        before = with_draft(connection, unit, zone, follows, before, period.first)
     after = read_shifts(connection, Scope(unit), period.end, period.end + timedelta(days=14))
     begin, end = day_start(period.first, zone), day_start(period.end, zone)
     found: dict[str, dict[str, Any]] = {}
