@@ -24,7 +24,7 @@ from wfm.store.database import Database
 from wfm.store.migrate import upgrade
 
 # Folders whose tests share one expensive centre: each is run by one worker of pytest-xdist.
-TOGETHER = ("browser", "dashboards")
+TOGETHER = ("dashboards",)
 
 # Files whose behaviour rests on SQL: their tests run on both databases.
 ON_BOTH_DATABASES = (

@@ -27,10 +27,21 @@
   function close() {
     if (!shown()) { return; }
     setProps("drawer-" + pageId(), { children: null });
-    var back = opener && (opener.node.isConnected ? opener.node : document.querySelector(
-      '.page:not([hidden]) [data-open="' + CSS.escape(opener.form) + '"]'));
+    var form = opener && opener.form;
+    var back = opener && (opener.node.isConnected ? opener.node : openerOf(form));
     opener = null;
-    if (back) { back.focus(); }
+    if (back) { back.focus(); stay(back, form, Date.now() + 5000); }
+  }
+  function openerOf(form) {
+    return document.querySelector('.page:not([hidden]) [data-open="' + CSS.escape(form) + '"]');
+  }
+  /* What was sent draws the page anew a moment later: the focus goes on to the button's successor. */
+  function stay(node, form, until) {
+    var at = document.activeElement;
+    if (Date.now() > until || (at !== node && at !== document.body)) { return; }
+    var next = node.isConnected ? node : openerOf(form);
+    if (next && next !== node) { next.focus(); }
+    window.setTimeout(function () { stay(next || node, form, until); }, 50);
   }
 
   /* Native inputs, made from what the server says of them. */

@@ -78,9 +78,9 @@ def test_a_week_is_forecast_solved_published_and_changed_from_the_page(
     visit = signed("desk")
     page = visit.open(HREF, wait=".page:not([hidden]) .run-numbers, .page:not([hidden]) .state")
     assert "is asked for" in send(page, "forecast")
-    # Esc gave the focus back to the button that opened the drawer.
-    assert page.evaluate("document.activeElement.dataset.open") == "forecast"
     job_done(page, "contacts in")
+    # Esc gave the focus back to the button that opened the drawer, through the page drawn anew.
+    assert page.evaluate("document.activeElement.dataset.open") == "forecast"
     send(page, "require")
     job_done(page, "agent-hours on queue")
     page.wait_for_selector('.page:not([hidden]) .panel [data-open="solve"]')

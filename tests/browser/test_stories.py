@@ -95,7 +95,7 @@ def test_a_lead_finds_the_slow_recruits_and_plans_a_coaching(
 ) -> None:
     why = begin(signed, told_base, "lead")
     why.click(why.first_insight.get_by_role("button", name="Why"))
-    why.see(why.drawer, "are the whole gap, 2 of 8 agents", "after-contact work")
+    why.see(why.drawer, "gap, 2 of 8 agents", "after-contact work")
     why.click(why.drawer.get_by_role("button", name="Coach "))
     expect(why.drawer.get_by_label("Look at it again on")).to_be_visible()
     assert why.clicks == 2
