@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "dashboards"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "insights"))
 
 from live_centre import LiveCentre, open_live_centre
-from told_centre import Told, tell
+from told_centre import Told, drawn, tell
 from visit import Signed, Visit, note_console, note_host
 
 from app import create_server
@@ -61,7 +61,7 @@ def base(centre: LiveCentre) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """A centre with the four stories on the run's seed, all parts permuted, looked over once."""
-    seed = request.config.option.centre_seed
+    seed = drawn(request.config.option.centre_seed)
     print(f"\nthe stories are told on seed {seed}")  # noqa: T201
     found = tell(tmp_path_factory.mktemp("stories"), (), seed)
     for account in found.accounts:

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from told_centre import Told, tell
+from told_centre import Told, drawn, tell
 
 PAIRS = (("S1", "S3"), ("S2", "S4"))
 
@@ -22,4 +22,5 @@ def pair(request: pytest.FixtureRequest) -> tuple[str, ...]:
 def told(
     request: pytest.FixtureRequest, pair: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> Told:
-    return tell(tmp_path_factory.mktemp("told"), pair, request.config.option.centre_seed)
+    seed = drawn(request.config.option.centre_seed)
+    return tell(tmp_path_factory.mktemp("told"), pair, seed)

@@ -19,6 +19,9 @@ from wfm.simulator.standing_csv import write_standing
 from wfm.simulator.stories.told import told_centre, told_history
 from wfm.store.store import Store, open_store
 
+# The suite draws one of these. In a centre of 96 agents chance hides a story on one seed in ten or
+# so; `python tests/insights/seeds.py 20` looks at any, `--size medium` at centres as the demo's.
+SEEDS = (1, 2, 3, 8, 10)
 TUESDAY = date(2026, 11, 24)
 DAYS = 15  # as many as the stories need to be found; their exact numbers take a month
 
@@ -55,6 +58,11 @@ class Told:
     def short(self) -> Scope:
         """Where S4 is."""
         return Scope(self.roles.short_site)
+
+
+def drawn(seed: int) -> int:
+    """The seed of the stories for the seed of a run."""
+    return SEEDS[seed % len(SEEDS)]
 
 
 def tell(
