@@ -70,15 +70,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Drawn once and handed on to the workers of pytest-xdist, which set declared options anew.
-    if not hasattr(config.option, "drawn_seed"):
-        asked = config.option.centre_seed
-        config.option.drawn_seed = secrets.randbelow(1_000_000) if asked is None else asked
-    config.option.centre_seed = config.option.drawn_seed
+    # Drawn once, and handed on to the workers of pytest-xdist, so that the seed told is theirs.
+    handed = getattr(config, "workerinput", {}).get("centre_seed")
+    if handed is not None:
+        config.option.centre_seed = handed
+    elif config.option.centre_seed is None:
+        config.option.centre_seed = secrets.randbelow(1_000_000)
     if not hasattr(config.option, "postgres_folder"):
         # Short, because the path of a socket may have 107 bytes; made when it is first needed.
         config.option.postgres_folder = f"/tmp/muster-pg-{secrets.token_hex(6)}"
         config.option.postgres_for = os.getpid()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["centre_seed"] = node.config.option.centre_seed
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
