@@ -28,7 +28,8 @@ from wfm.queries.planning import read_runs
 from wfm.queries.plans import read_plan, read_plan_documents
 from wfm.queries.schedules import read_shift_history, read_shifts, week_mark
 from wfm.store.store import Store, open_store
-from wfm.worker.planner import Planner, country_of
+from wfm.worker.country import country_of
+from wfm.worker.planner import Planner
 
 NY = Scope("ny")
 MONDAY, END = date(2026, 3, 2), date(2026, 3, 9)

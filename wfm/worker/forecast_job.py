@@ -28,12 +28,12 @@ from wfm.store.readers.plan_versions import same_forecast, version_rows
 from wfm.store.store import Store
 from wfm.store.writers.jobs import check_fence
 from wfm.store.writers.plan_versions import add_forecast, add_forecast_days
+from wfm.worker.country import country_of
 from wfm.worker.facts_ready import bring_up
 from wfm.worker.forecast_days import day_rows, handle_time_told, past_errors
 from wfm.worker.forecast_kept import day_row, inputs_document, queue_days
 from wfm.worker.forecast_says import Says, what_was_said
 from wfm.worker.override_job import lay_overrides
-from wfm.worker.planner import country_of
 from wfm.worker.queue_forecasts import Forecasted, forecast_queues, site_config
 from wfm.worker.queue_history import queue_pasts, site_zone, unit_queues
 from wfm.worker.tenure import tenure_mixes

@@ -6,11 +6,9 @@ has changed.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -35,12 +33,12 @@ from wfm.store.readers.forecast_records import read_records
 from wfm.store.readers.plan_versions import ForecastVersion, forecast_by_number, forecasts_from
 from wfm.store.store import Store
 from wfm.worker.capacity import site_capacity
+from wfm.worker.kept import KeptAnswers
 
 KEPT = 64
 JUDGED_DAYS = 28  # days that are judged
 MOST_VERSIONS = 60
 USUAL_DAYS = 63
-Answer = TypeVar("Answer")
 
 
 class Forecaster:
@@ -48,8 +46,7 @@ class Forecaster:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._kept = KeptAnswers(KEPT)
 
     def scores(self, scope: Scope, unit: str, today: date) -> Scores:
         """The last weeks' forecasts of a site against what came before `today`."""
@@ -66,7 +63,7 @@ class Forecaster:
         def judged() -> Scores:
             return self._judge(scope, unit, today, versions, records, names)
 
-        return self.keep(("scores", unit, today, numbers, state), judged)
+        return self._kept.of(("scores", unit, today, numbers, state), judged)
 
     def told_days(self, scope: Scope, unit: str, first: date, end: date) -> tuple[ToldDay, ...]:
         """Days of forecasts that came without parts, split by what was usual before them."""
@@ -81,7 +78,7 @@ class Forecaster:
             build = _state(connection, first, first)
             found = [forecast_by_number(connection, one.fc_version) for one in versions]
         key = ("told", unit, first, tuple(one.fc_version for one in found), build)
-        return self.keep(key, lambda: self._split(unit, found, first, end))
+        return self._kept.of(key, lambda: self._split(unit, found, first, end))
 
     def _split(
         self, unit: str, versions: Sequence[ForecastVersion], first: date, end: date
@@ -200,7 +197,7 @@ class Forecaster:
                 newest_build_of(connection, today - timedelta(days=USUAL_DAYS), today),
             )
         key = ("capacity", unit, today, repr(state), repr(sorted((changes or {}).items())))
-        return self.keep(key, lambda: site_capacity(self._store, scope, unit, today, changes))
+        return self._kept.of(key, lambda: site_capacity(self._store, scope, unit, today, changes))
 
     def scenarios(self, scope: Scope, unit: str, today: date) -> dict[int, CapacityPlan]:
         """The coming year of a site under each scenario in force, by record."""
@@ -213,7 +210,7 @@ class Forecaster:
         kept = [(one.record_id, one.undone_at) for one in records if one.kind == CAPACITY]
         state = repr((kept, [one.fc_version for one in versions], build))
         return {
-            one.record_id: self.keep(
+            one.record_id: self._kept.of(
                 ("scenario", unit, today, one.record_id, state),
                 lambda terms=one.terms: site_capacity(  # type: ignore[misc]
                     self._store, scope, unit, today, scenario=terms
@@ -222,20 +219,6 @@ class Forecaster:
             for one in records
             if one.kind == SCENARIO and one.undone_at is None
         }
-
-    def keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
-        """The answer of a key, made once while it is among the last ones asked for."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                kept: Answer = self._kept[key]
-                return kept
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return made
 
 
 def _state(connection: Connection, first: date, end: date) -> int:

@@ -6,26 +6,17 @@ as nothing they rest on has changed.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from forecasting.calendar import holiday_names
-from scheduling.requirement import QueueDemand
-from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.draft_edits import DraftVerdict
-from wfm.domain.errors import MissingFacts, ScopeDenied, WfmError
-from wfm.domain.grid import day_start
-from wfm.domain.organisation import Queue
+from wfm.domain.errors import ScopeDenied
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekCover, WeekMeasures
 from wfm.domain.planning_policy import LEDGER_WEEKS
@@ -33,21 +24,16 @@ from wfm.domain.scope import Scope
 from wfm.domain.skills import GroupEffect, Skills
 from wfm.domain.what_if import GroupStaffing, StaffingCase, WhatIf
 from wfm.queries.planning import week_name
-from wfm.queries.roster_rules import AROUND, RosterWeek, Week, by_person, read_roster_week
-from wfm.store.dimensions import known_keys
-from wfm.store.readers.organisation import read_organisation
-from wfm.store.readers.plan_versions import forecast_by_number, version_rows
-from wfm.store.readers.plans import draft_seq, read_plan_documents, read_requirement
+from wfm.queries.roster_rules import RosterWeek, Week, read_roster_week
+from wfm.store.readers.plans import draft_seq
 from wfm.store.readers.policy import read_policy
-from wfm.store.readers.schedules import read_changed_history, week_mark
+from wfm.store.readers.schedules import week_mark
 from wfm.store.schema import (
-    person,
-    planning_policy,
     requirement_version,
-    time_off,
     user,
 )  # fmt: skip
 from wfm.store.store import Store
+from wfm.worker.country import holidays_of
 from wfm.worker.day_tools import (
     BreakMoves,
     Placement,
@@ -56,18 +42,17 @@ from wfm.worker.day_tools import (
     place_activity,
     today_breaks,
 )  # fmt: skip
+from wfm.worker.kept import KeptAnswers
+from wfm.worker.plan_measures import changed_starts, drafted_shifts, group_staffing, measure_plan
 from wfm.worker.publish_job import broken_rules, draft_verdict
-from wfm.worker.queue_history import unit_queues
-from wfm.worker.require_job import open_quarters, queue_demands
 from wfm.worker.skill_effect import skill_effect
 from wfm.worker.week_cover import covers_of
-from wfm.worker.week_fairness import uneven, unpopular_before, wages_of
-from wfm.worker.week_measures import measure_week
+from wfm.worker.week_fairness import uneven, unpopular_before
+from wfm.worker.week_marks import people_known, shifts_around, week_state
 from wfm.worker.week_policy import check_policy
-from wfm.worker.what_if import week_staffing, what_if
+from wfm.worker.what_if import what_if
 
 KEPT = 96
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -90,8 +75,7 @@ class Planner:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = Lock()
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._kept = KeptAnswers(KEPT)
 
     def measures(
         self, scope: Scope, unit: str, week: str, plan_id: int | None = None
@@ -103,7 +87,7 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
             if state is None:
                 return None
             key = (unit, week, *state)
@@ -112,7 +96,7 @@ class Planner:
                 return self._measure(connection, key, plan_id)
 
             seq = 0 if plan_id is None else draft_seq(connection, scope, plan_id)
-            found: WeekMeasures | None = self._keep(("measures", plan_id, seq, *key), measured)
+            found: WeekMeasures | None = self._kept.of(("measures", plan_id, seq, *key), measured)
             return found
 
     def covers(
@@ -134,8 +118,12 @@ class Planner:
             )
             if versions is None:
                 return dict.fromkeys(weeks)
-            mark = (versions, week_mark(connection, Scope(unit), first, end), _people(connection))
-            return self._keep(
+            mark = (
+                versions,
+                week_mark(connection, Scope(unit), first, end),
+                people_known(connection),
+            )
+            return self._kept.of(
                 ("covers", unit, tuple(weeks), mark),
                 lambda: covers_of(connection, self._store.files, unit, weeks),
             )
@@ -150,11 +138,11 @@ class Planner:
         """How unevenly unpopular shifts lie over people with a draft, or with what is in force."""
         roster, shifts = self.shifts(scope, unit, week, plan_id)
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
             policy = read_policy(connection, Scope(unit)).document
             first = roster.period.first
             past = week_mark(connection, Scope(unit), first - timedelta(weeks=LEDGER_WEEKS), first)
-            before = self._keep(
+            before = self._kept.of(
                 ("ledger", unit, week, state, past),
                 lambda: unpopular_before(connection, roster, policy),
             )
@@ -179,14 +167,14 @@ class Planner:
             live = {agent: roster.in_force(agent) for agent in roster.shifts}
             if plan_id is None:
                 return roster, {agent: week for agent, week in live.items() if week}
-            return roster, {**live, **_planned(connection, roster, scope, plan_id)}
+            return roster, {**live, **drafted_shifts(connection, roster, scope, plan_id)}
 
     def difference(self, scope: Scope, unit: str, week: str, plan_id: int) -> Difference:
         """What publishing a draft would change of what is in force."""
         roster, live = self.shifts(scope, unit, week)
         _, drafted = self.shifts(scope, unit, week, plan_id)
         new, changed, removed = [0], [0], [0]
-        people, starts = set[str](), _changes(live, drafted)
+        people, starts = set[str](), changed_starts(live, drafted)
         for agent in sorted(live.keys() | drafted.keys()):
             old, made = live.get(agent, {}), drafted.get(agent, {})
             for day in old.keys() | made.keys():
@@ -206,13 +194,13 @@ class Planner:
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
             week = week_name(day)
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
             if state is None:
                 return ()
             roster = self._roster(connection, unit, week)
         # What begins soon is no longer offered, so the answer lives for a quarter-hour.
         key = ("offers", unit, day, epoch_s(clock.now()) // 900, *state)
-        return self._keep(key, lambda: day_offers(self._store, clock, unit, day, roster))
+        return self._kept.of(key, lambda: day_offers(self._store, clock, unit, day, roster))
 
     def place(
         self, scope: Scope, unit: str, week: str, agents: Sequence[str], activity: str,
@@ -247,11 +235,11 @@ class Planner:
         """
         unit, week = str(agent.site), week_name(day)
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
             if state is None:
                 return None
             key = (unit, week, *state)
-            before = self._keep(
+            before = self._kept.of(
                 ("measures", None, 0, *key), lambda: self._measure(connection, key, None)
             )
             after = self._measure(connection, key, None, {str(agent.agent): {day: segments}})
@@ -270,12 +258,12 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
             if state is None:
                 return ()
-            return self._keep(
+            return self._kept.of(
                 ("staffing", unit, week, state[0]),
-                lambda: self._staffing(connection, Scope(unit), unit, week),
+                lambda: group_staffing(connection, self._store.files, unit, week),
             )
 
     def moved(
@@ -288,12 +276,12 @@ class Planner:
         if not scope.holds(Scope(unit)):
             raise ScopeDenied("There is nothing here that you may see.")
         with self._store.db.read() as connection:
-            state = _state(connection, unit, week)
+            state = week_state(connection, unit, week)
         if state is None:
             return ()
         key = ("moved", unit, week, tuple(sorted(skills.items())), *state)
         busiest = {one.group: one.answer for one in self.staffing(scope, unit, week)}
-        return self._keep(key, lambda: skill_effect(self._store, unit, week, skills, busiest))
+        return self._kept.of(key, lambda: skill_effect(self._store, unit, week, skills, busiest))
 
     def what_if(self, case: StaffingCase, agents: int | None = None) -> WhatIf:
         """Other numbers for a quarter-hour of a group; pure, nothing is read or kept."""
@@ -309,17 +297,12 @@ class Planner:
 
     def holidays(self, zone: str, first: date, end: date) -> tuple[tuple[date, str], ...]:
         """National holidays of the country a zone lies in, on days from `first` to before `end`."""
-        country = country_of(zone)
-        if country is None:
-            return ()
-        years = range(first.year, end.year + 1)
-        named = holiday_names(country, years)
-        return tuple(sorted((day, name) for day, name in named.items() if first <= day < end))
+        return holidays_of(zone, first, end)
 
     def _roster(self, connection: Connection, unit: str, week: str) -> RosterWeek:
         """A site's week with its rules and the shifts around it, read once for all who ask."""
-        key = ("roster", unit, week, _around(connection, unit, week))
-        return self._keep(key, lambda: read_roster_week(connection, Scope(unit), week))
+        key = ("roster", unit, week, shifts_around(connection, unit, week))
+        return self._kept.of(key, lambda: read_roster_week(connection, Scope(unit), week))
 
     def _measure(
         self,
@@ -329,146 +312,5 @@ class Planner:
         edits: Mapping[str, Week] | None = None,
     ) -> WeekMeasures | None:
         unit, week = str(key[0]), str(key[1])
-        scope = Scope(unit)
         roster = self._roster(connection, unit, week)
-        live = {agent: roster.in_force(agent) for agent in roster.shifts}
-        live = {agent: shifts for agent, shifts in live.items() if shifts}
-        for agent, changed in (edits or {}).items():
-            live[agent] = {**live.get(agent, {}), **changed}
-        if plan_id is None:
-            shifts: Mapping[str, Week] = live
-            # A shift of one version is as it was published; the others begin with their baseline.
-            history = read_changed_history(
-                connection, scope, roster.period.first, roster.period.end
-            )
-            first = by_person(reversed(history))
-            now = {
-                agent: {day: live.get(agent, {}).get(day, ()) for day in days}
-                for agent, days in first.items()
-            }
-            changes = _changes(first, now)
-        else:
-            planned = _planned(connection, roster, scope, plan_id)
-            # Who is no longer in the problem keeps the shift in force, as publication does.
-            shifts = {**live, **planned}
-            changes = _changes(live, shifts)
-        if not shifts:
-            return None
-        requirement = read_requirement(connection, scope, self._store.files, unit, week)
-        if requirement is None:
-            return None
-        organisation = read_organisation(connection, scope)
-        quarters, is_open = open_quarters(organisation, unit, roster.period)
-        queues = unit_queues(organisation, unit, day_start(roster.period.first, roster.zone))
-        demands = self._demands(connection, requirement.fc_version, queues, quarters)
-        found = measure_week(roster, organisation, requirement, demands, shifts, changes, is_open)
-        policy = read_policy(connection, scope).document
-        return replace(found, wages=wages_of(roster, shifts, policy))
-
-    def _staffing(
-        self, connection: Connection, scope: Scope, unit: str, week: str
-    ) -> tuple[GroupStaffing, ...]:
-        requirement = read_requirement(connection, scope, self._store.files, unit, week)
-        if requirement is None:
-            return ()
-        organisation, period = read_organisation(connection, scope), week_of(week)
-        quarters, is_open = open_quarters(organisation, unit, period)
-        start_at = day_start(period.first, organisation.zone(unit))
-        queues = unit_queues(organisation, unit, start_at)
-        demands = self._demands(connection, requirement.fc_version, queues, quarters)
-        members: dict[str, list[QueueDemand]] = {}
-        for queue in queues:
-            if queue.queue_id in demands:
-                members.setdefault(queue.skill_group, []).append(demands[queue.queue_id])
-        summary = {row["group"]: row for row in (requirement.summary or {}).get("groups", ())}
-        return week_staffing(members, summary, quarters, is_open)
-
-    def _demands(
-        self, connection: Connection, fc_version: int, queues: Sequence[Queue], quarters: list[int]
-    ) -> Mapping[str, QueueDemand]:
-        """The forecast behind a requirement, by queue; empty when it is not known any more."""
-        try:
-            forecast = forecast_by_number(connection, fc_version)
-            rows = version_rows(self._store.files, forecast.file, "fc_version", forecast.fc_version)
-            names = {number: name for name, number in known_keys(connection, "queue").items()}
-            queue = rows["queue"].cast(int).replace_strict(names, default=None)
-            return queue_demands(queues, rows.with_columns(queue.alias("queue")), quarters)
-        except WfmError:
-            return {}
-
-    def _keep(self, key: tuple[Any, ...], make: Callable[[], Answer]) -> Answer:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                kept: Answer = self._kept[key]
-                return kept
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return made
-
-
-def _state(connection: Connection, unit: str, week: str) -> tuple[Any, ...] | None:
-    """What measures rest on: requirement, shifts around the week, people and time off."""
-    version = connection.scalar(
-        select(func.max(requirement_version.c.rq_version)).where(
-            requirement_version.c.unit == unit, requirement_version.c.week == week
-        )
-    )
-    if version is None:
-        return None
-    policy = connection.scalar(select(func.max(planning_policy.c.policy_id)))
-    return (version, *_around(connection, unit, week), policy)
-
-
-def _around(connection: Connection, unit: str, week: str) -> tuple[Any, ...]:
-    """What a roster rests on: the site's shifts around the week, people and time off."""
-    period = week_of(week)
-    shifts = week_mark(connection, Scope(unit), period.first - AROUND, period.end + AROUND)
-    away = connection.scalar(select(func.count()).select_from(time_off))
-    return (shifts, _people(connection), away)
-
-
-def _people(connection: Connection) -> int:
-    return int(connection.scalar(select(func.count()).select_from(person)) or 0)
-
-
-def _planned(
-    connection: Connection, roster: RosterWeek, scope: Scope, plan_id: int
-) -> dict[str, Week]:
-    documents = read_plan_documents(connection, scope, plan_id)
-    if documents is None:
-        raise MissingFacts(f"Plan {plan_id} is not known here any more; load the page again.")
-    problem, solution = documents
-    in_force = {
-        (agent, day): shift.segments for agent, own in roster.shifts.items()
-        for day, shift in own.items()
-    }  # fmt: skip
-    made = planned_shifts(problem, solution, roster.zone, set(roster.activities), in_force)
-    return {agent: dict(week) for agent, week in by_person(made).items()}
-
-
-def _changes(before: Mapping[str, Week], after: Mapping[str, Week]) -> tuple[int, ...]:
-    """Starts of the shifts that differ, the earlier one of a shift that moved."""
-    starts = []
-    for agent in sorted(before.keys() | after.keys()):
-        old, new = before.get(agent, {}), after.get(agent, {})
-        for day in sorted(old.keys() | new.keys()):
-            one: tuple[Segment, ...] = old.get(day, ())
-            two: tuple[Segment, ...] = new.get(day, ())
-            if one != two:
-                starts.append(min(s.start_at for s in (*one[:1], *two[:1])))
-    return tuple(starts)
-
-
-@cache
-def country_of(zone: str) -> str | None:
-    """The country code of a zone as the zone database lists it: "IE" of Europe/Dublin."""
-    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
-    for line in table.splitlines():
-        parts = line.split("\t")
-        if not line.startswith("#") and len(parts) > 2 and parts[2] == zone:
-            return parts[0]
-    return None
+        return measure_plan(connection, self._store.files, unit, roster, plan_id, edits)

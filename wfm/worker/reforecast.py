@@ -29,8 +29,8 @@ from wfm.queries.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecasts_from
 from wfm.store.store import Store
 from wfm.store.writers.reforecasts import Rest, add_reforecasts
+from wfm.worker.country import country_of
 from wfm.worker.forecast_says import what_was_said
-from wfm.worker.planner import country_of
 from wfm.worker.queue_forecasts import LIVE_CHANNELS, queue_config, site_config
 from wfm.worker.queue_history import SLOTS, queue_pasts, unit_queues
 
