@@ -29,7 +29,8 @@ class ViewState:
 
     `week`, `plan` and `on` are the week, the draft ("live": what is in force) and the day that the
     planning page looks at, whatever its period; `cell` is the minutes of a cell of the floor,
-    `status` and `kind` filter what the requests page and the audit log list.
+    `status` and `kind` filter what the requests page and the audit log list, `beside` holds the
+    numbers of the scenarios set beside the year's plan: `3-5`.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -50,6 +51,7 @@ class ViewState:
     cell: str = ""
     status: str = ""
     kind: str = ""
+    beside: str = ""
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -70,6 +72,7 @@ class ViewState:
             "cell": self.cell,
             "status": self.status,
             "kind": self.kind,
+            "beside": self.beside,
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -131,6 +134,7 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         cell=_one_of(query, "cell", CELLS),
         status=_one_of(query, "status", STATUSES),
         kind=_word(query, "kind"),
+        beside=_word(query, "beside"),
     )
 
 

@@ -117,6 +117,8 @@ def _fit(
 ) -> tuple[Floats, dict[int, Floats]] | None:
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
+    from forecasting.likelihood import most_likely
+
     past, ahead = terms if terms is not None else (None, None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -130,31 +132,34 @@ def _fit(
                 enforce_invertibility=False,
                 concentrate_scale=True,
             )
-            # The filter settles: from there its gains stay as they are, which saves a fifth.
-            model.ssm.tolerance = 1e-9
-            fitted = model.fit(disp=False, maxiter=SARIMAX_STEPS, cov_type="none")
-            found = np.asarray(fitted.forecast(steps, exog=ahead), dtype=np.float64)
+            columns = np.column_stack([logs] if past is None else [logs, past])
+            start = np.asarray(model.start_params, dtype=np.float64)[-3:]
+            params = most_likely(columns, start, season, model.k_states, SARIMAX_STEPS)
+            if params is None:
+                return None
+            model.update(params)
+            states = np.asarray(model.ssm.filter().predicted_state)
         except (np.linalg.LinAlgError, ValueError, FloatingPointError):
             return None
-        if not np.isfinite(found).all():
-            return None
-        # What was foreseen at a past row follows from the filtered state, without another fit.
-        states = np.asarray(fitted.filter_results.predicted_state)
-        moves, reads = np.real(model["transition"]), np.real(model["design"])
-        reads = reads[:, :, -1] if reads.ndim == 3 else reads
-        moves = moves[:, :, -1] if moves.ndim == 3 else moves
-        shifts = np.zeros(logs.size)
-        if past is not None:
-            shifts = past @ np.asarray(fitted.params)[: past.shape[1]]
-        looked: dict[int, Floats] = {}
-        for row in origins:
-            state = states[:, row]
-            said = np.empty(min(logs.size - row, LOOK_ROWS))
-            for i in range(said.size):
-                said[i] = (reads[0] @ state) + shifts[row + i]
-                state = moves @ state
-            looked[row] = said
-    return found, looked
+    # What is foreseen at a row follows from the filtered state, without another fit.
+    moves, reads = np.real(model["transition"]), np.real(model["design"])
+    reads = reads[0, :, -1] if reads.ndim == 3 else reads[0]
+    moves = moves[:, :, -1] if moves.ndim == 3 else moves
+    shifts = np.zeros(logs.size + steps)
+    if past is not None and ahead is not None:
+        shifts = np.concatenate([past, ahead]) @ params[:-3]
+    rows = [*origins, logs.size]
+    counts = [min(logs.size - row, LOOK_ROWS) for row in origins] + [steps]
+    state = states[:, rows]
+    said = np.empty((max(counts), len(rows)))
+    for i in range(said.shape[0]):
+        said[i] = reads @ state
+        state = moves @ state
+    found = [said[:n, at] + shifts[row : row + n]
+             for at, (row, n) in enumerate(zip(rows, counts, strict=True))]  # fmt: skip
+    if not np.isfinite(found[-1]).all():
+        return None
+    return found[-1], dict(zip(origins, found[:-1], strict=True))
 
 
 def _yearly(past: Sequence[date], ahead: Sequence[date]) -> tuple[Floats, Floats] | None:

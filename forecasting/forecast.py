@@ -19,6 +19,7 @@ from forecasting import (
     handle_time,
     metrics,
     naive,
+    pairs,
     quantiles,
     ratios,
     shape,
@@ -33,7 +34,7 @@ from forecasting.training import Training, future_days, prepare
 from forecasting.unusual import Unusual
 from wfm.domain.errors import BadInput
 
-MODULES = (daily, ensemble, handle_time, quantiles, ratios, shape, structure, unusual)
+MODULES = (daily, ensemble, handle_time, pairs, quantiles, ratios, shape, structure, unusual)
 METHOD = "structure, sarimax, level_weekday by lead × shapes of two memories; 2"
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 CHECK_DAYS = 14  # the past error shown is that of the last two fortnights

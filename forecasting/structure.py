@@ -3,23 +3,23 @@
 A Gaussian process: level, weekday, week of the month, season, special days and events each have a
 covariance with a size of its own. The sizes are those under which the past is most probable, held
 near what is usual for contact series; so an effect that a queue does not show is shrunk away, and
-one that it shows is kept. Given the sizes, every past origin costs only one triangular solve.
+one that it shows is kept. Given the sizes, every past origin costs only one product.
 """
 
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from scipy.linalg import cho_solve, solve_triangular
 from scipy.linalg.lapack import dpotrf, dpotri
-from scipy.optimize import minimize
 
 from forecasting.events import known_events, responses, stated_factor
-from forecasting.series import Bools, Floats, Wholes
+from forecasting.pairs import Days, Pairs, between
+from forecasting.series import Floats, Wholes
 from forecasting.training import Training
 
 FIT_DAYS = 400  # the last usable days that tell the sizes
@@ -27,8 +27,9 @@ USE_DAYS = 1100  # the last usable days that are learned from, with those sizes
 LEAST_FIT_DAYS = 10
 LOOK_ROWS = 28  # rows from a past origin on that are told
 STEPS = 15
+MOST_STEP = 1.5  # of a log size in one step
+ENOUGH = 0.01  # a step that makes the past no more probable than this is the last
 OFFSET = 0.3  # standard deviation of the mean about the mean of the past, in logarithms
-YEAR_DAYS = 365.25
 SEASON_FROM_DAYS = 420  # of history, before a season is looked for
 
 # Usual size of each part (standard deviation of the log total), and how far sizes differ between
@@ -47,40 +48,14 @@ SIZES = {
     "event": (0.20, 0.7),
     "noise": (0.05, 0.7),
 }
-LEVEL_DAYS = 120.0
-DRIFT_DAYS = 3.0
-WEEKDAY_DAYS = 60.0
-MONTH_WIDTH = 0.6
-SEASON_WIDTH = 0.5
-SEASON_WEEKS_WIDTH = 0.12
-SEASON_KEEPS_DAYS = 2000.0
 CALENDAR_PARTS = ("month", "special", "beside", "event")
 
 
 @dataclass(frozen=True, eq=False)
-class Days:
-    """What the covariances need to know of some days."""
-
-    at: Wholes  # day numbers
-    weekday: Wholes
-    month: Floats  # how far into its month, 0 to 1
-    special: Wholes  # number of its name, -1 for none
-    before: Wholes
-    after: Wholes
-    events: Floats  # days × (kinds × bins), and their sum over kinds behind
-    stated: Floats  # log of stated effects
-
-    def take(self, rows: Wholes | Bools | slice) -> Days:
-        """Some of the days."""
-        return Days(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
-
-
-@dataclass(frozen=True, eq=False)
 class Structure:
-    """Log totals ahead with their variance, split into parts, and what was said at past origins."""
+    """Log totals ahead, split into parts, and what was said at past origins."""
 
     log_mean: Floats
-    log_variance: Floats
     parts: dict[str, Floats]  # by name, the log effect on each day ahead; with `mean` they add up
     mean: float
     calendar_past: Floats  # log effect of month, special days and events on each training row
@@ -106,10 +81,10 @@ def fit_structure(
     fit = slice(-FIT_DAYS, None)
     mean = float(logs[fit].mean())
     sizes = _fit_sizes(known.take(fit), logs[fit] - mean, counting[fit], _parts(known, training))
-    covariance = sum(_sized(known, known, sizes).values(), np.full((kept.size,) * 2, OFFSET**2))
-    lower, failed = dpotrf(
-        covariance + np.diag(counting + sizes["noise"] ** 2), lower=1, clean=1
-    )  # fmt: skip
+    squares = {name: size**2 for name, size in sizes.items()}
+    covariance = Pairs(known, tuple(sizes)[:-1]).covariance(squares, OFFSET**2)
+    covariance[np.diag_indices(kept.size)] += counting + squares["noise"]
+    lower, failed = dpotrf(covariance.T, lower=1, clean=1, overwrite_a=1)
     if failed:
         raise np.linalg.LinAlgError("the covariance of the daily totals has no root")
     half = solve_triangular(lower, logs - mean, lower=True)
@@ -117,10 +92,6 @@ def fit_structure(
     cross = _sized(coming, known, sizes)
     parts = {name: part @ weights for name, part in cross.items()}
     offset = float(OFFSET**2 * weights.sum())
-    together = sum(cross.values(), np.full((len(ahead), kept.size), OFFSET**2))
-    spread = solve_triangular(lower, together.T, lower=True)
-    prior = OFFSET**2 + sum(np.diag(own) for own in _sized(coming, coming, sizes).values())
-    variance = prior - (spread**2).sum(axis=0) + sizes["noise"] ** 2
     if coming.stated.any():
         parts["stated"] = coming.stated
     wanted = tuple(name for name in CALENDAR_PARTS if name in parts)
@@ -131,18 +102,16 @@ def fit_structure(
     calendar_ahead = sum((parts[name] for name in wanted), coming.stated.copy())
     return Structure(
         mean + offset + sum(parts.values(), np.zeros(len(ahead))),
-        np.maximum(variance, 0.0),
         parts,
         mean + offset,
         calendar_past,
         calendar_ahead,
         sizes,
-        _look_back(covariance, lower, half, kept, past.stated, mean, origins, len(training.dates)),
+        _look_back(lower, half, kept, past.stated, mean, origins, len(training.dates)),
     )
 
 
 def _look_back(
-    covariance: Floats,
     lower: Floats,
     half: Floats,
     kept: Wholes,
@@ -157,11 +126,10 @@ def _look_back(
         before = int(np.searchsorted(kept, origin))
         if before < LEAST_FIT_DAYS:
             continue
-        weights = solve_triangular(lower[:before, :before], half[:before], lower=True, trans=1)
         said = np.full(min(rows - origin, LOOK_ROWS), np.nan)
         later = kept[before : np.searchsorted(kept, origin + said.size)]
-        known = slice(before, before + later.size)
-        said[later - origin] = mean + covariance[known, :before] @ weights + stated[later]
+        across = lower[before : before + later.size, :before]
+        said[later - origin] = mean + across @ half[:before] + stated[later]
         found[origin] = said
     return found
 
@@ -183,87 +151,68 @@ def _parts(known: Days, training: Training) -> tuple[str, ...]:
 def _fit_sizes(
     days: Days, values: Floats, counting: Floats, parts: tuple[str, ...]
 ) -> dict[str, float]:
-    """Sizes of the parts and of the noise: the most probable under the past and what is usual."""
+    """Sizes of the parts and of the noise: the most probable under the past and what is usual.
+
+    Newton's steps on the logarithms of the sizes, with the average information as curvature; a step
+    that does not help is made anew, shorter.
+    """
     names = (*parts, "noise")
     usual = np.log([SIZES[name][0] for name in names])
-    differ = np.array([SIZES[name][1] for name in names])
     found = usual
-    n = values.size
-    if n >= LEAST_FIT_DAYS:
-        ones = dict.fromkeys(parts, 1.0)
-        by_part = _sized(days, days, ones)
-        flat = np.stack([by_part[name].ravel() for name in parts])
-        fixed = np.full(n * n, OFFSET**2)
-        fixed[:: n + 1] += counting
-        half_of = np.tri(n)
+    if values.size >= LEAST_FIT_DAYS:
+        pairs, own = Pairs(days, parts), np.diag_indices(values.size)
+        expected = 1 / np.array([SIZES[name][1] for name in names]) ** 2
 
-        def loss(log_sizes: Floats) -> tuple[float, Floats]:
-            squares = np.exp(2 * log_sizes)
-            total = fixed + squares[:-1] @ flat
-            total[:: n + 1] += squares[-1]
-            lower, failed = dpotrf(total.reshape(n, n), lower=1, clean=1, overwrite_a=1)
+        def looked(log_sizes: Floats) -> tuple[float, Floats, Floats]:
+            """The loss, its slopes and its curvature."""
+            squares = dict(zip(names, np.exp(2 * log_sizes).tolist(), strict=True))
+            total = pairs.covariance(squares, OFFSET**2)
+            total[own] += counting + squares["noise"]
+            lower, failed = dpotrf(total.T, lower=1, clean=1, overwrite_a=1)
             if failed:
-                return 1e10, np.zeros_like(log_sizes)
+                return np.inf, usual, np.diag(expected)
             weights = cho_solve((lower, True), values)
             value = 0.5 * values @ weights + np.log(np.diag(lower)).sum()
-            inverse, _ = dpotri(lower, lower=1)  # its lower half; each pair counts twice
-            gain = np.outer(weights, weights) - inverse
-            gain *= half_of
-            diagonal = np.diag(gain).copy()
-            slopes = -(2 * (flat @ gain.ravel()) - flat[:, :: n + 1] @ diagonal) * squares[:-1]
-            slope = np.append(slopes, -diagonal.sum() * squares[-1])
-            away = (log_sizes - usual) / differ
-            return value + 0.5 * float(away @ away), slope + away / differ
+            moved = np.stack(
+                [squares[name] * pairs.times(name, weights) for name in parts]
+                + [squares["noise"] * weights], axis=1
+            )  # fmt: skip
+            curved = 2 * moved.T @ cho_solve((lower, True), moved) + np.diag(expected)
+            inverse, _ = dpotri(lower, lower=1, overwrite_c=1)  # one half; its pairs count twice
+            gain = np.outer(weights, weights)
+            gain -= 2 * inverse.T
+            gain[own] += np.diag(inverse)
+            slopes = {**pairs.inner(gain), "noise": float(gain[own].sum())}
+            slope = np.array([-slopes[name] * squares[name] for name in names])
+            away = log_sizes - usual
+            return value + 0.5 * float(expected @ away**2), slope + expected * away, curved
 
-        found = minimize(
-            loss, usual, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
-        ).x  # fmt: skip
+        loss, slope, curved = looked(found)
+        short = 0.0
+        for _ in range(STEPS):
+            step = np.linalg.solve(curved + short * np.diag(np.diag(curved)), -slope)
+            step *= min(1.0, MOST_STEP / float(np.abs(step).max()))
+            lower, *further = looked(found + step)
+            if lower >= loss:
+                short = max(4 * short, 0.5)
+                continue
+            gained, found, loss, (slope, curved) = loss - lower, found + step, lower, further
+            if gained < ENOUGH:
+                break
+            short = short / 4 if short > ENOUGH else 0.0
     return {name: float(np.exp(size)) for name, size in zip(names, found, strict=True)}
 
 
 def _sized(
-    a: Days, b: Days, sizes: dict[str, float], wanted: Sequence[str] | None = None
+    a: Days, b: Days, sizes: Mapping[str, float], wanted: Sequence[str] | None = None
 ) -> dict[str, Floats]:
     """The covariance of each part between two lists of days."""
-    apart = np.abs(a.at[:, None] - b.at[None, :])
-    steps = np.arange(int(apart.max(initial=0)) + 1)
-    same = a.weekday[:, None] == b.weekday[None, :]
-    found: dict[str, Floats] = {}
-    for name, size in sizes.items():
-        if name == "noise" or (wanted is not None and name not in wanted):
-            continue
-        square = size**2
-        if name == "level":
-            part = (square * np.exp(-steps / LEVEL_DAYS))[apart]
-        elif name == "drift":
-            part = (square * np.exp(-steps / DRIFT_DAYS))[apart]
-        elif name == "weekday":
-            part = square * same
-        elif name == "weekday_drift":
-            part = (square * np.exp(-steps / WEEKDAY_DAYS))[apart] * same
-        elif name == "month":
-            wave = np.sin(np.pi * (a.month[:, None] - b.month[None, :]))
-            part = square * np.exp(-2 * wave**2 / MONTH_WIDTH**2)
-        elif name in ("season", "season_weeks"):
-            width = SEASON_WIDTH if name == "season" else SEASON_WEEKS_WIDTH
-            wave = np.sin(np.pi * steps / YEAR_DAYS)
-            part = (
-                square * np.exp(-2 * wave**2 / width**2 - steps / SEASON_KEEPS_DAYS)
-            )[apart]  # fmt: skip
-        elif name == "special":
-            part = square * _named(a.special, b.special)
-        elif name == "beside":
-            part = square * (_named(a.before, b.before) + _named(a.after, b.after))
-        else:
-            part = square * (a.events @ b.events.T)
-        found[name] = np.asarray(part, dtype=np.float64)
-    return found
-
-
-def _named(a: Wholes, b: Wholes) -> Floats:
-    """Half of what a kind of day does is common to all names, half is each name's own."""
-    both = (a[:, None] >= 0) & (b[None, :] >= 0)
-    return np.asarray(0.5 * both + 0.5 * (both & (a[:, None] == b[None, :])), dtype=np.float64)
+    names = [name for name in sizes if name != "noise"]
+    return {
+        name: sizes[name] ** 2 * between(name, a, b)
+        for name in names
+        if wanted is None or name in wanted
+    }
 
 
 def _describe(training: Training, ahead: Sequence[date]) -> tuple[Days, Days]:

@@ -25,7 +25,7 @@ COMPARED = 2
 
 
 class Year:
-    """What the panels of the year show: the plan as it stands, and the newest two scenarios."""
+    """What the panels of the year show: the plan as it stands, and the scenarios chosen."""
 
     def __init__(self, given: Forecasts) -> None:
         ask, unit = given.ask, given.site.org_id
@@ -47,13 +47,30 @@ class Year:
         self.records = tuple(r for r in reversed(found) if r.undone_at is None)
 
     @property
+    def chosen(self) -> list[int]:
+        """Numbers of the scenarios set beside the plan: those asked for, else the newest."""
+        held = [one.record_id for one in self.records if one.record_id in self.plans]
+        return chosen_of(self.given.ask.state.beside, held)
+
+    @property
     def compared(self) -> list[tuple[str, CapacityPlan]]:
-        """The newest scenarios by name, newest first."""
+        """The chosen scenarios by name, newest first."""
+        chosen = self.chosen
         return [
             (str(one.terms["name"]), self.plans[one.record_id])
-            for one in self.records[:COMPARED]
-            if one.record_id in self.plans
+            for one in self.records
+            if one.record_id in chosen
         ]
+
+
+def chosen_of(asked: str, held: Sequence[int]) -> list[int]:
+    """Numbers of the scenarios to compare: those asked for that are held, else the newest two.
+
+    "3-5" of 7, 5, 3 are 3 and 5; "3-5-7" keeps the last two; "9" of none held is the newest two.
+    """
+    numbers = [int(part) for part in asked.split("-") if part.isascii() and part.isdigit()]
+    known = [number for number in dict.fromkeys(numbers) if number in held]
+    return known[-COMPARED:] or list(held[:COMPARED])
 
 
 def year_of(given: Forecasts) -> Year | None:
@@ -150,7 +167,7 @@ def _acts(given: Forecasts) -> Any:
 
 
 def scenario_sheet(year: Year) -> Sheet:
-    """The year as planned beside the newest scenarios, measure by measure."""
+    """The year as planned beside the chosen scenarios, measure by measure."""
     named = [("As planned", year.plan)] if year.plan is not None else []
     named += year.compared
     columns = (
@@ -209,10 +226,27 @@ def scenarios_panel(year: Year) -> Any:
             title = f"Undo {one.terms['name']}"
             act = opener("Undo", "undo-record", args, small=True, title=title)
         by = year.given.author(one.author)
-        body.append(html.P([scenario_words(one), f", by {by} ", act], className="third"))
+        body.append(
+            html.P([_chip(year, one), scenario_words(one), f", by {by} ", act], className="third")
+        )
     if year.plan is not None:
         body += [html.P(note, className="third") for note in year.plan.notes]
     return panel(sheet.title, body, note=sheet.note)
+
+
+def _chip(year: Year, one: ForecastRecord) -> Any:
+    """The way to set a scenario beside the plan in place of the one chosen first, when not all fit.
+
+    Nothing where all are shown already.
+    """
+    if len(year.records) <= COMPARED or one.record_id not in year.plans:
+        return None
+    here = one.record_id in year.chosen
+    numbers = year.chosen if here else [*year.chosen, one.record_id]
+    link = year.given.ask.link(beside="-".join(str(number) for number in numbers[-COMPARED:]))
+    mark = {"aria-current": "true"} if here else {}
+    words = "compared" if here else "compare"
+    return html.A(words, href=link, className="chip", title=str(one.terms["name"]), **mark)
 
 
 def scenario_words(one: ForecastRecord) -> str:

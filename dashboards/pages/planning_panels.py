@@ -15,10 +15,12 @@ from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from dashboards.parts.week_cover import DayBars, week_cover
+from dashboards.view_state import ViewState
 from wfm.domain.grid import days_between, zone_of
 from wfm.domain.plan_measures import DayCover, WeekMeasures
 from wfm.domain.scope import Scope
 from wfm.queries.planning import week_name
+from wfm.web.pages import page_of
 
 BAD_SHARE = 0.10  # of a day's requirement missing: the limit below which coverage is red
 LEAST_BAD = 3
@@ -212,10 +214,20 @@ def week_panel(given: Planning) -> Any:
     ]  # fmt: skip
     return panel(
         title,
-        [chips, week_cover(bars, bad_from)],
+        [chips, week_cover(bars, bad_from), _why_so_many(given)],
         note="agents each quarter-hour, one scale",
         legend_of=keys,
     )
+
+
+def _why_so_many(given: Planning) -> Any:
+    """The way to the day taken apart on the forecast page, for those who may open it."""
+    page, day = page_of("forecast"), shown_day(given)
+    if page is None or given.ask.who.role not in page.roles:
+        return None
+    link = ViewState(scope=Scope(given.unit), day=day, on=day).link(page.path)
+    words = f"Why so many contacts are forecast for {day:%A} {day.day} {day:%B}"
+    return html.P(html.A(words, href=link), className="third")
 
 
 def shown_day(given: Planning) -> Any:

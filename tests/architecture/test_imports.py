@@ -45,7 +45,9 @@ OTHERS = {
     "wfm/worker": {"polars", "sqlalchemy", "numpy"},
     "wfm/simulator": {"numpy", "polars"},
     "kpis": {"polars", "numpy"},
-    "forecasting": {"statsmodels", "numpy", "polars", "pandas", "scipy", "holidays"},
+    "forecasting": {
+        "statsmodels", "numpy", "polars", "pandas", "scipy", "holidays", "numba",
+    },
     "scheduling": {"pulp", "highspy", "numpy", "polars", "scipy", "numba"},
     "dashboards": {"dash", "plotly", "polars"},
 }  # fmt: skip

@@ -5,7 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboards.pages.forecast_year import hire_words, scenario_sheet, scenario_words, year_sheet
+from dashboards.pages.forecast_year import (
+    chosen_of,
+    hire_words,
+    scenario_sheet,
+    scenario_words,
+    year_sheet,
+)
 from dashboards.parts.week_lines import WeekLine, week_lines
 from dashboards.theme import PALETTES
 from forecasting.capacity import plan_capacity, under_scenario
@@ -49,6 +55,13 @@ def test_scenarios_stand_beside_the_plan_measure_by_measure():
     assert rows["Most missing"] == pytest.approx([0.0, -2.0])
     assert rows["To hire"] == [None, 2.0]
     assert "Cost of those required" not in rows  # no wage is stated
+
+
+def test_any_two_scenarios_can_be_compared_and_the_newest_are_without_a_choice():
+    assert chosen_of("", [9, 7, 4]) == [9, 7]
+    assert chosen_of("4-9", [9, 7, 4]) == [4, 9]
+    assert chosen_of("9-7-4", [9, 7, 4]) == [7, 4]  # the last two
+    assert chosen_of("3-x", [9, 7, 4]) == [9, 7]  # neither is held
 
 
 def test_a_scenario_and_a_hire_are_told_in_words():

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from forecasting.calendar import Calendar, SpecialDay
 from forecasting.ensemble import PRIOR, Looked, bucket, combined, learned_weights
 from forecasting.events import Event, known_events, responses, stated_factor
 from forecasting.forecast import ForecastConfig, point_forecast
+from forecasting.likelihood import most_likely
 from forecasting.series import History
 from forecasting.structure import fit_structure
 from forecasting.training import future_days, prepare
@@ -176,3 +178,19 @@ def test_models_weigh_by_their_past_errors_drawn_half_way_to_the_prior():
     assert weights[bucket(1)] == {"sarimax": 0.5, "level_weekday": 0.5}
     assert learned_weights(past[:3], pair)[3] == {"sarimax": 0.5, "level_weekday": 0.5}
     assert combined(past[0], weights)[0] == pytest.approx(110.453, abs=1e-3)
+
+
+def test_the_search_of_sarimax_ends_where_its_own_likelihood_is_highest():
+    rng = np.random.default_rng(5)
+    logs = 7 + 0.1 * np.tile(rng.normal(size=7), 20) + rng.normal(0, 0.05, 140)
+    logs[[33, 90, 91]] = np.nan
+    model = SARIMAX(
+        logs, order=(1, 0, 1), seasonal_order=(0, 1, 1, 7), enforce_stationarity=False,
+        enforce_invertibility=False, concentrate_scale=True,
+    )  # fmt: skip
+    found = most_likely(logs[:, None], np.array([0.1, 0.0, -0.5]), 7, model.k_states, 40)
+    assert found is not None
+    best = model.loglike(found)
+    for change in (-0.02, 0.02):
+        for i in range(3):
+            assert model.loglike(found + change * np.eye(3)[i]) < best
