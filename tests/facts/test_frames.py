@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wfm.facts.frames import FrameCache
+from wfm.facts.frames import FrameCache, blocks
 from wfm.facts.router import holds_family
 from wfm.facts.schema import TABLES
 from wfm.store.manifest import FactFile
@@ -34,6 +34,15 @@ def test_a_span_keeps_its_order_when_its_newest_file_is_another(tmp_path) -> Non
     assert cache.frame(names, columns)["talk_s"].to_list() == list(range(12))
     names[-1] = written(tmp_path, "again", talk_s=[99])
     assert cache.frame(names, columns)["talk_s"].to_list() == [*range(11), 99]
+
+
+def test_a_month_and_its_quarter_share_the_blocks_they_are_read_in() -> None:
+    names = [f"day-{n}" for n in range(90)]
+    quarter, month = blocks(names), blocks(names[60:])
+    assert [name for run in quarter for name in run] == names
+    assert quarter[-2:] == [("day-88",), ("day-89",)]
+    assert set(month[1:]) <= set(quarter)
+    assert set(blocks([*names, "day-90"])[:5]) <= set(quarter)
 
 
 def test_what_does_not_fit_is_read_all_the_same_and_not_kept(tmp_path) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,10 +25,13 @@ from wfm.domain.clock import FixedClock
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts.query import FactQuery, read_measures
 from wfm.queries.facts import open_facts
+from wfm.queries.organisation import read_organisation
 from wfm.store import database
 from wfm.store.database import Database
+from wfm.store.readers import organisation
 from wfm.store.schema import login_failure, raw_batch, store_state
 from wfm.store.store import Store
+from wfm.store.writers.people import write_skills
 
 NOW = datetime(2026, 10, 14, 6, tzinfo=UTC)
 
@@ -113,6 +117,7 @@ HALF = """
 import sys
 from sqlalchemy import text
 from wfm.store.database import Database
+from wfm.store.readers import organisation
 with Database(sys.argv[1]).write() as connection:
     connection.execute(text("update store_state set generation = 99"))
     connection.execute(text("delete from person"))
@@ -216,3 +221,20 @@ def offered(store: Store) -> int | None:
     day = NOW.date() - timedelta(days=1)
     query = FactQuery(("offered_n",), day, day + timedelta(days=1))
     return read_measures(open_facts(store), ENTERPRISE, query)["offered_n"].item()
+
+
+def test_an_organisation_is_kept_until_it_changes_and_not_what_was_undone(used: Store) -> None:
+    before = read_organisation(used, ENTERPRISE)
+    assert read_organisation(used, ENTERPRISE) is before
+    (agent, *_) = before.agents(1 << 40, ENTERPRISE)
+    skills = {agent.agent_id: "IN:10"}
+    with suppress(RuntimeError), used.db.write() as connection:
+        write_skills(connection, agent.valid_from_at + 1, skills)
+        inside = organisation.read_organisation(connection, ENTERPRISE)
+        assert inside.person_at(agent.agent_id, 1 << 40).skills == (("IN", 10),)
+        raise RuntimeError("undone")
+    assert read_organisation(used, ENTERPRISE) is before
+    with used.db.write() as connection:
+        write_skills(connection, agent.valid_from_at + 1, skills)
+    after = read_organisation(used, before.scope_of(agent))
+    assert after.person_at(agent.agent_id, 1 << 40).skills == (("IN", 10),)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
 
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
+from wfm.domain.targets import Membership
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class Organisation:
         for row in sorted(self.queues, key=lambda q: q.valid_from_at):
             rows.setdefault(row.queue_id, []).append(row)
         return rows
+
+    @cached_property
+    def memberships(self) -> tuple[Membership, ...]:
+        """The team of each person from day to day, by the calendar of the site."""
+        found = []
+        for row in self.people:
+            zone = ZoneInfo(self.zone(self.site_of(row.team_id)))
+            end = None if row.valid_to_at is None else _day(row.valid_to_at, zone)
+            found.append(Membership(row.agent_id, row.team_id, _day(row.valid_from_at, zone), end))
+        return tuple(found)
 
     @property
     def sites(self) -> tuple[OrgUnit, ...]:
@@ -181,6 +193,11 @@ class Organisation:
         if scope.team is not None:
             return self._unit[scope.team].name
         return self._unit[scope.site].name if scope.site is not None else "All sites"
+
+
+def _day(at: int, zone: ZoneInfo) -> date:
+    """The local date of an instant at the person's site."""
+    return datetime.fromtimestamp(at, zone).date()
 
 
 def _in_force(rows: list, at: int):  # type: ignore[no-untyped-def, type-arg]

@@ -7,13 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 import polars as pl
 
 from wfm.facts.schema import Dtype
 
 CACHE_BYTES = 256 * 1024 * 1024
-MANY = 8  # files of a span from which on its settled start is kept apart
+BLOCK = 8  # files of a block on average
 FEW = 64  # rows of a large span are kept when they fill less than this part of the cache
 LIVE = 2  # newest files of a span, which are built again and again
 Columns = Mapping[str, Dtype]
@@ -40,12 +41,17 @@ class FrameCache:
     def frame(self, files: Sequence[str], columns: Columns | None = None) -> pl.DataFrame:
         """Columns of some files of one table, all by default, in the order of the files.
 
-        The span of days asked is kept as one frame beside its settled start, so that a new build of
-        today costs the reading of one file and not of a year.
+        Files are kept in blocks that any span of days shares with the others, and the newest ones
+        singly: a new build of today costs the reading of one file and not of a year.
         """
         if columns is None:
             return pl.concat([self._whole(file) for file in files])
-        key = tuple(files)
+        parts = [self._block(block, columns) for block in blocks(files)]
+        if not parts:
+            return pl.DataFrame(schema=columns)
+        return parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=False)
+
+    def _block(self, key: tuple[str, ...], columns: Columns) -> pl.DataFrame:
         kept = self._kept(key)
         missing = {
             name: dtype for name, dtype in columns.items()
@@ -53,16 +59,10 @@ class FrameCache:
         }  # fmt: skip
         if missing:
             # A read may run twice when two threads want it at once; both get the same rows.
-            fresh = self._read(key, missing)
+            fresh = self.scan(key, missing).collect().rechunk()
             kept = fresh if kept is None else kept.hstack(fresh)
             self._keep(key, kept)
         return pl.DataFrame(schema=columns) if kept is None else kept.select(*columns)
-
-    def _read(self, files: tuple[str, ...], columns: Columns) -> pl.DataFrame:
-        if len(files) <= MANY:
-            return self.scan(files, columns).collect().rechunk()
-        settled = self.frame(files[:-LIVE], columns)
-        return pl.concat([settled, self.scan(files[-LIVE:], columns).collect()], rechunk=True)
 
     def remembered(self, mark: Hashable, make: Callable[[], object]) -> object:
         """What was made for the newest mark; made again when the mark is another."""
@@ -95,7 +95,16 @@ class FrameCache:
         One agent's quarters of a month are a thousand rows of millions. Files never change, so
         the same conditions on the same files give the same rows.
         """
-        asked = (tuple(files), tuple(columns), *(c.meta.serialize() for c in conditions))
+        told = tuple(c.meta.serialize() for c in conditions)
+        spans = (tuple(files[:-LIVE]), *((file,) for file in files[-LIVE:]))
+        parts = [self._rows(span, columns, conditions, told) for span in spans if span]
+        return pl.concat(parts) if parts else pl.DataFrame(schema=columns)
+
+    def _rows(
+        self, files: tuple[str, ...], columns: Columns, conditions: Sequence[pl.Expr],
+        told: tuple[bytes, ...],
+    ) -> pl.DataFrame:  # fmt: skip
+        asked = (files, tuple(columns), told)
         found = self._kept(asked)
         if found is None:
             rows = self.scan(files, columns).filter(*conditions)
@@ -130,6 +139,22 @@ class FrameCache:
             while self._bytes > self._limit:
                 _, dropped = self._frames.popitem(last=False)
                 self._bytes -= int(dropped.estimated_size())
+
+
+def blocks(files: Sequence[str]) -> list[tuple[str, ...]]:
+    """Runs of files that end where a file's own name says so, whatever span they are part of.
+
+    So a month and the quarter it lies in share what they read. The newest files are runs of one.
+    """
+    found: list[tuple[str, ...]] = []
+    run: list[str] = []
+    for file in files[:-LIVE]:
+        run.append(file)
+        if crc32(file.encode()) % BLOCK == 0:
+            found.append(tuple(run))
+            run = []
+    # What is open yet would be read again with each day that is added to it.
+    return [*found, *((file,) for file in (*run, *files[-LIVE:]))]
 
 
 @lru_cache(maxsize=8)

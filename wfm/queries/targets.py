@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from wfm.domain.organisation import Organisation
 from wfm.domain.scope import Scope
-from wfm.domain.targets import Corridor, Membership, Notice, Target, TargetBook
+from wfm.domain.targets import Corridor, Notice, Target, TargetBook
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import target, target_corridor, target_notice, user
 from wfm.store.store import Store
@@ -25,7 +22,7 @@ def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> Tar
         organisation = read_organisation(connection, scope)
         rows = _rows(connection, known_at)
         corridors = _corridors(connection, known_at)
-    memberships = _memberships(organisation)
+    memberships = organisation.memberships
     teams = {u.org_id for u in organisation.units if u.level == "team"}
     sites = {u.org_id for u in organisation.units if u.level == "site"}
     agents = {m.agent_id for m in memberships}
@@ -99,18 +96,3 @@ def _rows(connection: Connection, known_at: int | None) -> list[Target]:
         )
         for r in connection.execute(query)
     ]  # fmt: skip
-
-
-def _memberships(organisation: Organisation) -> tuple[Membership, ...]:
-    found = []
-    for person in organisation.people:
-        zone = ZoneInfo(organisation.zone(organisation.site_of(person.team_id)))
-        end = None if person.valid_to_at is None else _day(person.valid_to_at, zone)
-        first = _day(person.valid_from_at, zone)
-        found.append(Membership(person.agent_id, person.team_id, first, end))
-    return tuple(found)
-
-
-def _day(at: int, zone: ZoneInfo) -> date:
-    """The local date of an instant at the person's site."""
-    return datetime.fromtimestamp(at, zone).date()

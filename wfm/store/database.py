@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ REST_S = 5
 # The one lock that every write transaction on PostgreSQL takes first.
 WRITER = 4711_2001
 DIALECTS = ("sqlite", "postgresql")
+KEPT = "wfm_kept"
 
 
 class Database:
@@ -39,6 +40,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        # What readers made of standing data, for as long as a snapshot finds the data the same.
+        self._kept: dict[str, Any] = {}
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,7 +55,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading, on one consistent snapshot."""
-        with self.engine.connect() as connection:
+        with self.engine.connect().execution_options(**{KEPT: self._kept}) as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -92,7 +95,15 @@ class Database:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
+        self._kept.clear()
         self.engine.dispose()
+
+
+def kept_of(connection: Connection) -> MutableMapping[str, Any] | None:
+    """The memory that the snapshots of a database share in a process; None in a transaction that
+    writes, where what is read may yet be undone."""
+    kept: MutableMapping[str, Any] | None = connection.get_execution_options().get(KEPT)
+    return kept
 
 
 def _engine(url: str) -> Engine:

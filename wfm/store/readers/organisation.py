@@ -1,51 +1,126 @@
-"""The organisation as a scope shows it."""
+"""The organisation as a scope shows it.
+
+Every page asks for it several times, and it changes a few times a year. So a process keeps the
+whole of it, and asks of each snapshot whether it still holds.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Hashable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
 
 from wfm.domain.organisation import Organisation, OrgUnit, Person, Queue, parse_skills
-from wfm.domain.scope import Scope
-from wfm.store.schema import org_unit, person, queue
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.store.database import kept_of
+from wfm.store.schema import delivery, org_unit, person, queue, remedy_step
+
+KEPT = "organisation"
+MOST_SCOPES = 4096
+
+
+@dataclass(frozen=True)
+class Known:
+    """The whole organisation with the rows it was made of, and the parts that scopes show."""
+
+    mark: Hashable
+    rows: tuple[Any, ...]
+    whole: Organisation
+    parts: MutableMapping[Scope, Organisation] = field(default_factory=dict)
 
 
 def read_organisation(connection: Connection, scope: Scope) -> Organisation:
     """Units, people and queues inside a scope, with the units above it.
 
     A team scope gets its site and enterprise as names, no other team, and no other team's people.
+    In a write transaction it is read anew: what stands there may be undone.
     """
-    units = [
+    kept = kept_of(connection)
+    if kept is None:
+        return _part(_made(_rows(connection)), scope)
+    known = _known(connection, kept)
+    part = known.parts.get(scope)
+    if part is None:
+        if len(known.parts) >= MOST_SCOPES:
+            known.parts.clear()
+        # Two threads may cut the same part out at once; both cut the same.
+        part = known.parts[scope] = _part(known.whole, scope)
+    return part
+
+
+def _known(connection: Connection, kept: MutableMapping[str, Any]) -> Known:
+    """What is kept, when it still holds; else the organisation made anew, and kept.
+
+    It changes with a delivery or a step of a remedy, and deliveries come every few seconds: so the
+    rows are read again after one, and what was made of equal rows goes on.
+    """
+    mark = _mark(connection)
+    known: Known | None = kept.get(KEPT)
+    if known is not None and known.mark == mark:
+        return known
+    rows = _rows(connection)
+    if known is not None and known.rows == rows:
+        known = Known(mark, known.rows, known.whole, known.parts)
+    else:
+        known = Known(mark, rows, _made(rows))
+    kept[KEPT] = known
+    return known
+
+
+def _mark(connection: Connection) -> Hashable:
+    """What is cheap to ask and differs after each change of organisation, people and queues."""
+    asked = (
+        select(func.max(delivery.c.delivery_id)), select(func.max(remedy_step.c.step_id)),
+        select(func.count()).select_from(org_unit), select(func.count()).select_from(queue),
+        select(func.count()).select_from(person), select(func.sum(person.c.valid_from_at)),
+    )  # fmt: skip
+    return tuple(connection.execute(select(*(one.scalar_subquery() for one in asked))).one())
+
+
+def _rows(connection: Connection) -> tuple[Any, ...]:
+    return tuple(connection.execute(select(table)).all() for table in (org_unit, person, queue))
+
+
+def _made(rows: tuple[Any, ...]) -> Organisation:
+    units = tuple(
         OrgUnit(
             r.org_id, r.org_level, r.parent_id, r.name, r.timezone, r.opening_hours,
             r.valid_from, r.valid_to,
         )
-        for r in connection.execute(select(org_unit))
-    ]  # fmt: skip
-    units = [u for u in units if _shows(scope, u)]
+        for r in rows[0]
+    )  # fmt: skip
     teams = {u.org_id for u in units if u.level == "team"}
-    inside = select(person)
-    if scope.site is not None:
-        inside = inside.where(person.c.team_id.in_(teams))
-    if scope.agent is not None:
-        inside = inside.where(person.c.agent_id == scope.agent)
-    people = [
+    people = tuple(
         Person(
             r.agent_id, r.display_name, r.team_id, r.role, r.valid_from_at, r.valid_to_at,
             r.contract_id, r.weekly_hours, parse_skills(r.skills), r.hire_on, r.leave_on,
         )
-        for r in connection.execute(inside)
+        for r in rows[1]
         if r.team_id in teams
-    ]  # fmt: skip
-    queues = [
+    )  # fmt: skip
+    queues = tuple(
         Queue(
             r.queue_id, r.name, r.channel, r.skill_group or r.queue_id, r.sl_threshold_s,
             r.short_abandon_s, r.sl_target_pct, r.sl_definition, r.timezone, r.site_id,
             r.valid_from_at, r.deferred_sla_s,
         )
-        for r in connection.execute(select(queue))
-        if scope.site is None or r.site_id in (None, scope.site)
-    ]  # fmt: skip
-    return Organisation(tuple(units), tuple(people), tuple(queues))
+        for r in rows[2]
+    )  # fmt: skip
+    return Organisation(units, people, queues)
+
+
+def _part(whole: Organisation, scope: Scope) -> Organisation:
+    if scope == ENTERPRISE:
+        return whole
+    units = tuple(u for u in whole.units if _shows(scope, u))
+    teams = {u.org_id for u in units if u.level == "team"}
+    people = tuple(
+        p for p in whole.people if p.team_id in teams and scope.agent in (None, p.agent_id)
+    )
+    queues = tuple(q for q in whole.queues if q.site_id in (None, scope.site))
+    return Organisation(units, people, queues)
 
 
 def _shows(scope: Scope, unit: OrgUnit) -> bool:
