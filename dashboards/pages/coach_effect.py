@@ -27,9 +27,9 @@ def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     windows = windows_of(first, local_day(ask.now, zone))
     if windows is None:
         return [], [("none", "No whole day has passed since; look again later.")]
+    site, facts = Scope(one.scope.site), open_facts(ask.sources.store)
     team = Scope(one.scope.site, one.scope.team)
-    facts = open_facts(ask.sources.store)
-    found = person_change(facts, team, one.kpi_id, windows, one.scope.agent)
+    found = person_change(facts, team, one.kpi_id, windows, one.scope.agent, wider=site)
     name = CATALOGUE[one.kpi_id].short_name
     if found is None:
         return [], [("none", f"{name} has too few contacts on one side to be compared.")]
@@ -39,6 +39,9 @@ def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
         (name, _pair(one.kpi_id, own.before, own.since)),
         ("Colleagues", _pair(one.kpi_id, own.others_before, own.others_since)),
     ]
+    if found.drift is not None:
+        moved = kpi_with_unit(one.kpi_id, found.drift, gap=True)
+        rows.append(("Who stood as far off changed by themselves", moved))
     return rows, [("none", _verdict(one.kpi_id, own, found.alike, found.of))]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dashboards.forms import FormAsk
 from dashboards.frame import Ask
@@ -12,11 +13,11 @@ from kpis.patterns import Lapse, moment_of
 from kpis.query import kpi_values
 from kpis.remedy_effect import COVERS, adherence_after
 from wfm.domain.grid import local_day, zone_of
-from wfm.domain.remedies import WISHES, Remedy, ShiftWish, parse_wish
+from wfm.domain.remedies import KINDS, WISHES, Remedy, ShiftWish, parse_wish
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
 from wfm.queries.facts import open_facts
-from wfm.queries.lapses import read_lapses
+from wfm.queries.lapses import OutSpell, read_lapses
 from wfm.queries.organisation import read_organisation
 from wfm.queries.schedules import read_shifts
 from wfm.queries.targets import read_targets
@@ -37,6 +38,8 @@ STEP_FORM = {
     "alert.send": ("withdraw_alert", "Withdraw"),
     "skill.assign": ("skill_step", "Effect"),
 }
+# Where nothing is left to decide, the same forms show what it has brought.
+LOOKED_AT = (("schedule_change", "approved"), ("coaching", "done"), ("site_alert", "closed"))
 CAUSES = {
     "training": "Training or meeting put in after publication",
     "sick": "Sickness",
@@ -67,23 +70,30 @@ def estimate(ask: FormAsk, agent: Scope, wish: ShiftWish) -> Estimate:
     found = kpi_values(
         facts, agent, ("adherence",), first, today, targets=read_targets(store, agent)
     )[0]
-    shifts = read_shifts(store, agent, first, today)
-    by_day = {shift.shift_on: shift for shift in shifts}
+    lapses, shifts = lapses_at(store, agent, first, today, COVERS.get(wish.what))
+    seconds = [one.seconds for one in lapses]
+    after = adherence_after(found.value, found.denominator, seconds, wish.minutes)
+    return Estimate(found.value, after if lapses else None, len(lapses), shifts)
+
+
+def lapses_at(
+    store: Any, agent: Scope, first: date, end: date, moment: str | None
+) -> tuple[list[OutSpell], int]:
+    """Spells out of adherence at one moment of the shift, and of how many shifts."""
+    by_day = {shift.shift_on: shift for shift in read_shifts(store, agent, first, end)}
     categories = {a.code: a.category for a in activities_known(store)}
-    covered = COVERS.get(wish.what)
-    lapses = [
-        one.seconds
-        for one in read_lapses(facts, agent, first, today)
+    found = [
+        one
+        for one in read_lapses(open_facts(store), agent, first, end)
         if one.shift_on in by_day
         and moment_of(
             Lapse(one.agent_id, one.shift_on, one.start_at, one.end_at),
             by_day[one.shift_on].segments,
             categories,
         )
-        == covered
+        == moment
     ]
-    after = adherence_after(found.value, found.denominator, lapses, wish.minutes)
-    return Estimate(found.value, after if lapses else None, len(lapses), len(shifts))
+    return found, len(by_day)
 
 
 def wish_words(wish: ShiftWish) -> str:
@@ -106,6 +116,15 @@ def about_words(one: Remedy) -> str:
         first = date.fromisoformat(one.about["first"])
         return f"{one.about.get('words', '')}, from {day_words(first)}"
     return one.about.get("topic", "")
+
+
+def looked_at(one: Remedy) -> list[tuple[str, str]]:
+    """Forms and words of the buttons that show what a finished remedy has brought."""
+    if (one.kind, one.status) not in LOOKED_AT:
+        return []
+    kind = KINDS[one.kind]
+    needed = dict.fromkeys(p for steps in kind.steps.values() for p in steps.values())
+    return [(STEP_FORM[p][0], "Effect") for p in needed]
 
 
 def day_words(day: date) -> str:

@@ -13,6 +13,7 @@ from dashboards.pages.remedies_data import (
     STATUS,
     STEP_FORM,
     about_words,
+    looked_at,
     names_of,
     time_words,
 )
@@ -83,8 +84,6 @@ def _line(ask: Ask, one: Remedy, name: str, forms: Sequence[str]) -> Line:
 
 def _buttons(one: Remedy, forms: Sequence[str]) -> Any:
     args = {"scope": one.scope.path, "remedy": str(one.remedy_id)}
-    return [
-        opener(words, form, args, small=True)
-        for form, words in (STEP_FORM[p] for p in _permission_of(one.kind, one.status))
-        if form in forms
-    ]
+    steps = [STEP_FORM[p] for p in _permission_of(one.kind, one.status)]
+    steps = steps or looked_at(one)
+    return [opener(words, form, args, small=True) for form, words in steps if form in forms]

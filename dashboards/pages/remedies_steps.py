@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
+from dashboards.pages.alert_effect import alert_effect
 from dashboards.pages.coach_effect import coach_effect
 from dashboards.pages.reassign_effect import move_effect
 from dashboards.pages.remedies_data import STATUS, about_words, estimate
+from dashboards.pages.request_effect import change_effect
 from dashboards.parts.drawer import Drawer, facts, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import kpi_with_unit
@@ -31,6 +33,15 @@ TITLES = {
 }  # fmt: skip
 
 
+# What each remedy has brought, from the step on from which it can be told.
+EFFECTS = {
+    ("schedule_change", "approved"): change_effect,
+    **{("skill_change", status): move_effect for status in ("assigned", "kept", "reverted")},
+    **{("coaching", status): coach_effect for status in ("planned", "done")},
+    **{("site_alert", status): alert_effect for status in ("raised", "acknowledged", "closed")},
+}
+
+
 def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
     one = _remedy(ask)
     names = read_organisation(ask.sources.store, one.scope)
@@ -44,11 +55,8 @@ def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
     if one.kind == "schedule_change" and one.is_open:
         found, lines = _change(ask, one)
         rows += found
-    if one.kind == "skill_change":
-        found, lines = move_effect(ask, one)
-        rows += found
-    if one.kind == "coaching":
-        found, lines = coach_effect(ask, one)
+    elif (one.kind, one.status) in EFFECTS:
+        found, lines = EFFECTS[one.kind, one.status](ask, one)
         rows += found
     allowed = KINDS[one.kind].steps.get(one.status, {})
     choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dashboards.frame import Ask
-from dashboards.pages.remedies_data import STATUS, STEP_FORM, about_words, names_of
+from dashboards.pages.remedies_data import STATUS, STEP_FORM, about_words, looked_at, names_of
 from kpis.request_figures import RequestFigures, request_figures
 from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import day_start, zone_of
@@ -107,13 +107,19 @@ def _of_remedy(who: Principal, one: Remedy, name: str) -> Entry:
     acts = tuple(
         STEP_FORM[p] for p in needed
         if holds(who, p) and not (p.endswith(".decide") and own)
-    )  # fmt: skip
+    ) or _effect_of(who, one)  # fmt: skip
     last = one.steps[-1]
     return Entry(
         one.kind, name, about_words(one), one.reason, one.at, STATUS[one.status], one.is_open,
         last.at, last.author, last.note, acts,
         {"scope": one.scope.path, "remedy": str(one.remedy_id)},
     )  # fmt: skip
+
+
+def _effect_of(who: Principal, one: Remedy) -> tuple[tuple[str, str], ...]:
+    """The one button that shows what a finished remedy has brought, for who may decide on it."""
+    permission = {form: p for p, (form, _) in STEP_FORM.items()}
+    return tuple(act for act in looked_at(one) if holds(who, permission[act[0]]))[:1]
 
 
 def _of_exceptions(ask: Ask, found: Sequence[RecordedException]) -> list[Entry]:

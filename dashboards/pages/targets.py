@@ -86,7 +86,7 @@ def targets_answer(page: Targets) -> Answer:
     size = kpi_with_unit(kpi.id, abs(worst.gap or 0.0), gap=True)
     row = page.row(worst.kpi_id)
     source = provenance(ask.targets, kpi, row, ask.scope) + "."
-    rest = f"{kpi.short_name} {kpi_with_unit(kpi.id, worst.value)} is {size} off; {source}"
+    rest = f"{page.label(kpi)} {kpi_with_unit(kpi.id, worst.value)} is {size} off; {source}"
     acts = (Act(f"Show {kpi.short_name.lower()}", ask.link(kpi=kpi.id), True, "o"),)
     return Answer(worst.status, count, rest, () if ask.state.kpi == kpi.id else acts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -24,6 +25,7 @@ from wfm.domain.targets import Target, key_of
 from wfm.queries.bonus import read_schemes, schemes_on
 
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
+LIVE = ", without deferred work"
 PAGE_OF = {"supervisor": "team", "manager": "manager", "control_desk": "desk"}
 
 
@@ -65,6 +67,10 @@ class Targets:
     def day(self) -> date:
         """The day by which targets are resolved: the last one of the period, today at most."""
         return min(self.ask.today, self.ask.period.end - timedelta(days=1))
+
+    def label(self, kpi: Kpi) -> str:
+        """The figure's name, and that it leaves out work that may wait where it does."""
+        return f"{kpi.short_name}{LIVE}" if live_only(self.ask, kpi.id) else kpi.short_name
 
     def row(self, kpi_id: str, scope: Scope | None = None) -> Target | None:
         """The row in force for a scope, None for the catalogue's default."""
@@ -123,8 +129,9 @@ class Targets:
         """The figure in focus by day over the period, each with the target of its own day."""
         ask = self.ask
         end = min(ask.period.end, ask.today + timedelta(days=1))
+        more = live_only(ask, self.kpi.id)
         try:
-            values = ask.series((self.kpi.id,), "day", end=end)[self.kpi.id]
+            values = ask.series((self.kpi.id,), "day", end=end, **more)[self.kpi.id]
         except ForbiddenDrill:
             return ()
         days = []
@@ -158,8 +165,9 @@ class Targets:
         level = BELOW.get(self.ask.scope.level)
         if level is None or drill_reason(self.kpi, level):
             return ()
+        more = live_only(self.ask, self.kpi.id)
         try:
-            return self.ask.values((self.kpi.id,), by=(level,))
+            return self.ask.values((self.kpi.id,), by=(level,), **more)
         except ForbiddenDrill:
             return ()
 
@@ -213,9 +221,44 @@ def read_page(ask: Ask) -> Targets:
     if asked and asked not in shown:
         raise BadInput(f"There is no KPI {asked[:40]!r} for your role; see `wfm kpi list`.")
     ids = tuple(dict.fromkeys((*ids, asked))) if asked else ids
-    values = sorted(ask.values(ids), key=lambda v: (_order(v), CATALOGUE[v.kpi_id].short_name))
+    values = sorted(_values(ask, ids), key=lambda v: (_order(v), CATALOGUE[v.kpi_id].short_name))
     focus = next((v for v in values if v.kpi_id == asked), values[0])
     return Targets(ask, tuple(values), _reds(ask, values), focus)
+
+
+def live_only(ask: Ask, kpi_id: str) -> dict[str, tuple[str, ...]]:
+    """The queues whose contacts wait for an answer, for a figure of waits that mixes in others.
+
+    A mail may wait for a day: with it a minute's wait on the phone reads as hours. Empty where
+    nothing is mixed.
+    """
+    if not any(measure.startswith("wait_") for measure in CATALOGUE[kpi_id].measures):
+        return {}
+    queues = {
+        q.queue_id: q.deferred_sla_s is None
+        for q in ask.organisation.queues
+        if ask.scope.site is None or q.site_id in (None, ask.scope.site)
+    }
+    live = tuple(sorted(queue_id for queue_id, now in queues.items() if now))
+    return {"queues": live} if 0 < len(live) < len(queues) else {}
+
+
+def _values(ask: Ask, ids: tuple[str, ...], by: tuple[str, ...] = ()) -> tuple[KpiValue, ...]:
+    """Values of figures, those of waits without work that may wait; forbidden parts left out."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for kpi_id in ids:
+        groups.setdefault(live_only(ask, kpi_id).get("queues", ()), []).append(kpi_id)
+    found: list[KpiValue] = []
+    for queues, same in groups.items():
+        try:
+            found += ask.values(tuple(same), by=by, queues=queues)
+        except ForbiddenDrill:
+            if not by:
+                raise
+            for kpi_id in same:
+                with suppress(ForbiddenDrill):
+                    found += ask.values((kpi_id,), by=by, queues=queues)
+    return tuple(found)
 
 
 def _order(value: KpiValue | None) -> tuple[int, float]:
@@ -240,12 +283,9 @@ def _reds(ask: Ask, values: list[KpiValue]) -> dict[str, str]:
     if not ids:
         return {}
     found: dict[str, list[str]] = {}
-    for kpi_id in ids:
-        try:
-            parts = ask.values((kpi_id,), by=(level,))
-        except ForbiddenDrill:
-            continue
-        found[kpi_id] = [p.status for p in parts if p.value is not None]
+    for part in _values(ask, ids, (level,)):
+        if part.value is not None:
+            found.setdefault(part.kpi_id, []).append(part.status)
     return {
         kpi_id: f"{statuses.count('bad')} of {len(statuses)} {level}s red"
         for kpi_id, statuses in found.items()

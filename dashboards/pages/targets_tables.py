@@ -52,7 +52,7 @@ def _figure(page: Targets, value: KpiValue) -> Line:
     red = page.reds.get(kpi.id, "")
     link = ask.link(kpi=kpi.id)
     cells = (
-        Cell(kpi.short_name, kpi.id, href=link),
+        Cell(page.label(kpi), kpi.id, href=link),
         kpi_cell(value),
         Cell(goal, goal, reason=source),
         Cell(gap_text(value) if value.value is not None else "", value.gap, soft=True),

@@ -20,6 +20,7 @@ from kpis.explain.naming import Namer
 from kpis.explain.segments import DIMENSIONS, NEW, SETTLED, Question
 from kpis.explain.sentences import (
     change_sentence,
+    channels_sentence,
     component_sentence,
     dimension_words,
     drill_sentence,
@@ -37,6 +38,7 @@ from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactReader
 
 VERSUS = ("target", "previous")
+CHANNEL = "channel"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,9 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
     word = "in" if asked.scope.agent is None else "of"
     where = f" {word} {asked.where}" if asked.where else ""
     sentences = _sentences(kpi, levels, parts, product, where, against, goal is not None)
+    channels = next((one.level for one in dimensions if one.level.dimension == CHANNEL), None)
+    if channels is not None and kpi.kind == "ratio" and levels[0].dimension != CHANNEL:
+        sentences.insert(1, channels_sentence(kpi, channels))
     if len(dimensions) > 1:
         others = [one.level.dimension for one in dimensions[1:4]]
         sentences.append(f"It explains more of it than {dimension_words(others)}.")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpis.before_after import Changed, compare_person, windows_of
+from kpis.before_after import Changed, compare_person, expected_change_of, windows_of
 from kpis.moved_work import Work, enough_people, estimate_move
 from wfm.domain.periods import Period
 
@@ -85,3 +85,12 @@ def test_colleagues_who_changed_as_much_the_same_way_are_counted() -> None:
     assert found is not None
     assert (found.alike, found.of) == (1, 2)
     assert compare_person(early, {"a": (1.0, 1.0)}, "ida") is None
+
+
+def test_who_stood_far_off_comes_back_by_half_with_nothing_done() -> None:
+    early = {str(n): (float(90 + n % 11), 100.0) for n in range(33)}
+    late = {who: (95 + (top - 95) / 2, base) for who, (top, base) in early.items()}
+    early["ida"], late["ida"] = (90.0, 100.0), (96.0, 100.0)
+    assert expected_change_of(early, late, "ida", 100.0) == pytest.approx(2.5)
+    few = dict(list(early.items())[-30:])
+    assert expected_change_of(few, late, "ida", 100.0) is None
