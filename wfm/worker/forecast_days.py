@@ -29,8 +29,8 @@ def day_rows(found: Sequence[QueueForecast], first: date, days: int) -> list[dic
         {
             "on": (first + timedelta(days=i)).isoformat(),
             "contacts": round(float(totals[i]), 1),
-            "p10": float(low[i]),
-            "p90": float(high[i]),
+            "p10": round(float(low[i]), 1),
+            "p90": round(float(high[i]), 1),
         }
         for i in range(days)
     ]
