@@ -30,7 +30,7 @@ def files(history: History, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_day_schedules(folder, history.centre, history.roster, DAYS, end_at)
     first_at = int(datetime(2026, 10, 11, 12, tzinfo=UTC).timestamp())
     write_span(folder, history.span(first_at, end_at))
-    write_past_week(folder, history.centre, history.roster.volume, past_mondays(history.centre)[0])
+    write_past_week(folder, history.roster, past_mondays(history.centre)[0])
     return folder
 
 

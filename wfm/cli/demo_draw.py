@@ -60,7 +60,7 @@ def draw_piece(memory: Memory, piece: Piece, drop: Path) -> DrawnPiece:
     shutil.rmtree(folder, ignore_errors=True)
     centre, roster = history.centre, history.roster
     if piece.kind is Kind.COUNTS:
-        week = write_past_week(folder, centre, roster.volume, piece.days[0])
+        week = write_past_week(folder, roster, piece.days[0])
         return DrawnPiece(piece, folder, (week,), 0)
     files = write_day_schedules(folder, centre, roster, piece.days, memory.base_at)
     rows = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -146,10 +146,25 @@ def spots_on(centre: Centre, site: Site, day: date) -> tuple[int, ...]:
 
 def bent(influences: Sequence[Influence], centre: Centre, queue: QueueSpec, day: date) -> Demand:
     """What all stories together do to a queue's contacts of a day."""
+    return _together(one.demand(centre, queue, queue.kind, day) for one in influences)
+
+
+def planned_means(
+    centre: Centre, volume: Volume, influences: Sequence[Influence], group: Group,
+    queue: QueueSpec, day: date,
+) -> Floats:  # fmt: skip
+    """Contacts of a queue in the 96 quarter-hours of the local clock as planners expected them."""
+    means = quarter_means(centre, volume, group, queue, day)
+    told = _together(one.foreseen(centre, queue, queue.kind, day) for one in influences)
+    means = np.maximum(means * told.factors, 0)
+    total = float(means.sum())
+    return means if told.count is None or not total else means * (told.count / total)
+
+
+def _together(demands: Iterable[Demand]) -> Demand:
     factors: Floats | float = 1.0
     count, patience, settled = None, 1.0, False
-    for influence in influences:
-        one = influence.demand(centre, queue, queue.kind, day)
+    for one in demands:
         factors = factors * one.factors
         count = count if one.count is None else one.count
         patience, settled = patience * one.patience, settled or one.settled

@@ -91,6 +91,10 @@ class Influence:
         the last count holds."""
         return Demand()
 
+    def foreseen(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
+        """What of `demand` planners saw coming when they published the week; else nothing."""
+        return Demand()
+
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
     ) -> Work:

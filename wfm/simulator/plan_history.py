@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.simulator.centre import VOICE, Centre, Site
+from wfm.simulator.centre import VOICE, Centre, Group, Site
 from wfm.simulator.chance import stream
 from wfm.simulator.csv_files import Row
-from wfm.simulator.demand import Volume, day_noise, quarter_means
+from wfm.simulator.demand import day_noise, planned_means, quarter_means, work_s
 from wfm.simulator.influence import Influence
 from wfm.simulator.local_day import LocalDay, local_day
 from wfm.simulator.plans import Roster
@@ -48,8 +48,9 @@ def planned_day(roster: Roster, site: Site, day: date, made_at: int) -> DayPlann
     needs: list[tuple[str, Floats]] = []
     forecast: list[Row] = []
     for group in (g for g in centre.groups if g.site_id == site.site_id):
+        weekly = _weekly(roster, group, day)
         for queue in group.queues:
-            means = quarter_means(centre, volume, group, queue, day)
+            means = planned_means(centre, volume, roster.influences, group, queue, day)
             rng = stream(centre.seed, "forecast", queue.queue_id, day.toordinal())
             expected = means * float(rng.gamma(1 / _ERROR_CV**2, _ERROR_CV**2))
             spread = _Z10 * np.sqrt(expected + (_DAY_CV * expected) ** 2)
@@ -61,10 +62,22 @@ def planned_day(roster: Roster, site: Site, day: date, made_at: int) -> DayPlann
                         (name, site.site_id, queue.queue_id, clock.zero_at + at, round(mean, 3),
                          aht, round(max(mean - off, 0.0), 3), round(mean + off, 3), made_at)
                     )  # fmt: skip
-        needs.append((group.group_id, volume.need(group, day.weekday())))
+        needs.append((group.group_id, volume.need(group, day.weekday(), weekly)))
     fixed = _stated(roster.influences, centre, site, day)
     requirement = list(_required_rows(name, site, clock, needs, fixed, made_at))
     return DayPlanned(forecast, requirement)
+
+
+def _weekly(roster: Roster, group: Group, day: date) -> float:
+    """Contacts of a mean week whose work is as much as that which planners expect of this one."""
+    centre, volume = roster.centre, roster.volume
+    planned = usual = 0.0
+    for queue in group.queues:
+        seconds = work_s(queue) * (1 + queue.transfer_share)
+        means = planned_means(centre, volume, roster.influences, group, queue, day)
+        planned += seconds * float(means.sum())
+        usual += seconds * float(quarter_means(centre, volume, group, queue, day).sum())
+    return volume.weekly(group.group_id) * (planned / usual if usual else 1.0)
 
 
 def _stated(influences: Sequence[Influence], centre: Centre, site: Site, day: date) -> Floats:
@@ -109,12 +122,13 @@ INTERVALS = (
 )  # fmt: skip
 
 
-def interval_week(centre: Centre, volume: Volume, monday: date) -> Iterator[Row]:
+def interval_week(roster: Roster, monday: date) -> Iterator[Row]:
     """Rows of interval_stats.csv of a week long past: counts and sums, no single contacts.
 
     Volumes are drawn as those of the event weeks; how many were answered in time is drawn around
     what a centre staffed like this one reaches.
     """
+    centre, volume = roster.centre, roster.volume
     for group in centre.groups:
         site = centre.site[group.site_id]
         for queue in group.queues:
@@ -122,7 +136,7 @@ def interval_week(centre: Centre, volume: Volume, monday: date) -> Iterator[Row]
                 rng = stream(centre.seed, "past", queue.queue_id, day.toordinal())
                 clock = local_day(site.timezone, day)
                 wall = np.array([shown for _, shown in clock.quarters])
-                means = quarter_means(centre, volume, group, queue, day)[wall]
+                means = planned_means(centre, volume, roster.influences, group, queue, day)[wall]
                 offered = rng.poisson(means * day_noise(centre, queue, day))
                 lost = rng.beta(2.2, 48, len(wall))
                 gone = rng.binomial(offered, lost)

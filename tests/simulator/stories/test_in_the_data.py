@@ -127,6 +127,24 @@ def test_s3_novices_take_three_offers_in_four_of_the_campaign_and_none_before(
     assert during == pytest.approx(0.75, abs=0.02 if size == "small" else 0.01)
 
 
+def test_s3_planners_expected_the_weeks_before_and_not_the_campaign(
+    files: EventFiles, weeks: tuple[pl.DataFrame, pl.DataFrame], size: str
+) -> None:
+    site, near = files.history.centre.roles.campaign_site, 0.15 if size == "small" else 0.06
+    told = pl.concat(
+        pl.read_csv(path, try_parse_dates=True) for path in files.folder.glob("forecast*.csv")
+    ).with_columns(
+        at=pl.col("interval_start").dt.epoch("s"),
+        kind=pl.col("queue_id").str.replace(f"{site}-", ""),
+    )
+    for found, span, times in zip(weeks, ((14, 8), (7, 1)), (1, 4), strict=True):
+        begins, ends = files.days(site, *span)
+        rows = told.filter(pl.col("at").is_between(begins, ends - 1))
+        for kind, more in (("billing", 1), ("support", 1), ("tv_offer", times)):
+            expected = rows.filter(kind=kind)["contacts"].sum()
+            assert _n(found, kind) == pytest.approx(more * expected, rel=near)
+
+
 def test_s3_rivals_more_volume_explains_29_seconds_and_novices_are_not_slow_elsewhere(
     weeks: tuple[pl.DataFrame, pl.DataFrame], script: Script, size: str
 ) -> None:

@@ -100,6 +100,14 @@ class OffersToNovices(Influence):
             settled=True,
         )  # fmt: skip
 
+    def foreseen(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
+        """The weeks before, as if there were no campaign: its offers come as a surprise."""
+        if contact_type not in self.campaign.base_n or not self._at_site(centre, queue):
+            return Demand()
+        site = centre.site[centre.roles.campaign_site]
+        count = round(self._mean(contact_type, day))
+        return Demand(before_closing(site, day), count, PATIENCE, settled=True)
+
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
     ) -> Work:
@@ -194,9 +202,11 @@ class OffersToNovices(Influence):
 
     def _usual(self, centre: Centre, queue: QueueSpec, kind: str, day: date) -> int:
         """Contacts of a day in the weeks before: the base week's level, with a day's noise."""
+        return round(self._mean(kind, day) * day_noise(centre, queue, day))
+
+    def _mean(self, kind: str, day: date) -> float:
         share = float(WEEKDAY[day.weekday()] / WEEKDAY.sum())
-        mean = self.campaign.base_n[kind] * self.campaign.scale * share
-        return round(mean * season(day) * day_noise(centre, queue, day))
+        return self.campaign.base_n[kind] * self.campaign.scale * share * season(day)
 
     def _at_site(self, centre: Centre, queue: QueueSpec) -> bool:
         return queue.queue_id.startswith(f"{centre.roles.campaign_site}-")

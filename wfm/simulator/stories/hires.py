@@ -86,6 +86,9 @@ class SlowWrapUp(Influence):
             return Demand(factors=factors, patience=_PATIENCE)
         return Demand(factors=0.0) if contact_type in ("support", "tv_offer") else Demand()
 
+    def foreseen(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
+        return self.demand(centre, queue, contact_type, day)
+
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
     ) -> Work:

@@ -68,6 +68,9 @@ class StatedWeeks(Influence):
             PATIENCE, settled=True,
         )  # fmt: skip
 
+    def foreseen(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
+        return self.demand(centre, queue, contact_type, day)
+
     def work(
         self, centre: Centre, agent: Agent, queue: QueueSpec, contact_type: str, day: date
     ) -> Work:
