@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from small_office import DRAFT, LIVE, MONDAY, open_office, served
-from visit import Visit, note_console, note_host
+from visit import Signed, Visit
 
 from wfm.domain.draft_edits import standing
 from wfm.domain.scope import Scope
@@ -31,18 +31,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, st
 
 
 @pytest.fixture
-def desk(browser: Browser, office: tuple[Store, str]) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    found = Visit(page, office[1])
-    page.on("console", lambda m: note_console(found, m.type, m.text))
-    page.on("pageerror", lambda error: found.faults.append(f"error {error}"))
-    page.on("request", lambda r: note_host(found, r.url))
-    page.goto(f"{office[1]}/login")
-    page.get_by_role("button", name="Control desk").first.click()
-    page.wait_for_load_state()
-    yield found
-    context.close()
+def desk(signed: Signed, office: tuple[Store, str]) -> Visit:
+    return signed("desk", base=office[1])
 
 
 def chart(page: Page) -> str:

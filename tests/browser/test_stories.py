@@ -23,8 +23,7 @@ class Walk:
     """A signed-in person's clicks, counted."""
 
     def __init__(self, visit: Visit) -> None:
-        self.visit, self.page, self.clicks = visit, visit.page, 0
-        self.page.wait_for_selector(f"{SHOWN}main .tile .value", timeout=30_000)
+        self.visit, self.page, self.clicks = visit, visit.open("/"), 0
 
     def click(self, what: Locator) -> None:
         """One more click on something that is to be seen."""
