@@ -12,6 +12,7 @@ from dashboards.parts.numbers import plain
 from dashboards.theme import FONT, Palette
 
 HEIGHT = 168
+TIGHT = 0.25  # of the chart: the words of two lines do not fit between them
 Point = tuple[float, float | None, float | None]  # seconds, best cost, bound
 
 
@@ -91,11 +92,18 @@ def curve(given: Curve, palette: Palette, *, name: str) -> Any:
         notes.append(_note(end, best[-1][1], f"<b>{plain(best[-1][1], 1)}</b>", palette.draft,
                            "left" if given.running else "right", "bottom"))  # fmt: skip
         if bound:
+            gap = best[-1][1] - bound[-1][1]
+            # Two lines that lie close together have their words above and below them.
+            tight = gap < TIGHT * (high - low)
             notes.append(_note(end, bound[-1][1], f"<b>{plain(bound[-1][1], 1)}</b>", palette.ink,
-                               "left" if given.running else "right", "bottom"))  # fmt: skip
-            notes.append(_note(best[0][0] + 0.04 * right, (best[-1][1] + bound[-1][1]) / 2,
-                               _gap(best[-1][1], bound[-1][1], given.required), palette.third,
-                               "left", "middle"))  # fmt: skip
+                               "left" if given.running else "right",
+                               "top" if tight else "bottom"))  # fmt: skip
+            words = _gap(best[-1][1], bound[-1][1], given.required)
+            if tight:
+                notes.append(_note(0.98 * right, high, words, palette.third, "right", "top"))
+            else:
+                notes.append(_note(best[0][0] + 0.04 * right, bound[-1][1] + gap / 2, words,
+                                   palette.third, "left", "middle"))  # fmt: skip
     figure = {
         "data": data,
         "layout": {
@@ -153,8 +161,8 @@ def _span(
     if against is not None:
         values.append(against[1])
     low, high = min(values, default=0.0), max(values, default=1.0)
-    pad = 0.08 * (high - low or 1.0)
-    return low - pad, high + pad
+    span = high - low or 1.0
+    return low - 0.16 * span, high + 0.08 * span
 
 
 def _gap(cost: float, bound: float, required: int | None) -> str:
