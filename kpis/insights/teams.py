@@ -73,17 +73,16 @@ def _finding(
 ) -> Finding | None:  # fmt: skip
     flagged = peers.flagged([bar.key for bar in level.bars])
     bars = {bar.key: bar for bar in level.bars}
+    ratios = {agent: _curve(peers, agent) for agent in {one.agent_id: 0 for one in flagged}}
+    # Who is as slow as new is no cause: the curve says so, and time mends it.
     makers = [
-        agent for agent in dict.fromkeys(one.agent_id for one in flagged)
-        if bars[agent].size * level.delta > 0
+        agent for agent, ratio in ratios.items()
+        if bars[agent].size * level.delta > 0 and (ratio is None or ratio > SLOWER)
     ]  # fmt: skip
     share = sum(level.share(bars[agent]) for agent in makers)
     if not makers or share < LEAST_SHARE:
         return None
     mine = [one for one in flagged if one.agent_id in makers]
-    ratios = {agent: _curve(peers, agent) for agent in makers}
-    if all(ratio is not None and ratio <= SLOWER for ratio in ratios.values()):
-        return None  # as new as they are slow: the curve says so, and time mends it
     then = _without(value, level, peers, mine)
     if abs(then - level.after) < LEAST_SHARE * abs(level.delta):
         return None
@@ -175,18 +174,16 @@ def _by_what(peers: Peers, flagged: Sequence[Compared], makers: Sequence[str]) -
 def _tenure(
     peers: Peers, makers: Sequence[str], ratios: dict[str, float | None]
 ) -> tuple[str, ...]:
-    """Whether newness explains it: against the curve of new starters at the same tenure."""
+    """That newness does not explain it, when all are new: against the curve at their tenure."""
     new = [agent for agent in makers if ratios[agent] is not None]
     if not new or len(new) < len(makers):
         return ()
     days = [f"{_tenure_of(peers, agent)}" for agent in new]
     times = [f"{ratios[agent]:.2f}" for agent in new]
-    slower = all((ratios[agent] or 0) > SLOWER for agent in new)
-    end = "so it is not newness alone" if slower else "as other new starters are"
     return (
         f"They began {joined(days)} days ago; their contacts take {joined(times)} times what the "
-        f"learning curve allows then, {end}.",
-    )  # fmt: skip
+        "learning curve allows then, so it is not newness alone.",
+    )
 
 
 def _curve(peers: Peers, agent: str) -> float | None:
