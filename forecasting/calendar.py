@@ -6,12 +6,16 @@ a public holiday: whether the queue is closed on it, and how much it brings, its
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from types import ModuleType
 
 import holidays
 import numpy as np
+from holidays.registry import IMPORT_LOCK
 
 from forecasting.events import Event
 from forecasting.series import DAY_MIN, Bools
@@ -92,7 +96,7 @@ def special_days(country: str, years: Iterable[int]) -> dict[date, SpecialDay]:
     A holiday kept on another day goes by the same name, so that its effect is learned once.
     """
     try:
-        found = holidays.country_holidays(country, years=sorted(set(years)), language="en_US")
+        found = _listed(country, years)
     except NotImplementedError:
         raise BadInput(
             f"No holiday list for country {country!r}; give a two-letter code such as US or DE."
@@ -106,7 +110,30 @@ def special_days(country: str, years: Iterable[int]) -> dict[date, SpecialDay]:
 def holiday_names(country: str, years: Iterable[int]) -> dict[date, str]:
     """Names of the national holidays of a country code, by day; nothing for one without a list."""
     try:
-        found = holidays.country_holidays(country, years=sorted(set(years)), language="en_US")
+        found = _listed(country, years)
     except NotImplementedError:
         return {}
     return dict(found)
+
+
+def _listed(country: str, years: Iterable[int]) -> Mapping[date, str]:
+    """The holidays that the library lists for a country.
+
+    The country's module is loaded alone, below an empty package: the package of the library loads
+    all 250 countries, for which the first page that shows a holiday would wait.
+    """
+    name = f"{holidays.__name__}.countries"
+    with IMPORT_LOCK:
+        alone = name not in sys.modules
+        if alone:
+            package = ModuleType(name)
+            package.__path__ = [str(Path(str(holidays.__file__)).parent / "countries")]
+            sys.modules[name] = package
+        try:
+            found: Mapping[date, str] = holidays.country_holidays(
+                country, years=sorted(set(years)), language="en_US"
+            )
+        finally:
+            if alone:
+                del sys.modules[name]
+    return found
