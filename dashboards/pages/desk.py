@@ -81,7 +81,7 @@ def view(ask: Ask) -> View:
     )
     left.append(doing)
     body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
-    return View(answer, _tiles(ask, values, window), body, (*sheets, *more, doing_sheet))
+    return View(answer, _tiles(ask, values, window), body, (*sheets, *more, doing_sheet), "desk")
 
 
 def _alerts(ask: Ask) -> list[Any]:
