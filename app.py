@@ -68,6 +68,7 @@ def create_server(
         demo=settings.demo,
         data_dir=settings.data_dir,
         users=count_users(store),
+        language=settings.language,
     )
     machine = identity_clock or SystemClock()
     parts = Parts(store, config, Sessions(store, machine), Directory(store), machine)

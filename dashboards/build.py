@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 
 from dashboards.forms import Sent, answer_form, asked_form, asked_place, parse_sent
 from dashboards.frame import Ask, Look, PageRoom
+from dashboards.localise import localised
 from dashboards.pages import ROOMS
 from dashboards.parts.drawer import drawer
 from dashboards.parts.states import banners, refused, skeleton
@@ -18,6 +19,7 @@ from dashboards.shell import whole_page
 from dashboards.sources import Sources
 from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
+from wfm.domain.language import language_code, say
 from wfm.domain.principal import Principal
 from wfm.queries.facts import generation_of
 from wfm.queries.health import feeds_of
@@ -38,9 +40,17 @@ INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+class Muster(Dash):  # type: ignore[misc]  # Dash is not typed
+    """The application whose empty page already names the reader's language."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        text = str(super().interpolate_index(**parts))
+        return text.replace('<html lang="en">', f'<html lang="{language_code()}">', 1)
+
+
 def build_dashboards(server: Any, sources: Sources) -> Dash:
     """The dashboards hung on the server; the caller audits and opens the doors afterwards."""
-    app = Dash(
+    app = Muster(
         "muster",
         server=server,
         assets_folder=str(Path(__file__).parent / "assets"),
@@ -54,7 +64,7 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
         add_log_handler=False,
     )
     rooms = [room for room in ROOMS if page_of(room.page_id) is not None]
-    app.layout = _layout(rooms)
+    app.layout = lambda: localised(_layout(rooms))  # in the language of each request
     app.clientside_callback(
         ClientsideFunction("muster", "route"),
         *(
@@ -90,7 +100,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
         dcc.Store(id="look"),
         dcc.Store(id="visible", data=True),
         dcc.Store(id="order", data=[room.page_id for room in rooms]),
-        html.A("Skip to content", href="#content", className="skip"),
+        html.A(say("Skip to content"), href="#content", className="skip"),
     ]
     pages = []
     for room in rooms:
@@ -139,12 +149,13 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
         who: Principal, view: Address, ticks: int | None, look: Look, seen: Seen | None
     ) -> tuple[Any, Any]:
         ask = ask_of(who, room, view, look, sources)
-        shown = mark([dict(view.query), look.scheme, look.narrow])
+        shown = mark([dict(view.query), look.scheme, look.narrow, language_code()])
         sign = mark([signature(ask), room.sign(ask) if room.sign else None])
         # A tick without news needs no answer: the same data would give the same page.
         if seen is not None and (seen.view, seen.sign) == (shown, sign):
             return no_update, no_update
-        return refreshed(name, whole_page(ask, room.view(ask), forms), sign, shown, seen)
+        page = localised(whole_page(ask, room.view(ask), forms))
+        return refreshed(name, page, sign, shown, seen)
 
 
 def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:
@@ -165,7 +176,7 @@ def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:
     def answer(who: Principal, sent: Sent | None, view: Address) -> Any:
         if sent is None:
             return no_update
-        return drawer(answer_form(who, view, sent, forms, sources))
+        return localised(drawer(answer_form(who, view, sent, forms, sources)))
 
 
 def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources) -> Ask:
@@ -187,7 +198,7 @@ def parse_page(page_id: str) -> Callable[[object], Address]:
     def parse(value: object) -> Address:
         address = parse_href(value)
         if address.page.page_id != page_id:
-            raise BadInput("The address belongs to another page; open the page again.")
+            raise BadInput(say("The address belongs to another page; open the page again."))
         parse_view(address.query)
         return address
 
@@ -198,7 +209,7 @@ def parse_ticks(value: object) -> int | None:
     """The count of a timer, None before its first tick."""
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
-    raise BadInput("The timer's count is no count; load the page again.")
+    raise BadInput(say("The timer's count is no count; load the page again."))
 
 
 def room_of(page_id: str) -> PageRoom | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
+from wfm.domain.language import say
 
 MAIN_PART = 0.2  # of a gap, for one segment to be named as where it comes from
 
@@ -67,4 +68,4 @@ def grouped(parts: Sequence[tuple[str, float]], most: int) -> list[tuple[str, fl
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
     kept = {name for name, _ in ranked[: most - 1]}
     shown = [part for part in parts if part[0] in kept]
-    return [*shown, ("all others", sum(size for name, size in parts if name not in kept))]
+    return [*shown, (say("all others"), sum(size for name, size in parts if name not in kept))]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dashboards.parts.timeline import Bar, Mark, TimelineRow
 from wfm.domain.activities import BUSY_STATES, Segment
+from wfm.domain.language import say, to_say
 from wfm.queries.timeline import ActualSpell, AdherenceException, AgentTimeline
 
 # The letter of a category of planned time, and of a group of states.
@@ -19,14 +20,27 @@ STATE_GROUP = {
     "other_aux": "T",
 }  # fmt: skip
 STATE_WORD = {
-    "talk": "Contact", "hold": "On hold", "acw": "After contact", "available": "Available",
-    "alerting": "Ringing", "dialing": "Dialling", "offline": "Signed out", "unknown": "No signal",
-}  # fmt: skip
+    "talk": to_say("Contact"),
+    "hold": to_say("On hold"),
+    "acw": to_say("After contact"),
+    "available": to_say("Available"),
+    "alerting": to_say("Ringing"),
+    "dialing": to_say("Dialling"),
+    "offline": to_say("Signed out"),
+    "unknown": to_say("No signal"),
+}
 GROUP_WORD = {
-    "on_queue": "on queue", "break": "break", "meal": "meal", "meeting": "meeting",
-    "training": "training", "coaching": "coaching", "project": "project",
-    "other_aux": "not ready", "logged_out": "signed out", "unknown": "no signal",
-}  # fmt: skip
+    "on_queue": to_say("on queue"),
+    "break": "break",
+    "meal": "meal",
+    "meeting": "meeting",
+    "training": "training",
+    "coaching": "coaching",
+    "project": "project",
+    "other_aux": to_say("not ready"),
+    "logged_out": to_say("signed out"),
+    "unknown": to_say("no signal"),
+}
 PLAN_WORD = {"on_queue": "contacts", "": "nothing"}
 
 
@@ -65,9 +79,13 @@ def plan_word(activity: str, categories: Mapping[str, str]) -> str:
 def lasted(seconds: int) -> str:
     """A length of time to read: "2 min 33 s", "48 s", "1 h 05 min"."""
     if seconds >= 3600:
-        return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+        return say(
+            "{seconds} h {seconds_2:02d} min",
+            seconds=seconds // 3600,
+            seconds_2=seconds % 3600 // 60,
+        )
     if seconds >= 60:
-        return f"{seconds // 60} min {seconds % 60:02d} s"
+        return say("{seconds} min {seconds_2:02d} s", seconds=seconds // 60, seconds_2=seconds % 60)
     return f"{seconds} s"
 
 
@@ -81,7 +99,12 @@ def row_of(day: AgentTimeline, categories: Mapping[str, str]) -> TimelineRow:
 
 def _sentence(e: AdherenceException, categories: Mapping[str, str]) -> str:
     done = GROUP_WORD.get(e.state_group, e.state_group)
-    return f"{lasted(e.seconds)} {done}, planned {plan_word(e.activity, categories)}"
+    return say(
+        "{lasted} {done}, planned {plan_word}",
+        lasted=lasted(e.seconds),
+        done=done,
+        plan_word=plan_word(e.activity, categories),
+    )
 
 
 def _plan(segments: tuple[Segment, ...], categories: Mapping[str, str]) -> tuple[Bar, ...]:

@@ -21,14 +21,15 @@ from kpis.explain.naming import WORDS, namer_of
 from kpis.explain.sentences import amount, decimals_for, value_text
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 from wfm.queries.insights import MOST, read_insights
 
 FORM = "explain"
 MORE_DIMENSIONS = 4
-VERSUS = {"target": "against its target", "previous": "against the period before"}
+VERSUS = {"target": to_say("against its target"), "previous": to_say("against the period before")}
 NOW_QUARTERS = 2
-GONE = "This is no longer found: the figures have changed since. Close this and look again."
+GONE = to_say("This is no longer found: the figures have changed since. Close this and look again.")
 
 
 def explain_form(spec: Spec, forms: Iterable[str] = ()) -> FormRoom:
@@ -109,17 +110,17 @@ def _figure_drawer(page: Ask, found: Explanation, versus: str, forms: frozenset[
     if action is not None:
         body.append(html.Div(action, className="f-acts"))
     elif found.step is not None:
-        body.append(html.P(f"Next: {found.step.label}.", className="x-next"))
+        body.append(html.P(say("Next: {label}.", label=found.step.label), className="x-next"))
     harm = _harm(kpi, found)
     body += [_level(kpi, level, harm) for level in found.levels]
     body += [_level(kpi, x, harm) for x in (found.components, found.factors) if x is not None]
     others = [d.level for d in found.dimensions[1 : 1 + MORE_DIMENSIONS]]
     if others:
-        body.append(html.H3("Other ways to cut it"))
+        body.append(html.H3(say("Other ways to cut it")))
         body += [_folded(kpi, level, harm) for level in others]
-    body.append(html.H3("How it is known"))
+    body.append(html.H3(say("How it is known")))
     body.append(facts(_figure_proof(found)))
-    return Drawer(f"Why {kpi.short_name.lower()}", "", tuple(body), wide=True)
+    return Drawer(say("Why {short}", short=kpi.short_name.lower()), "", tuple(body), wide=True)
 
 
 def _versus(page: Ask, kpi: Kpi, versus: str) -> Any:
@@ -136,13 +137,22 @@ def _versus(page: Ask, kpi: Kpi, versus: str) -> Any:
 
 def _figure_proof(found: Explanation) -> list[tuple[str, str]]:
     kpi, value = found.kpi, found.value
-    rows = [("Formula", kpi.formula), ("Held against", found.against)]
+    rows = [(say("Formula"), kpi.formula), (say("Held against"), found.against)]
     if value.numerator is not None and value.denominator:
-        rows.append(("Sums", f"{value.numerator:,.0f} ÷ {value.denominator:,.0f}"))
-    rows.append(("Rows", f"{value.cells_n:,} cells"))
+        rows.append(
+            (
+                say("Sums"),
+                say(
+                    "{numerator:,.0f} ÷ {denominator:,.0f}",
+                    numerator=value.numerator,
+                    denominator=value.denominator,
+                ),
+            )
+        )
+    rows.append((say("Rows"), say("{cells_n:,} cells", cells_n=value.cells_n)))
     for dimension, why in found.without.items():
         if dimension in ("agent", "queue", "team", "contact_type"):
-            rows.append((f"Not by {WORDS[dimension]}", why))
+            rows.append((say("Not by {words}", words=WORDS[dimension]), why))
     return rows
 
 
@@ -151,7 +161,7 @@ def _finding_drawer(ask: FormAsk, forms: frozenset[str]) -> Drawer:
     told = read_insights(ask.sources.store, ask.scope, ask.who.role, 4 * MOST).found
     found = next((f for f in map(from_document, told) if mark_of(f) == wanted), None)
     if found is None:
-        return Drawer("Not there any more", "", (html.P(GONE),))
+        return Drawer(say("Not there any more"), "", (html.P(GONE),))
     kpi = CATALOGUE[found.kpi_id]
     body: list[Any] = [html.P(found.sentence, className="x-lead")]
     body += [html.P(words, className="x-more") for words in found.more]
@@ -159,14 +169,18 @@ def _finding_drawer(ask: FormAsk, forms: frozenset[str]) -> Drawer:
     if action is not None:
         body.append(html.Div(action, className="f-acts"))
     elif found.step is not None:
-        body.append(html.P(f"Next: {found.step.label}.", className="x-next"))
+        body.append(html.P(say("Next: {label}.", label=found.step.label), className="x-next"))
     body += [_level(kpi, level, _harm_of(level)) for level in found.levels]
-    words = "All checks hold" if found.is_cause else "Not every check holds: associated, not proven"
+    words = (
+        say("All checks hold")
+        if found.is_cause
+        else say("Not every check holds: associated, not proven")
+    )
     body.append(html.H3(words))
     body.append(sentences([("good" if c.held else "warn", c.words) for c in found.checks]))
-    body.append(html.H3("How it is known"))
+    body.append(html.H3(say("How it is known")))
     body.append(facts(list(found.proof)))
-    return Drawer("Why", "", tuple(body), wide=True)
+    return Drawer(say("Why"), "", tuple(body), wide=True)
 
 
 def _level(kpi: Kpi, level: Level, harm: int) -> Any:
@@ -218,7 +232,11 @@ def _signed(size: float, signed: bool, decimals: int = 1) -> str:
 
 def _title(level: Level) -> str:
     word = WORDS.get(level.dimension, level.dimension)
-    return f"{level.inside}, by {word}" if level.inside else f"By {word}"
+    return (
+        say("{inside}, by {word}", inside=level.inside, word=word)
+        if level.inside
+        else say("By {word}", word=word)
+    )
 
 
 def _harm(kpi: Kpi, found: Explanation) -> int:
@@ -235,4 +253,4 @@ def _harm_of(level: Level) -> int:
 
 
 def _nothing_to_send(ask: FormAsk) -> Drawer:
-    raise BadInput("An explanation has nothing to send; close it and choose an action.")
+    raise BadInput(say("An explanation has nothing to send; close it and choose an action."))

@@ -13,6 +13,7 @@ from dashboards.view_state import parse_view, period_label
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.web.exports import BuildTable, Table
@@ -46,21 +47,21 @@ def as_table(ask: Ask, sheet: Sheet) -> Table:
     if ask.data_at is not None:
         data = datetime.fromtimestamp(ask.data_at, zone_of(ask.zone)).isoformat()
     meta = [
-        ("Page", ask.page.title),
-        ("Table", f"{sheet.title}. {sheet.note}".strip(". ")),
-        ("Scope", ask.organisation.name_of(ask.scope)),
-        ("Period", period_label(ask.grain, ask.period, ask.today)),
-        ("From", ask.period.first.isoformat()),
-        ("To, not included", ask.period.end.isoformat()),
-        ("Time zone", ask.zone),
-        ("Data to", data),
+        (say("Page"), ask.page.title),
+        (say("Table"), f"{sheet.title}. {sheet.note}".strip(". ")),
+        (say("Scope"), ask.organisation.name_of(ask.scope)),
+        (say("Period"), period_label(ask.grain, ask.period, ask.today)),
+        (say("From"), ask.period.first.isoformat()),
+        (say("To, not included"), ask.period.end.isoformat()),
+        (say("Time zone"), ask.zone),
+        (say("Data to"), data),
     ]
     for column in sheet.columns:
         meaning = column.meaning
         if not meaning and column.key in CATALOGUE:
             meaning = CATALOGUE[column.key].formula
         if meaning:
-            meta.append((f"Column {column.label}", meaning))
+            meta.append((say("Column {label}", label=column.label), meaning))
     return Table(heads, rows, meta)
 
 
@@ -77,4 +78,6 @@ def _picked(sheets: tuple[Sheet, ...], name: str) -> Sheet:
         if sheet.key == name:
             return sheet
     known = ", ".join(sheet.key for sheet in sheets)
-    raise BadInput(f"There is no table {name[:40]!r} here; one of {known}.")
+    raise BadInput(
+        say("There is no table {name!r} here; one of {known}.", name=name[:40], known=known)
+    )

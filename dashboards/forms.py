@@ -24,6 +24,7 @@ from dashboards.parts.form import new_key
 from dashboards.sources import Sources
 from dashboards.view_state import ViewState, parse_view
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied, StaleWrite, WfmError
+from wfm.domain.language import say, typed_number
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.web.guard import Address
@@ -80,20 +81,24 @@ class FormAsk:
 
     def number(self, name: str, label: str) -> float:
         """A number that was typed, comma or point; `FieldError` with its label otherwise."""
-        text = self.value(name).replace(",", ".")
+        text = self.value(name)
         try:
-            found = float(text)
+            found = typed_number(text)
         except ValueError:
-            raise FieldError({name: f"{label} {text[:20]!r} is no number."}) from None
+            raise FieldError(
+                {name: say("{label} {text!r} is no number.", label=label, text=text[:20])}
+            ) from None
         if found != found or abs(found) == float("inf"):
-            raise FieldError({name: f"{label} {text[:20]!r} is no number."})
+            raise FieldError(
+                {name: say("{label} {text!r} is no number.", label=label, text=text[:20])}
+            )
         return found
 
     def reason(self, name: str = "reason", least: int = 3) -> str:
         """The reason given, or a `FieldError`: whatever is written needs one."""
         text = self.value(name)
         if len(text) < least:
-            raise FieldError({name: "Say why; the record keeps it with your name."})
+            raise FieldError({name: say("Say why; the record keeps it with your name.")})
         return text
 
 
@@ -121,17 +126,17 @@ def parse_sent(forms: Sequence[FormRoom]) -> Callable[[object], Sent | None]:
         if value is None:
             return None
         if not isinstance(value, dict) or not set(value) <= {"form", "step", "values", "n"}:
-            raise BadInput("The form cannot be read; open it again.")
+            raise BadInput(say("The form cannot be read; open it again."))
         name, step, values = value.get("form"), value.get("step"), value.get("values")
         if name not in known or step not in ("open", "check", "confirm"):
-            raise BadInput("The form is not known here; load the page again.")
+            raise BadInput(say("The form is not known here; load the page again."))
         if not isinstance(values, dict) or len(values) > MOST_FIELDS:
-            raise BadInput("The form has too many fields; open it again.")
+            raise BadInput(say("The form has too many fields; open it again."))
         for key, text in values.items():
             if not (isinstance(key, str) and isinstance(text, str)):
-                raise BadInput("A field of the form is no text; open it again.")
+                raise BadInput(say("A field of the form is no text; open it again."))
             if len(key) > 80 or len(text) > LONGEST or "\0" in text:
-                raise BadInput("A field of the form is too long; shorten it.")
+                raise BadInput(say("A field of the form is too long; shorten it."))
         return Sent(str(name), str(step), dict(values))
 
     return parse
@@ -153,7 +158,7 @@ def asked_form(forms: Sequence[FormRoom]) -> Callable[[Mapping[str, Any]], str |
         return view.page if sent is None else form_of(forms, sent).permission or view.page
 
     names = sorted({one.permission for one in forms if one.permission})
-    permission.label = f"page of view, or of the form: {' '.join(names)}"  # type: ignore[attr-defined]
+    permission.label = say("page of view, or of the form: {names}", names=" ".join(names))  # type: ignore[attr-defined]
     return permission
 
 
@@ -168,7 +173,7 @@ def asked_place(forms: Sequence[FormRoom]) -> Callable[[Mapping[str, Any]], Scop
         try:
             return form_of(forms, sent).scope(sent.values)
         except BadInput:
-            raise ScopeDenied("There is nothing here that you may see.") from None
+            raise ScopeDenied(say("There is nothing here that you may see.")) from None
 
     return scope
 

@@ -12,10 +12,11 @@ from dashboards.frame import Ask
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 from kpis.explain.finding import Finding, from_document
+from wfm.domain.language import say, to_say
 from wfm.queries.insights import insights_mark, read_insights
 
 SHOWN = 3
-NOTHING = "Nothing else stands out: habits, people, changes and staffing were looked at."
+NOTHING = to_say("Nothing else stands out: habits, people, changes and staffing were looked at.")
 
 
 def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
@@ -29,7 +30,7 @@ def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
         body: Any = html.P(NOTHING, className="none")
     else:
         body = html.Ol([_item(ask, one, known) for one in found])
-    return html.Section(body, className="insights", **{"aria-label": "Insights"})
+    return html.Section(body, className="insights", **{"aria-label": say("Insights")})
 
 
 def insights_sign(ask: Ask) -> object:
@@ -38,8 +39,8 @@ def insights_sign(ask: Ask) -> object:
 
 
 def _item(ask: Ask, one: Finding, forms: tuple[str, ...]) -> Any:
-    why = opener("Why", FORM, finding_args(one, ask.scope), small=True, key="e",
-                 title="Explain this (e)")  # fmt: skip
+    why = opener(say("Why"), FORM, finding_args(one, ask.scope), small=True, key="e",
+                 title=say("Explain this (e)"))  # fmt: skip
     acts = [why] if FORM in forms else []
     button = step_button(one.step, forms, small=True)
     if button is not None:

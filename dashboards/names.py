@@ -7,28 +7,51 @@ from datetime import date
 from dashboards.frame import Ask
 from kpis.value import KeyPart
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 
 DIMENSION_WORD = {
-    "site": "Site", "team": "Team", "agent": "Agent", "tenure": "Tenure", "queue": "Queue",
-    "group": "Skill group", "contact_type": "Contact type", "channel": "Channel",
-    "activity": "Planned activity", "reason": "Reason", "weekday": "Weekday", "slot": "Time",
-    "day": "Day",
-}  # fmt: skip
+    "site": to_say("Site"),
+    "team": to_say("Team"),
+    "agent": to_say("Agent"),
+    "tenure": to_say("Tenure"),
+    "queue": to_say("Queue"),
+    "group": to_say("Skill group"),
+    "contact_type": to_say("Contact type"),
+    "channel": to_say("Channel"),
+    "activity": to_say("Planned activity"),
+    "reason": to_say("Reason"),
+    "weekday": to_say("Weekday"),
+    "slot": to_say("Time"),
+    "day": to_say("Day"),
+}
 # Bands of tenure by the days they begin from.
 TENURE = {
-    0: "under 30 days", 30: "30 to 89 days", 90: "90 to 179 days", 180: "180 to 364 days",
-    365: "a year and more",
-}  # fmt: skip
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    0: to_say("under 30 days"),
+    30: to_say("30 to 89 days"),
+    90: to_say("90 to 179 days"),
+    180: to_say("180 to 364 days"),
+    365: to_say("a year and more"),
+}
+WEEKDAYS = (
+    to_say("Monday"),
+    to_say("Tuesday"),
+    to_say("Wednesday"),
+    to_say("Thursday"),
+    to_say("Friday"),
+    to_say("Saturday"),
+    to_say("Sunday"),
+)
 
 
 def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
     """A key in words: team t-12 is "Team T-12", weekday 1 Monday, slot 41 is 10:15."""
     if dimension == "activity":
-        return "nothing planned" if key is None else str(key).replace("_", " ")
+        return say("nothing planned") if key is None else str(key).replace("_", " ")
     if key is None:
-        return f"no {DIMENSION_WORD.get(dimension, dimension).lower()} recorded"
+        return say(
+            "no {dimension} recorded", dimension=DIMENSION_WORD.get(dimension, dimension).lower()
+        )
     if dimension in ("site", "team"):
         try:
             return ask.organisation.unit(str(key)).name
@@ -49,7 +72,7 @@ def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
     if dimension == "slot":
         return f"{int(str(key)) // 4:02d}:{int(str(key)) % 4 * 15:02d}"
     if isinstance(key, date):
-        return f"{key:%a} {key.day} {key:%b}"
+        return say("{day:%a} {day.day} {day:%b}", day=key)
     return str(key)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from dashboards.explain import FORM as EXPLAIN
 from dashboards.frame import Ask, View
@@ -19,26 +19,34 @@ from dashboards.parts.table import sort_lines, table
 from dashboards.parts.tile import tiles
 from dashboards.view_state import period_label
 from wfm.domain.grid import zone_of
+from wfm.domain.language import language_code, say, to_say
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
 from wfm.queries.loading import loading_of
 from wfm.queries.permissions import Reach, permission_table
+from wfm.web.languages import LANGUAGES
 from wfm.web.pages import home_of, pages_for
 
 TABS = {
-    "agent": "My day", "team": "Team", "manager": "Centre", "desk": "Desk",
-    "planning": "Planning", "forecast": "Forecast", "requests": "Requests",
-    "targets": "Targets", "data": "Data",
-    "admin": "Admin",
-}  # fmt: skip
+    "agent": to_say("My day"),
+    "team": to_say("Team"),
+    "manager": to_say("Centre"),
+    "desk": to_say("Desk"),
+    "planning": to_say("Planning"),
+    "forecast": to_say("Forecast"),
+    "requests": to_say("Requests"),
+    "targets": to_say("Targets"),
+    "data": to_say("Data"),
+    "admin": to_say("Admin"),
+}
 KEYS = (
-    ("[ and ]", "period before and after"),
-    ("v", "graphic or table"),
-    ("e", "explain: why it is so"),
-    ("i", "how a figure was computed"),
-    ("o", "open what the answer names"),
-    ("Esc", "close what is open"),
-    ("?", "these keys"),
+    (to_say("[ and ]"), to_say("period before and after")),
+    ("v", to_say("graphic or table")),
+    ("e", to_say("explain: why it is so")),
+    ("i", to_say("how a figure was computed")),
+    ("o", to_say("open what the answer names")),
+    (to_say("Esc"), to_say("close what is open")),
+    ("?", to_say("these keys")),
 )
 
 
@@ -67,7 +75,7 @@ def whole_page(ask: Ask, view: View, forms: Sequence[str] = ()) -> list[Any]:
 
 def _title(ask: Ask, view: View) -> Any:
     """The title of the tab, set by the browser: the page and its answer."""
-    words = f"{TABS[ask.page.page_id]}: {view.answer.lead} · Muster"
+    words = say("{tabs}: {lead} · Muster", tabs=TABS[ask.page.page_id], lead=view.answer.lead)
     return html.Span(hidden=True, **{"data-title": words})
 
 
@@ -78,15 +86,15 @@ def _header(ask: Ask) -> Any:
                 [icon("mark"), html.Span("Muster", className="brand-word")],
                 href=pages_for(ask.who.role)[0].path,
                 className="brand",
-                title="Muster: my page",
+                title=say("Muster: my page"),
             ),
-            html.Nav(_tabs(ask), className="tabs", **{"aria-label": "Pages"}),
-            html.Nav(html.Ol(_crumbs(ask), className="crumbs"), **{"aria-label": "Scope"}),
+            html.Nav(_tabs(ask), className="tabs", **{"aria-label": say("Pages")}),
+            html.Nav(html.Ol(_crumbs(ask), className="crumbs"), **{"aria-label": say("Scope")}),
             html.Div([_stepper(ask), html.Div(_drawer(ask), className="drawer controls")],
                      className="controls"),
             html.Button(
-                icon("menu"), className="round burger", title="Menu",
-                **{"data-act": "drawer", "aria-expanded": "false", "aria-label": "Menu"},
+                icon("menu"), className="round burger", title=say("Menu"),
+                **{"data-act": "drawer", "aria-expanded": "false", "aria-label": say("Menu")},
             ),
         ],
         className="top",
@@ -127,21 +135,21 @@ def _stepper(ask: Ask) -> Any:
     later: Any = html.Span(icon("right"), className="end", **{"aria-hidden": "true"})
     if ask.period.end <= ask.today or ask.spec.ahead:
         after = ask.state.stepped(ask.spec.grain, ask.today, 1).link(ask.page.path)
-        later = _link(icon("right"), after, {"title": "Period after ]"}, key="]")
+        later = _link(icon("right"), after, {"title": say("Period after ]")}, key="]")
     return html.Div(
         [
-            _link(icon("left"), before, {"title": "Period before ["}, key="["),
+            _link(icon("left"), before, {"title": say("Period before [")}, key="["),
             html.Span(label, className="what"),
             later,
         ],
         className="box stepper",
         role="group",
-        **{"aria-label": f"Period: {label}"},
+        **{"aria-label": say("Period: {label}", label=label)},
     )
 
 
 def _drawer(ask: Ask) -> list[Any]:
-    pages = html.Nav(_tabs(ask), className="tabs menu-tabs", **{"aria-label": "All pages"})
+    pages = html.Nav(_tabs(ask), className="tabs menu-tabs", **{"aria-label": say("All pages")})
     parts = [pages, _ranges(ask)]
     if ask.spec.comparisons:
         parts.append(_comparisons(ask))
@@ -156,7 +164,7 @@ def _ranges(ask: Ask) -> Any:
         day = None if grain in ("now", "today") or ask.live else ask.state.day
         target = ask.link(grain=grain, day=day, first=None, end=None)
         links.append(_link(label, target, here))
-    return html.Div(links, className="box seg", role="group", **{"aria-label": "Range"})
+    return html.Div(links, className="box seg", role="group", **{"aria-label": say("Range")})
 
 
 def _comparisons(ask: Ask) -> Any:
@@ -167,7 +175,7 @@ def _comparisons(ask: Ask) -> Any:
         links.append(_link(label, ask.link(compare=name), here))
     return html.Details(
         [
-            html.Summary([f"vs {shown}", icon("down")], className="box"),
+            html.Summary([say("vs {shown}", shown=shown), icon("down")], className="box"),
             html.Div(links, className="sheet"),
         ],
         className="pop",
@@ -177,23 +185,28 @@ def _comparisons(ask: Ask) -> Any:
 def _views(ask: Ask) -> Any:
     table_now = ask.state.view == "table"
     links = []
-    for name, label, mine in (("", "Graphic", not table_now), ("table", "Table", table_now)):
+    for name, label, mine in (
+        ("", say("Graphic"), not table_now),
+        ("table", say("Table"), table_now),
+    ):
         here = {"aria-current": "true"} if mine else {}
         links.append(_link(label, ask.link(view=name), here, key="" if mine else "v"))
-    return html.Div(links, className="box seg", role="group", **{"aria-label": "View"})
+    return html.Div(links, className="box seg", role="group", **{"aria-label": say("View")})
 
 
 def _freshness(ask: Ask) -> Any:
     if ask.data_at is None:
-        return html.Span("No data yet", className="fresh")
+        return html.Span(say("No data yet"), className="fresh")
     at = datetime.fromtimestamp(ask.data_at, zone_of(ask.zone))
     if not ask.live and not ask.spec.ahead:
         last = ask.period.end - timedelta(days=1)
-        return html.Span(f"{last:%a} {last.day} {last:%b} 24:00, closed", className="fresh")
+        return html.Span(
+            say("{day:%a} {day.day} {day:%b} 24:00, closed", day=last), className="fresh"
+        )
     age = max(0, ask.now - ask.data_at)
-    day = "" if at.date() == ask.today else f"{at:%a} {at.day} {at:%b} "
+    day = "" if at.date() == ask.today else say("{day:%a} {day.day} {day:%b} ", day=at)
     return html.Span(
-        [html.Span("Data to ", className="word"), f"{day}{at:%H:%M:%S}, ",
+        [html.Span(say("Data to "), className="word"), f"{day}{at:%H:%M:%S}, ",
          html.Span(_age(age), className="age")],
         className="fresh",
         **{"data-age-at": str(ask.data_at), "data-age": str(age),
@@ -203,10 +216,12 @@ def _freshness(ask: Ask) -> Any:
 
 def _age(seconds: int) -> str:
     if seconds < 120:
-        return f"{seconds} s"
+        return say("{seconds} s", seconds=seconds)
     if seconds < 7200:
-        return f"{seconds // 60} min"
-    return f"{seconds // 3600} h" if seconds < 172_800 else f"{seconds // 86_400} d"
+        return say("{seconds} min", seconds=seconds // 60)
+    if seconds < 172_800:
+        return say("{seconds} h", seconds=seconds // 3600)
+    return say("{seconds} d", seconds=seconds // 86_400)
 
 
 def _icons(ask: Ask) -> Any:
@@ -214,16 +229,24 @@ def _icons(ask: Ask) -> Any:
     export = ask.state.link(f"/export/{ask.page.page_id}.xlsx")
     plain = ask.state.link(f"/export/{ask.page.page_id}.csv")
     may = permission_table().grant("export", ask.who.role).reach is not Reach.NONE
-    both = (("Excel", export), ("CSV", plain)) if may else ()
+    both = ((say("Excel"), export), ("CSV", plain)) if may else ()
     exports = [html.A(words, href=href, className="btn small") for words, href in both]
     return html.Div(
         [
-            html.Button(icon("scheme"), className="round", title="Light or dark",
-                        **{"data-act": "scheme", "aria-label": "Light or dark"}),
+            html.Button(
+                icon("scheme"),
+                className="round",
+                title=say("Light or dark"),
+                **{"data-act": "scheme", "aria-label": say("Light or dark")},
+            ),
             html.Details(
                 [
-                    html.Summary(icon("help"), className="round", title="Keys, exports, sign out",
-                                 **{"aria-label": "Keys, exports, sign out"}),
+                    html.Summary(
+                        icon("help"),
+                        className="round",
+                        title=say("Keys, exports, sign out"),
+                        **{"aria-label": say("Keys, exports, sign out")},
+                    ),
                     html.Div(
                         [
                             html.Strong(ask.who.display_name),
@@ -232,13 +255,18 @@ def _icons(ask: Ask) -> Any:
                             html.Div(
                                 [
                                     *exports,
-                                    html.Button("Print", className="btn small",
-                                                **{"data-act": "print"}),
-                                    html.Form(html.Button("Sign out", className="btn small"),
-                                              method="post", action="/logout"),
+                                    html.Button(
+                                        say("Print"), className="btn small", **{"data-act": "print"}
+                                    ),
+                                    html.Form(
+                                        html.Button(say("Sign out"), className="btn small"),
+                                        method="post",
+                                        action="/logout",
+                                    ),
                                 ],
                                 className="acts menu-acts",
                             ),
+                            _languages(ask),
                         ],
                         className="sheet keys",
                     ),
@@ -248,7 +276,20 @@ def _icons(ask: Ask) -> Any:
             ),
         ],
         className="icons",
-    )  # fmt: skip
+    )
+
+
+def _languages(ask: Ask) -> Any:
+    """A button for each language, by its own name; the page comes again in the chosen one."""
+    buttons = []
+    for code, name in LANGUAGES.items():
+        here = {"aria-current": "true"} if code == language_code() else {}
+        buttons.append(
+            html.Button(name, name="language", value=code, lang=code, className="tongue", **here)
+        )
+    back = dcc.Input(type="hidden", name="next", value=ask.link())
+    return html.Form([back, *buttons], method="post", action="/language", className="tongues",
+                     **{"aria-label": say("Language")})  # fmt: skip
 
 
 def _tables(ask: Ask, view: View) -> list[Any]:
@@ -268,19 +309,28 @@ def _tables(ask: Ask, view: View) -> list[Any]:
 
 
 def _print_head(ask: Ask) -> Any:
-    data = "no data yet"
+    data = say("no data yet")
     if ask.data_at is not None:
-        data = f"{datetime.fromtimestamp(ask.data_at, zone_of(ask.zone)):%d %b %Y %H:%M:%S}"
-    words = (
-        f"Muster · {ask.page.title} · {ask.organisation.name_of(ask.scope)} · "
-        f"{period_label(ask.grain, ask.period, ask.today)} · data to {data} {ask.zone} · "
-        f"{ask.who.display_name}"
+        data = say(
+            "{at:%d %b %Y %H:%M:%S}", at=datetime.fromtimestamp(ask.data_at, zone_of(ask.zone))
+        )
+    words = say(
+        "Muster · {title} · {name} · {period_label} · data to {data} {zone} · {display}",
+        title=ask.page.title,
+        name=ask.organisation.name_of(ask.scope),
+        period_label=period_label(ask.grain, ask.period, ask.today),
+        data=data,
+        zone=ask.zone,
+        display=ask.who.display_name,
     )
     return html.P(words, className="print-head")
 
 
 def _footer(ask: Ask) -> Any:
-    return html.Footer(f"{ask.page.question} Times in {ask.zone}.", className="foot-note")
+    return html.Footer(
+        say("{question} Times in {zone}.", question=ask.page.question, zone=ask.zone),
+        className="foot-note",
+    )
 
 
 def _link(words: Any, href: str, more: dict[str, str], key: str = "") -> Any:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.periods import Period, period_of, step_period, week_of
 from wfm.domain.scope import ENTERPRISE, Scope
 
@@ -92,7 +93,7 @@ class ViewState:
         grain = self.grain or default_grain
         if grain == "custom":
             raise BadInput(
-                "A custom period needs from= and to=, like from=2026-10-01&to=2026-10-08."
+                say("A custom period needs from= and to=, like from=2026-10-01&to=2026-10-08.")
             )
         return period_of("today" if grain == "now" else grain, self.day or today)
 
@@ -113,9 +114,14 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
     """The state of an address's parameters; unknown names are left out, nonsense is `BadInput`."""
     first, end = _date(query, "from"), _date(query, "to")
     if (first is None) != (end is None):
-        raise BadInput("A period needs both from= and to=.")
+        raise BadInput(say("A period needs both from= and to=."))
     if first is not None and end is not None and not 0 < (end - first).days <= LONGEST_DAYS:
-        raise BadInput(f"The period must be 1 to {LONGEST_DAYS} days, and end after it begins.")
+        raise BadInput(
+            say(
+                "The period must be 1 to {longest_days} days, and end after it begins.",
+                longest_days=LONGEST_DAYS,
+            )
+        )
     scope = query.get("scope", "")
     return ViewState(
         scope=None if not scope else (ENTERPRISE if scope == "*" else Scope.parse(scope)),
@@ -142,14 +148,18 @@ def period_label(grain: str, period: Period, today: date) -> str:
     """A period as the header names it: "Mon 12 Oct", "5 to 11 Oct", "October 2026", "Q4 2026"."""
     last = period.end - timedelta(days=1)
     if period.days == 1:
-        return f"{period.first:%a} {period.first.day} {period.first:%b}" + _year(last, today)
+        return say("{day:%a} {day.day} {day:%b}", day=period.first) + _year(last, today)
     if grain == "month":
-        return f"{period.first:%B}" + (_year(last, today) or f" {last.year}")
+        return say("{day:%B}", day=period.first) + (_year(last, today) or f" {last.year}")
     if grain == "quarter":
         return f"Q{(period.first.month - 1) // 3 + 1} {period.first.year}"
     if period.first.month == last.month:
-        return f"{period.first.day} to {last.day} {last:%b}" + _year(last, today)
-    return f"{period.first.day} {period.first:%b} to {last.day} {last:%b}" + _year(last, today)
+        return say("{day} to {day_2.day} {day_2:%b}", day=period.first.day, day_2=last) + _year(
+            last, today
+        )
+    return say(
+        "{day.day} {day:%b} to {day_2.day} {day_2:%b}", day=period.first, day_2=last
+    ) + _year(last, today)
 
 
 def _year(day: date, today: date) -> str:
@@ -167,16 +177,31 @@ def _date(query: Mapping[str, str], name: str) -> date | None:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise BadInput(f"{name}={value[:20]!r} is no date; write it like 2026-10-12.") from None
+        raise BadInput(
+            say(
+                "{name}={value!r} is no date; write it like 2026-10-12.",
+                name=name,
+                value=value[:20],
+            )
+        ) from None
     if not 1990 <= day.year <= 2100:
-        raise BadInput(f"{name}={value[:20]!r} lies outside 1990 to 2100.")
+        raise BadInput(
+            say("{name}={value!r} lies outside 1990 to 2100.", name=name, value=value[:20])
+        )
     return day
 
 
 def _one_of(query: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     value = query.get(name, "")
     if value and value not in allowed:
-        raise BadInput(f"{name}={value[:20]!r} is not known; one of {', '.join(allowed)}.")
+        raise BadInput(
+            say(
+                "{name}={value!r} is not known; one of {allowed}.",
+                name=name,
+                value=value[:20],
+                allowed=", ".join(allowed),
+            )
+        )
     return value
 
 
@@ -186,19 +211,23 @@ def _week(query: Mapping[str, str]) -> str:
         try:
             week_of(value)
         except ValueError:
-            raise BadInput(f"week={value[:20]!r} is no week; write it like 2026-W42.") from None
+            raise BadInput(
+                say("week={value!r} is no week; write it like 2026-W42.", value=value[:20])
+            ) from None
     return value
 
 
 def _plan(query: Mapping[str, str]) -> str:
     value = query.get("plan", "")
     if value and value != "live" and not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise BadInput(f"plan={value[:20]!r} is neither the number of a draft nor live.")
+        raise BadInput(
+            say("plan={value!r} is neither the number of a draft nor live.", value=value[:20])
+        )
     return value
 
 
 def _word(query: Mapping[str, str], name: str) -> str:
     value = query.get(name, "")
     if len(value) > 80 or not all(sign.isalnum() or sign in "_-." for sign in value):
-        raise BadInput(f"{name} is not a name.")
+        raise BadInput(say("{name} is not a name.", name=name))
     return value

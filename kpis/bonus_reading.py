@@ -26,6 +26,7 @@ from kpis.reading import Ask, read_rows
 from kpis.targets import bands_of, provenance, resolve
 from wfm.domain.bonus import Ahead, Scheme, Tier
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook
@@ -238,11 +239,11 @@ class PersonSums:
 
     def _source(self, book: TargetBook, rows: Sequence[Target | None]) -> str:
         if self.scheme.target_source == "tiers":
-            return f"set in the scheme {self.scheme.name}"
+            return say("set in the scheme {name}", name=self.scheme.name)
         told = [provenance(book, self.kpi, row, self.scope) for row in rows]
         if len(told) <= 1:
-            return told[0] if told else "no target is set"
-        return f"mean by base of {len(told)} targets: {'; '.join(told)}"
+            return told[0] if told else say("no target is set")
+        return say("mean by base of {n} targets: {told}", n=len(told), told="; ".join(told))
 
 
 def _number(value: object) -> float:

@@ -6,16 +6,17 @@ from datetime import date
 
 from kpis.bonus import Outlook, Projection, State, chance_word
 from kpis.bonus_reading import BonusView
+from wfm.domain.language import say, to_say
 
 WORD: dict[State, str] = {
     "earned": "earned",
     "missed": "missed",
     "secured": "secured",
-    "on_track": "on track",
-    "at_risk": "at risk",
-    "out_of_reach": "out of reach",
-    "no_data": "no data",
-    "too_early": "too early",
+    "on_track": to_say("on track"),
+    "at_risk": to_say("at risk"),
+    "out_of_reach": to_say("out of reach"),
+    "no_data": to_say("no data"),
+    "too_early": to_say("too early"),
 }
 STATUS: dict[State, str] = {
     "earned": "good",
@@ -27,7 +28,7 @@ STATUS: dict[State, str] = {
     "no_data": "none",
     "too_early": "none",
 }
-PERIOD_WORD = {"month": "this month", "quarter": "this quarter"}
+PERIOD_WORD = {"month": to_say("this month"), "quarter": to_say("this quarter")}
 
 
 def bonus_sentence(view: BonusView) -> str:
@@ -38,10 +39,10 @@ def bonus_sentence(view: BonusView) -> str:
     """
     projection = view.projection
     if projection is None:
-        return "No target is set for this bonus, so it cannot be told where you stand."
+        return say("No target is set for this bonus, so it cannot be told where you stand.")
     return state_sentence(
         view.state, projection, view.outlook, view.sums.shifts_left,
-        PERIOD_WORD.get(view.scheme.period, "this period"), view.scheme.least_hours,
+        PERIOD_WORD.get(view.scheme.period, say("this period")), view.scheme.least_hours,
         view.sums.base_s,
     )  # fmt: skip
 
@@ -57,32 +58,62 @@ def state_sentence(
 ) -> str:
     """The sentence of one state, from its projection."""
     line = _line(projection.target)
-    now = "" if projection.rate_now is None else f"You are at {_percent(projection.rate_now)}."
+    now = (
+        ""
+        if projection.rate_now is None
+        else say("You are at {percent}.", percent=_percent(projection.rate_now))
+    )
     if state == "earned":
-        return f"Earned: {_percent(projection.rate_now)}, at or above the line of {line}."
+        return say(
+            "Earned: {percent}, at or above the line of {line}.",
+            percent=_percent(projection.rate_now),
+            line=line,
+        )
     if state == "missed":
-        return (
-            f"Missed: {_percent(projection.rate_now)}, below the line of {line}.{_lower(outlook)}"
+        return say(
+            "Missed: {percent}, below the line of {line}.{lower}",
+            percent=_percent(projection.rate_now),
+            line=line,
+            lower=_lower(outlook),
         )
     if state == "secured":
-        return f"Secured. Even missing tomorrow keeps you above {line}."
+        return say("Secured. Even missing tomorrow keeps you above {line}.", line=line)
     if state == "out_of_reach":
         best = _percent(projection.best)
-        return f"{line} can no longer be reached {period} (best possible {best}).{_lower(outlook)}"
+        return say(
+            "{line} can no longer be reached {period} (best possible {best}).{lower}",
+            line=line,
+            period=period,
+            best=best,
+            lower=_lower(outlook),
+        )
     if state == "on_track":
-        return f"{now} You can miss about {_minutes(projection)} a shift and still earn the bonus."
+        return say(
+            "{now} You can miss about {minutes} a shift and still earn the bonus.",
+            now=now,
+            minutes=_minutes(projection),
+        )
     shifts = "shift" if shifts_left == 1 else "shifts"
     if state == "at_risk":
-        return (
-            f"{now} You need {_percent(projection.needed)} from here: at most "
-            f"{_minutes(projection)} missed per shift on your {shifts_left} remaining {shifts}."
+        return say(
+            "{now} You need {percent} from here: at most {minutes} missed per "
+            "shift on your {shifts_left} remaining {shifts}.",
+            now=now,
+            percent=_percent(projection.needed),
+            minutes=_minutes(projection),
+            shifts_left=shifts_left,
+            shifts=shifts,
         )
     if state == "too_early":
         return (
-            f"Too early to tell: {base_s / 3600:.0f} of the first {least_hours:.0f} hours. "
-            f"{_needs(projection)}"
+            say(
+                "Too early to tell: {base_s:.0f} of the first {least_hours:.0f} hours. {needs}",
+                base_s=base_s / 3600,
+                least_hours=least_hours,
+                needs=_needs(projection),
+            )
         ).strip()
-    return f"Nothing is counted yet. {_needs(projection)}".strip()
+    return say("Nothing is counted yet. {needs}", needs=_needs(projection)).strip()
 
 
 def help_sentence(view: BonusView) -> str:
@@ -94,14 +125,24 @@ def help_sentence(view: BonusView) -> str:
     helped, projection = view.help, view.projection
     if helped is None or projection is None:
         return ""
-    text = (
-        f"Without the minutes {view.moment} you would stand at "
-        f"{100 * helped.rate_without:.2f} % instead of {100 * helped.rate_now:.2f} %"
+    text = say(
+        "Without the minutes {moment} you would stand at {rate_without:.2f} % "
+        "instead of {rate_now:.2f} %",
+        moment=view.moment,
+        rate_without=100 * helped.rate_without,
+        rate_now=100 * helped.rate_now,
     )
     if helped.crosses:
-        return f"{text}, above the {_percent(projection.target)} line."
+        return say(
+            "{text}, above the {percent} line.", text=text, percent=_percent(projection.target)
+        )
     if helped.without.state != helped.now.state:
-        return f"{text}: {WORD[helped.without.state]} instead of {WORD[helped.now.state]}."
+        return say(
+            "{text}: {word} instead of {word_2}.",
+            text=text,
+            word=WORD[helped.without.state],
+            word_2=WORD[helped.now.state],
+        )
     return f"{text}."
 
 
@@ -114,9 +155,11 @@ def change_sentence(rate: float, before: float, since: date, excused_s: float) -
     if abs(points) < 0.05:
         return ""
     sign = "+" if points > 0 else "\u2212"
-    day = f"{since:%a} {since.day} {since:%b}"
-    why = f": {excused_s / 60:.0f} min excused" if excused_s >= 30 else ""
-    return f"{sign}{abs(points):.1f} pp since {day}{why}."
+    day = say("{day:%a} {day.day} {day:%b}", day=since)
+    why = say(": {excused_s:.0f} min excused", excused_s=excused_s / 60) if excused_s >= 30 else ""
+    return say(
+        "{sign}{points:.1f} pp since {day}{why}.", sign=sign, points=abs(points), day=day, why=why
+    )
 
 
 def chance_text(view: BonusView) -> str:
@@ -132,10 +175,11 @@ def _needs(projection: Projection) -> str:
     if projection.needed is None or projection.budget_per_shift_s is None:
         return ""
     if projection.needed > 1:
-        return f"The line of {_line(projection.target)} is out of reach already."
-    return (
-        f"You need {_percent(projection.needed)} from here: "
-        f"{_minutes(projection)} a shift may be missed."
+        return say("The line of {line} is out of reach already.", line=_line(projection.target))
+    return say(
+        "You need {percent} from here: {minutes} a shift may be missed.",
+        percent=_percent(projection.needed),
+        minutes=_minutes(projection),
     )
 
 
@@ -146,19 +190,20 @@ def _lower(outlook: Outlook | None) -> str:
     found = outlook.reachable
     if found is None:
         return ""
-    verb = "is earned" if found.projection.state in ("earned", "secured") else "can"
-    return f" The {_line(found.projection.target)} tier {verb}."
+    verb = say("is earned") if found.projection.state in ("earned", "secured") else "can"
+    return say(" The {line} tier {verb}.", line=_line(found.projection.target), verb=verb)
 
 
 def _minutes(projection: Projection) -> str:
     budget = projection.budget_per_shift_s or 0.0
-    return f"{budget / 60:.0f} min"
+    return say("{budget:.0f} min", budget=budget / 60)
 
 
 def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.1f} %"
+    return "" if rate is None else say("{rate:.1f} %", rate=100 * rate)
 
 
 def _line(rate: float) -> str:
     """A threshold without needless decimals: 95 %, 93.75 %."""
-    return f"{100 * rate:.2f}".rstrip("0").rstrip(".") + " %"
+    decimals = len(f"{100 * rate:.2f}".rstrip("0").partition(".")[2])
+    return say(f"{{rate:.{decimals}f}} %", rate=100 * rate)

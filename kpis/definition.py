@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from kpis.expression import Linear
+from wfm.domain.language import say, to_say
 
 Better = Literal["higher", "lower", "target"]
 Kind = Literal[
@@ -19,23 +20,25 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 # How cells and scopes are merged into one value, in the words of the catalogue.
 ROLL_UP: dict[str, str] = {
-    "ratio": "sum of numerators over sum of denominators",
+    "ratio": to_say("sum of numerators over sum of denominators"),
     "sum": "sum",
-    "level": "sum of seconds over the seconds of the window, the same for every part",
-    "level_days": "sum of person-days over the days of the window",
-    "level_std": "sum of paid seconds over the seconds of one full-time agent in the window",
-    "quantile": "quantile of the merged histogram",
-    "max": "largest of all",
-    "last": "latest value of each part, then their sum; never over time",
-    "last_ratio": "ratio of two stocks at the same instant",
-    "distinct": "size of the union of the id sets",
-    "ratio_distinct": "sum over the size of the union of the id sets",
-    "moments": "from sum, sum of squares and count, all three added",
-    "sqrt_ratio": "square root of sum over sum",
-    "derived": "recomputed from the sums at the scope shown",
-    "share": "part over the whole",
-    "compare": "two periods of the same weekdays: 100 * (now - before) / before",
-    "per_agent": "for one agent only; over more people only the distribution is shown",
+    "level": to_say("sum of seconds over the seconds of the window, the same for every part"),
+    "level_days": to_say("sum of person-days over the days of the window"),
+    "level_std": to_say(
+        "sum of paid seconds over the seconds of one full-time agent in the window"
+    ),
+    "quantile": to_say("quantile of the merged histogram"),
+    "max": to_say("largest of all"),
+    "last": to_say("latest value of each part, then their sum; never over time"),
+    "last_ratio": to_say("ratio of two stocks at the same instant"),
+    "distinct": to_say("size of the union of the id sets"),
+    "ratio_distinct": to_say("sum over the size of the union of the id sets"),
+    "moments": to_say("from sum, sum of squares and count, all three added"),
+    "sqrt_ratio": to_say("square root of sum over sum"),
+    "derived": to_say("recomputed from the sums at the scope shown"),
+    "share": to_say("part over the whole"),
+    "compare": to_say("two periods of the same weekdays: 100 * (now - before) / before"),
+    "per_agent": to_say("for one agent only; over more people only the distribution is shown"),
 }
 
 
@@ -100,18 +103,35 @@ class Kpi:
         """The formula as people read it: `100 * (busy_s) / (busy_s+avail_s)`."""
         scale = f"{self.scale_text} * " if self.scale != 1 else ""
         if self.kind == "quantile":
-            return f"{scale}quantile {self.denominator} of {self.numerator}"
+            return say(
+                "{scale}quantile {denominator} of {numerator}",
+                scale=scale,
+                denominator=self.denominator,
+                numerator=self.numerator,
+            )
         if self.kind == "moments":
             square, total, count = self.numerator.split(",")
-            return f"{scale}sqrt({square}/n - mean^2) / mean, mean = ({total})/n, n = {count}"
+            return say(
+                "{scale}sqrt({square}/n - mean^2) / mean, mean = ({total})/n, n = {count}",
+                scale=scale,
+                square=square,
+                total=total,
+                count=count,
+            )
         if self.kind == "derived":
-            return f"{scale}[{self.numerator}] and [{self.denominator}]: {self.note}"
+            return say(
+                "{scale}[{numerator}] and [{denominator}]: {note}",
+                scale=scale,
+                numerator=self.numerator,
+                denominator=self.denominator,
+                note=self.note,
+            )
         if self.kind == "compare":
             return f"{scale}({self.numerator} - {self.denominator}) / {self.denominator}"
         below = {
-            "level": "window seconds",
-            "level_days": "window days",
-            "level_std": "seconds of one full-time agent in the window",
+            "level": say("window seconds"),
+            "level_days": say("window days"),
+            "level_std": say("seconds of one full-time agent in the window"),
         }.get(self.kind, self.denominator)
         body = f"({self.numerator}) / ({below})" if below else self.numerator
         return f"{scale}sqrt({body})" if self.kind == "sqrt_ratio" else f"{scale}{body}"

@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from kpis.definition import Bands, Kpi
 from kpis.status import status_of
+from wfm.domain.language import say, to_say
 
 MINUS = "\u2212"
-NO_VALUE = "n/a"
+NO_VALUE = to_say("n/a")
 COUNTED = ("sum", "last", "max", "distinct")
 MORE_DECIMALS = 3
 
@@ -64,41 +65,67 @@ def format_value(kpi: Kpi, value: float | None, bands: Bands | None = None) -> s
         if status_of(round(value, decimals + more), bands) == colour:
             decimals += more
             break
-    return f"{_plain(value, decimals)}{UNITS[kpi.unit].text}"
+    return say(
+        "{value}{unit}", value=_plain(value, decimals), unit=shown_unit(UNITS[kpi.unit].text)
+    )
 
 
 def format_gap(kpi: Kpi, gap: float | None) -> str:
     """A signed gap in the right unit: `−0.3 pp` for a percentage, `+66 s`; empty for None."""
-    return "" if gap is None else f"{_signed(gap, decimals_of(kpi))}{UNITS[kpi.unit].gap_text}"
+    if gap is None:
+        return ""
+    unit = shown_unit(UNITS[kpi.unit].gap_text)
+    return say("{value}{unit}", value=_signed(gap, decimals_of(kpi)), unit=unit)
 
 
 def format_target(kpi: Kpi, bands: Bands | None) -> str:
     """A target as text: `≥ 92.0 %`, `≤ 28 s`, `300 s ± 15`, `75.0 to 85.0 %`; empty for none."""
     if bands is None or bands.empty:
         return ""
-    decimals, unit = decimals_of(kpi), UNITS[kpi.unit].text
+    decimals, unit = decimals_of(kpi), shown_unit(UNITS[kpi.unit].text)
     low, high = bands.green_lo, bands.green_hi
     if bands.centre is not None and high is not None:
         width = _plain(high - bands.centre, decimals)
-        return f"{_plain(bands.centre, decimals)}{unit} ± {width}"
+        centre = _plain(bands.centre, decimals)
+        return say("{centre}{unit} ± {width}", centre=centre, unit=unit, width=width)
     if low is not None and high is not None:
-        return f"{_plain(low, decimals)} to {_plain(high, decimals)}{unit}"
+        ends = {"low": _plain(low, decimals), "high": _plain(high, decimals)}
+        return say("{low} to {high}{unit}", **ends, unit=unit)
     if low is not None:
-        return f"≥ {_plain(low, decimals)}{unit}"
-    return f"≤ {_plain(high or 0.0, decimals)}{unit}"
+        return say("≥ {low}{unit}", low=_plain(low, decimals), unit=unit)
+    return say("≤ {high}{unit}", high=_plain(high or 0.0, decimals), unit=unit)
 
 
 def format_goal(kpi: Kpi, bands: Bands) -> str:
     """The goal alone, as the sentence about its source begins: `95.0 %`, `75.0 to 85.0 %`."""
-    return format_target(kpi, bands).removeprefix("≥ ").removeprefix("≤ ")
+    if bands.centre is None and (bands.green_lo is None) != (bands.green_hi is None):
+        edge = bands.green_lo if bands.green_lo is not None else bands.green_hi
+        unit = shown_unit(UNITS[kpi.unit].text)
+        return say("{value}{unit}", value=_plain(edge or 0.0, decimals_of(kpi)), unit=unit)
+    return format_target(kpi, bands)
+
+
+def digits(value: float, decimals: int) -> str:
+    """A size without its sign, to be written anew in another language: 2,931.5."""
+    return say(f"{{size:,.{decimals}f}}", size=abs(value))
+
+
+def shown_unit(text: str) -> str:
+    """A unit in the reader's language, with the gap before it kept: " agents"."""
+    word = text.strip()
+    if not any(sign.isalpha() for sign in word):
+        return text
+    return say("{gap}{unit}", gap=text[: len(text) - len(word)], unit=say(word))
 
 
 def _plain(value: float, decimals: int) -> str:
-    text = f"{abs(value):,.{decimals}f}"
+    text = digits(value, decimals)
     negative = value < 0 and any(digit in "123456789" for digit in text)
-    return f"{MINUS}{text}" if negative else text
+    return say("−{text}", text=text) if negative else text
 
 
 def _signed(value: float, decimals: int) -> str:
     text = _plain(value, decimals)
-    return text if text.startswith(MINUS) else f"+{text}" if text.strip("0.,") else f"±{text}"
+    if text.startswith(MINUS):
+        return text
+    return say("+{text}", text=text) if text.strip("0.,") else say("±{text}", text=text)

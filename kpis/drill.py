@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpis.definition import Kpi
 from kpis.reasons import why_no_reason
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import why_not
 
@@ -26,18 +27,20 @@ def drill_reason(kpi: Kpi, dimension: str) -> str:
         return _reason_of_facts(kpi, dimension)
     tables = {MEASURES[m].table for m in kpi.measures}
     if kpi.drill.startswith("other"):
-        return f"{kpi.name} is kept by {kpi.drill.removeprefix('other: ')} only"
+        return say(
+            "{name} is kept by {drill} only", name=kpi.name, drill=kpi.drill.removeprefix("other: ")
+        )
     if dimension == "reason":
         return why_no_reason(kpi)
     if dimension == "activity" and kpi.kind == "level":
-        return "it is counted by quarter-hour, and planned activities are kept by day"
+        return say("it is counted by quarter-hour, and planned activities are kept by day")
     if "group_interval" in tables:
         grouped = dimension == "group"
-        return "" if grouped else "staffing is planned by skill group, not below it"
+        return "" if grouped else say("staffing is planned by skill group, not below it")
     if dimension in PEOPLE and kpi.drill == "queue":
-        return "a contact that waits or hangs up has no agent"
+        return say("a contact that waits or hangs up has no agent")
     if dimension in (*WORK, *GROUP) and kpi.drill == "agent":
-        return "signed-in, idle and scheduled time belongs to no single queue"
+        return say("signed-in, idle and scheduled time belongs to no single queue")
     return _reason_of_facts(kpi, dimension)
 
 

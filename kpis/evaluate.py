@@ -11,6 +11,7 @@ from kpis.cells import Cell, Merged
 from kpis.definition import Kpi
 from kpis.expression import Linear
 from kpis.histogram import quantile_of
+from wfm.domain.language import say, to_say
 
 FULL_TIME_S_A_WEEK = 40 * 3600  # convention of `level_std`
 
@@ -19,7 +20,7 @@ PART_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "talk_s": "talk",
         "hold_s": "hold",
-        "acw_s": "after-contact work",
+        "acw_s": to_say("after-contact work"),
         "lost_leave_s": "leave",
         "lost_training_s": "training",
         "lost_meeting_s": "meetings",
@@ -29,8 +30,8 @@ PART_NAMES: Mapping[str, str] = MappingProxyType(
         "lost_sick_s": "sickness",
         "lost_noshow_s": "no-shows",
         "lost_late_s": "lateness",
-        "lost_overbreak_s": "break overrun",
-        "lost_aux_s": "unscheduled not-ready",
+        "lost_overbreak_s": to_say("break overrun"),
+        "lost_aux_s": to_say("unscheduled not-ready"),
         "lost_system_s": "outages",
     }
 )
@@ -150,16 +151,16 @@ def _over(kpi: Kpi, cell: Cell, length: float | None, needs: str) -> Evaluation:
 
 
 def _level(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
-    return _over(kpi, cell, window.seconds, "no open interval in this period")
+    return _over(kpi, cell, window.seconds, say("no open interval in this period"))
 
 
 def _level_days(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
-    return _over(kpi, cell, window.days, "the period has no days")
+    return _over(kpi, cell, window.days, say("the period has no days"))
 
 
 def _level_std(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
     full_time = None if window.days is None else window.days / 7 * FULL_TIME_S_A_WEEK
-    return _over(kpi, cell, full_time, "the period has no days")
+    return _over(kpi, cell, full_time, say("the period has no days"))
 
 
 def _quantile(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
@@ -220,7 +221,7 @@ def _share(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
     if part.value is None:
         return Evaluation(unknown=part.unknown)
     if window.whole is None:
-        return Evaluation(None, part.value, needs="break it down by channel to see the shares")
+        return Evaluation(None, part.value, needs=say("break it down by channel to see the shares"))
     whole = _side(kpi.top, window.whole)
     if whole.value is None:
         return Evaluation(None, part.value, unknown=whole.unknown)
@@ -233,14 +234,14 @@ def _compare(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
         return Evaluation(unknown=now.unknown)
     before = _side(kpi.top, window.previous or {})
     if before.value is None:
-        return Evaluation(None, now.value, needs="no data in the comparison period")
+        return Evaluation(None, now.value, needs=say("no data in the comparison period"))
     change = now.value - before.value
     return Evaluation(_divide(kpi, change, before.value), now.value, before.value)
 
 
 def _per_agent(kpi: Kpi, cell: Cell, window: Window) -> Evaluation:
     if not window.one_agent:
-        return Evaluation(needs="defined for one agent only: break it down by agent")
+        return Evaluation(needs=say("defined for one agent only: break it down by agent"))
     return _total(kpi, cell, window)
 
 
@@ -269,7 +270,7 @@ def _aht_forecast_error(kpi: Kpi, sums: Mapping[str, float], window: Window) -> 
 def _attrition_period(kpi: Kpi, sums: Mapping[str, float], window: Window) -> Evaluation:
     """100 * leavers / average headcount, the average over the days of the window."""
     if not window.days:
-        return Evaluation(None, sums["leaver_n"], needs="the period has no days")
+        return Evaluation(None, sums["leaver_n"], needs=say("the period has no days"))
     headcount = sums["headcount_pd"] / window.days
     return Evaluation(_divide(kpi, sums["leaver_n"], headcount), sums["leaver_n"], headcount)
 

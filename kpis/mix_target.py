@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpis.definition import Bands
 from kpis.status import Status, status_of
 from kpis.targets import AMBER_SHARE, GREEN_SHARE
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ class MixTargets:
         """ "19 % over plan, 10 % over what this mix of calls should take."; empty without both."""
         if self.vs_plan is None or self.vs_mix is None:
             return ""
-        return f"{_apart(self.vs_plan)} plan, {_apart(self.vs_mix)} what this mix should take"
+        return say(
+            "{apart} plan, {apart_2} what this mix should take",
+            apart=_apart(self.vs_plan),
+            apart_2=_apart(self.vs_mix),
+        )
 
 
 def mix_targets(parts: Iterable[MixPart], actual: float | None) -> MixTargets | None:
@@ -89,5 +94,5 @@ def _percent(value: float | None, goal: float | None) -> float | None:
 
 
 def _apart(percent: float) -> str:
-    size = f"{abs(percent):.0f} %"
+    size = say("{percent:.0f} %", percent=abs(percent))
     return f"{size} {'over' if percent >= 0 else 'under'}"

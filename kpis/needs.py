@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+from wfm.domain.language import listed, say, to_say
 from wfm.facts.measures import MEASURES
 
 # A measure whose presence proves that a feed arrived in a scope and period.
@@ -29,13 +30,13 @@ FEED_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "acd": "contacts",
         "wfm": "schedule",
-        "hr": "people records",
-        "survey": "customer surveys",
-        "qm": "quality evaluations",
-        "crm": "customer and case records",
-        "ivr": "self-service sessions",
+        "hr": to_say("people records"),
+        "survey": to_say("customer surveys"),
+        "qm": to_say("quality evaluations"),
+        "crm": to_say("customer and case records"),
+        "ivr": to_say("self-service sessions"),
         "finance": "costs",
-        "system": "requests and alerts",
+        "system": to_say("requests and alerts"),
     }
 )
 # What a denominator counts, for "no ... in this period" and "below 30 ...".
@@ -43,36 +44,36 @@ _NOUNS: tuple[tuple[str, str], ...] = (
     ("handled_*", "contacts"),
     ("handle_*", "contacts"),
     ("wait_*", "contacts"),
-    ("answered_n", "answered contacts"),
+    ("answered_n", to_say("answered contacts")),
     ("offered_n", "contacts"),
-    ("aband_*", "abandoned contacts"),
-    ("fc_contacts_n", "forecast contacts"),
-    ("fc_*cells_n", "forecast intervals"),
-    ("cells*_n", "open intervals"),
-    ("held_n", "held contacts"),
+    ("aband_*", to_say("abandoned contacts")),
+    ("fc_contacts_n", to_say("forecast contacts")),
+    ("fc_*cells_n", to_say("forecast intervals")),
+    ("cells*_n", to_say("open intervals")),
+    ("held_n", to_say("held contacts")),
     ("transfer_n", "transfers"),
     ("routed_n", "offers"),
     ("shifts_n", "shifts"),
-    ("late_n", "late shifts"),
+    ("late_n", to_say("late shifts")),
     ("breaks_n", "breaks"),
     ("survey_n", "surveys"),
     ("nps_n", "surveys"),
     ("eval_*", "evaluations"),
     ("case_*", "cases"),
     ("rq_n", "requests"),
-    ("to_n", "time-off requests"),
+    ("to_n", to_say("time-off requests")),
     ("*_pd", "agent-days"),
-    ("adh_sched_s", "scheduled time"),
-    ("open_sched_s", "scheduled on-queue time"),
-    ("open_act_s", "on-queue time"),
-    ("busy_s", "on-queue time"),
-    ("login_s", "signed-in time"),
-    ("paid_s", "paid time"),
-    ("contracted_s", "contracted time"),
-    ("worked_s", "worked time"),
-    ("req*_s", "required time"),
+    ("adh_sched_s", to_say("scheduled time")),
+    ("open_sched_s", to_say("scheduled on-queue time")),
+    ("open_act_s", to_say("on-queue time")),
+    ("busy_s", to_say("on-queue time")),
+    ("login_s", to_say("signed-in time")),
+    ("paid_s", to_say("paid time")),
+    ("contracted_s", to_say("contracted time")),
+    ("worked_s", to_say("worked time")),
+    ("req*_s", to_say("required time")),
     ("act_work_s", "workload"),
-    ("talk_s", "handle time"),
+    ("talk_s", to_say("handle time")),
 )
 
 
@@ -116,8 +117,7 @@ def needs_sentence(feeds: Iterable[str]) -> str:
     names = list(feeds)
     if not names:
         return ""
-    body = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"needs feed: {body}"
+    return say("needs feed: {body}", body=listed(names))
 
 
 def noun_of(measures: Iterable[str]) -> str:
@@ -135,6 +135,10 @@ def below_base_sentence(minimum: float, measures: Iterable[str]) -> str:
     names = tuple(measures)
     noun = noun_of(names)
     if names and names[0].endswith("_s"):
-        amount = f"{minimum / 3600:g} h of" if minimum >= 3600 else f"{minimum:g} s of"
-        return f"below {amount} {noun}: no colour"
-    return f"below {minimum:g} {noun}: no colour"
+        amount = (
+            say("{minimum:g} h of", minimum=minimum / 3600)
+            if minimum >= 3600
+            else say("{minimum:g} s of", minimum=minimum)
+        )
+        return say("below {amount} {noun}: no colour", amount=amount, noun=noun)
+    return say("below {minimum:g} {noun}: no colour", minimum=minimum, noun=noun)

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from wfm.domain.activities import Segment
+from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 
 MOMENTS = (
-    "at the start", "going to break", "after break", "going to lunch", "after lunch", "at the end",
-    "in between",
-)  # fmt: skip
+    to_say("at the start"),
+    to_say("going to break"),
+    to_say("after break"),
+    to_say("going to lunch"),
+    to_say("after lunch"),
+    to_say("at the end"),
+    to_say("in between"),
+)
 _PAUSES = {"break": "break", "meal": "lunch"}
 
 
@@ -67,15 +73,15 @@ def lost_by_moment(
 def moment_of(lapse: Lapse, segments: Sequence[Segment], categories: Mapping[str, str]) -> str:
     """The moment of the shift to which a lapse belongs, by the boundary that it touches."""
     if not segments:
-        return "in between"
+        return say("in between")
     if lapse.start_at <= segments[0].start_at:
-        return "at the start"
+        return say("at the start")
     for segment in segments:
         pause = _PAUSES.get(categories.get(segment.activity, segment.activity))
         if pause and lapse.start_at == segment.end_at:
-            return f"after {pause}"
+            return say("after {pause}", pause=pause)
         if pause and segment.start_at in (lapse.start_at, lapse.end_at):
-            return f"going to {pause}"
+            return say("going to {pause}", pause=pause)
     if lapse.end_at >= segments[-1].end_at:
-        return "at the end"
-    return "in between"
+        return say("at the end")
+    return say("in between")

@@ -20,6 +20,7 @@ from kpis.targets import (
 )
 from kpis.value import KpiTarget
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook
 from wfm.facts.query import FactReader
@@ -208,9 +209,15 @@ class TargetDesk:
         ]
         if len(told) <= 1:
             return told[0] if told else ""
-        more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
-        how = "sum" if kpi.kind == "sum" else "mean by base"
-        return f"{how} of {len(told)} targets: {'; '.join(told[:3])}{more}"
+        more = say("; and {n} more", n=len(told) - 3) if len(told) > 3 else ""
+        how = "sum" if kpi.kind == "sum" else say("mean by base")
+        return say(
+            "{how} of {n} targets: {told}{more}",
+            how=how,
+            n=len(told),
+            told="; ".join(told[:3]),
+            more=more,
+        )
 
     def _days(self, given: Mapping[str, object]) -> tuple[date, date]:
         """The local days a key stands for, clipped to the period asked."""

@@ -27,6 +27,7 @@ from kpis.reading import (
 from kpis.reasons import lost_cells, reason_measure
 from kpis.status import gap_of, status_of
 from kpis.value import Change, KpiTarget, KpiValue, Restated, compare, hidden_red
+from wfm.domain.language import say, to_say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
-PART_OF_WHOLE = "a part of the whole has no target of its own"
+PART_OF_WHOLE = to_say("a part of the whole has no target of its own")
 GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
 
 
@@ -252,7 +253,9 @@ class _Answer:
     def _value(self, kpi: Kpi, key: Key, row: Row, window: Window, reading: Reading) -> KpiValue:
         forbidden = reading.forbidden_for(kpi)
         if forbidden and (reason := drill_reason(kpi, self._ask.scope.level)):
-            forbidden = f"not for one {self._ask.scope.level}: {reason}"
+            forbidden = say(
+                "not for one {level}: {reason}", level=self._ask.scope.level, reason=reason
+            )
         answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
         plain = self._plain(kpi, key, row, answer)
         if answer.value is None:
@@ -260,11 +263,13 @@ class _Answer:
         if answer.left_out:
             label = _label(kpi, answer.left_out)
             return replace(
-                plain, label=label, reason=f"{label}: not compared with a target for the whole"
+                plain,
+                label=label,
+                reason=say("{label}: not compared with a target for the whole", label=label),
             )
         target = self._desk.target(kpi, key)
         if target is None:
-            return replace(plain, reason="no target is set here: no colour")
+            return replace(plain, reason=say("no target is set here: no colour"))
         return self._coloured(kpi, plain, answer, target)
 
     def _plain(self, kpi: Kpi, key: Key, row: Row, answer: Evaluation) -> KpiValue:
@@ -288,7 +293,7 @@ class _Answer:
         told = replace(value, target=target, gap=gap.amount, gap_is=gap.side)
         level = scope_of(self._ask.scope, dict(value.key), self._book, self._ask.first).level
         if kpi.colour == "not for agents" and level == "agent":
-            return replace(told, gap_is="", reason="an agent cannot influence this: no colour")
+            return replace(told, gap_is="", reason=say("an agent cannot influence this: no colour"))
         low = answer.base is not None and kpi.min_base is not None and answer.base < kpi.min_base
         if low and kpi.colour != "always" and kpi.min_base is not None:
             return replace(told, reason=below_base_sentence(kpi.min_base, _base_measures(kpi)))
@@ -306,8 +311,8 @@ class _Answer:
                 return needs_sentence(missing)
             unfed = [m for m in answer.unknown if MEASURES[m].table is None]
             if unfed:
-                return f"not recorded yet: {', '.join(unfed)}"
-        return f"no {noun_of(_base_measures(kpi))} in this period"
+                return say("not recorded yet: {unfed}", unfed=", ".join(unfed))
+        return say("no {noun} in this period", noun=noun_of(_base_measures(kpi)))
 
 
 def _by_interval(kpi: Kpi) -> bool:
@@ -320,8 +325,8 @@ def _label(kpi: Kpi, left_out: Sequence[str]) -> str:
     measures = kpi.top.measures if kpi.top is not None else ()
     known = [PART_NAMES[m] for m in measures if m not in left_out]
     if len(known) <= 2:
-        return f"{' and '.join(known)} only"
-    return f"without {', '.join(PART_NAMES[m] for m in left_out)}"
+        return say("{known} only", known=" and ".join(known))
+    return say("without {value}", value=", ".join(PART_NAMES[m] for m in left_out))
 
 
 def _base_measures(kpi: Kpi) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from kpis.cells import Cell
 from kpis.definition import Kpi
+from wfm.domain.language import to_say
 from wfm.facts.identities import LOST
 from wfm.facts.schema import REASON_MEASURES
 
-_NONE = "only time lost, not ready or out of adherence has a reason"
+_NONE = to_say("only time lost, not ready or out of adherence has a reason")
 
 
 def why_no_reason(kpi: Kpi) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wfm.domain.language import to_say
+
 # The moment of the shift whose lapses a change covers; a moved meal covers none of its own.
-COVERS = {"meal_longer": "after lunch", "start_later": "at the start"}
+COVERS = {"meal_longer": to_say("after lunch"), "start_later": to_say("at the start")}
 
 
 def adherence_after(

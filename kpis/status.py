@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpis.definition import Bands, Better
+from wfm.domain.language import say, to_say
 
 Status = Literal["good", "warn", "bad", "none"]
 Side = Literal["better", "worse", "inside", ""]
 TOLERANCE = 1e-9
 WORDS: dict[str, str] = {
-    "good": "on target",
-    "warn": "near target",
-    "bad": "off target",
-    "none": "no colour",
+    "good": to_say("on target"),
+    "warn": to_say("near target"),
+    "bad": to_say("off target"),
+    "none": to_say("no colour"),
 }
 
 
@@ -74,7 +75,7 @@ def red_sentence(children: Iterable[Status], kind: str) -> str:
     statuses = list(children)
     red = sum(status == "bad" for status in statuses)
     noun = kind if len(statuses) == 1 else f"{kind}s"
-    return f"{red} of {len(statuses)} {noun} red" if red else ""
+    return say("{red} of {n} {noun} red", red=red, n=len(statuses), noun=noun) if red else ""
 
 
 def _inside(value: float, low: float | None, high: float | None) -> bool:

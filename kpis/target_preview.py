@@ -19,6 +19,7 @@ from kpis.status import Status, status_of
 from kpis.targets import bands_of, resolve
 from kpis.value import KpiValue
 from wfm.domain.bonus import Ahead, Scheme
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook, key_of
 from wfm.facts.query import FactReader
@@ -26,7 +27,7 @@ from wfm.facts.query import FactReader
 DAYS = 28
 COLOUR: dict[Status, str] = {"good": "green", "warn": "amber", "bad": "red", "none": "grey"}
 AheadOf = Callable[[Scheme], Mapping[str, Ahead]]
-NO_BONUS = "No bonus state changes."
+NO_BONUS = to_say("No bonus state changes.")
 PARTS = {"enterprise": ("site", "team", "agent"), "site": ("team", "agent"), "team": ("agent",)}
 
 
@@ -106,8 +107,10 @@ class Preview:
         for level, looked in self.looked.items():
             mine = [c for c in self.changes if c.level == level]
             lines.append(f"{_of(looked, level)} {_moves(mine)}.")
-        states = "state changes" if len(self.bonus) == 1 else "states change"
-        lines.append(f"{len(self.bonus)} bonus {states}." if self.bonus else NO_BONUS)
+        states = say("state changes") if len(self.bonus) == 1 else say("states change")
+        lines.append(
+            say("{n} bonus {states}.", n=len(self.bonus), states=states) if self.bonus else NO_BONUS
+        )
         if self.spread is not None:
             lines.append(self._spread_sentence(self.spread))
         return tuple(lines)
@@ -116,9 +119,12 @@ class Preview:
         ends = ", ".join(
             format_value(self.kpi, value) for value in (spread.low, spread.middle, spread.high)
         )
-        return (
-            f"Quartiles of {spread.parts} {spread.level}s: {ends}; "
-            f"{spread.share_met:.0f} % would have met this target."
+        return say(
+            "Quartiles of {parts} {level}s: {ends}; {share_met:.0f} % would have met this target.",
+            parts=spread.parts,
+            level=spread.level,
+            ends=ends,
+            share_met=spread.share_met,
         )
 
 
@@ -169,8 +175,16 @@ def preview_target(
     bonus = _bonus(facts, book, meant, kpi, scope, today, schemes, ahead)
     goal = format_goal(kpi, bands_of(kpi, resolve(supposed, kpi.id, today, scope)))
     words = {
-        b.agent_id: f"{kpi.short_name}: the target becomes {goal} on {proposal.effective_from}. "
-        f"Your bonus {b.scheme} would be {BONUS_WORD[b.after]} instead of {BONUS_WORD[b.before]}."
+        b.agent_id: say(
+            "{short}: the target becomes {goal} on {effective_from}. Your bonus "
+            "{scheme} would be {bonus_word} instead of {bonus_word_2}.",
+            short=kpi.short_name,
+            goal=goal,
+            effective_from=proposal.effective_from,
+            scheme=b.scheme,
+            bonus_word=BONUS_WORD[b.after],
+            bonus_word_2=BONUS_WORD[b.before],
+        )
         for b in bonus
     }
     return Preview(
@@ -266,15 +280,18 @@ def _rank(numbers: Sequence[float], q: float) -> float:
 
 def _of(n: int, level: str) -> str:
     if level == "enterprise":
-        return "All sites together:"
-    return f"Of {n} {level}{'' if n == 1 else 's'}"
+        return say("All sites together:")
+    return say_many("Of {n} {level}", "Of {n} {level}s", n, level=level)
 
 
 def _moves(changes: Sequence[ColourChange]) -> str:
     if not changes:
-        return "none changes colour"
+        return say("none changes colour")
     moves = Counter((c.before, c.after) for c in changes)
     told = ", ".join(
-        f"{n} {COLOUR[a]} to {COLOUR[b]}" for (a, b), n in sorted(moves.items(), reverse=True)
+        say("{n} {colour} to {colour_2}", n=n, colour=COLOUR[a], colour_2=COLOUR[b])
+        for (a, b), n in sorted(moves.items(), reverse=True)
     )
-    return f"{len(changes)} {'changes' if len(changes) == 1 else 'change'} colour: {told}"
+    return say_many(
+        "{n} changes colour: {told}", "{n} change colour: {told}", len(changes), told=told
+    )

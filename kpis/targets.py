@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kpis.definition import Bands, Kpi
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.target_rules import TargetShape, resolve
 from wfm.domain.targets import Target, TargetBook
@@ -90,22 +91,33 @@ def provenance(
     start = f"{goal_text}, " if goal_text else ""
     if row is None:
         basis = kpi.target_basis
-        why = "our convention" if basis in ("conv", "") else basis.removeprefix("cited ")
-        return f"{start}default of the catalogue ({why})"
-    sentence = (
-        f"{start}set for {book.name_of(row.level, row.key)} by {row.author} "
-        f"on {row.effective_from.isoformat()}"
+        why = say("our convention") if basis in ("conv", "") else basis.removeprefix("cited ")
+        return say("{start}default of the catalogue ({why})", start=start, why=why)
+    sentence = say(
+        "{start}set for {name} by {author} on {effective_from}",
+        start=start,
+        name=book.name_of(row.level, row.key),
+        author=row.author,
+        effective_from=row.effective_from.isoformat(),
     )
     if row.contact_type:
-        sentence += f" for contact type {row.contact_type}"
+        sentence += say(" for contact type {contact_type}", contact_type=row.contact_type)
     if row.queue_id:
-        sentence += f" for queue {row.queue_id}"
+        sentence += say(" for queue {queue_id}", queue_id=row.queue_id)
     if row.restated_on is not None:
-        sentence += f" (restated on {row.restated_on.isoformat()})"
+        sentence += say(" (restated on {restated_on})", restated_on=row.restated_on.isoformat())
     own = getattr(scope, scope.level) if scope.level != "enterprise" else ""
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
-        sentence += f", inherited by {book.name_of(scope.level, own)}"
-    return f"{sentence.rstrip('.')}. Reason: {row.reason.rstrip('.')}" if row.reason else sentence
+        sentence += say(", inherited by {name}", name=book.name_of(scope.level, own))
+    return (
+        say(
+            "{rstrip}. Reason: {rstrip_2}",
+            rstrip=sentence.rstrip("."),
+            rstrip_2=row.reason.rstrip("."),
+        )
+        if row.reason
+        else sentence
+    )
 
 
 def shape_of(kpi: Kpi) -> TargetShape:

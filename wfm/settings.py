@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         description="Where parallel planning runs; empty: processes of this machine, or "
         "dask://host:port of a Dask scheduler",
     )
+    language: str = Field(
+        "",
+        description="Language of readers who choose none and whose browser asks for none that is "
+        "kept: en, de, fr or es; empty: English",
+    )
     demo: bool = Field(
         False, description="One-click sign-in of the demo users; refused on real data"
     )

@@ -18,13 +18,16 @@ from dashboards.parts.table import Sheet, sort_lines, table
 from dashboards.parts.tile import Tile
 from dashboards.view_state import period_label
 from wfm.domain.jobs import Job
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.audit import AuditLine, read_audit
 from wfm.queries.jobs import read_jobs
 from wfm.queries.users import read_users
 
 SPEC = Spec(
-    grains=(("today", "Today"), ("week", "Week"), ("month", "Month")), grain="week", ahead=False
+    grains=(("today", to_say("Today")), ("week", to_say("Week")), ("month", to_say("Month"))),
+    grain="week",
+    ahead=False,
 )
 MOST_LINES, MOST_JOBS = 200, 40
 SHOWN = {"jobs": 12, "files": 10}  # of a panel; the table view has all
@@ -41,9 +44,11 @@ def view(ask: Ask) -> View:
     log = tables.audit(ask, lines, name_of)
     worker = tables.jobs(ask, jobs, name_of)
     rights, settings = tables.rights(), tables.settings(ask.sources.settings)
-    explain = opener("Why may somebody?", "explain_access", {"at": ask.scope.path}, small=True)
-    chain = opener("Check the chain", "check_chain", {"at": ask.scope.path}, small=True)
-    add = opener("Add an account", "add_account", {"at": ask.scope.path}, small=True, primary=True)
+    explain = opener(say("Why may somebody?"), "explain_access", {"at": ask.scope.path}, small=True)
+    chain = opener(say("Check the chain"), "check_chain", {"at": ask.scope.path}, small=True)
+    add = opener(
+        say("Add an account"), "add_account", {"at": ask.scope.path}, small=True, primary=True
+    )
     sheets: list[Sheet] = [accounts, log, worker, rights, settings]
     left = [_panel(ask, accounts, add), _panel(ask, rights, explain)]
     right = [_log(ask, log, lines, chain), _panel(ask, worker)]
@@ -64,14 +69,25 @@ def admin_answer(
     """The sentence: jobs that failed, else how much was recorded."""
     failed = [job for job in jobs if job.state == "failed" and ask.now - job.created_at < 86_400]
     period = period_label(ask.grain, ask.period, ask.today)
-    rest = f"{users} accounts; {len(lines)} steps recorded in {period}."
+    rest = say(
+        "{users} accounts; {n} steps recorded in {period}.",
+        users=users,
+        n=len(lines),
+        period=period,
+    )
     if failed:
         first = failed[0]
         noun = "job" if len(failed) == 1 else "jobs"
-        lead = f"{len(failed)} {noun} failed in the last day: {first.kind}, {first.message[:120]}"
+        lead = say(
+            "{n} {noun} failed in the last day: {kind}, {value}",
+            n=len(failed),
+            noun=noun,
+            kind=first.kind,
+            value=first.message[:120],
+        )
         return Answer("bad", lead, rest)
-    act = Act("Check the chain", "", False, "o", "check_chain", {"at": ask.scope.path})
-    return Answer("good", "No job failed in the last day.", rest, (act,))
+    act = Act(say("Check the chain"), "", False, "o", "check_chain", {"at": ask.scope.path})
+    return Answer("good", say("No job failed in the last day."), rest, (act,))
 
 
 def _lines(ask: Ask) -> tuple[AuditLine, ...]:
@@ -87,9 +103,9 @@ def _log(ask: Ask, sheet: Sheet, lines: tuple[AuditLine, ...], end: Any) -> Any:
     """The log with its filter: all actions, or those of one kind seen in the period."""
     kind = ask.state.kind
     kinds = sorted({line.action.split(".")[0] for line in lines} | ({kind} if kind else set()))
-    chips = [_chip("All", ask.link(kind=""), not kind)]
+    chips = [_chip(say("All"), ask.link(kind=""), not kind)]
     chips += [_chip(one, ask.link(kind=one), one == kind) for one in kinds]
-    bar = html.Div(chips, className="chips", role="group", **{"aria-label": "Kind of action"})
+    bar = html.Div(chips, className="chips", role="group", **{"aria-label": say("Kind of action")})
     body = table(sheet) if sheet.lines else empty(sheet.why_empty)
     return panel(sheet.title, [bar, body], note=sheet.note, end=end)
 
@@ -112,14 +128,32 @@ def _tiles(
     failed = sum(job.state == "failed" for job in jobs)
     refused = sum(line.action.startswith("login.fail") for line in lines)
     return (
-        Tile("Accounts", str(users), word="Reference", right=f"{disabled} disabled"),
-        Tile("Steps recorded", str(len(lines)), word="Reference",
-             right=period_label(ask.grain, ask.period, ask.today)),
-        Tile("Sign-ins refused", str(refused), word="Reference"),
-        Tile("Jobs at work", str(running), word="Reference", right=f"of the last {len(jobs)}"),
-        Tile("Jobs failed", str(failed), status="warn" if failed else "good",
-             right=f"of the last {len(jobs)}"),
-    )  # fmt: skip
+        Tile(
+            say("Accounts"),
+            str(users),
+            word=say("Reference"),
+            right=say("{disabled} disabled", disabled=disabled),
+        ),
+        Tile(
+            say("Steps recorded"),
+            str(len(lines)),
+            word=say("Reference"),
+            right=period_label(ask.grain, ask.period, ask.today),
+        ),
+        Tile(say("Sign-ins refused"), str(refused), word=say("Reference")),
+        Tile(
+            say("Jobs at work"),
+            str(running),
+            word=say("Reference"),
+            right=say("of the last {n}", n=len(jobs)),
+        ),
+        Tile(
+            say("Jobs failed"),
+            str(failed),
+            status="warn" if failed else "good",
+            right=say("of the last {n}", n=len(jobs)),
+        ),
+    )
 
 
 def admin_sign(ask: Ask) -> object:
@@ -129,9 +163,10 @@ def admin_sign(ask: Ask) -> object:
     jobs = read_jobs(store, ask.scope, limit=MOST_JOBS)
     users = read_users(store, ask.scope)
     return [
-        [line.seq for line in newest], [[job.job_id, job.state] for job in jobs],
+        [line.seq for line in newest],
+        [[job.job_id, job.state] for job in jobs],
         sum(user.version for user in users),
-    ]  # fmt: skip
+    ]
 
 
 ROOM = PageRoom("admin", SPEC, view, forms=(ADD, ACCOUNT, EXPLAIN_ACCESS, CHAIN), sign=admin_sign)

@@ -11,6 +11,7 @@ from dashboards.parts.numbers import DASH
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from wfm.domain.grid import day_start
 from wfm.domain.jobs import Job
+from wfm.domain.language import say
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.users import User
 from wfm.queries.audit import AuditLine
@@ -29,34 +30,40 @@ def span_of(ask: Ask) -> tuple[int, int]:
 def accounts(ask: Ask, users: Sequence[User]) -> Sheet:
     """Who signs in, as what, and where they stand."""
     columns = (
-        Col("login", "Login", text=True, phone=True),
-        Col("name", "Name", text=True),
-        Col("role", "Role", text=True, phone=True),
-        Col("scope", "Scope", text=True),
-        Col("state", "State", text=True),
+        Col("login", say("Login"), text=True, phone=True),
+        Col("name", say("Name"), text=True),
+        Col("role", say("Role"), text=True, phone=True),
+        Col("scope", say("Scope"), text=True),
+        Col("state", say("State"), text=True),
         Col("act", "", text=True, phone=True),
     )
     lines = []
     for user in users:
         state = "disabled" if user.disabled else "demo" if user.demo else "active"
         button = opener(
-            "Change", "change_account", {"at": ask.scope.path, "login": user.login}, small=True
+            say("Change"), "change_account", {"at": ask.scope.path, "login": user.login}, small=True
         )
-        where = user.scope.path or "All sites"
+        where = user.scope.path or say("All sites")
         cells = [Cell(text, text) for text in
                  (user.login, user.display_name, LABEL[user.role], where)]  # fmt: skip
         cells += [Cell(state, state, "warn" if user.disabled else ""), Cell("", None, node=button)]
         lines.append(Line(tuple(cells)))
-    return Sheet("accounts", "Accounts", columns, tuple(lines), f"{len(users)} accounts",
-                 "No account stands here")  # fmt: skip
+    return Sheet(
+        "accounts",
+        say("Accounts"),
+        columns,
+        tuple(lines),
+        say("{n} accounts", n=len(users)),
+        say("No account stands here"),
+    )
 
 
 def rights() -> Sheet:
     """The permission table as it is in force: how far each permission reaches for each role."""
     columns = (
-        Col("permission", "Permission", text=True, phone=True),
+        Col("permission", say("Permission"), text=True, phone=True),
         *(Col(role.value, LABEL[role], text=True, phone=role is Role.ADMIN) for role in Role),
-        Col("pages", "Pages", text=True, more=True),
+        Col("pages", say("Pages"), text=True, more=True),
     )
     known = permission_table()
     lines = []
@@ -65,21 +72,23 @@ def rights() -> Sheet:
         titles = {p.title for role in Role for p in pages_for(role) if p.permission == name}
         cells = [Cell(name, name), *(Cell(DASH if t == "-" else t, t) for t in texts)]
         lines.append(Line((*cells, Cell(", ".join(sorted(titles)), ""))))
-    return Sheet("rights", "Rights by role", columns, tuple(lines), "how far each one reaches")
+    return Sheet(
+        "rights", say("Rights by role"), columns, tuple(lines), say("how far each one reaches")
+    )
 
 
 def audit(ask: Ask, lines: Sequence[AuditLine], name_of: Mapping[str, str]) -> Sheet:
     """What was done, the newest first, with what it was before and after."""
     columns = (
-        Col("at", "Time", text=True, phone=True),
-        Col("who", "Who", text=True, phone=True),
-        Col("action", "Action", text=True, phone=True),
-        Col("object", "Object", text=True),
-        Col("scope", "Scope", text=True),
-        Col("old", "Before", text=True, more=True),
-        Col("new", "After", text=True, more=True),
-        Col("reason", "Reason", text=True, more=True),
-        Col("seq", "No."),
+        Col("at", say("Time"), text=True, phone=True),
+        Col("who", say("Who"), text=True, phone=True),
+        Col("action", say("Action"), text=True, phone=True),
+        Col("object", say("Object"), text=True),
+        Col("scope", say("Scope"), text=True),
+        Col("old", say("Before"), text=True, more=True),
+        Col("new", say("After"), text=True, more=True),
+        Col("reason", say("Reason"), text=True, more=True),
+        Col("seq", say("No.")),
     )
     rows = []
     for line in lines:
@@ -90,41 +99,45 @@ def audit(ask: Ask, lines: Sequence[AuditLine], name_of: Mapping[str, str]) -> S
             Cell(who, who),
             Cell(line.action, line.action, reason=told[:400]),
             Cell(line.object, line.object),
-            Cell(line.scope_path or "All sites", line.scope_path),
+            Cell(line.scope_path or say("All sites"), line.scope_path),
             Cell((line.old or "")[:300], line.old),
             Cell((line.new or "")[:300], line.new),
             Cell(line.reason or "", line.reason),
             Cell(str(line.seq), line.seq),
         )
         rows.append(Line(cells))
-    note = f"newest first, {len(lines)} lines; before and after stand in the table view"
-    return Sheet("audit", "Audit log", columns, tuple(rows), note,
-                 "Nothing was recorded here in this period")  # fmt: skip
+    note = say("newest first, {n} lines; before and after stand in the table view", n=len(lines))
+    return Sheet("audit", say("Audit log"), columns, tuple(rows), note,
+                 say("Nothing was recorded here in this period"))  # fmt: skip
 
 
 def jobs(ask: Ask, found: Sequence[Job], name_of: Mapping[str, str]) -> Sheet:
     """What workers do and did, the newest first."""
     columns = (
-        Col("kind", "Job", text=True, phone=True),
-        Col("state", "State", text=True, phone=True),
-        Col("scope", "Scope", text=True),
-        Col("asked", "Asked", text=True),
-        Col("took", "Took", "s"),
-        Col("message", "Said", text=True, phone=True),
-        Col("author", "By", text=True, more=True),
-        Col("worker", "Worker", text=True, more=True),
+        Col("kind", say("Job"), text=True, phone=True),
+        Col("state", say("State"), text=True, phone=True),
+        Col("scope", say("Scope"), text=True),
+        Col("asked", say("Asked"), text=True),
+        Col("took", say("Took"), "s"),
+        Col("message", say("Said"), text=True, phone=True),
+        Col("author", say("By"), text=True, more=True),
+        Col("worker", say("Worker"), text=True, more=True),
     )
     lines = []
     for job in found:
         began, ended = job.started_at, job.ended_at
         took = None if began is None else (ended or ask.now) - began
-        state = job.state if job.has_ended else f"{job.state}, {job.percent:.0f} %"
+        state = (
+            job.state
+            if job.has_ended
+            else say("{state}, {percent:.0f} %", state=job.state, percent=job.percent)
+        )
         status = "bad" if job.state == "failed" else ""
         author = name_of.get(job.author, job.author)
         cells = (
             Cell(job.kind, job.kind),
             Cell(state, job.state, status),
-            Cell(job.scope_path or "All sites", job.scope_path),
+            Cell(job.scope_path or say("All sites"), job.scope_path),
             Cell(time_words(job.created_at, ask.zone), job.created_at),
             figure_cell(took, 0),
             Cell(_short(job.message), job.message, reason=job.message),
@@ -132,7 +145,14 @@ def jobs(ask: Ask, found: Sequence[Job], name_of: Mapping[str, str]) -> Sheet:
             Cell(job.lease_owner or DASH, job.lease_owner),
         )
         lines.append(Line(cells))
-    return Sheet("jobs", "Jobs", columns, tuple(lines), "newest first", "No job was asked for yet")
+    return Sheet(
+        "jobs",
+        say("Jobs"),
+        columns,
+        tuple(lines),
+        say("newest first"),
+        say("No job was asked for yet"),
+    )
 
 
 def _short(text: str) -> str:
@@ -142,13 +162,13 @@ def _short(text: str) -> str:
 def deliveries(ask: Ask) -> Sheet:
     """The files that came in, the newest first: what was loaded of each and what was not."""
     columns = (
-        Col("file", "File", text=True, phone=True),
-        Col("format", "Format", text=True),
-        Col("at", "Received", text=True, phone=True),
-        Col("lines", "Lines"),
-        Col("loaded", "Loaded"),
-        Col("twice", "Duplicates", more=True),
-        Col("apart", "Kept apart", phone=True),
+        Col("file", say("File"), text=True, phone=True),
+        Col("format", say("Format"), text=True),
+        Col("at", say("Received"), text=True, phone=True),
+        Col("lines", say("Lines")),
+        Col("loaded", say("Loaded")),
+        Col("twice", say("Duplicates"), more=True),
+        Col("apart", say("Kept apart"), phone=True),
     )
     lines = tuple(
         Line(
@@ -164,20 +184,26 @@ def deliveries(ask: Ask) -> Sheet:
         )
         for one in read_deliveries(ask.sources.store, ask.scope, MOST_FILES)
     )
-    return Sheet("files", "Files that came in", columns, lines, f"the newest {MOST_FILES}",
-                 "No file came in yet")  # fmt: skip
+    return Sheet(
+        "files",
+        say("Files that came in"),
+        columns,
+        lines,
+        say("the newest {most_files}", most_files=MOST_FILES),
+        say("No file came in yet"),
+    )
 
 
 def settings(told: Sequence[tuple[str, str, str]]) -> Sheet:
     """Every setting in force; secrets only say that they are set."""
     columns = (
-        Col("name", "Setting", text=True, phone=True),
-        Col("value", "In force", text=True, phone=True),
-        Col("help", "Meaning", text=True, more=True),
+        Col("name", say("Setting"), text=True, phone=True),
+        Col("value", say("In force"), text=True, phone=True),
+        Col("help", say("Meaning"), text=True, more=True),
     )
     lines = tuple(
         Line((Cell(name, name), Cell(value or DASH, value, reason=words), Cell(words, words)))
         for name, value, words in told
     )
-    return Sheet("settings", "Settings", columns, lines, "read once, at the start",
-                 "This server was started without them")  # fmt: skip
+    return Sheet("settings", say("Settings"), columns, lines, say("read once, at the start"),
+                 say("This server was started without them"))  # fmt: skip

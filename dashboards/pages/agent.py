@@ -31,15 +31,21 @@ from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
+from wfm.domain.language import say, to_say
 from wfm.queries.offers import offers_mark
 
 LEAST_DAYS = 14  # a trend shows two weeks at least
 MOST_DAYS = 32
 NEXT = 5  # shifts ahead in the panel; the table view has more
 SPEC = Spec(
-    grains=(("today", "Today"), ("week", "Week"), ("month", "Month"), ("quarter", "Quarter")),
+    grains=(
+        ("today", to_say("Today")),
+        ("week", to_say("Week")),
+        ("month", to_say("Month")),
+        ("quarter", to_say("Quarter")),
+    ),
     grain="week",
-    comparisons=(("target", "target"), ("previous", "period before")),
+    comparisons=(("target", "target"), ("previous", to_say("period before"))),
     compare="target",
 )
 
@@ -84,9 +90,12 @@ def view(ask: Ask) -> View:
 def _requests(ask: Ask) -> tuple[Any, Sheet]:
     """The agent's own requests; who only looks at an agent's day asks for nothing there."""
     own = ask.who.agent_id == ask.scope.agent
-    button = opener("Ask for another shift", "request_change", {"scope": ask.scope.path})
+    button = opener(say("Ask for another shift"), "request_change", {"scope": ask.scope.path})
     return remedies_panel(
-        ask, "Requests and coaching", ("cancel_request",) if own else (), [button] if own else ()
+        ask,
+        say("Requests and coaching"),
+        ("cancel_request",) if own else (),
+        [button] if own else (),
     )
 
 
@@ -103,7 +112,7 @@ def _tiles(mine: MyDay) -> tuple[Tile, ...]:
         before = mine.before(value.kpi_id)
         right = ""
         if ask.compare == "previous" and before is not None and before.value is not None:
-            right = f"before {kpi_with_unit(value.kpi_id, before.value)}"
+            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         shown.append(
             tile_of(
                 value,

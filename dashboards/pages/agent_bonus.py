@@ -26,6 +26,7 @@ from kpis.bonus_words import (
 )
 from wfm.domain.bonus import Ahead, Difference, Scheme, Standing, Statement
 from wfm.domain.grid import local_day
+from wfm.domain.language import say, to_say
 from wfm.queries.access import within
 from wfm.queries.bonus import (
     agent_scopes,
@@ -40,7 +41,7 @@ from wfm.queries.permissions import permission_table
 from wfm.queries.targets import read_notices
 
 NOTICE_DAYS = 14
-COUNTED = {"noshow_n": "no-shows", "late_n": "late starts"}
+COUNTED = {"noshow_n": "no-shows", "late_n": to_say("late starts")}
 Bonuses = tuple[tuple[BonusView, tuple[Standing, ...]], ...]
 
 
@@ -83,15 +84,15 @@ def bonus_panels(mine: MyDay, bonuses: Bonuses) -> list[Any]:
 def bonus_sheet(mine: MyDay, bonuses: Bonuses) -> Sheet:
     """The bonuses as rows, tier by tier, with what was frozen in closed periods."""
     columns = (
-        Col("bonus", "Bonus", text=True, phone=True),
-        Col("period", "Period", text=True),
-        Col("line", "Line", "%", phone=True),
-        Col("factor", "Pays", phone=True),
-        Col("rate", "Now", "%", phone=True),
-        Col("needed", "Needed", "%"),
-        Col("miss", "May miss", "min a shift"),
-        Col("best", "Best", "%"),
-        Col("state", "State", text=True, phone=True),
+        Col("bonus", say("Bonus"), text=True, phone=True),
+        Col("period", say("Period"), text=True),
+        Col("line", say("Line"), "%", phone=True),
+        Col("factor", say("Pays"), phone=True),
+        Col("rate", say("Now"), "%", phone=True),
+        Col("needed", say("Needed"), "%"),
+        Col("miss", say("May miss"), say("min a shift")),
+        Col("best", say("Best"), "%"),
+        Col("state", say("State"), text=True, phone=True),
     )
     lines = []
     for view, _ in bonuses:
@@ -112,7 +113,9 @@ def bonus_sheet(mine: MyDay, bonuses: Bonuses) -> Sheet:
             )  # fmt: skip
     if may_see(mine):
         lines += _frozen(mine)
-    return Sheet("bonus", "Bonus", columns, tuple(lines), "", "No bonus scheme holds here")
+    return Sheet(
+        "bonus", say("Bonus"), columns, tuple(lines), "", say("No bonus scheme holds here")
+    )
 
 
 def _frozen(mine: MyDay) -> list[Line]:
@@ -122,7 +125,11 @@ def _frozen(mine: MyDay) -> list[Line]:
         told += [("difference", one) for one in later]
         for kind, one in told:
             document = one.document
-            span = f"{statement.first_on} to {statement.end_on - timedelta(days=1)}"
+            span = say(
+                "{first_on} to {end_on}",
+                first_on=statement.first_on,
+                end_on=statement.end_on - timedelta(days=1),
+            )
             state = f"{kind}: {one.state.replace('_', ' ')}"
             lines.append(
                 Line(
@@ -140,9 +147,9 @@ def _frozen(mine: MyDay) -> list[Line]:
 def _panel(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> Any:
     worked = len(view.days)
     label = period_label(view.scheme.period, view.period, mine.ask.today)
-    title = f"Bonus, {label}"
+    title = say("Bonus, {label}", label=label)
     left = view.sums.shifts_left
-    note = f"{worked} of {worked + left} shifts worked"
+    note = say("{worked} of {worked_2} shifts worked", worked=worked, worked_2=worked + left)
     body: list[Any] = []
     path = _path(mine, view)
     if path is not None:
@@ -162,35 +169,56 @@ def _rows(mine: MyDay, view: BonusView) -> list[tuple[str, Any]]:
     if p is None:
         return rows
     if p.needed is not None and view.state not in ("secured", "earned", "missed"):
-        rows.append((f"{WORD[view.state].capitalize()}: needed from here", _text(p.needed)))
+        rows.append(
+            (say("{word}: needed from here", word=WORD[view.state].capitalize()), _text(p.needed))
+        )
         if p.budget_per_shift_s is not None and p.budget_per_shift_s > 0:
-            rows.append(("You may miss, per shift", f"{p.budget_per_shift_s / 60:.0f} min"))
+            rows.append(
+                (
+                    say("You may miss, per shift"),
+                    say(
+                        "{budget_per_shift_s:.0f} min", budget_per_shift_s=p.budget_per_shift_s / 60
+                    ),
+                )
+            )
     if view.recent is not None and view.sums.shifts_left and p.needed is not None:
         shift = view.sums.left_s / view.sums.shifts_left
         now = shift * (1 - view.recent) / 60
         if view.help is not None:
             without = shift * (1 - min(1.0, view.recent + _share(mine))) / 60
             rows.append(
-                (f"You miss now / without the minutes {view.moment}",
-                 f"{now:.0f} / {without:.0f} min")
+                (say("You miss now / without the minutes {moment}", moment=view.moment),
+                 say("{now:.0f} / {without:.0f} min", now=now, without=without))
             )  # fmt: skip
         else:
-            rows.append(("You miss now, per shift", f"{now:.0f} min"))
+            rows.append((say("You miss now, per shift"), say("{now:.0f} min", now=now)))
     if p.best is not None and p.needed is not None:
-        rows.append(("Best still possible", _text(p.best)))
+        rows.append((say("Best still possible"), _text(p.best)))
     chance = chance_text(view)
     if chance:
-        rows.append(("Chance, as your shifts went so far", chance))
+        rows.append((say("Chance, as your shifts went so far"), chance))
     tiers = view.outlook.tiers if view.outlook else ()
     if len(tiers) > 1:
         for tier in tiers:
             told = WORD[tier.projection.state]
-            rows.append((f"{_text(tier.projection.target)} pays {tier.factor:g}", told))
+            rows.append(
+                (
+                    say(
+                        "{text} pays {factor:g}",
+                        text=_text(tier.projection.target),
+                        factor=tier.factor,
+                    ),
+                    told,
+                )
+            )
     for measure, count, at_least, factor in view.counts:
         name = COUNTED.get(measure, measure.removesuffix("_n").replace("_", " "))
-        pays = "nothing is paid" if factor == 0 else f"times {factor:g}"
+        pays = say("nothing is paid") if factor == 0 else say("times {factor:g}", factor=factor)
         rows.append(
-            (f"{name.capitalize()} in this period: {count:g}", f"from {at_least:g}: {pays}")
+            (
+                say("{name} in this period: {count:g}", name=name.capitalize(), count=count),
+                say("from {at_least:g}: {pays}", at_least=at_least, pays=pays),
+            )
         )
     return rows
 
@@ -209,19 +237,27 @@ def _more(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> list
         if told:
             lines.append(("none", told))
     if view.protected:
-        lines.append(("none", "The target was raised later; what was shown as secured stays."))
+        lines.append(("none", say("The target was raised later; what was shown as secured stays.")))
     if view.target is not None:
-        lines.append(("none", f"Line {_text(view.target)}: {view.source}."))
+        lines.append(
+            ("none", say("Line {text}: {source}.", text=_text(view.target), source=view.source))
+        )
     if view.estimated_from is not None:
         day = view.estimated_from
         lines.append(
-            ("none", f"No shift is published from {day.day} {day:%b} on: counted as the four "
-             "weeks before.")
-        )  # fmt: skip
+            (
+                "none",
+                say(
+                    "No shift is published from {day.day} {day:%b} on: counted as the four "
+                    "weeks before.",
+                    day=day,
+                ),
+            )
+        )
     since = mine.ask.now - NOTICE_DAYS * 86_400
     for notice in read_notices(mine.ask.sources.store, mine.ask.scope, since)[:2]:
         on = local_day(notice.created_at, mine.ask.zone)
-        lines.append(("none", f"{on.day} {on:%b}: {notice.words}"))
+        lines.append(("none", say("{day.day} {day:%b}: {words}", day=on, words=notice.words)))
     return lines
 
 
@@ -241,7 +277,7 @@ def _path(mine: MyDay, view: BonusView) -> BonusPath | None:
         without = (view.sums.good_s + later) / (view.sums.base_s + view.sums.left_s)
     return BonusPath(
         view.period.first, view.period.end - timedelta(days=1), mine.ask.today, rates, p.target,
-        p.projected, without, f"without the minutes {view.moment}",
+        p.projected, without, say("without the minutes {moment}", moment=view.moment),
     )  # fmt: skip
 
 

@@ -14,18 +14,26 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.actions.offers import answer_offer
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import local_day, zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.offers import WORDS, NewOffer, Offer
 from wfm.queries.offers import read_offers
 from wfm.queries.organisation import read_organisation
 
 BACK_DAYS, AHEAD_DAYS = 14, 60
 MEANS = {
-    "open_shift": "A shift on a day that is free for you.",
-    "overtime": "Your shift is longer by this time.",
-    "leave_early": "Your shift ends at the first time given; what you lose of it is unpaid.",
+    "open_shift": to_say("A shift on a day that is free for you."),
+    "overtime": to_say("Your shift is longer by this time."),
+    "leave_early": to_say(
+        "Your shift ends at the first time given; what you lose of it is unpaid."
+    ),
 }
-SAID = {"accepted": "You took it", "declined": "You declined"}
-STATES = {"open": "Open", "taken": "Others took it", "withdrawn": "Withdrawn", "closed": "Closed"}
+SAID = {"accepted": to_say("You took it"), "declined": to_say("You declined")}
+STATES = {
+    "open": to_say("Open"),
+    "taken": to_say("Others took it"),
+    "withdrawn": to_say("Withdrawn"),
+    "closed": to_say("Closed"),
+}
 
 
 def my_offers(ask: Ask) -> tuple[Offer, ...]:
@@ -38,10 +46,10 @@ def offers_panel(ask: Ask) -> tuple[list[Any], Sheet]:
     found = my_offers(ask)
     own = ask.who.agent_id == ask.scope.agent
     columns = (
-        Col("offer", "Offer", text=True, phone=True),
-        Col("when", "For", text=True, phone=True),
-        Col("closes", "Answer by", text=True),
-        Col("state", "Now", text=True, phone=True),
+        Col("offer", say("Offer"), text=True, phone=True),
+        Col("when", say("For"), text=True, phone=True),
+        Col("closes", say("Answer by"), text=True),
+        Col("state", say("Now"), text=True, phone=True),
         Col("act", "", text=True, phone=True),
     )
     lines, waiting = [], 0
@@ -52,7 +60,7 @@ def offers_panel(ask: Ask) -> tuple[list[Any], Sheet]:
         button: Any = ""
         if is_open and own:
             args = {"scope": ask.scope.path, "offer": str(one.offer_id)}
-            button = opener("Answer", "answer_offer", args, small=True)
+            button = opener(say("Answer"), "answer_offer", args, small=True)
         cells = (
             Cell(WORDS[one.about.kind], one.about.kind),
             Cell(_span(one.about, ask.zone), one.about.first_at),
@@ -61,9 +69,9 @@ def offers_panel(ask: Ask) -> tuple[list[Any], Sheet]:
             Cell("", None, node=button),
         )
         lines.append(Line(cells))
-    note = f"{waiting} to answer" if waiting else ""
-    sheet = Sheet("offers", "Offers to you", columns, tuple(lines), note,
-                  "No open shift, overtime or early end was offered to you")  # fmt: skip
+    note = say("{waiting} to answer", waiting=waiting) if waiting else ""
+    sheet = Sheet("offers", say("Offers to you"), columns, tuple(lines), note,
+                  say("No open shift, overtime or early end was offered to you"))  # fmt: skip
     return ([panel(sheet.title, table(sheet), note=note, css="offers")] if lines else []), sheet
 
 
@@ -71,24 +79,24 @@ def show_answer(ask: FormAsk) -> Drawer:
     """The offer and its two answers."""
     one, zone = _mine(ask), _zone(ask)
     rows = [
-        ("When", _span(one.about, zone)),
-        ("Answer by", _time(one.closes_at, zone)),
-        ("What it is for", one.reason),
+        (say("When"), _span(one.about, zone)),
+        (say("Answer by"), _time(one.closes_at, zone)),
+        (say("What it is for"), one.reason),
     ]
-    title = f"{WORDS[one.about.kind]}, {one.about.shift_on:%A} {one.about.shift_on.day} " + (
-        f"{one.about.shift_on:%B}"
-    )
+    title = say(
+        "{words}, {day:%A} {day.day} ", words=WORDS[one.about.kind], day=one.about.shift_on
+    ) + (say("{day:%B}", day=one.about.shift_on))
     fields = (
-        Field("answer", "Your answer", "select", ask.value("answer", "accepted"),
-              (("accepted", "I take it"), ("declined", "No, thank you"))),
+        Field("answer", say("Your answer"), "select", ask.value("answer", "accepted"),
+              (("accepted", say("I take it")), ("declined", say("No, thank you")))),
     )  # fmt: skip
     lines = [("dot", MEANS[one.about.kind]),
-             ("dot", "You are free to decline; it is not held against you.")]  # fmt: skip
+             ("dot", say("You are free to decline; it is not held against you."))]  # fmt: skip
     return Drawer(
         title,
-        "First come, first served among those who were asked.",
+        say("First come, first served among those who were asked."),
         (facts(rows), sentences(lines)),
-        Form("answer_offer", fields, "Send the answer",
+        Form("answer_offer", fields, say("Send the answer"),
              {"scope": ask.scope.path, "offer": str(one.offer_id)}, ask.errors, ask.trouble, True,
              key=ask.key),
     )  # fmt: skip
@@ -98,14 +106,14 @@ def send_answer(ask: FormAsk) -> Drawer:
     """The answer recorded; taken, the shift has changed."""
     answer = ask.value("answer")
     if answer not in SAID:
-        raise BadInput("Choose one of the two answers.")
+        raise BadInput(say("Choose one of the two answers."))
     done = answer_offer(
         ask.sources.store, ask.sources.clock, ask.who, ask.scope, _mine(ask).offer_id,
         accept=answer == "accepted", request_key=ask.key,
     )  # fmt: skip
     if done.answer == "accepted":
-        return Drawer("Taken", done="It is yours; your schedule has changed.")
-    return Drawer("Declined", done="Thank you for answering; somebody else is asked.")
+        return Drawer(say("Taken"), done=say("It is yours; your schedule has changed."))
+    return Drawer(say("Declined"), done=say("Thank you for answering; somebody else is asked."))
 
 
 def _mine(ask: FormAsk) -> Offer:
@@ -113,7 +121,7 @@ def _mine(ask: FormAsk) -> Offer:
     for one in _offers(ask.sources.store, ask.scope, local_day(ask.now, zone)):
         if str(one.offer_id) == ask.value("offer"):
             return one
-    raise BadInput("The offer is not open to you any more; load the page again.")
+    raise BadInput(say("The offer is not open to you any more; load the page again."))
 
 
 def _offers(store: Any, scope: Any, today: date) -> tuple[Offer, ...]:
@@ -127,12 +135,12 @@ def _zone(ask: FormAsk) -> str:
 
 def _span(about: NewOffer, zone: str) -> str:
     end = datetime.fromtimestamp(about.end_at, zone_of(zone))
-    return f"{_time(about.first_at, zone)} to {end:%H:%M}"
+    return say("{time} to {at:%H:%M}", time=_time(about.first_at, zone), at=end)
 
 
 def _time(at: int, zone: str) -> str:
     when = datetime.fromtimestamp(at, zone_of(zone))
-    return f"{when:%a} {when.day} {when:%b %H:%M}"
+    return say("{at:%a} {at.day} {at:%b %H:%M}", at=when)
 
 
 ANSWER = FormRoom("answer_offer", "request.create", scope_of("scope"), show_answer, send_answer)

@@ -36,6 +36,7 @@ from dashboards.parts.timeline import (
     timeline,
 )
 from kpis.patterns import MomentLoss
+from wfm.domain.language import say
 from wfm.queries.lapses import OutSpell
 from wfm.queries.timeline import AgentTimeline
 
@@ -81,10 +82,14 @@ def evidence(mine: MyDay) -> list[Any]:
 
 
 def _today(mine: MyDay, axis: DayAxis | None) -> Any:
-    title = "Today, plan above actual" if mine.running else f"{day_name(mine.day)}, plan and actual"
+    title = (
+        say("Today, plan above actual")
+        if mine.running
+        else say("{day}, plan and actual", day=day_name(mine.day))
+    )
     line = mine.timeline
     if line is None or axis is None or not (line.planned or line.actual):
-        why = "No shift is published for this day and nothing was done."
+        why = say("No shift is published for this day and nothing was done.")
         return panel(title, empty(why, next_words(mine)), note=day_name(mine.day), css="today")
     row = timeline_row(mine, line)
     drawn = timeline(
@@ -118,8 +123,18 @@ def timeline_row(mine: MyDay, line: AgentTimeline) -> TimelineRow:
     for one in line.exceptions:
         if not one.cause:
             planned, done = exception_words(one, mine)
-            span = f"{clock(one.start_at, zone)} to {clock(one.end_at, zone)}"
-            words = f"{span}, planned {planned}, was {done}, {minutes(one.seconds)}"
+            span = say(
+                "{clock} to {clock_2}",
+                clock=clock(one.start_at, zone),
+                clock_2=clock(one.end_at, zone),
+            )
+            words = say(
+                "{span}, planned {planned}, was {done}, {minutes}",
+                span=span,
+                planned=planned,
+                done=done,
+                minutes=minutes(one.seconds),
+            )
             marks.append(Mark(one.start_at, one.end_at, words))
     return TimelineRow(line.display_name, plan, actual, tuple(marks))
 
@@ -127,31 +142,45 @@ def timeline_row(mine: MyDay, line: AgentTimeline) -> TimelineRow:
 def _day_sentence(mine: MyDay, line: AgentTimeline) -> str:
     out = [e for e in line.exceptions if not e.cause]
     lost = minutes(sum(e.seconds for e in out))
-    span = "no shift planned"
+    span = say("no shift planned")
     if line.planned:
         zone = mine.ask.zone
         start, end = line.planned[0].start_at, line.planned[-1].end_at
-        span = f"planned {clock(start, zone)} to {clock(end, zone)}"
-    return f"{day_name(mine.day)}: {span}; {len(out)} times out of adherence, {lost} in all."
+        span = say(
+            "planned {clock} to {clock_2}", clock=clock(start, zone), clock_2=clock(end, zone)
+        )
+    return say(
+        "{day}: {span}; {n} times out of adherence, {lost} in all.",
+        day=day_name(mine.day),
+        span=span,
+        n=len(out),
+        lost=lost,
+    )
 
 
 def _shifts(mine: MyDay, axis: DayAxis | None) -> list[Any]:
     worked = mine.strip
     if not worked or axis is None:
-        why = "A row appears here for each shift that was worked and whose states are known."
-        return [panel("Last shifts", empty("No shift to show yet", why))]
+        why = say("A row appears here for each shift that was worked and whose states are known.")
+        return [panel(say("Last shifts"), empty(say("No shift to show yet"), why))]
     losses = mine.losses(worked)
     worst = mine.returning(losses)
     hot = worst.moment if worst is not None else ""
     rows = [_strip_row(mine, one, hot) for one in worked]
-    alt = f"{len(rows)} shifts. " + "; ".join(
-        f"{minutes(one.seconds)} {one.moment} on {one.shifts_hit}" for one in losses[:3]
+    alt = say("{n} shifts. ", n=len(rows)) + "; ".join(
+        say(
+            "{minutes} {moment} on {shifts_hit}",
+            minutes=minutes(one.seconds),
+            moment=one.moment,
+            shifts_hit=one.shifts_hit,
+        )
+        for one in losses[:3]
     )
-    keys = [("box-bad", hot), ("box-plan", "other loss")] if hot else []
+    keys = [("box-bad", hot), ("box-plan", say("other loss"))] if hot else []
     strip = panel(
-        f"Last {len(rows)} shifts",
+        say("Last {n} shifts", n=len(rows)),
         shift_strip(rows, axis.first, axis.last, alt=alt),
-        note="time off plan; one row is one day, adherence at left",
+        note=say("time off plan; one row is one day, adherence at left"),
         legend_of=keys,
         css="shifts",
     )
@@ -172,12 +201,15 @@ def _strip_row(mine: MyDay, one: Worked, worst: str) -> StripRow:
     lost = []
     for spell in one.lapses:
         moment = mine.moment(one, spell)
-        words = (
-            f"{clock(spell.start_at, zone)} to {clock(spell.end_at, zone)}, {moment}, "
-            f"{minutes(spell.seconds)}"
+        words = say(
+            "{clock} to {clock_2}, {moment}, {minutes}",
+            clock=clock(spell.start_at, zone),
+            clock_2=clock(spell.end_at, zone),
+            moment=moment,
+            minutes=minutes(spell.seconds),
         )
         lost.append(Loss(at(spell.start_at), at(spell.end_at), moment == worst, words))
-    name = f"{day:%a} {day.day}" if mine.ask.look.narrow else day_name(day)
+    name = say("{day:%a} {day.day}", day=day) if mine.ask.look.narrow else day_name(day)
     return StripRow(name, kpi_number("adherence", one.adherence.value), pieces,
                     tuple(lost))  # fmt: skip
 
@@ -185,16 +217,22 @@ def _strip_row(mine: MyDay, one: Worked, worst: str) -> StripRow:
 def _moments(mine: MyDay, axis: DayAxis, losses: Sequence[MomentLoss]) -> Any:
     total = sum(loss.seconds for loss in losses)
     loose = next((loss for loss in losses if loss.moment == NEVER), None)
-    note = f"at each moment of the shift, sum of {len(mine.strip)} shifts: {minutes(total)}"
+    note = say(
+        "at each moment of the shift, sum of {n} shifts: {minutes}",
+        n=len(mine.strip),
+        minutes=minutes(total),
+    )
     if loose is not None:
-        note += f"; pale: {minutes(loose.seconds)} in between, at no fixed moment"
+        note += say(
+            "; pale: {minutes} in between, at no fixed moment", minutes=minutes(loose.seconds)
+        )
     bars = moment_bars(
         [*_rest(mine), *_bars(mine, losses)], axis.first, axis.last,
         letters=42.0 if mine.ask.look.narrow else 130.0,
     )  # fmt: skip
     hours = hours_axis(replace(axis.times, now_at=None), narrow=mine.ask.look.narrow)
     below = html.Div([html.Div(), hours], className="lined below")
-    return panel("Lost minutes", [bars, below], note=note, css="by-moment")
+    return panel(say("Lost minutes"), [bars, below], note=note, css="by-moment")
 
 
 def _rest(mine: MyDay) -> list[MomentBar]:
@@ -233,7 +271,7 @@ def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
         title = f"{minutes(seconds)} {name}" if seconds >= least else ""
         days = len({spell.shift_on for _, spell in spells})
         told = hot and bool(title) and not mine.ask.look.narrow
-        lines = (f"{days} of {len(mine.strip)} days",) if told else ()
+        lines = (say("{days} of {n} days", days=days, n=len(mine.strip)),) if told else ()
         middle = median(at for at, _ in spells)
         bars.append(MomentBar(middle, seconds / 60, title, lines, hot))
     return sorted(bars, key=lambda bar: bar.at)

@@ -21,30 +21,35 @@ from dashboards.parts.tile import target_text
 from kpis.catalogue.load import CATALOGUE
 from kpis.targets import resolve
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 
 MOST_EXCEPTIONS = 6
-LEVEL = {"enterprise": "all sites", "site": "site", "team": "team", "agent": "own"}
+LEVEL = {"enterprise": to_say("all sites"), "site": "site", "team": "team", "agent": "own"}
 
 
 def next_shifts(mine: MyDay) -> Sheet:
     """The published shifts ahead, and what changed in them since publication."""
     columns = (
-        Col("day", "Day", text=True, phone=True),
-        Col("shift", "Shift", text=True, phone=True),
-        Col("breaks", "Breaks", text=True),
-        Col("meal", "Meal", text=True, phone=True),
-        Col("changed", "Change", text=True, phone=True),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("shift", say("Shift"), text=True, phone=True),
+        Col("breaks", say("Breaks"), text=True),
+        Col("meal", say("Meal"), text=True, phone=True),
+        Col("changed", say("Change"), text=True, phone=True),
     )
     published = max((s.published_at for c in mine.coming if (s := c.published)), default=None)
     note = ""
     if published is not None:
         on = datetime.fromtimestamp(published, zone_of(mine.ask.zone)).date()
-        note = f"published {on.day} {on:%b}"
+        note = say("published {day.day} {day:%b}", day=on)
     return Sheet(
-        "next", "Next shifts", columns, tuple(_coming_line(mine, c) for c in mine.coming), note,
-        "No schedule is published for the days ahead",
-    )  # fmt: skip
+        "next",
+        say("Next shifts"),
+        columns,
+        tuple(_coming_line(mine, c) for c in mine.coming),
+        note,
+        say("No schedule is published for the days ahead"),
+    )
 
 
 def _coming_line(mine: MyDay, coming: Coming) -> Line:
@@ -52,13 +57,13 @@ def _coming_line(mine: MyDay, coming: Coming) -> Line:
     day = Cell(day_name(coming.shift_on), coming.shift_on.isoformat())
     if coming.now is None:
         was = _span(coming.published, zone) if coming.published else ""
-        words = f"changed, was {was}"
+        words = say("changed, was {was}", was=was)
         return Line((day, Cell("off", "off"), Cell("", ""), Cell("", ""), Cell(words, words)))
     span = _span(coming.now, zone)
     word = "changed" if coming.changed else "unchanged"
     if coming.changed and coming.published is not None:
         was = _span(coming.published, zone)
-        word = f"changed, was {was}" if was != span else "changed inside"
+        word = say("changed, was {was}", was=was) if was != span else say("changed inside")
     starts = {
         kind: ", ".join(
             clock(s.start_at, zone)
@@ -83,11 +88,11 @@ def _span(shift: Shift, zone: str) -> str:
 def exceptions(mine: MyDay) -> Sheet:
     """The times of the day off plan: when, what was planned, what was done, how long."""
     columns = (
-        Col("from", "From", text=True, phone=True),
-        Col("to", "To", text=True),
-        Col("planned", "Planned", text=True, phone=True),
-        Col("done", "Was", text=True, phone=True),
-        Col("length", "Lost", "s", "time out of adherence", phone=True),
+        Col("from", say("From"), text=True, phone=True),
+        Col("to", say("To"), text=True),
+        Col("planned", say("Planned"), text=True, phone=True),
+        Col("done", say("Was"), text=True, phone=True),
+        Col("length", say("Lost"), "s", say("time out of adherence"), phone=True),
     )
     lines = []
     counted = 0
@@ -104,11 +109,17 @@ def exceptions(mine: MyDay) -> Sheet:
             Cell(plain(lost, 0), lost, soft=bool(one.cause)),
         )  # fmt: skip
         lines.append(Line(cells))
-    title = "Today's exceptions" if mine.running else f"Exceptions, {day_name(mine.day)}"
-    why = "None so far: every minute was as planned" if mine.running else "None on this day"
+    title = (
+        say("Today's exceptions")
+        if mine.running
+        else say("Exceptions, {day}", day=day_name(mine.day))
+    )
+    why = (
+        say("None so far: every minute was as planned") if mine.running else say("None on this day")
+    )
     if mine.timeline is None or not mine.timeline.planned:
-        why = "No shift is published for this day"
-    note = f"{minutes(counted)} lost" if lines else ""
+        why = say("No shift is published for this day")
+    note = say("{minutes} lost", minutes=minutes(counted)) if lines else ""
     return Sheet("exceptions", title, columns, tuple(lines), note, why)
 
 
@@ -119,7 +130,7 @@ def shortened(sheet: Sheet) -> Sheet:
         return sheet
     ranked = sorted(sheet.lines, key=lambda line: -float(line.cells[-1].raw or 0))[:most]
     kept = tuple(line for line in sheet.lines if line in ranked)[:most]
-    note = f"{most} longest of {len(sheet.lines)}, {sheet.note}"
+    note = say("{most} longest of {n}, {note}", most=most, n=len(sheet.lines), note=sheet.note)
     return replace(sheet, lines=kept, note=note)
 
 
@@ -131,29 +142,32 @@ def known(sheet: Sheet, at: int) -> Sheet:
 def targets(mine: MyDay) -> Sheet:
     """The targets in force and who set them; a figure without one says so."""
     columns = (
-        Col("name", "Figure", text=True, phone=True),
-        Col("target", "Target", text=True, phone=True),
-        Col("source", "Set by", text=True, phone=True),
+        Col("name", say("Figure"), text=True, phone=True),
+        Col("target", say("Target"), text=True, phone=True),
+        Col("source", say("Set by"), text=True, phone=True),
     )
     lines = []
     for value in mine.tiles:
         name = CATALOGUE[value.kpi_id].short_name
         if value.target is None:
-            goal, source = DASH, value.reason if value.value is None else "no target is set here"
+            goal, source = (
+                DASH,
+                value.reason if value.value is None else say("no target is set here"),
+            )
         else:
             goal = target_text(value).removeprefix("target ")
             source = value.target.source
         row = resolve(mine.ask.targets, value.kpi_id, _last_day(mine), mine.ask.scope)
         short = source
         if row is not None:
-            since = f"{row.effective_from.day} {row.effective_from:%b %Y}"
+            since = say("{day.day} {day:%b %Y}", day=row.effective_from)
             short = f"{LEVEL[row.level]}, {row.author}, {since}"
         elif value.target is not None:
-            short = "default of the catalogue"
+            short = say("default of the catalogue")
         node = html.Span(short, className="wrap", title=source)
         lines.append(Line((Cell(name, value.kpi_id), Cell(goal, goal),
                            Cell(source, source, node=node))))  # fmt: skip
-    return Sheet("targets", "Targets in force", columns, tuple(lines))
+    return Sheet("targets", say("Targets in force"), columns, tuple(lines))
 
 
 def _last_day(mine: MyDay) -> date:
@@ -165,17 +179,22 @@ def peers(mine: MyDay) -> Sheet | None:
     if mine.peers is None:
         return None
     columns = (
-        Col("name", "Figure", text=True, phone=True),
-        Col("own", "Here" if mine.ask.who.agent_id is None else "Mine", phone=True),
-        Col("median", "Team median", phone=True),
-        Col("unit", "Unit", text=True, phone=True),
-        Col("people", "People", "", "people of the team with this figure", more=True),
+        Col("name", say("Figure"), text=True, phone=True),
+        Col("own", say("Here") if mine.ask.who.agent_id is None else say("Mine"), phone=True),
+        Col("median", say("Team median"), phone=True),
+        Col("unit", say("Unit"), text=True, phone=True),
+        Col("people", say("People"), "", say("people of the team with this figure"), more=True),
     )
-    title, note = "Beside the team", f"{mine.peers.team}, {mine.peers.most} people"
+    title, note = (
+        say("Beside the team"),
+        say("{team}, {most} people", team=mine.peers.team, most=mine.peers.most),
+    )
     if not mine.peers.medians:
-        why = (
-            f"Shown from {LEAST_PEERS} people with a figure on, so that no single colleague can "
-            f"be told; the team has {mine.peers.most} in this period"
+        why = say(
+            "Shown from {least_peers} people with a figure on, so that no single "
+            "colleague can be told; the team has {most} in this period",
+            least_peers=LEAST_PEERS,
+            most=mine.peers.most,
         )
         return Sheet("team", title, columns, (), mine.peers.team, why)
     lines = []
@@ -189,7 +208,7 @@ def peers(mine: MyDay) -> Sheet | None:
                     Cell(CATALOGUE[value.kpi_id].short_name, value.kpi_id),
                     kpi_cell(value, plain=True),
                     Cell(kpi_number(value.kpi_id, middle), middle,
-                         reason="" if middle is not None else "fewer than 5 people have it"),
+                         reason="" if middle is not None else say("fewer than 5 people have it")),
                     Cell(unit, unit, soft=True),
                     Cell(plain(people, 0), people),
                 )
@@ -203,11 +222,11 @@ def shifts(mine: MyDay) -> Sheet:
     hot = mine.returning(mine.losses(mine.strip))
     worst = hot.moment if hot is not None else ""
     columns = (
-        Col("day", "Day", text=True, phone=True),
-        Col("shift", "Shift", text=True),
-        Col("adherence", "Adherence", "%", phone=True),
-        Col("lost", "Lost", "min", "time out of adherence", phone=True),
-        *((Col("worst", f"Lost {worst}", "min", phone=True),) if worst else ()),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("shift", say("Shift"), text=True),
+        Col("adherence", say("Adherence"), "%", phone=True),
+        Col("lost", say("Lost"), "min", say("time out of adherence"), phone=True),
+        *((Col("worst", say("Lost {worst}", worst=worst), "min", phone=True),) if worst else ()),
     )
     lines = []
     for one in mine.strip:
@@ -222,9 +241,9 @@ def shifts(mine: MyDay) -> Sheet:
         if worst:
             cells.append(Cell(plain(at_worst, 1), at_worst))
         lines.append(Line(tuple(cells)))
-    why = "No shift with known states yet"
-    title = f"Last {len(lines)} shifts" if lines else "Last shifts"
-    return Sheet("shifts", title, columns, tuple(lines), "newest first", why)
+    why = say("No shift with known states yet")
+    title = say("Last {n} shifts", n=len(lines)) if lines else say("Last shifts")
+    return Sheet("shifts", title, columns, tuple(lines), say("newest first"), why)
 
 
 def moments(mine: MyDay) -> Sheet:
@@ -232,17 +251,21 @@ def moments(mine: MyDay) -> Sheet:
     losses = mine.losses(mine.strip)
     total = sum(loss.seconds for loss in losses) or 1
     columns = (
-        Col("moment", "Moment of the shift", text=True, phone=True),
-        Col("lost", "Lost", "min", phone=True),
-        Col("share", "Share", "%", phone=True),
-        Col("hit", "Days hit", phone=True),
-        Col("days", "Days"),
+        Col("moment", say("Moment of the shift"), text=True, phone=True),
+        Col("lost", say("Lost"), "min", phone=True),
+        Col("share", say("Share"), "%", phone=True),
+        Col("hit", say("Days hit"), phone=True),
+        Col("days", say("Days")),
     )
     lines = [
         Line(
             (
-                Cell(f"{loss.moment} breaks and meals" if loss.moment == NEVER else loss.moment,
-                     loss.moment),
+                Cell(
+                    say("{moment} breaks and meals", moment=loss.moment)
+                    if loss.moment == NEVER
+                    else loss.moment,
+                    loss.moment,
+                ),
                 Cell(plain(loss.seconds / 60, 1), loss.seconds / 60),
                 Cell(plain(100 * loss.seconds / total, 1), 100 * loss.seconds / total),
                 Cell(str(loss.shifts_hit), loss.shifts_hit),
@@ -250,8 +273,8 @@ def moments(mine: MyDay) -> Sheet:
             )
         )
         for loss in losses
-    ]  # fmt: skip
+    ]
     return Sheet(
-        "moments", "Lost minutes by moment", columns, tuple(lines),
-        f"sum of {len(mine.strip)} shifts, most first", "Nothing was lost",
+        "moments", say("Lost minutes by moment"), columns, tuple(lines),
+        say("sum of {n} shifts, most first", n=len(mine.strip)), say("Nothing was lost"),
     )  # fmt: skip

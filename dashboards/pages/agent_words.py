@@ -12,6 +12,7 @@ from dashboards.parts.timeline import TimeAxis
 from kpis.patterns import MomentLoss
 from wfm.domain.activities import Segment
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.queries.timeline import AdherenceException
 
 PLANNED = {
@@ -20,15 +21,23 @@ PLANNED = {
     "sick": "sick", "": "nothing",
 }  # fmt: skip
 DONE = {
-    "on_queue": "on contacts", "break": "on break", "meal": "at a meal", "meeting": "in a meeting",
-    "coaching": "in coaching", "training": "in training", "project": "on a project",
-    "other_aux": "not ready", "logged_out": "signed out", "unknown": "in an unknown state",
-}  # fmt: skip
+    "on_queue": to_say("on contacts"),
+    "break": to_say("on break"),
+    "meal": to_say("at a meal"),
+    "meeting": to_say("in a meeting"),
+    "coaching": to_say("in coaching"),
+    "training": to_say("in training"),
+    "project": to_say("on a project"),
+    "other_aux": to_say("not ready"),
+    "logged_out": to_say("signed out"),
+    "unknown": to_say("in an unknown state"),
+}
 CAUSES = {
-    "exception": "excused", "call_overrun": "excused: a contact ran over",
-    "displaced_break": "excused: the break moved with a contact",
-    "schedule_correction": "excused: the schedule was corrected",
-}  # fmt: skip
+    "exception": "excused",
+    "call_overrun": to_say("excused: a contact ran over"),
+    "displaced_break": to_say("excused: the break moved with a contact"),
+    "schedule_correction": to_say("excused: the schedule was corrected"),
+}
 
 
 def agent_answer(mine: MyDay) -> Answer:
@@ -36,29 +45,33 @@ def agent_answer(mine: MyDay) -> Answer:
     value = mine.adherence
     if value.value is None:
         if mine.ask.data_at is None:
-            return Answer("none", "No data have arrived yet.", "Load agent states and schedules.")
+            return Answer(
+                "none", say("No data have arrived yet."), say("Load agent states and schedules.")
+            )
         rest = _missing(mine) if not mine.in_period else ""
-        return Answer("none", f"Adherence is not known: {value.reason}.", rest)
-    lead = f"Adherence {kpi_with_unit('adherence', value.value)}"
+        return Answer("none", say("Adherence is not known: {reason}.", reason=value.reason), rest)
+    lead = say("Adherence {with_unit}", with_unit=kpi_with_unit("adherence", value.value))
     if value.target is None or value.gap is None:
         return Answer(value.status, f"{lead}. {value.reason.capitalize()}.", _most_lost(mine))
     goal = kpi_with_unit("adherence", value.target.bands.green_lo)
     size = kpi_with_unit("adherence", abs(value.gap), gap=True)
     side = "over" if value.gap_is == "better" else "under"
-    near = f"at {goal}" if size.startswith("0.0") else f"{size} {side} {goal}"
+    near = say("at {goal}", goal=goal) if size.startswith("0.0") else f"{size} {side} {goal}"
     return Answer(value.status, f"{lead}, {near}.", _most_lost(mine))
 
 
 def _missing(mine: MyDay) -> str:
     if not mine.ask.live:
-        return "No shift of this period has known states."
+        return say("No shift of this period has known states.")
     ahead = next((c for c in mine.coming if c.now is not None), None)
     if ahead is None or ahead.now is None:
-        return "No shift of this period has begun, and none is published ahead."
+        return say("No shift of this period has begun, and none is published ahead.")
     zone = mine.ask.zone
-    return (
-        f"No shift of this period has begun; the next one is {day_name(ahead.shift_on)}, "
-        f"{clock(ahead.now.start_at, zone)} to {clock(ahead.now.end_at, zone)}."
+    return say(
+        "No shift of this period has begun; the next one is {day}, {clock} to {clock_2}.",
+        day=day_name(ahead.shift_on),
+        clock=clock(ahead.now.start_at, zone),
+        clock_2=clock(ahead.now.end_at, zone),
     )
 
 
@@ -67,30 +80,47 @@ def _most_lost(mine: MyDay) -> str:
     worked = mine.pattern
     losses = mine.losses(worked)
     if not losses:
-        return "Nothing was lost." if worked else ""
+        return say("Nothing was lost.") if worked else ""
     worst = losses[0]
     total = sum(loss.seconds for loss in losses)
     share = plain(100 * worst.seconds / total, 0)
-    mostly = f", mostly {reason}" if (reason := _mostly(mine, worked, worst)) else ""
-    last = "" if worked is mine.in_period else "the last "
+    mostly = (
+        say(", mostly {reason}", reason=reason) if (reason := _mostly(mine, worked, worst)) else ""
+    )
+    last = "" if worked is mine.in_period else say("the last ")
     days = "day" if worst.shifts_n == 1 else "days"
-    text = (
-        f"Most is lost {worst.moment}{_of_shift(worst)}{mostly}: {minutes(worst.seconds)} on "
-        f"{worst.shifts_hit} of {last}{worst.shifts_n} {days}, "
-        f"{share} % of the time lost."
+    text = say(
+        "Most is lost {moment}{of_shift}{mostly}: {minutes} on {shifts_hit} of "
+        "{last}{shifts_n} {days}, {share} % of the time lost.",
+        moment=worst.moment,
+        of_shift=_of_shift(worst),
+        mostly=mostly,
+        minutes=minutes(worst.seconds),
+        shifts_hit=worst.shifts_hit,
+        last=last,
+        shifts_n=worst.shifts_n,
+        days=days,
+        share=share,
     )
     other = mine.returning(losses)
     if worst.moment == NEVER and other is not None:
-        hit = f"{minutes(other.seconds)} on {other.shifts_hit}"
-        return f"{text[:-1]}; of the rest most {other.moment}: {hit}."
+        hit = say(
+            "{minutes} on {shifts_hit}", minutes=minutes(other.seconds), shifts_hit=other.shifts_hit
+        )
+        return say(
+            "{text}; of the rest most {moment}: {hit}.",
+            text=text[:-1],
+            moment=other.moment,
+            hit=hit,
+        )
     without = _without(mine, worst) if not last else ""
     return f"{text} {without}".strip()
 
 
 def _of_shift(loss: MomentLoss) -> str:
     if loss.moment == NEVER:
-        return " breaks and meals"
-    return " of the shift" if loss.moment in ("at the start", "at the end") else ""
+        return say(" breaks and meals")
+    return say(" of the shift") if loss.moment in ("at the start", "at the end") else ""
 
 
 def _mostly(mine: MyDay, worked: Sequence[Worked], worst: MomentLoss) -> str:
@@ -113,7 +143,7 @@ def _without(mine: MyDay, worst: MomentLoss) -> str:
     if value.numerator is None or not value.denominator:
         return ""
     better = min(100.0, 100 * (value.numerator + worst.seconds) / value.denominator)
-    return f"Without it, {kpi_with_unit('adherence', better)}."
+    return say("Without it, {with_unit}.", with_unit=kpi_with_unit("adherence", better))
 
 
 def next_words(mine: MyDay) -> str:
@@ -124,23 +154,28 @@ def next_words(mine: MyDay) -> str:
         return _next_shift(mine)
     if now < planned[0].start_at:
         wait = minutes(planned[0].start_at - now)
-        return f"begins {clock(planned[0].start_at, zone)}, in {wait}"
+        return say("begins {clock}, in {wait}", clock=clock(planned[0].start_at, zone), wait=wait)
     ahead = next((s for s in planned if s.start_at > now), None)
     if ahead is None:
         end = planned[-1].end_at
-        return f"next: end {clock(end, zone)}, in {minutes(end - now)}"
-    return (
-        f"next: {activity_word(ahead, mine)} {clock(ahead.start_at, zone)} to "
-        f"{clock(ahead.end_at, zone)}, in {minutes(ahead.start_at - now)}"
+        return say(
+            "next: end {clock}, in {minutes}", clock=clock(end, zone), minutes=minutes(end - now)
+        )
+    return say(
+        "next: {activity_word} {clock} to {clock_2}, in {minutes}",
+        activity_word=activity_word(ahead, mine),
+        clock=clock(ahead.start_at, zone),
+        clock_2=clock(ahead.end_at, zone),
+        minutes=minutes(ahead.start_at - now),
     )
 
 
 def _next_shift(mine: MyDay) -> str:
     ahead = next((c for c in mine.coming if c.now is not None), None)
     if not mine.running or ahead is None or ahead.now is None:
-        return "" if not mine.running else "no shift is published ahead"
+        return "" if not mine.running else say("no shift is published ahead")
     start = clock(ahead.now.start_at, mine.ask.zone)
-    return f"next: {day_name(ahead.shift_on)} {start}"
+    return say("next: {day} {start}", day=day_name(ahead.shift_on), start=start)
 
 
 def activity_word(segment: Segment, mine: MyDay) -> str:
@@ -166,11 +201,11 @@ def minutes(seconds: float) -> str:
         return f"{whole} s"
     if whole < 600:
         rest = whole % 60
-        return f"{whole // 60} min" + (f" {rest} s" if rest else "")
+        return say("{whole} min", whole=whole // 60) + (f" {rest} s" if rest else "")
     if whole < 7200:
-        return f"{round(whole / 60)} min"
+        return say("{whole} min", whole=round(whole / 60))
     hours, rest = divmod(round(whole / 60), 60)
-    return f"{hours} h" + (f" {rest} min" if rest else "")
+    return f"{hours} h" + (say(" {rest} min", rest=rest) if rest else "")
 
 
 def clock(at: int, zone: str) -> str:
@@ -180,7 +215,7 @@ def clock(at: int, zone: str) -> str:
 
 def day_name(day: date) -> str:
     """A day as the page writes it: "Thu 9 Oct"."""
-    return f"{day:%a} {day.day} {day:%b}"
+    return say("{day:%a} {day.day} {day:%b}", day=day)
 
 
 def minute_of(at: int, day: date, zone: str) -> float:

@@ -8,13 +8,17 @@ from dashboards.forms import FormAsk
 from dashboards.parts.numbers import DASH, kpi_with_unit, plain
 from kpis.before_after import Changed, site_change
 from wfm.domain.grid import QUARTER_S, local_day, zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.remedies import Remedy
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
 
 BEFORE_Q, SINCE_Q = 2, 8  # the half-hour before the alert, two hours at most after it
-KPIS = (("net_staffing", "On hand less required"), ("service_level", "Service level"))
+KPIS = (
+    ("net_staffing", to_say("On hand less required")),
+    ("service_level", to_say("Service level")),
+)
 Rows = list[tuple[str, str]]
 
 
@@ -26,27 +30,27 @@ def alert_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     answered = next((step for step in one.steps if step.status == "acknowledged"), None)
     rows: Rows = []
     if answered is None:
-        rows.append(("Not answered for", _minutes(ask.now - one.at)))
+        rows.append((say("Not answered for"), _minutes(ask.now - one.at)))
     else:
-        rows.append(("Answered after", _minutes(answered.at - one.at)))
+        rows.append((say("Answered after"), _minutes(answered.at - one.at)))
     zone = read_organisation(ask.sources.store, one.scope).zone(str(one.scope.site))
     day = local_day(one.at, zone)
     raised = one.at // QUARTER_S
     end = min(_until(one, day, zone), raised + 1 + SINCE_Q, ask.now // QUARTER_S)
     if end <= raised + 1:
-        return rows, [("none", "The next quarter-hour is not over yet; look again after it.")]
+        return rows, [("none", say("The next quarter-hour is not over yet; look again after it."))]
     site = Scope(one.scope.site)
     # The quarter of the alert itself belongs to neither side.
     spans = (raised - BEFORE_Q, raised), (raised + 1, end)
     facts, lines = open_facts(ask.sources.store), []
-    rows.append(("Compared", " with ".join(_span(zone, *span) for span in spans)))
+    rows.append((say("Compared"), " with ".join(_span(zone, *span) for span in spans)))
     # Only who may read every site is told of the others.
     beside = ENTERPRISE if ask.who.scope == ENTERPRISE else None
     for kpi_id, words in KPIS:
         own = site_change(facts, site, kpi_id, day, *spans, beside=beside)
         rows.append((words, _pair(kpi_id, own.before, own.since)))
         if own.others_before is not None and own.others_since is not None:
-            rows.append((f"{words}, other sites",
+            rows.append((say("{words}, other sites", words=words),
                          _pair(kpi_id, own.others_before, own.others_since)))  # fmt: skip
         if kpi_id == "net_staffing":
             lines.append(("none", _verdict(own)))
@@ -65,24 +69,30 @@ def _until(one: Remedy, day: date, zone: str) -> int:
 
 def _verdict(own: Changed) -> str:
     if own.before is None or own.since is None:
-        return "Staffing is not known on both sides; nothing can be said."
+        return say("Staffing is not known on both sides; nothing can be said.")
     change = own.since - own.before
-    told = f"{plain(abs(change), 1)} agents {'fewer' if change < 0 else 'more'} than before"
+    told = say(
+        "{plain} agents {value} than before",
+        plain=plain(abs(change), 1),
+        value="fewer" if change < 0 else "more",
+    )
     if own.others_before is None or own.others_since is None:
-        return f"{told}. One site is no proof."
+        return say("{told}. One site is no proof.", told=told)
     net = change - (own.others_since - own.others_before)
     side = "fewer" if net < 0 else "more"
-    told += f", {plain(abs(net), 1)} {side} than the other sites changed"
-    return f"{told}. One site is no proof."
+    told += say(
+        ", {plain} {side} than the other sites changed", plain=plain(abs(net), 1), side=side
+    )
+    return say("{told}. One site is no proof.", told=told)
 
 
 def _minutes(seconds: int) -> str:
-    return f"{max(0, seconds) // 60} min"
+    return say("{value} min", value=max(0, seconds) // 60)
 
 
 def _span(zone: str, q_from: int, q_to: int) -> str:
     start, end = (datetime.fromtimestamp(q * QUARTER_S, zone_of(zone)) for q in (q_from, q_to))
-    return f"{start:%H:%M} to {end:%H:%M}"
+    return say("{at:%H:%M} to {at_2:%H:%M}", at=start, at_2=end)
 
 
 def _pair(kpi_id: str, *sides: float | None) -> str:

@@ -7,6 +7,7 @@ from dashboards.parts.numbers import DASH, kpi_with_unit
 from kpis.before_after import Changed, person_change, windows_of
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.remedies import Remedy
 from wfm.domain.scope import Scope
 from wfm.queries.facts import open_facts
@@ -26,32 +27,47 @@ def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     first = local_day(one.at + 86_400, zone)
     windows = windows_of(first, local_day(ask.now, zone))
     if windows is None:
-        return [], [("none", "No whole day has passed since; look again later.")]
+        return [], [("none", say("No whole day has passed since; look again later."))]
     site, facts = Scope(one.scope.site), open_facts(ask.sources.store)
     team = Scope(one.scope.site, one.scope.team)
     found = person_change(facts, team, one.kpi_id, windows, one.scope.agent, wider=site)
     name = CATALOGUE[one.kpi_id].short_name
     if found is None:
-        return [], [("none", f"{name} has too few contacts on one side to be compared.")]
+        return [], [
+            ("none", say("{name} has too few contacts on one side to be compared.", name=name))
+        ]
     own = found.changed
     rows = [
-        ("Compared", f"{windows.since.days} days since, the same weekdays before"),
+        (
+            say("Compared"),
+            say("{days} days since, the same weekdays before", days=windows.since.days),
+        ),
         (name, _pair(one.kpi_id, own.before, own.since)),
-        ("Colleagues", _pair(one.kpi_id, own.others_before, own.others_since)),
+        (say("Colleagues"), _pair(one.kpi_id, own.others_before, own.others_since)),
     ]
     if found.drift is not None:
         moved = kpi_with_unit(one.kpi_id, found.drift, gap=True)
-        rows.append(("Who stood as far off changed by themselves", moved))
+        rows.append((say("Who stood as far off changed by themselves"), moved))
     return rows, [("none", _verdict(one.kpi_id, own, found.alike, found.of))]
 
 
 def _verdict(kpi_id: str, own: Changed, alike: int, of: int) -> str:
     if own.net is None or not of:
-        return "No colleagues to hold it against, so nothing is proven."
+        return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(kpi_id, abs(own.net), gap=True).lstrip("+")
     side = "less" if own.net < 0 else "more"
-    told = f"{size} {side} than the colleagues changed; {alike} of {of} changed as much without it."
-    return f"{told} One person is no proof." if alike == 0 else f"{told} No proven effect."
+    told = say(
+        "{size} {side} than the colleagues changed; {alike} of {of} changed as much without it.",
+        size=size,
+        side=side,
+        alike=alike,
+        of=of,
+    )
+    return (
+        say("{told} One person is no proof.", told=told)
+        if alike == 0
+        else say("{told} No proven effect.", told=told)
+    )
 
 
 def _pair(kpi_id: str, *sides: float | None) -> str:

@@ -40,12 +40,13 @@ from kpis.drill import drill_reason
 from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, zone_of
+from wfm.domain.language import say, to_say
 from wfm.queries.reforecasts import reforecast_sign
 
 SPEC = Spec(
-    grains=(("now", "Now"), ("today", "Today"), ("week", "Week")),
+    grains=(("now", to_say("Now")), ("today", to_say("Today")), ("week", to_say("Week"))),
     grain="now",
-    comparisons=(("target", "target"), ("previous", "last week")),
+    comparisons=(("target", "target"), ("previous", to_say("last week"))),
     compare="target",
 )
 WEEK_Q = 7 * 96
@@ -75,7 +76,7 @@ def view(ask: Ask) -> View:
         more = [steps.sheet(), *more]
     doing, doing_sheet = remedies_panel(
         ask,
-        "Alerts, requests and moves",
+        say("Alerts, requests and moves"),
         ("decide_request", "withdraw_alert", "skill_step"),
         _alerts(ask),
     )
@@ -88,11 +89,13 @@ def _alerts(ask: Ask) -> list[Any]:
     """A button for each site of the scope; inside a site also the one that moves people."""
     sites = [s for s in ask.organisation.sites if ask.scope.site in (None, s.org_id)]
     if ask.scope.site is not None:
-        move = [opener("Move people to other work", FORM, {"scope": ask.scope.path}, small=True)]
+        move = [
+            opener(say("Move people to other work"), FORM, {"scope": ask.scope.path}, small=True)
+        ]
     else:
         move = []
     return move + [
-        opener(f"Alert {site.name}", "alert_site", {"site": site.org_id}, small=True)
+        opener(say("Alert {name}", name=site.name), "alert_site", {"site": site.org_id}, small=True)
         for site in sites[:MOST_SITES]
     ]
 
@@ -107,7 +110,7 @@ def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile
         kpi_id = value.kpi_id
         right = _right(value)
         if kpi_id in before:
-            right = f"last week {kpi_number(kpi_id, before[kpi_id].value)}"
+            right = say("last week {number}", number=kpi_number(kpi_id, before[kpi_id].value))
         links = _links(ask, kpi_id)
         shown.append(
             tile_of(
@@ -142,7 +145,7 @@ def _right(value: KpiValue) -> str:
         return ""
     top, bottom = value.numerator, value.denominator
     if value.kpi_id == "contacts_offered_vs_forecast":
-        return f"{plain(top + bottom, 0)} of {plain(bottom, 0)}"
+        return say("{plain} of {plain_2}", plain=plain(top + bottom, 0), plain_2=plain(bottom, 0))
     return ""
 
 
@@ -174,39 +177,62 @@ def below_of(ask: Ask, kpi_id: str) -> str:
 
 def _links(ask: Ask, kpi_id: str) -> list[tuple[str, str]]:
     """Where a tile leads: the board sorted by its figure, where it has that column."""
-    return [("Sort the board by it", ask.link(sort=kpi_id))] if kpi_id in BOARD else []
+    return [(say("Sort the board by it"), ask.link(sort=kpi_id))] if kpi_id in BOARD else []
 
 
 def board(ask: Ask, places: tuple[Place, ...], now_at: int | None, window: Window) -> Sheet:
     """Sites or skill groups, worst first, with now and the next hour."""
     near = window.q_from is not None
     columns = (
-        Col("name", "Site, local time" if ask.scope.site is None else "Skill group",
-            text=True, phone=True),
-        Col("avg_agents_on_queue", "On", "", "agents on queue"),
-        Col("scheduled_agents", "Sched.", "", "agents of the published schedule"),
-        Col("required_agents", "Req.", "", "agents required on queue"),
-        Col("net_staffing", "Net now" if near else "Net", "", "on queue less required", phone=True),
+        Col(
+            "name",
+            say("Site, local time") if ask.scope.site is None else say("Skill group"),
+            text=True,
+            phone=True,
+        ),
+        Col("avg_agents_on_queue", say("On"), "", say("agents on queue")),
+        Col("scheduled_agents", say("Sched."), "", say("agents of the published schedule")),
+        Col("required_agents", say("Req."), "", say("agents required on queue")),
+        Col(
+            "net_staffing",
+            say("Net now") if near else say("Net"),
+            "",
+            say("on queue less required"),
+            phone=True,
+        ),
         *(
-            Col(f"ahead_{q}", f"+{q * 15} m", "",
-                "current schedule less requirement, in the quarter-hour then")
+            Col(
+                f"ahead_{q}",
+                f"+{q * 15} m",
+                "",
+                say("current schedule less requirement, in the quarter-hour then"),
+            )
             for q in AHEAD
             if ask.live
         ),
         Col("service_level", "SL", "%", phone=True),
-        Col("adherence", "Adh.", "%"),
-        Col("shrinkage", "Shrink.", "%"),
-        Col("contacts_offered_vs_forecast", "Fcst", "%", "contacts offered against forecast"),
-    )  # fmt: skip
+        Col("adherence", say("Adh."), "%"),
+        Col("shrinkage", say("Shrink."), "%"),
+        Col(
+            "contacts_offered_vs_forecast",
+            say("Fcst"),
+            "%",
+            say("contacts offered against forecast"),
+        ),
+    )
     lines = []
     for place in places:
         lines.append(_line(ask, place, columns, now_at, "group"))
         lines += [_line(ask, part, columns, now_at, "child") for part in place.parts]
-    title = "Sites and skill groups" if ask.scope.site is None else "Skill groups"
+    title = say("Sites and skill groups") if ask.scope.site is None else say("Skill groups")
     return Sheet(
-        "board", title, columns, tuple(lines), "worst first",
-        "No staffing figures: neither schedule nor requirement nor agent states for this time",
-    )  # fmt: skip
+        "board",
+        title,
+        columns,
+        tuple(lines),
+        say("worst first"),
+        say("No staffing figures: neither schedule nor requirement nor agent states for this time"),
+    )
 
 
 def _line(ask: Ask, place: Place, columns: tuple[Col, ...], now_at: int | None, kind: str) -> Line:
@@ -242,13 +268,13 @@ def _name_cell(ask: Ask, place: Place) -> Cell:
 
 def people_sheet(ask: Ask, people: tuple[Place, ...]) -> Sheet:
     """Teams of the site or agents of the team, least adherent first."""
-    word = "Team" if ask.scope.team is None else "Agent"
+    word = say("Team") if ask.scope.team is None else say("Agent")
     columns = (
         Col("name", word, text=True, phone=True),
-        Col("adherence", "Adherence", "%", phone=True),
-        Col("shrinkage", "Shrinkage", "%"),
-        Col("occupancy", "Occupancy", "%"),
-        Col("contacts_handled", "Handled", ""),
+        Col("adherence", say("Adherence"), "%", phone=True),
+        Col("shrinkage", say("Shrinkage"), "%"),
+        Col("occupancy", say("Occupancy"), "%"),
+        Col("contacts_handled", say("Handled"), ""),
         Col("average_handle_time", "AHT", "s", phone=True),
     )
     lines = []
@@ -260,7 +286,7 @@ def people_sheet(ask: Ask, people: tuple[Place, ...]) -> Sheet:
         cells = (name, *(kpi_cell(person.values.get(c.key)) for c in columns[1:]))
         status = person.values["adherence"].status
         lines.append(Line(cells, "", "" if status == "none" else status))
-    return Sheet(f"{word.lower()}s", f"{word}s", columns, tuple(lines), "least adherent first")
+    return Sheet(f"{word.lower()}s", f"{word}s", columns, tuple(lines), say("least adherent first"))
 
 
 def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
@@ -269,7 +295,7 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
         zone = zone_of(ask.zone)
         first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
         last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
-        note = f"{sheet.note}, {first:%H:%M} to {last:%H:%M}"
+        note = say("{note}, {at:%H:%M} to {at_2:%H:%M}", note=sheet.note, at=first, at_2=last)
     shown = sort_lines(sheet, ask.state.sort)
     return panel(
         sheet.title, table(shown, lambda key: ask.link(sort=key), ask.state.sort), note=note

@@ -11,6 +11,7 @@ from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from dashboards.parts.time_panel import Axis, Lane, Series, time_panel
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.queries.intraday import Demand, read_demand
 from wfm.queries.reforecasts import RestOfDay, RestQuarter, read_rest
 
@@ -41,18 +42,21 @@ def demand_panel(ask: Ask, axis: Axis, done: int) -> tuple[Any, Sheet | None]:
     lane = _lane(ask, axis, by_q, later, done)
     keys = [("actual", "actual"), ("forecast", "forecast")]
     if later:
-        keys += [("dotted", "forecast again"), ("box-band", "P10 to P90")]
+        keys += [("dotted", say("forecast again")), ("box-band", say("P10 to P90"))]
     drawn = time_panel(
         [lane], axis, ask.look.palette, narrow=ask.look.narrow, lane_h=92, labels=True,
         from_zero=True, name="desk-demand",
     )  # fmt: skip
-    note = "per quarter-hour"
+    note = say("per quarter-hour")
     if rest is not None and rest.quarters:
-        note += (
-            f"; {plain(rest.rest, 0)} to come ({plain(rest.rest_p10, 0)} to "
-            f"{plain(rest.rest_p90, 0)}), forecast {plain(rest.forecast, 0)}"
+        note += say(
+            "; {plain} to come ({plain_2} to {plain_3}), forecast {plain_4}",
+            plain=plain(rest.rest, 0),
+            plain_2=plain(rest.rest_p10, 0),
+            plain_3=plain(rest.rest_p90, 0),
+            plain_4=plain(rest.forecast, 0),
         )
-    return panel("Contacts offered", drawn, note=note, legend_of=keys), _sheet(
+    return panel(say("Contacts offered"), drawn, note=note, legend_of=keys), _sheet(
         axis, by_q, later, done
     )
 
@@ -68,14 +72,14 @@ def _lane(
     forecast = [row.forecast if (row := by_q.get(q)) else None for q in axis.quarters]
     total = sum(value for value in offered if value)
     planned = sum(f for f, o in zip(forecast, offered, strict=True) if f and o is not None)
-    note = f"{plain(total, 0)} so far" if axis.now_at else plain(total, 0)
+    note = say("{plain} so far", plain=plain(total, 0)) if axis.now_at else plain(total, 0)
     if planned:
-        note += f" of {plain(planned, 0)}"
+        note += say(" of {plain}", plain=plain(planned, 0))
     series = [Series("forecast", forecast, "forecast", step=False)]
     band = None
     if later:
         again = [one.contacts if (one := later.get(q)) else None for q in axis.quarters]
-        series.append(Series("forecast again", again, "projection", step=False))
+        series.append(Series(say("forecast again"), again, "projection", step=False))
         band = (
             [one.p10 if (one := later.get(q)) else None for q in axis.quarters],
             [one.p90 if (one := later.get(q)) else None for q in axis.quarters],
@@ -93,13 +97,13 @@ def _offered(row: Demand | None, q: int, done: int) -> float | None:
 
 def _sheet(axis: Axis, by_q: dict[int, Demand], later: dict[int, RestQuarter], done: int) -> Sheet:
     columns = (
-        Col("at", f"Time, {axis.zone}", text=True, phone=True),
-        Col("forecast", "Forecast", "", "in force when the day began", phone=True),
-        Col("reforecast", "Again", "", "forecast again from what has come", phone=True),
+        Col("at", say("Time, {zone}", zone=axis.zone), text=True, phone=True),
+        Col("forecast", say("Forecast"), "", say("in force when the day began"), phone=True),
+        Col("reforecast", say("Again"), "", say("forecast again from what has come"), phone=True),
         Col("p10", "P10"),
         Col("p90", "P90"),
-        Col("aht", "AHT again", "s"),
-        Col("offered", "Offered", phone=True),
+        Col("aht", say("AHT again"), "s"),
+        Col("offered", say("Offered"), phone=True),
     )
     lines = []
     for q in axis.quarters:
@@ -117,4 +121,4 @@ def _sheet(axis: Axis, by_q: dict[int, Demand], later: dict[int, RestQuarter], d
                 )
             )
         )
-    return Sheet("contacts", "Contacts offered by quarter-hour", columns, tuple(lines))
+    return Sheet("contacts", say("Contacts offered by quarter-hour"), columns, tuple(lines))

@@ -14,10 +14,11 @@ from dashboards.parts.table import Cell, Col, Line, Sheet
 from dashboards.parts.time_panel import Axis
 from dashboards.parts.timeline import LEGEND, legend, plan_kind, state_kind
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 from wfm.queries.floor import Floor, read_floor
 
-CELLS = (("15", "15 min"), ("5", "5 min"))
+CELLS = (("15", to_say("15 min")), ("5", to_say("5 min")))
 SHOWN = ("C", "W", "A", "b", "M", "T", "-")
 
 
@@ -48,11 +49,17 @@ def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Sheet] | None:
         ))
         for size, words in CELLS
     ]  # fmt: skip
-    chosen = html.Div(links, className="chips", role="group", **{"aria-label": "Width of a cell"})
+    chosen = html.Div(
+        links, className="chips", role="group", **{"aria-label": say("Width of a cell")}
+    )
     drawn = floor(teams, found.plan, found.actual, axis.now_share, _alt(ask, found))
-    note = f"{len(found.agents)} agents by team, plan above actual, a cell is {minutes} min"
+    note = say(
+        "{n} agents by team, plan above actual, a cell is {minutes} min",
+        n=len(found.agents),
+        minutes=minutes,
+    )
     key = legend(KINDS, exceptions=False)
-    return panel("Floor", [chosen, drawn, key], note=note, css="floor-panel"), sheet
+    return panel(say("Floor"), [chosen, drawn, key], note=note, css="floor-panel"), sheet
 
 
 def _link(ask: Ask, team_id: str) -> str:
@@ -65,18 +72,21 @@ def _alt(ask: Ask, found: Floor) -> str:
         sum(found.seconds(row, kind, planned=plan) for row in rows for kind in kinds) / 3600
         for plan, kinds in ((True, ("C",)), (False, ("C", "W", "A")))
     )
-    return (
-        f"{len(found.agents)} agents of {ask.organisation.name_of(ask.scope)}: "
-        f"{plain(planned, 0)} h planned on queue, {plain(done, 0)} h on queue so far; "
-        "the table view has each agent."
+    return say(
+        "{n} agents of {name}: {plain} h planned on queue, {plain_2} h on "
+        "queue so far; the table view has each agent.",
+        n=len(found.agents),
+        name=ask.organisation.name_of(ask.scope),
+        plain=plain(planned, 0),
+        plain_2=plain(done, 0),
     )
 
 
 def _sheet(ask: Ask, found: Floor, minutes: str) -> Sheet:
     columns = (
-        Col("name", "Agent", text=True, phone=True),
-        Col("team", "Team", text=True),
-        Col("planned", "Planned on queue", "min", phone=True),
+        Col("name", say("Agent"), text=True, phone=True),
+        Col("team", say("Team"), text=True),
+        Col("planned", say("Planned on queue"), "min", phone=True),
         *(Col(f"is-{kind}", LEGEND[kind], "min", phone=kind == "C") for kind in SHOWN),
     )
     lines = []
@@ -87,4 +97,10 @@ def _sheet(ask: Ask, found: Floor, minutes: str) -> Sheet:
         sizes += [found.seconds(row, kind) for kind in SHOWN]
         cells += [Cell(plain(size / 60, 0), size / 60) for size in sizes]
         lines.append(Line(tuple(cells)))
-    return Sheet("floor", "Floor", columns, tuple(lines), f"by team, in cells of {minutes} min")
+    return Sheet(
+        "floor",
+        say("Floor"),
+        columns,
+        tuple(lines),
+        say("by team, in cells of {minutes} min", minutes=minutes),
+    )

@@ -25,6 +25,7 @@ from dashboards.theme import Palette
 from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
+from wfm.domain.language import say
 from wfm.queries.intraday import Quarter, read_demand, read_staffing, read_unplanned
 
 LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
@@ -46,8 +47,8 @@ class Steps:
         """The steps as a waterfall."""
         published = self.place.value("scheduled_agents")
         on = self.place.value("avg_agents_on_queue")
-        note = f"why {plain(on, 1)} and not {plain(published, 1)}"
-        title = f"{self.place.name}, agents on, {self.when}"
+        note = say("why {plain} and not {plain_2}", plain=plain(on, 1), plain_2=plain(published, 1))
+        title = say("{name}, agents on, {when}", name=self.place.name, when=self.when)
         return panel(title, waterfall(self.steps, palette, name="desk-steps"), note=note)
 
     def sheet(self) -> Sheet:
@@ -63,10 +64,12 @@ class Steps:
             for name, size, signed in parts
         )  # fmt: skip
         columns = (
-            Col("name", "Step", text=True, phone=True),
-            Col("agents", "Agents", phone=True),
+            Col("name", say("Step"), text=True, phone=True),
+            Col("agents", say("Agents"), phone=True),
         )
-        return Sheet("steps", f"{self.place.name}, agents on", columns, lines, self.when)
+        return Sheet(
+            "steps", say("{name}, agents on", name=self.place.name), columns, lines, self.when
+        )
 
 
 def axis_of(ask: Ask) -> Axis:
@@ -94,36 +97,51 @@ def day_panels(
     panels: list[Any] = []
     sheets: list[Sheet] = []
     done = _done(ask)
-    word = "site" if ask.scope.site is None else "skill group"
+    word = "site" if ask.scope.site is None else say("skill group")
     lanes = [_lane(ask, place, axis, done) for place in places[:MOST_LANES]]
     staffed = [place for place in places if place.quarters]
     if staffed:
-        keys = [("actual", "on queue"), ("plan", "scheduled, as published"),
+        keys = [("actual", say("on queue")), ("plan", say("scheduled, as published")),
                 ("required", "required")]  # fmt: skip
         if axis.now_at is not None:
-            keys.append(("dotted", "scheduled from now"))
+            keys.append(("dotted", say("scheduled from now")))
         panels.append(
             panel(
-                f"Agents by {word}",
+                say("Agents by {word}", word=word),
                 time_panel(lanes, axis, palette, narrow=look.narrow, name="desk-lanes"),
-                note=f"worst first, one scale, {_day_word(ask)}",
+                note=say("worst first, one scale, {day_word}", day_word=_day_word(ask)),
                 legend_of=keys,
             )
         )
         sheets.append(_staffing_sheet(places, axis, done))
     elif ask.scope.team is None:
         panels.append(
-            panel(f"Agents by {word}", empty(
-                "No staffing for this day",
-                "Publish a schedule and a requirement, or load agent states, to see agents here.",
-            ))
-        )  # fmt: skip
+            panel(
+                say("Agents by {word}", word=word),
+                empty(
+                    say("No staffing for this day"),
+                    say(
+                        "Publish a schedule and a requirement, or load agent states, to see "
+                        "agents here."
+                    ),
+                ),
+            )
+        )
     rows, sheet = _service(ask, axis)
     if rows:
-        keys = [("box-cell", "on target"), ("box-warn", "near"), ("box-bad", "off target")]
-        panels.append(panel("Service level by queue", heat(rows),
-                            note=f"quarter-hours of {LEAST_CELL} contacts or more",
-                            legend_of=keys))  # fmt: skip
+        keys = [
+            ("box-cell", say("on target")),
+            ("box-warn", "near"),
+            ("box-bad", say("off target")),
+        ]
+        panels.append(
+            panel(
+                say("Service level by queue"),
+                heat(rows),
+                note=say("quarter-hours of {least_cell} contacts or more", least_cell=LEAST_CELL),
+                legend_of=keys,
+            )
+        )
         sheets.append(sheet)
     demand, numbers = demand_panel(ask, axis, done)
     if numbers is not None:
@@ -171,8 +189,8 @@ def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps
     zone = zone_of(ask.zone)
     first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
     last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
-    steps = Waterfall(("required", required), tuple(parts), ("on now", actual), "agents", 1)
-    return Steps(worst, steps, lost, f"{first:%H:%M} to {last:%H:%M}")
+    steps = Waterfall(("required", required), tuple(parts), (say("on now"), actual), "agents", 1)
+    return Steps(worst, steps, lost, say("{at:%H:%M} to {at_2:%H:%M}", at=first, at_2=last))
 
 
 def _away(ask: Ask, place: Place, window: Window) -> dict[str, float]:
@@ -213,16 +231,22 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
     have = [a if p else s for a, s, p in zip(actual, ahead, past, strict=True)]
     net = place.net
     status = place.short_status(net, place.value("required_agents"))
-    note = "" if net is None or status == "none" else (
-        f"{plain(-net, 1)} short" if net < 0 else f"{plain(net, 1)} to spare"
-    )  # fmt: skip
+    note = (
+        ""
+        if net is None or status == "none"
+        else (
+            say("{plain} short", plain=plain(-net, 1))
+            if net < 0
+            else say("{plain} to spare", plain=plain(net, 1))
+        )
+    )
     return Lane(
         name=place.name,
         series=(
             Series("required", required, "required"),
             Series("published", _values(place, axis, "published"), "plan"),
             Series("scheduled", ahead, "projection"),
-            Series("on queue", actual, "actual"),
+            Series(say("on queue"), actual, "actual"),
         ),
         note=note,
         status=status,
@@ -233,12 +257,12 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
 
 def _staffing_sheet(places: tuple[Place, ...], axis: Axis, done: int) -> Sheet:
     columns = (
-        Col("at", f"Time, {axis.zone}", text=True, phone=True),
-        Col("place", "Where", text=True, phone=True),
-        Col("required", "Required", "agents", phone=True),
-        Col("published", "Published", "agents"),
-        Col("scheduled", "Scheduled now", "agents"),
-        Col("actual", "On queue", "agents", phone=True),
+        Col("at", say("Time, {zone}", zone=axis.zone), text=True, phone=True),
+        Col("place", say("Where"), text=True, phone=True),
+        Col("required", say("Required"), "agents", phone=True),
+        Col("published", say("Published"), "agents"),
+        Col("scheduled", say("Scheduled now"), "agents"),
+        Col("actual", say("On queue"), "agents", phone=True),
     )
     lines = [
         Line(
@@ -255,7 +279,7 @@ def _staffing_sheet(places: tuple[Place, ...], axis: Axis, done: int) -> Sheet:
         for row in place.quarters
         if axis.q_from <= row.q < axis.q_to
     ]
-    return Sheet("agents", "Agents by quarter-hour", columns, tuple(lines))
+    return Sheet("agents", say("Agents by quarter-hour"), columns, tuple(lines))
 
 
 def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
@@ -278,15 +302,26 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
         name = name_of(ask, "queue", queue)
         text = kpi_with_unit("service_level", total.value if total else None)
         worst = sum(status == "bad" for status in statuses)
-        sentence = f"{name}: service level {text}, {worst} quarter-hours off target"
+        sentence = say(
+            "{name}: service level {text}, {worst} quarter-hours off target",
+            name=name,
+            text=text,
+            worst=worst,
+        )
         rows.append(HeatRow(name, statuses, "", sentence))
     order = sorted(RANK, key=RANK.__getitem__)
     rows.sort(key=lambda row: [-list(row.statuses).count(status) for status in order])
     columns = (
-        Col("at", f"Time, {axis.zone}", text=True, phone=True),
-        Col("queue", "Queue", text=True, phone=True),
-        Col("service_level", "Service level", "%", phone=True),
-        Col("base", "Contacts", "", "answered and abandoned, short abandons left out", phone=True),
+        Col("at", say("Time, {zone}", zone=axis.zone), text=True, phone=True),
+        Col("queue", say("Queue"), text=True, phone=True),
+        Col("service_level", say("Service level"), "%", phone=True),
+        Col(
+            "base",
+            say("Contacts"),
+            "",
+            say("answered and abandoned, short abandons left out"),
+            phone=True,
+        ),
     )
     lines = tuple(
         Line(
@@ -300,7 +335,7 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
         for queue, by_q in cells.items()
         for q, value in sorted(by_q.items())
     )
-    return rows[:MOST_ROWS], Sheet("service", "Service level by queue", columns, lines)
+    return rows[:MOST_ROWS], Sheet("service", say("Service level by queue"), columns, lines)
 
 
 def _cell_status(value: KpiValue | None) -> str:
@@ -313,7 +348,7 @@ def _cell_status(value: KpiValue | None) -> str:
 
 def _day_word(ask: Ask) -> str:
     day = ask.today if ask.live else ask.period.first
-    return f"{day:%a} {day.day} {day:%b}"
+    return say("{day:%a} {day.day} {day:%b}", day=day)
 
 
 def _zone(ask: Ask) -> Any:

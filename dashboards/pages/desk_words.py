@@ -12,8 +12,9 @@ from dashboards.parts.time_panel import Axis
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say, to_say
 
-PLURAL = ("long breaks", "changes after publication")
+PLURAL = (to_say("long breaks"), to_say("changes after publication"))
 LEAST = 0.05  # agents below this are not worth a word
 
 
@@ -26,7 +27,9 @@ def desk_answer(
 ) -> Answer:
     """The answer to "which site is short, when, and what fixes it before it hurts?"."""
     if ask.data_at is None:
-        return Answer("none", "No data have arrived yet.", "Load contacts and agent states first.")
+        return Answer(
+            "none", say("No data have arrived yet."), say("Load contacts and agent states first.")
+        )
     known = [(p, p.short_status(p.net, p.value("required_agents"))) for p in places]
     short = [p for p, status in known if status in ("bad", "warn")]
     if short:
@@ -41,10 +44,16 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
     on, published = worst.value("avg_agents_on_queue"), worst.value("scheduled_agents")
     required = worst.value("required_agents")
     until = until_when(worst, axis)
-    of = f" of {plain(published, 1)} scheduled" if published is not None else ""
-    lead = (
-        f"{worst.name} has {plain(on, 1)} on{of}; {plain(required, 1)} are required"
-        f"{f' until {until}' if until else ', and the next quarter-hours are covered'}."
+    of = say(" of {plain} scheduled", plain=plain(published, 1)) if published is not None else ""
+    lead = say(
+        "{name} has {plain} on{of}; {plain_2} are required{value}.",
+        name=worst.name,
+        plain=plain(on, 1),
+        of=of,
+        plain_2=plain(required, 1),
+        value=say(" until {until}", until=until)
+        if until
+        else say(", and the next quarter-hours are covered"),
     )
     told = [
         f"{name} {'take' if name in PLURAL else 'takes'} {plain(size, 1)}"
@@ -53,15 +62,24 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
     ]
     rest = (", ".join(told[:3]) + ".") if told else ""
     status = worst.short_status(worst.net, required)
-    acts = () if worst.scope is None else (
-        Act(f"Open {worst.name}", ask.scope_link(worst.scope), primary=True, key="o"),
-    )  # fmt: skip
+    acts = (
+        ()
+        if worst.scope is None
+        else (
+            Act(
+                say("Open {name}", name=worst.name),
+                ask.scope_link(worst.scope),
+                primary=True,
+                key="o",
+            ),
+        )
+    )
     return Answer(status, lead, rest[:1].upper() + rest[1:], acts)
 
 
 def _spoken(causes: Mapping[str, float]) -> dict[str, float]:
     return {
-        "changes after publication" if name == "changed after publication" else name: size
+        say("changes after publication") if name == "changed after publication" else name: size
         for name, size in causes.items()
     }
 
@@ -77,7 +95,7 @@ def until_when(place: Place, axis: Axis) -> str:
         if row.scheduled >= row.required:
             return axis.clock(row.q * QUARTER_S) if row.q > q_now + 1 else ""
     ahead = [r for r in place.quarters if r.q > q_now and r.required is not None]
-    return "the end of the day" if ahead else ""
+    return say("the end of the day") if ahead else ""
 
 
 def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
@@ -91,22 +109,42 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
                 if first is None or row.q < first[0]:
                     first = (row.q, place, net)
                 break
-    kind = {"site": "site", "group": "skill group"}.get(tightest.level, "team")
-    lead = f"Every {kind} covers its requirement; {tightest.name} is tightest with "
-    lead += f"{plain(tightest.net, 1, signed=True)} agents."
+    kind = {"site": "site", "group": say("skill group")}.get(tightest.level, "team")
+    lead = say(
+        "Every {kind} covers its requirement; {name} is tightest with ",
+        kind=kind,
+        name=tightest.name,
+    )
+    lead += say("{plain} agents.", plain=plain(tightest.net, 1, signed=True))
     if tightest.net is not None and tightest.net < -LEAST:
-        lead = f"No {kind} is short beyond its limits; {tightest.name} is "
-        lead += f"{plain(-tightest.net, 1)} agents under its requirement."
+        lead = say(
+            "No {kind} is short beyond its limits; {name} is ", kind=kind, name=tightest.name
+        )
+        lead += say("{plain} agents under its requirement.", plain=plain(-tightest.net, 1))
     inside = _short_inside(places)
     if inside is not None:
         return _hidden(ask, lead, *inside)
     if first is None:
-        return Answer("good", lead, "The schedule covers the rest of the day.")
+        return Answer("good", lead, say("The schedule covers the rest of the day."))
     q, place, net = first
-    rest = f"{place.name} will be {plain(-net, 1)} short from {axis.clock(q * QUARTER_S)}."
-    acts = () if place.scope is None else (
-        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="o"),
-    )  # fmt: skip
+    rest = say(
+        "{name} will be {plain} short from {clock}.",
+        name=place.name,
+        plain=plain(-net, 1),
+        clock=axis.clock(q * QUARTER_S),
+    )
+    acts = (
+        ()
+        if place.scope is None
+        else (
+            Act(
+                say("Open {name}", name=place.name),
+                ask.scope_link(place.scope),
+                primary=True,
+                key="o",
+            ),
+        )
+    )
     return Answer("warn", lead, rest, acts)
 
 
@@ -126,13 +164,25 @@ def _short_inside(places: list[Place]) -> tuple[Place, Place] | None:
 
 def _hidden(ask: Ask, lead: str, place: Place, part: Place) -> Answer:
     """The answer when the whole is covered and a part of it is not."""
-    rest = (
-        f"But {part.name} has {plain(part.value('avg_agents_on_queue'), 1)} on of "
-        f"{plain(part.value('required_agents'), 1)} required: {plain(-(part.net or 0.0), 1)} short."
+    rest = say(
+        "But {name} has {plain} on of {plain_2} required: {plain_3} short.",
+        name=part.name,
+        plain=plain(part.value("avg_agents_on_queue"), 1),
+        plain_2=plain(part.value("required_agents"), 1),
+        plain_3=plain(-(part.net or 0.0), 1),
     )
-    acts = () if place.scope is None else (
-        Act(f"Open {place.name}", ask.scope_link(place.scope), primary=True, key="o"),
-    )  # fmt: skip
+    acts = (
+        ()
+        if place.scope is None
+        else (
+            Act(
+                say("Open {name}", name=place.name),
+                ask.scope_link(place.scope),
+                primary=True,
+                key="o",
+            ),
+        )
+    )
     return Answer("bad", lead, rest, acts)
 
 
@@ -140,15 +190,23 @@ def _without_staffing(tiles: tuple[KpiValue, ...]) -> Answer:
     """Without requirement or schedule the sentence rests on the service that was given."""
     service = next((v for v in tiles if v.kpi_id == "service_level"), None)
     reason = next((v.reason for v in tiles if v.kpi_id == "net_staffing" and v.reason), "")
-    because = f"Staffing cannot be told: {reason}." if reason else ""
+    because = say("Staffing cannot be told: {reason}.", reason=reason) if reason else ""
     if service is None or service.value is None:
-        why = service.reason if service is not None else "no contacts in this period"
-        return Answer("none", f"No service level to tell: {why}.", because)
+        why = service.reason if service is not None else say("no contacts in this period")
+        return Answer("none", say("No service level to tell: {why}.", why=why), because)
     name = CATALOGUE["service_level"].short_name
     value = kpi_with_unit("service_level", service.value)
     if service.gap is None or not service.gap_is:
-        return Answer(service.status, f"{name} is {value}.", because)
+        return Answer(service.status, say("{name} is {value}.", name=name, value=value), because)
     gap = kpi_with_unit("service_level", abs(service.gap), gap=True)
     side = "over" if service.gap > 0 else "under"
-    target = f"{gap} {side} its target" if abs(service.gap) > 0 else "at its target"
-    return Answer(service.status, f"{name} is {value}, {target}.", because)
+    target = (
+        say("{gap} {side} its target", gap=gap, side=side)
+        if abs(service.gap) > 0
+        else say("at its target")
+    )
+    return Answer(
+        service.status,
+        say("{name} is {value}, {target}.", name=name, value=value, target=target),
+        because,
+    )

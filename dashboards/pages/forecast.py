@@ -22,10 +22,11 @@ from dashboards.parts.tile import Tile, goal_line, tile_of
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from wfm.domain.forecast_days import day_sentence
+from wfm.domain.language import say, to_say
 from wfm.queries.forecasts import forecast_mark
 
 SPEC = Spec(
-    grains=(("week", "Week"), ("weeks", "4 weeks"), ("quarter", "Quarter")),
+    grains=(("week", to_say("Week")), ("weeks", to_say("4 weeks")), ("quarter", to_say("Quarter"))),
     grain="weeks",
     ahead=True,
 )
@@ -37,9 +38,11 @@ def view(ask: Ask) -> View:
     """The page's answer: sentence, past errors, days ahead, one day explained, corrections."""
     given = read_page(ask)
     if given is None:
-        nothing = Answer("none", "There is no site to forecast here.", "Load org.csv first.")
-        sheet = Sheet("days", "Days", (Col("day", "Day", text=True),), ())
-        body: Any = panel("Forecast", empty("No site in this scope"))
+        nothing = Answer(
+            "none", say("There is no site to forecast here."), say("Load org.csv first.")
+        )
+        sheet = Sheet("days", say("Days"), (Col("day", say("Day"), text=True),), ())
+        body: Any = panel(say("Forecast"), empty(say("No site in this scope")))
         return View(nothing, _tiles(ask), [body], (sheet,), "forecast")
     year_left, year_right, year_sheets = forecast_year.panels_of(given)
     left = html.Div(
@@ -79,22 +82,32 @@ def _answer(given: Forecasts) -> Answer:
     acts: tuple[Act, ...] = ()
     if given.may_write:
         args = {"unit": given.site.org_id, "on": given.on.isoformat() if given.on else ""}
-        acts = (Act("Forecast again", "", not ahead, "", "forecast-again", args),)
+        acts = (Act(say("Forecast again"), "", not ahead, "", "forecast-again", args),)
     if not given.days:
-        return Answer("none", f"{site} has no forecast for these days.",
-                      "Forecast it to see what will come.", acts)  # fmt: skip
+        return Answer("none", say("{site} has no forecast for these days.", site=site),
+                      say("Forecast it to see what will come."), acts)  # fmt: skip
     days = ahead or list(given.days)
     total = sum(given.days[day].total for day in days) / 1000
-    when = "are forecast" if ahead else "were forecast"
-    lead = f"{plain(total, 0)} contacts {when} for {site} on {len(days)} days"
+    when = say("are forecast") if ahead else say("were forecast")
+    lead = say(
+        "{plain} contacts {when} for {site} on {n} days",
+        plain=plain(total, 0),
+        when=when,
+        site=site,
+        n=len(days),
+    )
     scores = given.scores.by_lead
     best = next(iter(scores.values()), None)
     status = "none"
     if best is not None and best.wape is not None:
         words, _ = next(iter(scores.items()))
-        lead += f"; {words} ahead they were {plain(best.wape, 1)} % off by quarter-hour"
+        lead += say(
+            "; {words} ahead they were {plain} % off by quarter-hour",
+            words=words,
+            plain=plain(best.wape, 1),
+        )
         if best.naive_wape is not None:
-            lead += f", last week again {plain(best.naive_wape, 1)} %"
+            lead += say(", last week again {plain} %", plain=plain(best.naive_wape, 1))
             status = "good" if best.wape <= best.naive_wape else "warn"
     rest = []
     if given.on is not None:
@@ -102,7 +115,13 @@ def _answer(given: Forecasts) -> Answer:
     added = given.scores.added
     if added is not None and added.points is not None:
         did = "saved" if added.points >= 0 else "cost"
-        rest.append(f"Overrides {did} {plain(abs(added.points), 1)} points of error.")
+        rest.append(
+            say(
+                "Overrides {did} {plain} points of error.",
+                did=did,
+                plain=plain(abs(added.points), 1),
+            )
+        )
     return Answer(status, lead + ".", " ".join(rest), acts)
 
 
@@ -121,7 +140,7 @@ def _tiles(ask: Ask) -> tuple[Tile, ...]:
             trend = Trend(
                 [v.value for v in steps], kpi.unit, kpi.short_name, goal_line(value.target, last)
             ).recent(LOOK_BACK)
-        proof = proof_of(value, period=f"last {LOOK_BACK} days", links=[])
+        proof = proof_of(value, period=say("last {look_back} days", look_back=LOOK_BACK), links=[])
         shown.append(tile_of(value, trend=trend, badge="", href="", shown_proof=proof))
     return tuple(shown)
 

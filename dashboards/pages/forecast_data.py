@@ -12,6 +12,7 @@ from wfm.domain.forecast_days import DayParts
 from wfm.domain.forecast_records import DAY, EVENT, MUTE, OVERRIDE, ForecastRecord
 from wfm.domain.forecast_scores import Scores
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say
 from wfm.domain.organisation import OrgUnit
 from wfm.domain.scope import Scope
 from wfm.queries.access import within
@@ -101,12 +102,12 @@ class Forecasts:
     def local(self, at: int) -> str:
         """A moment at the site: "24 Nov 16:20"."""
         when = datetime.fromtimestamp(at, zone_of(self.zone))
-        return f"{when.day} {when:%b %H:%M}"
+        return say("{at.day} {at:%b %H:%M}", at=when)
 
     def queue_name(self, queue_id: str) -> str:
         """What a queue is called; "all queues" for none."""
         if not queue_id:
-            return "all queues"
+            return say("all queues")
         found = next((q for q in self.ask.organisation.queues if q.queue_id == queue_id), None)
         return found.name if found is not None else queue_id
 

@@ -16,6 +16,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from wfm.domain.forecast_days import PARTS, WORDS, DayParts, day_sentence, shown_contacts
 from wfm.domain.grid import days_between
+from wfm.domain.language import say, say_many
 from wfm.domain.scope import Scope
 
 TOP = 196
@@ -31,18 +32,20 @@ def site_chips(given: Forecasts) -> Any:
         here = {"aria-current": "true"} if site.org_id == given.site.org_id else {}
         link = given.ask.scope_link(Scope(site.org_id), on=None)
         links.append(html.A(site.name, href=link, className="chip", **here))
-    return html.Div(links, className="chips", role="group", **{"aria-label": "Site"})
+    return html.Div(links, className="chips", role="group", **{"aria-label": say("Site")})
 
 
 def days_panel(given: Forecasts) -> Any:
     """Contacts a day: forecast with its band, the model where it was corrected, what came."""
     ask, period = given.ask, given.ask.period
-    title = f"Contacts a day, {given.site.name}"
+    title = say("Contacts a day, {name}", name=given.site.name)
     chips = site_chips(given)
     head = [chips] if chips is not None else []
     if not given.days:
-        words = "Forecast this site: it learns from the contacts that are loaded."
-        return panel(title, [*head, empty("No forecast touches these days", words), _acts(given)])
+        words = say("Forecast this site: it learns from the contacts that are loaded.")
+        return panel(
+            title, [*head, empty(say("No forecast touches these days"), words), _acts(given)]
+        )
     days = days_between(period.first, period.end)
     begun = max(0, min(period.days, (ask.today - period.first).days))
     parts = [given.days.get(day) for day in days]
@@ -56,7 +59,7 @@ def days_panel(given: Forecasts) -> Any:
         [None if b is None else b[1] for b in bands],
         [given.last_year.get(day) for day in days],
         [given.actual.get(day) if at < begun else None for at, day in enumerate(days)],
-        "Forecast",
+        say("Forecast"),
         _error(given),
         (),
         [
@@ -79,13 +82,13 @@ def days_panel(given: Forecasts) -> Any:
     )
     keys = [("forecast", "forecast")]
     if any(bands):
-        keys.append(("box-band", "P10 to P90"))
+        keys.append(("box-band", say("P10 to P90")))
     if corrected:
-        keys.append(("dotted", "model alone"))
+        keys.append(("dotted", say("model alone")))
     if any(v is not None for v in shape.actual):
         keys.insert(0, ("actual", "came"))
     if given.last_year:
-        keys.append(("plan", "last year"))
+        keys.append(("plan", say("last year")))
     body = [
         *head,
         horizon(shape, ask.look.palette, narrow=ask.look.narrow, name="forecast-days"),
@@ -112,17 +115,30 @@ def _links(given: Forecasts) -> list[tuple[str, str, bool]]:
 def _error(given: Forecasts) -> str:
     newest = given.newest
     error = newest.summary.get("past_day_wape") if newest is not None else None
-    return "no error yet" if error is None else f"{plain(error, 1)} % error a day"
+    return (
+        say("no error yet")
+        if error is None
+        else say("{plain} % error a day", plain=plain(error, 1))
+    )
 
 
 def _version_words(given: Forecasts) -> str:
     newest = given.newest
     if newest is None:
         return ""
-    words = f"forecast {newest.fc_version} of {given.local(newest.created_at)}"
+    words = say(
+        "forecast {fc_version} of {local}",
+        fc_version=newest.fc_version,
+        local=given.local(newest.created_at),
+    )
     if newest.base_version is not None:
         n = len(newest.overrides)
-        words += f", {n} override{'' if n == 1 else 's'} on forecast {newest.base_version}"
+        words += say_many(
+            ", {n} override on forecast {base_version}",
+            ", {n} overrides on forecast {base_version}",
+            n,
+            base_version=newest.base_version,
+        )
     return words
 
 
@@ -130,13 +146,13 @@ def _acts(given: Forecasts) -> Any:
     if not given.may_write:
         return None
     args = {"unit": given.site.org_id, "on": given.on.isoformat() if given.on else ""}
-    none = "" if given.days else "Forecast first"
+    none = "" if given.days else say("Forecast first")
     return html.Div(
         [
-            opener("Forecast again", "forecast-again", args, small=True, key="f"),
-            opener("Override", "override", args, small=True, primary=True, key="o", off=none),
-            opener("Add event", "event", args, small=True, key="a"),
-            opener("Leave a day out", "leave-out", args, small=True),
+            opener(say("Forecast again"), "forecast-again", args, small=True, key="f"),
+            opener(say("Override"), "override", args, small=True, primary=True, key="o", off=none),
+            opener(say("Add event"), "event", args, small=True, key="a"),
+            opener(say("Leave a day out"), "leave-out", args, small=True),
         ],
         className="acts wrap",
     )
@@ -146,7 +162,9 @@ def day_panel(given: Forecasts) -> Any:
     """One day as steps that sum exactly, its sentence, and each queue's share."""
     day = given.on
     if day is None:
-        return panel("A day explained", empty("No day to explain", "Forecast first."))
+        return panel(
+            say("A day explained"), empty(say("No day to explain"), say("Forecast first."))
+        )
     parts = given.days[day]
     sheet = day_sheet(given)
     body = [
@@ -154,8 +172,8 @@ def day_panel(given: Forecasts) -> Any:
         waterfall(_steps(parts), given.ask.look.palette, name="forecast-day"),
         table(sheet),
     ]
-    note = "every part is counted; they sum to the total exactly"
-    return panel(f"Why {day:%A} {day.day} {day:%B}", body, note=note, name="day")
+    note = say("every part is counted; they sum to the total exactly")
+    return panel(say("Why {day:%A} {day.day} {day:%B}", day=day), body, note=note, name="day")
 
 
 def _steps(parts: DayParts) -> Waterfall:
@@ -172,9 +190,9 @@ def _steps(parts: DayParts) -> Waterfall:
 
 def day_sheet(given: Forecasts) -> Sheet:
     """The day's parts by queue, and their sum."""
-    columns = [Col("queue", "Queue", text=True, phone=True)]
+    columns = [Col("queue", say("Queue"), text=True, phone=True)]
     columns += [Col(name, "usual" if name == "level" else name, "", WORDS[name]) for name in PARTS]
-    columns.append(Col("total", "Forecast", phone=True))
+    columns.append(Col("total", say("Forecast"), phone=True))
     columns += [Col("p10", "P10"), Col("p90", "P90")]
     lines = []
     mine = [one for one in given.queue_days if one.day == given.on]
@@ -191,7 +209,7 @@ def day_sheet(given: Forecasts) -> Sheet:
     if len(lines) > 1 and given.on is not None:
         parts = given.days[given.on]
         band = given.bands.get(given.on)
-        cells = [Cell("All queues", "")]
+        cells = [Cell(say("All queues"), "")]
         cells += [
             Cell(plain(value, 0, signed=at > 0), exact / 1000)
             for at, (value, exact) in enumerate(
@@ -201,20 +219,24 @@ def day_sheet(given: Forecasts) -> Sheet:
         cells.append(Cell(plain(sum(shown_contacts(parts)), 0), parts.total / 1000))
         cells += [figure_cell(None if band is None else band[at], 0) for at in (0, 1)]
         lines.append(Line(tuple(cells), "total"))
-    title = "A day by queue" if given.on is None else f"{given.on:%a} {given.on.day} by queue"
+    title = (
+        say("A day by queue")
+        if given.on is None
+        else say("{day:%a} {day.day} by queue", day=given.on)
+    )
     return Sheet("day", title, tuple(columns), tuple(lines), "contacts")
 
 
 def days_sheet(given: Forecasts) -> Sheet:
     """The days as rows: forecast, band, model alone, parts, what came."""
     columns = [
-        Col("day", "Day", text=True, phone=True),
-        Col("forecast", "Forecast", phone=True),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("forecast", say("Forecast"), phone=True),
         Col("p10", "P10"), Col("p90", "P90"),
-        Col("actual", "Came", "", "contacts offered", phone=True),
-        Col("error", "Error", "%", "forecast less what came, of what came"),
+        Col("actual", say("Came"), "", say("contacts offered"), phone=True),
+        Col("error", say("Error"), "%", say("forecast less what came, of what came")),
         *(Col(name, "usual" if name == "level" else name, "", WORDS[name]) for name in PARTS),
-        Col("calendar", "Calendar", text=True),
+        Col("calendar", say("Calendar"), text=True),
     ]  # fmt: skip
     lines = []
     for day in days_between(given.ask.period.first, given.ask.period.end):
@@ -224,7 +246,11 @@ def days_sheet(given: Forecasts) -> Sheet:
         error = 100 * (total - came) / came if total is not None and came else None
         marks = ", ".join(m.words for m in given.marks if m.first_on <= day <= m.last_on)
         cells = [
-            Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat(), href=given.ask.link(on=day)),
+            Cell(
+                say("{day:%a} {day.day} {day:%b}", day=day),
+                day.isoformat(),
+                href=given.ask.link(on=day),
+            ),
             figure_cell(total, 0),
             figure_cell(None if band is None else band[0], 0),
             figure_cell(None if band is None else band[1], 0),
@@ -238,4 +264,4 @@ def days_sheet(given: Forecasts) -> Sheet:
             cells.append(Cell(text, None if raw is None else raw / 1000))
         cells.append(Cell(marks or DASH, marks))
         lines.append(Line(tuple(cells)))
-    return Sheet("days", "Days", tuple(columns), tuple(lines), given.site.name)
+    return Sheet("days", say("Days"), tuple(columns), tuple(lines), given.site.name)

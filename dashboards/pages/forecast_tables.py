@@ -24,6 +24,7 @@ from wfm.domain.forecast_records import (
     told,
 )
 from wfm.domain.forecast_scores import AddedValue, Score
+from wfm.domain.language import say, say_many
 from wfm.queries.forecasts import Version
 
 MOST_VERSIONS, MOST_UNUSUAL = 12, 8
@@ -32,33 +33,62 @@ MOST_VERSIONS, MOST_UNUSUAL = 12, 8
 def accuracy_sheet(given: Forecasts) -> Sheet:
     """The error of the last four weeks' forecasts by days ahead, beside last week again."""
     columns = (
-        Col("lead", "Days ahead", text=True, phone=True),
-        Col("wape", "Error", "%", "WAPE by quarter-hour: errors over all that came", phone=True),
-        Col("naive", "Last week again", "%", "the same error of repeating the last known week",
-            phone=True),
-        Col("skill", "Error saved", "%", "of the naive forecast's error, on the same quarters"),
-        Col("bias", "Bias", "%", "forecast less what came, of what came"),
-        Col("inside", "Inside the band", "%", "quarter-hours between P10 and P90; 80 aimed at"),
-        Col("days", "Days judged"),
-    )  # fmt: skip
+        Col("lead", say("Days ahead"), text=True, phone=True),
+        Col(
+            "wape",
+            say("Error"),
+            "%",
+            say("WAPE by quarter-hour: errors over all that came"),
+            phone=True,
+        ),
+        Col(
+            "naive",
+            say("Last week again"),
+            "%",
+            say("the same error of repeating the last known week"),
+            phone=True,
+        ),
+        Col(
+            "skill",
+            say("Error saved"),
+            "%",
+            say("of the naive forecast's error, on the same quarters"),
+        ),
+        Col("bias", say("Bias"), "%", say("forecast less what came, of what came")),
+        Col(
+            "inside",
+            say("Inside the band"),
+            "%",
+            say("quarter-hours between P10 and P90; 80 aimed at"),
+        ),
+        Col("days", say("Days judged")),
+    )
     lines = []
     for words, score in given.scores.by_lead.items():
         cells = (Cell(words, words), *_score_cells(score))
         status = "" if score.skill is None else "good" if score.skill > 0 else "warn"
         lines.append(Line(cells, "", status))
-    return Sheet("accuracy", "Accuracy against naive", columns, tuple(lines),
-                 "last 28 days, models alone, only what was made before",
-                 "No forecast made before its days is over yet")  # fmt: skip
+    return Sheet(
+        "accuracy",
+        say("Accuracy against naive"),
+        columns,
+        tuple(lines),
+        say("last 28 days, models alone, only what was made before"),
+        say("No forecast made before its days is over yet"),
+    )
 
 
 def _score_cells(score: Score | None) -> tuple[Cell, ...]:
     if score is None:
-        return tuple(Cell(DASH, None, reason="none of its days is over") for _ in range(6))
+        return tuple(Cell(DASH, None, reason=say("none of its days is over")) for _ in range(6))
     return (
-        figure_cell(score.wape, 1), figure_cell(score.naive_wape, 1, soft=True),
-        figure_cell(score.skill, 1, signed=True), figure_cell(score.bias, 1, signed=True),
-        figure_cell(score.coverage, 0), figure_cell(score.days, 0, soft=True),
-    )  # fmt: skip
+        figure_cell(score.wape, 1),
+        figure_cell(score.naive_wape, 1, soft=True),
+        figure_cell(score.skill, 1, signed=True),
+        figure_cell(score.bias, 1, signed=True),
+        figure_cell(score.coverage, 0),
+        figure_cell(score.days, 0, soft=True),
+    )
 
 
 def accuracy_panel(given: Forecasts) -> Any:
@@ -70,20 +100,28 @@ def accuracy_panel(given: Forecasts) -> Any:
 def versions_sheet(given: Forecasts) -> Sheet:
     """Kept forecasts, those that count first, each with its inputs and how well it did."""
     columns = (
-        Col("version", "Version", text=True, phone=True),
-        Col("made", "Made", text=True, phone=True),
-        Col("by", "By", text=True),
-        Col("wape", "Error", "%", "WAPE by quarter-hour of its days that are over", phone=True),
-        Col("naive", "Last week again", "%", more=True),
-        Col("skill", "Error saved", "%", more=True),
-        Col("bias", "Bias", "%"),
-        Col("inside", "Inside the band", "%", more=True),
-        Col("judged", "Days judged"),
-        Col("days", "Days", text=True, more=True),
-        Col("learned", "Learned from", text=True, more=True),
-        Col("inputs", "Inputs", "", "hash of everything it was learned from", text=True),
-        Col("settings", "Settings", "", "hash of its configuration", text=True, more=True),
-        Col("method", "Method and weights", text=True, more=True),
+        Col("version", say("Version"), text=True, phone=True),
+        Col("made", say("Made"), text=True, phone=True),
+        Col("by", say("By"), text=True),
+        Col(
+            "wape",
+            say("Error"),
+            "%",
+            say("WAPE by quarter-hour of its days that are over"),
+            phone=True,
+        ),
+        Col("naive", say("Last week again"), "%", more=True),
+        Col("skill", say("Error saved"), "%", more=True),
+        Col("bias", say("Bias"), "%"),
+        Col("inside", say("Inside the band"), "%", more=True),
+        Col("judged", say("Days judged")),
+        Col("days", say("Days"), text=True, more=True),
+        Col("learned", say("Learned from"), text=True, more=True),
+        Col("inputs", say("Inputs"), "", say("hash of everything it was learned from"), text=True),
+        Col(
+            "settings", say("Settings"), "", say("hash of its configuration"), text=True, more=True
+        ),
+        Col("method", say("Method and weights"), text=True, more=True),
     )
     lines = []
     for one in given.versions[:MOST_VERSIONS]:
@@ -91,23 +129,30 @@ def versions_sheet(given: Forecasts) -> Sheet:
         if one.base_version is not None:
             number += f" = {one.base_version} + {len(one.overrides)}"
         inputs = one.inputs
-        learned = f"{inputs['first_on']} to {inputs['last_on']}" if inputs.get("first_on") else ""
+        learned = (
+            say("{inputs} to {inputs_2}", inputs=inputs["first_on"], inputs_2=inputs["last_on"])
+            if inputs.get("first_on")
+            else ""
+        )
         digest = str(inputs.get("hash", ""))
         cells = (
             Cell(number, one.fc_version),
             Cell(given.local(one.created_at), one.created_at),
             Cell(given.author(one.author), one.author),
             *_score_cells(given.scores.by_version.get(one.fc_version)),
-            Cell(f"{one.first_on} to {one.end_on}", one.first_on.isoformat()),
-            Cell(learned or "not kept", learned),
+            Cell(
+                say("{first_on} to {end_on}", first_on=one.first_on, end_on=one.end_on),
+                one.first_on.isoformat(),
+            ),
+            Cell(learned or say("not kept"), learned),
             Cell(digest[:8] or DASH, digest, soft=True, reason=digest),
             Cell(one.config_hash[:8], one.config_hash),
             Cell(_method(one), one.method),
         )
         lines.append(Line(cells))
-    return Sheet("versions", "Versions", columns, tuple(lines),
-                 "n = m + k: k overrides on the model's forecast m",
-                 "No forecast touches these days")  # fmt: skip
+    return Sheet("versions", say("Versions"), columns, tuple(lines),
+                 say("n = m + k: k overrides on the model's forecast m"),
+                 say("No forecast touches these days"))  # fmt: skip
 
 
 def _method(one: Version) -> str:
@@ -116,9 +161,11 @@ def _method(one: Version) -> str:
     for row in one.summary.get("queues", ()):
         weights = list(row.get("weights") or [])
         if len(weights) > 1:
-            shares = ", ".join(f"{name} {100 * w:.0f} %" for name, w in weights[1].items())
+            shares = ", ".join(
+                say("{name} {w:.0f} %", name=name, w=100 * w) for name, w in weights[1].items()
+            )
             told.append(f"{row['queue']}: {shares}")
-    return one.method + (f"; 2 to 7 days ahead {'; '.join(told)}" if told else "")
+    return one.method + (say("; 2 to 7 days ahead {told}", told="; ".join(told)) if told else "")
 
 
 def versions_panel(given: Forecasts) -> Any:
@@ -130,35 +177,50 @@ def versions_panel(given: Forecasts) -> Any:
 def overrides_sheet(given: Forecasts) -> Sheet:
     """Overrides newest first, with what each added once its days are over."""
     columns = (
-        Col("days", "Days", text=True, phone=True),
-        Col("what", "Override", text=True, phone=True),
-        Col("where", "Where", text=True),
-        Col("value", "Error saved", "pp", "WAPE without it less WAPE with it, on its cells",
-            phone=True),
-        Col("by", "By", text=True),
-        Col("why", "Why", text=True),
+        Col("days", say("Days"), text=True, phone=True),
+        Col("what", say("Override"), text=True, phone=True),
+        Col("where", say("Where"), text=True),
+        Col(
+            "value",
+            say("Error saved"),
+            "pp",
+            say("WAPE without it less WAPE with it, on its cells"),
+            phone=True,
+        ),
+        Col("by", say("By"), text=True),
+        Col("why", say("Why"), text=True),
         Col("state", "", text=True, phone=True),
-    )  # fmt: skip
+    )
     lines = []
     for one in given.of_kind(OVERRIDE):
         value = given.scores.added_by_record.get(one.record_id)
         points = None if value is None else value.points
-        reason = "" if points is not None else "its days are not over, or nothing came"
+        reason = "" if points is not None else say("its days are not over, or nothing came")
         cell = figure_cell(points, 1, signed=True, reason=reason)
         lines.append(_record_line(given, one, cell))
-    return Sheet("overrides", "Overrides", columns, tuple(lines), added_words(given.scores.added),
-                 "Nobody has corrected these forecasts")  # fmt: skip
+    return Sheet(
+        "overrides",
+        say("Overrides"),
+        columns,
+        tuple(lines),
+        added_words(given.scores.added),
+        say("Nobody has corrected these forecasts"),
+    )
 
 
 def added_words(value: AddedValue | None) -> str:
     """What the overrides did to the error, in words."""
     if value is None or value.points is None:
-        return "their value shows once their days are over"
+        return say("their value shows once their days are over")
     did = "saved" if value.points >= 0 else "cost"
-    return (
-        f"{plain(value.wape_override, 1)} % error with them, {plain(value.wape_model, 1)} % "
-        f"without: they {did} {plain(abs(value.points), 1)} points on {value.days} "
-        f"day{'' if value.days == 1 else 's'}"
+    return say_many(
+        "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} day",
+        "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} days",
+        value.days,
+        plain=plain(value.wape_override, 1),
+        plain_2=plain(value.wape_model, 1),
+        did=did,
+        plain_3=plain(abs(value.points), 1),
     )
 
 
@@ -168,11 +230,18 @@ def _record_line(given: Forecasts, one: ForecastRecord, *figures: Cell) -> Line:
     state: Any = ""
     if gone and one.undone_at is not None:
         by = given.author(one.undone_by)
-        state = html.Span(f"undone by {by}, {given.local(one.undone_at)}", className="third")
+        state = html.Span(
+            say("undone by {by}, {local}", by=by, local=given.local(one.undone_at)),
+            className="third",
+        )
     elif given.may_write:
         args = {"unit": given.site.org_id, "record": str(one.record_id)}
-        name = f"Undo {told(one)}, {days_told(one.first_on, one.end_on)}"
-        state = opener("Undo", "undo-record", args, small=True, title=name)
+        name = say(
+            "Undo {told}, {days_told}",
+            told=told(one),
+            days_told=days_told(one.first_on, one.end_on),
+        )
+        state = opener(say("Undo"), "undo-record", args, small=True, title=name)
     words = told(one)
     return Line(
         (
@@ -182,7 +251,7 @@ def _record_line(given: Forecasts, one: ForecastRecord, *figures: Cell) -> Line:
             *figures,
             Cell(who, one.author, soft=True),
             Cell(one.reason, one.reason, soft=True),
-            Cell("undone" if gone else "in force", one.record_id, node=state),
+            Cell("undone" if gone else say("in force"), one.record_id, node=state),
         )
     )
 
@@ -200,12 +269,12 @@ def overrides_panel(given: Forecasts) -> Any:
 def calendar_sheet(given: Forecasts) -> Sheet:
     """Events from files and from the page, and days left out or kept by planners or by rule."""
     columns = (
-        Col("days", "Days", text=True, phone=True),
-        Col("what", "What", text=True, phone=True),
-        Col("where", "Where", text=True),
-        Col("known", "Known since", text=True),
-        Col("by", "By", text=True),
-        Col("why", "Why", text=True),
+        Col("days", say("Days"), text=True, phone=True),
+        Col("what", say("What"), text=True, phone=True),
+        Col("where", say("Where"), text=True),
+        Col("known", say("Known since"), text=True),
+        Col("by", say("By"), text=True),
+        Col("why", say("Why"), text=True),
         Col("state", "", text=True, phone=True),
     )
     lines = []
@@ -215,12 +284,12 @@ def calendar_sheet(given: Forecasts) -> Sheet:
     lines += [_mute_line(given, one) for one in given.of_kind(MUTE)]
     muted = {one.terms["event_id"] for one in given.of_kind(MUTE) if one.undone_at is None}
     for entry in given.calendar:
-        effect = "effect learned" if entry.effect_pct is None else f"{entry.effect_pct:+g} %"
+        effect = say("effect learned") if entry.effect_pct is None else f"{entry.effect_pct:+g} %"
         words = f"{entry.name or entry.kind.replace('_', ' ')}: {effect}"
         known_words = given.local(entry.known_at) if entry.known_at else "always"
         last = entry.last_on
-        days = f"{entry.first_on.day} {entry.first_on:%b}"
-        days += "" if last == entry.first_on else f" to {last.day} {last:%b}"
+        days = say("{day.day} {day:%b}", day=entry.first_on)
+        days += "" if last == entry.first_on else say(" to {day.day} {day:%b}", day=last)
         cells = (
             Cell(days, entry.first_on.isoformat()), Cell(words, entry.event_id),
             Cell(given.queue_name(entry.queue_id), entry.queue_id, soft=True),
@@ -229,19 +298,25 @@ def calendar_sheet(given: Forecasts) -> Sheet:
         )  # fmt: skip
         lines.append(Line(cells))
     lines += _unusual_lines(given)
-    return Sheet("calendar", "Calendar and days left out", columns, tuple(lines),
-                 "taken into the next forecast",
-                 "No event, no unusual day, nothing left out")  # fmt: skip
+    return Sheet("calendar", say("Calendar and days left out"), columns, tuple(lines),
+                 say("taken into the next forecast"),
+                 say("No event, no unusual day, nothing left out"))  # fmt: skip
 
 
 def _mute_cell(given: Forecasts, event_id: str, words: str, muted: bool) -> Cell:
     """Whether an event of a file counts, and the way to let it not count."""
     if muted:
-        return Cell("does not count", "muted", soft=True)
+        return Cell(say("does not count"), "muted", soft=True)
     act: Any = ""
     if given.may_write:
         args = {"unit": given.site.org_id, "event": event_id, "name": words.split(":")[0]}
-        act = opener("Mute", "mute-event", args, small=True, title=f"Let {words} not count")
+        act = opener(
+            say("Mute"),
+            "mute-event",
+            args,
+            small=True,
+            title=say("Let {words} not count", words=words),
+        )
     return Cell("counts", "counts", node=act)
 
 
@@ -264,20 +339,24 @@ def _unusual_lines(given: Forecasts) -> list[Line]:
         queue_id, row = rows[0]
         a, b = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
         names = given.queue_name(queue_id)
-        names += f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        left = "left out" if row["left_out"] else "learned from"
+        names += say(" and {n} more", n=len(rows) - 1) if len(rows) > 1 else ""
+        left = say("left out") if row["left_out"] else say("learned from")
         words = f"{row['reason']}, {left}"
         usual = ""
         if row["contacts"] is not None and row["usual"] is not None:
-            usual = f"{plain(row['contacts'], 0)} where {plain(row['usual'], 0)} are usual"
+            usual = say(
+                "{plain} where {plain_2} are usual",
+                plain=plain(row["contacts"], 0),
+                plain_2=plain(row["usual"], 0),
+            )
         act: Any = ""
         if given.may_write and row["left_out"] and row["contacts"] is not None:
             args = {"unit": given.site.org_id, "on": first, "verdict": "keep",
                     "last": "" if first == last else last}  # fmt: skip
             if len(rows) == 1:
                 args["queue"] = queue_id
-            title = f"Learn from {days_told(a, b)} after all"
-            act = opener("Keep it", "leave-out", args, small=True, title=title)
+            title = say("Learn from {days_told} after all", days_told=days_told(a, b))
+            act = opener(say("Keep it"), "leave-out", args, small=True, title=title)
         lines.append(
             Line(
                 (

@@ -17,6 +17,7 @@ from dashboards.parts.week_lines import WeekLine, week_lines
 from wfm.domain.capacity import CapacityPlan, CapacityWeek
 from wfm.domain.errors import WfmError
 from wfm.domain.forecast_records import ForecastRecord
+from wfm.domain.language import say, say_many
 from wfm.domain.scope import Scope
 from wfm.queries.forecasts import read_records
 
@@ -82,14 +83,20 @@ def year_panel(year: Year) -> Any:
     """Required people with their band, people there, and each scenario's requirement."""
     given, plan = year.given, year.plan
     ask = given.ask
-    title = f"People by week, {given.site.name}"
+    title = say("People by week, {name}", name=given.site.name)
     if plan is None or not plan.weeks:
-        return panel(title, empty("No plan of the year", year.trouble or "Load contacts first."))
+        return panel(
+            title, empty(say("No plan of the year"), year.trouble or say("Load contacts first."))
+        )
     lines = [
-        WeekLine("people, full-time equivalents", [w.effective for w in plan.weeks], "actual"),
+        WeekLine(say("people, full-time equivalents"), [w.effective for w in plan.weeks], "actual"),
         WeekLine("required", [w.required for w in plan.weeks], "required"),
     ]
-    keys = [("actual", "people there"), ("required", "required"), ("box-band", "P10 to P90")]
+    keys = [
+        ("actual", say("people there")),
+        ("required", "required"),
+        ("box-band", say("P10 to P90")),
+    ]
     for (name, other), (kind, key) in zip(
         year.compared, (("dotted", "dotted"), ("plan", "plan")), strict=False
     ):
@@ -106,40 +113,43 @@ def year_panel(year: Year) -> Any:
         _acts(given),
         table(year_sheet(year, 13)),
     ]
-    return panel(title, body, note="52 weeks, full-time equivalents", legend_of=keys)
+    return panel(title, body, note=say("52 weeks, full-time equivalents"), legend_of=keys)
 
 
 def hire_words(plan: CapacityPlan) -> str:
     """When people are missing first, and by when how many have to begin."""
     if plan.hire is None:
-        return f"Nobody is missing in {len(plan.weeks)} weeks."
+        return say("Nobody is missing in {n} weeks.", n=len(plan.weeks))
     hire = plan.hire
-    return (
-        f"{hire.heads:g} people are missing from the week of {hire.short_on.day} "
-        f"{hire.short_on:%b %Y} on; to be productive by then they begin by "
-        f"{hire.start_on.day} {hire.start_on:%b %Y}, decided by {hire.decide_on.day} "
-        f"{hire.decide_on:%b %Y}."
+    return say(
+        "{heads:g} people are missing from the week of {day.day} {day:%b %Y} "
+        "on; to be productive by then they begin by {day_2.day} {day_2:%b %Y}, "
+        "decided by {day_3.day} {day_3:%b %Y}.",
+        heads=hire.heads,
+        day=hire.short_on,
+        day_2=hire.start_on,
+        day_3=hire.decide_on,
     )
 
 
 def year_sheet(year: Year, most: int | None = None) -> Sheet:
     """The weeks as rows: contacts, required with band, people, gap and cost."""
     columns = (
-        Col("week", "Week of", text=True, phone=True),
-        Col("contacts", "Contacts"),
-        Col("required", "Required", "", "full-time equivalents", phone=True),
+        Col("week", say("Week of"), text=True, phone=True),
+        Col("contacts", say("Contacts")),
+        Col("required", say("Required"), "", say("full-time equivalents"), phone=True),
         Col("p10", "P10"), Col("p90", "P90"),
-        Col("heads", "People"),
-        Col("effective", "Effective", "", "new people counted by their ramp", phone=True),
-        Col("gap", "Gap", "", "effective less required", phone=True),
-        Col("cost", "Cost", "", "of the people there"),
+        Col("heads", say("People")),
+        Col("effective", say("Effective"), "", say("new people counted by their ramp"), phone=True),
+        Col("gap", say("Gap"), "", say("effective less required"), phone=True),
+        Col("cost", say("Cost"), "", say("of the people there")),
     )  # fmt: skip
     weeks: Sequence[CapacityWeek] = year.plan.weeks if year.plan is not None else ()
     priced = year.plan is not None and year.plan.terms.cost_per_hour > 0
     lines = [
         Line(
             (
-                Cell(f"{w.first_on.day} {w.first_on:%b}", w.first_on.isoformat()),
+                Cell(say("{day.day} {day:%b}", day=w.first_on), w.first_on.isoformat()),
                 figure_cell(w.contacts, 0), figure_cell(w.required, 1),
                 figure_cell(w.required_p10, 1), figure_cell(w.required_p90, 1),
                 figure_cell(w.heads, 1), figure_cell(w.effective, 1),
@@ -149,8 +159,12 @@ def year_sheet(year: Year, most: int | None = None) -> Sheet:
         )
         for w in (weeks if most is None else weeks[:most])
     ]  # fmt: skip
-    note = "" if most is None or len(weeks) <= most else f"the first {most} of {len(weeks)} weeks"
-    return Sheet("year", "People by week", columns, tuple(lines), note)
+    note = (
+        ""
+        if most is None or len(weeks) <= most
+        else say("the first {most} of {n} weeks", most=most, n=len(weeks))
+    )
+    return Sheet("year", say("People by week"), columns, tuple(lines), note)
 
 
 def _acts(given: Forecasts) -> Any:
@@ -159,8 +173,8 @@ def _acts(given: Forecasts) -> Any:
     args = {"unit": given.site.org_id}
     return html.Div(
         [
-            opener("Change the plan", "capacity", args, small=True),
-            opener("Add a scenario", "scenario", args, small=True, primary=True),
+            opener(say("Change the plan"), "capacity", args, small=True),
+            opener(say("Add a scenario"), "scenario", args, small=True, primary=True),
         ],
         className="acts wrap",
     )
@@ -168,29 +182,35 @@ def _acts(given: Forecasts) -> Any:
 
 def scenario_sheet(year: Year) -> Sheet:
     """The year as planned beside the chosen scenarios, measure by measure."""
-    named = [("As planned", year.plan)] if year.plan is not None else []
+    named = [(say("As planned"), year.plan)] if year.plan is not None else []
     named += year.compared
     columns = (
-        Col("measure", "Over 52 weeks", text=True, phone=True),
+        Col("measure", say("Over 52 weeks"), text=True, phone=True),
         *(Col(f"plan{at}", name, phone=at < 2) for at, (name, _) in enumerate(named)),
     )
     plans = [plan for _, plan in named if plan is not None]
     priced = any(plan.terms.cost_per_hour for plan in plans)
     rows: list[tuple[str, list[Cell]]] = [
-        ("Contacts", [figure_cell(p.contacts, 0) for p in plans]),
-        ("Required, a usual week", [figure_cell(p.required_mean, 1) for p in plans]),
-        ("Required, the fullest week", [_week_cell(p.peak, "required") for p in plans]),
-        ("Most missing", [_week_cell(p.worst, "gap") for p in plans]),
-        ("Shrinkage", [figure_cell(100 * p.terms.shrinkage, 1) for p in plans]),
-        ("To hire", [Cell(DASH if p.hire is None else f"{p.hire.heads:g}",
+        (say("Contacts"), [figure_cell(p.contacts, 0) for p in plans]),
+        (say("Required, a usual week"), [figure_cell(p.required_mean, 1) for p in plans]),
+        (say("Required, the fullest week"), [_week_cell(p.peak, "required") for p in plans]),
+        (say("Most missing"), [_week_cell(p.worst, "gap") for p in plans]),
+        (say("Shrinkage"), [figure_cell(100 * p.terms.shrinkage, 1) for p in plans]),
+        (say("To hire"), [Cell(DASH if p.hire is None else f"{p.hire.heads:g}",
                           None if p.hire is None else p.hire.heads) for p in plans]),
-        ("Decide by", [_day_cell(p) for p in plans]),
+        (say("Decide by"), [_day_cell(p) for p in plans]),
     ]  # fmt: skip
     if priced:
-        rows.append(("Cost of those required", [figure_cell(p.required_cost, 0) for p in plans]))
+        rows.append(
+            (say("Cost of those required"), [figure_cell(p.required_cost, 0) for p in plans])
+        )
     lines = tuple(Line((Cell(words, words), *cells)) for words, cells in rows) if plans else ()
     return Sheet(
-        "scenarios", "Scenarios compared", columns, lines, "required: full-time equivalents"
+        "scenarios",
+        say("Scenarios compared"),
+        columns,
+        lines,
+        say("required: full-time equivalents"),
     )
 
 
@@ -200,7 +220,7 @@ def _week_cell(week: CapacityWeek | None, name: str) -> Cell:
     value = float(getattr(week, name))
     signed = name == "gap"
     bad = "bad" if signed and value <= -0.5 else ""
-    sub = f"{week.first_on.day} {week.first_on:%b}"
+    sub = say("{day.day} {day:%b}", day=week.first_on)
     return Cell(plain(value, 1, signed=signed), value, bad, sub=sub)
 
 
@@ -208,7 +228,7 @@ def _day_cell(plan: CapacityPlan) -> Cell:
     if plan.hire is None:
         return Cell(DASH, None)
     day = plan.hire.decide_on
-    return Cell(f"{day.day} {day:%b %Y}", day.isoformat())
+    return Cell(say("{day.day} {day:%b %Y}", day=day), day.isoformat())
 
 
 def scenarios_panel(year: Year) -> Any:
@@ -217,17 +237,22 @@ def scenarios_panel(year: Year) -> Any:
     body: list[Any] = [table(sheet)]
     if not year.records:
         body.append(
-            empty("No scenario yet", "Add one: more contacts, longer handling, a campaign.")
+            empty(
+                say("No scenario yet"), say("Add one: more contacts, longer handling, a campaign.")
+            )
         )
     for one in year.records:
         act: Any = None
         if year.given.may_write:
             args = {"unit": year.given.site.org_id, "record": str(one.record_id)}
-            title = f"Undo {one.terms['name']}"
-            act = opener("Undo", "undo-record", args, small=True, title=title)
+            title = say("Undo {terms}", terms=one.terms["name"])
+            act = opener(say("Undo"), "undo-record", args, small=True, title=title)
         by = year.given.author(one.author)
         body.append(
-            html.P([_chip(year, one), scenario_words(one), f", by {by} ", act], className="third")
+            html.P(
+                [_chip(year, one), scenario_words(one), say(", by {by} ", by=by), act],
+                className="third",
+            )
         )
     if year.plan is not None:
         body += [html.P(note, className="third") for note in year.plan.notes]
@@ -254,15 +279,15 @@ def scenario_words(one: ForecastRecord) -> str:
     terms = one.terms
     parts = [
         f"{words} {terms[key]:+g} %".replace("-", "\N{MINUS SIGN}")
-        for key, words in (("volume_pct", "contacts"), ("aht_pct", "handle time"))
+        for key, words in (("volume_pct", "contacts"), ("aht_pct", say("handle time")))
         if terms[key]
     ]
     if terms["shrinkage_pct"] is not None:
-        parts.append(f"shrinkage {terms['shrinkage_pct']:g} %")
+        parts.append(say("shrinkage {terms:g} %", terms=terms["shrinkage_pct"]))
     if terms["events"]:
         count = len(terms["events"])
-        parts.append(f"{count} event{'' if count == 1 else 's'}")
-    return f"{terms['name']}: {', '.join(parts) or 'nothing changed'}"
+        parts.append(say_many("{n} event", "{n} events", count))
+    return f"{terms['name']}: {', '.join(parts) or say('nothing changed')}"
 
 
 def panels_of(given: Forecasts) -> tuple[list[Any], list[Any], list[Sheet]]:

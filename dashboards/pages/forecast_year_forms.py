@@ -11,17 +11,18 @@ from dashboards.parts.drawer import Drawer
 from dashboards.parts.form import Field
 from wfm.actions.forecasts import record_forecast
 from wfm.domain.forecast_records import CAPACITY, MUTE, SCENARIO, NewRecord
+from wfm.domain.language import say, to_say
 
 # Terms of a capacity plan: key, label, unit, what an empty field means.
 TERMS = (
-    ("heads", "People now", "FTE", "Empty: those on record"),
-    ("attrition_pct_month", "Leaving a month", "%", "Empty: 2"),
-    ("occupancy_pct", "Occupancy", "%", "Empty: of the newest requirement"),
-    ("shrinkage_pct", "Shrinkage", "%", "Empty: as forecast"),
-    ("paid_hours_week", "Paid hours a week", "h", "Empty: 40"),
-    ("growth_pct", "Growth a year", "%", "Empty: learned"),
-    ("lead_weeks", "Weeks to hire", "", "Empty: 0"),
-    ("cost_per_hour", "Cost of a paid hour", "", "Empty: none"),
+    ("heads", to_say("People now"), "FTE", to_say("Empty: those on record")),
+    ("attrition_pct_month", to_say("Leaving a month"), "%", to_say("Empty: 2")),
+    ("occupancy_pct", to_say("Occupancy"), "%", to_say("Empty: of the newest requirement")),
+    ("shrinkage_pct", to_say("Shrinkage"), "%", to_say("Empty: as forecast")),
+    ("paid_hours_week", to_say("Paid hours a week"), "h", to_say("Empty: 40")),
+    ("growth_pct", to_say("Growth a year"), "%", to_say("Empty: learned")),
+    ("lead_weeks", to_say("Weeks to hire"), "", to_say("Empty: 0")),
+    ("cost_per_hour", to_say("Cost of a paid hour"), "", to_say("Empty: none")),
 )
 
 
@@ -33,29 +34,31 @@ def _kept(ask: FormAsk, kind: str, terms: dict[str, Any]) -> str:
     new = NewRecord(kind, ask.value("unit"), "", None, None, terms, ask.reason())
     made = record_forecast(ask.sources.store, ask.sources.clock, ask.who, new, request_key=ask.key)
     if made.already:
-        return "It was recorded before; nothing changed."
-    return f"Recorded as {made.record_id}."
+        return say("It was recorded before; nothing changed.")
+    return say("Recorded as {record_id}.", record_id=made.record_id)
 
 
 def show_scenario(ask: FormAsk) -> Drawer:
     """The form of a scenario."""
     fields = (
-        Field("name", "Name", "text", ask.value("name"), required=True),
-        Field("volume", "Contacts", "number", ask.value("volume"), unit="%", half=True,
-              hint="10: a tenth more"),
-        Field("aht", "Handle time", "number", ask.value("aht"), unit="%", half=True),
-        Field("shrinkage", "Shrinkage", "number", ask.value("shrinkage"), unit="%",
-              hint="Empty: as planned"),
-        Field("first", "Event from", "date", ask.value("first"), half=True),
+        Field("name", say("Name"), "text", ask.value("name"), required=True),
+        Field("volume", say("Contacts"), "number", ask.value("volume"), unit="%", half=True,
+              hint=say("10: a tenth more")),
+        Field("aht", say("Handle time"), "number", ask.value("aht"), unit="%", half=True),
+        Field("shrinkage", say("Shrinkage"), "number", ask.value("shrinkage"), unit="%",
+              hint=say("Empty: as planned")),
+        Field("first", say("Event from"), "date", ask.value("first"), half=True),
         Field("last", "to", "date", ask.value("last"), half=True),
-        Field("percent", "It changes contacts by", "number", ask.value("percent"), unit="%"),
+        Field("percent", say("It changes contacts by"), "number", ask.value("percent"), unit="%"),
         reason_field(ask),
     )  # fmt: skip
     return Drawer(
-        f"A scenario for {site_name(ask)}",
-        "What the coming year would need if this were so. Nothing is forecast or planned by it; "
-        "the newest two are compared with the plan.",
-        form=make_form(ask, "scenario", fields, "Keep it"),
+        say("A scenario for {site}", site=site_name(ask)),
+        say(
+            "What the coming year would need if this were so. Nothing is forecast "
+            "or planned by it; the newest two are compared with the plan."
+        ),
+        form=make_form(ask, "scenario", fields, say("Keep it")),
     )
 
 
@@ -67,20 +70,22 @@ def send_scenario(ask: FormAsk) -> Drawer:
             first = date.fromisoformat(ask.value("first"))
             last = date.fromisoformat(ask.value("last") or ask.value("first"))
         except ValueError:
-            raise FieldError({"first": "Write days like 2026-10-12."}) from None
-        percent = ask.number("percent", "The change of contacts")
+            raise FieldError({"first": say("Write days like 2026-10-12.")}) from None
+        percent = ask.number("percent", say("The change of contacts"))
         end = last + timedelta(days=1)
         events.append(
             {"first_on": first.isoformat(), "end_on": end.isoformat(), "percent": percent}
         )
     terms = {
         "name": ask.value("name"),
-        "volume_pct": _optional(ask, "volume", "Contacts") or 0.0,
-        "aht_pct": _optional(ask, "aht", "Handle time") or 0.0,
-        "shrinkage_pct": _optional(ask, "shrinkage", "Shrinkage"),
+        "volume_pct": _optional(ask, "volume", say("Contacts")) or 0.0,
+        "aht_pct": _optional(ask, "aht", say("Handle time")) or 0.0,
+        "shrinkage_pct": _optional(ask, "shrinkage", say("Shrinkage")),
         "events": events,
     }
-    return Drawer(f"A scenario for {site_name(ask)}", done=_kept(ask, SCENARIO, terms))
+    return Drawer(
+        say("A scenario for {site}", site=site_name(ask)), done=_kept(ask, SCENARIO, terms)
+    )
 
 
 def show_capacity(ask: FormAsk) -> Drawer:
@@ -91,12 +96,16 @@ def show_capacity(ask: FormAsk) -> Drawer:
     )
     classes = Field("classes", "Hiring classes", "text", ask.value("classes"),
                     hint="First day and people, like 2026-03-02:12, 2026-06-01:8")  # fmt: skip
-    ramp = Field("ramp", "Productivity by month", "text", ask.value("ramp"),
-                 hint="Percent of a new person: 0, 50, 80 (empty)")  # fmt: skip
+    ramp = Field("ramp", say("Productivity by month"), "text", ask.value("ramp"),
+                 hint=say("Percent of a new person: 0, 50, 80 (empty)"))  # fmt: skip
     return Drawer(
-        f"The capacity plan of {site_name(ask)}",
-        "What the plan of the coming year assumes; it takes the place of what was kept before.",
-        form=make_form(ask, "capacity", (*fields, classes, ramp, reason_field(ask)), "Keep it"),
+        say("The capacity plan of {site}", site=site_name(ask)),
+        say(
+            "What the plan of the coming year assumes; it takes the place of what was kept before."
+        ),
+        form=make_form(
+            ask, "capacity", (*fields, classes, ramp, reason_field(ask)), say("Keep it")
+        ),
     )
 
 
@@ -106,9 +115,11 @@ def send_capacity(ask: FormAsk) -> Drawer:
     try:
         terms["ramp"] = [float(p) for p in ask.value("ramp").split(",") if p.strip()] or None
     except ValueError:
-        raise FieldError({"ramp": "Write percent by month, like 0, 50, 80."}) from None
+        raise FieldError({"ramp": say("Write percent by month, like 0, 50, 80.")}) from None
     terms["classes"] = [_class(part) for part in ask.value("classes").split(",") if part.strip()]
-    return Drawer(f"The capacity plan of {site_name(ask)}", done=_kept(ask, CAPACITY, terms))
+    return Drawer(
+        say("The capacity plan of {site}", site=site_name(ask)), done=_kept(ask, CAPACITY, terms)
+    )
 
 
 def _class(text: str) -> dict[str, Any]:
@@ -122,10 +133,14 @@ def _class(text: str) -> dict[str, Any]:
 def show_mute(ask: FormAsk) -> Drawer:
     """The question before an event of a file is muted."""
     return Drawer(
-        f"{ask.value('name')} is not to count",
-        "The event stays in the file's records; forecasts are made as if it did not happen, until "
-        "this is taken back.",
-        form=make_form(ask, "mute-event", (reason_field(ask),), "Do not count it", "event", "name"),
+        say("{value} is not to count", value=ask.value("name")),
+        say(
+            "The event stays in the file's records; forecasts are made as if it "
+            "did not happen, until this is taken back."
+        ),
+        form=make_form(
+            ask, "mute-event", (reason_field(ask),), say("Do not count it"), "event", "name"
+        ),
     )
 
 
@@ -133,7 +148,9 @@ def send_mute(ask: FormAsk) -> Drawer:
     """The event muted."""
     terms = {"event_id": ask.value("event"), "name": ask.value("name")}
     said = _kept(ask, MUTE, terms)
-    return Drawer("Not to count", done=f"{said} The next forecast is made without it.")
+    return Drawer(
+        say("Not to count"), done=say("{said} The next forecast is made without it.", said=said)
+    )
 
 
 YEAR_FORMS = (

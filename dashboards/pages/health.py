@@ -21,10 +21,14 @@ from dashboards.parts.table import table
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.trends import trends_of
 from dashboards.view_state import period_label
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.health import read_waiting
 
-SPEC = Spec(grains=(("today", "Today"), ("week", "Week"), ("month", "Month")), grain="week")
+SPEC = Spec(
+    grains=(("today", to_say("Today")), ("week", to_say("Week")), ("month", to_say("Month"))),
+    grain="week",
+)
 MOST_GAPS = 8
 
 
@@ -44,7 +48,9 @@ def view(ask: Ask) -> View:
     right = [one("sums"), one("restated")]
     if page.mends:
         waits = bool(shown["quarantine"].lines)
-        again = opener("Load all again", "replay", {"codes": ""}, small=True) if waits else None
+        again = (
+            opener(say("Load all again"), "replay", {"codes": ""}, small=True) if waits else None
+        )
         right = [one("reasons", again), one("quarantine"), *right, one("deliveries")]
     body = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return View(health_answer(page), _tiles(page), body, sheets, "targets health")
@@ -53,19 +59,24 @@ def view(ask: Ask) -> View:
 def health_answer(page: Health) -> Answer:
     """The most harmful defect as one sentence: a code without meaning, a gap, a wrong sum."""
     scope = page.ask.scope
-    where = page.ask.organisation.name_of(scope) if scope.site else "all sites"
+    where = page.ask.organisation.name_of(scope) if scope.site else say("all sites")
     short = [d for d in page.days if d.share < COMPLETE]
     if page.unmapped:
         worst = page.unmapped[0]
         acts = (
-            (Act("Give it a meaning", "", True, "o", "map", tables.map_args(worst)),)
+            (Act(say("Give it a meaning"), "", True, "o", "map", tables.map_args(worst)),)
             if page.maps
             else ()
         )
         return Answer(
             "bad" if worst.seconds >= 3600 else "warn",
-            f"{tables.hours(worst.seconds)} of {tables.code_of(worst)} have no meaning at {where}.",
-            f"{worst.people} people; their adherence leaves these seconds out.",
+            say(
+                "{hours} of {code} have no meaning at {where}.",
+                hours=tables.hours(worst.seconds),
+                code=tables.code_of(worst),
+                where=where,
+            ),
+            say("{people} people; their adherence leaves these seconds out.", people=worst.people),
             acts,
         )
     if short:
@@ -73,24 +84,33 @@ def health_answer(page: Health) -> Answer:
         site = tables.site_name(page, low.site_id)
         return Answer(
             "bad",
-            f"{low.feed.capitalize()} of {site} are {low.share:.1f} % complete on "
-            f"{tables.day_name(low.day)}.",
-            "Figures of the missing quarters are left out, never counted as 0.",
+            say(
+                "{feed} of {site} are {share:.1f} % complete on {day}.",
+                feed=low.feed.capitalize(),
+                site=site,
+                share=low.share,
+                day=tables.day_name(low.day),
+            ),
+            say("Figures of the missing quarters are left out, never counted as 0."),
         )
     if page.broken_n:
         sums = (
-            "1 sum that must agree does"
+            say("1 sum that must agree does")
             if page.broken_n == 1
-            else (f"{page.broken_n:,} sums that must agree do")
+            else (say("{broken_n:,} sums that must agree do", broken_n=page.broken_n))
         )
-        return Answer("warn", f"{sums} not at {where}.")
+        return Answer("warn", say("{sums} not at {where}.", sums=sums, where=where))
     if page.waiting:
         n = sum(w.rows for w in page.waiting)
-        rows = "1 rejected row waits" if n == 1 else f"{n:,} rejected rows wait"
-        return Answer("warn", f"{rows} to be mended.")
+        rows = say("1 rejected row waits") if n == 1 else say("{n:,} rejected rows wait", n=n)
+        return Answer("warn", say("{rows} to be mended.", rows=rows))
     if not page.feeds:
-        return Answer("none", "No data have arrived yet.", "Load contacts or agent states.")
-    return Answer("good", f"The data of {where} are complete, and every sum agrees.")
+        return Answer(
+            "none", say("No data have arrived yet."), say("Load contacts or agent states.")
+        )
+    return Answer(
+        "good", say("The data of {where} are complete, and every sum agrees.", where=where)
+    )
 
 
 def _tiles(page: Health) -> tuple[Tile, ...]:

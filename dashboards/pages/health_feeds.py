@@ -14,9 +14,10 @@ from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
 from wfm.domain.grid import QUARTERS_A_DAY
+from wfm.domain.language import say, to_say
 from wfm.queries.health_facts import FeedDay
 
-LEGEND = (("box-cell", "complete"), ("box-warn", "in part"), ("box-bad", "silent"))
+LEGEND = (("box-cell", "complete"), ("box-warn", to_say("in part")), ("box-bad", "silent"))
 MOST_ROWS, MOST_LABELS = 24, 10
 
 
@@ -26,15 +27,18 @@ def feed_panels(page: Health) -> list[Any]:
     own = [one for one in page.days if one.day == page.day]
     shown = html.Div([heat(_by_quarter(page, own)), _hours()])
     quarters = panel(
-        "Feeds by quarter-hour",
-        shown if own else empty(f"No feed was expected on {day}"),
-        note=f"{day}, local time of each site",
+        say("Feeds by quarter-hour"),
+        shown if own else empty(say("No feed was expected on {day}", day=day)),
+        note=say("{day}, local time of each site", day=day),
         legend_of=LEGEND,
     )
     if page.ask.period.days == 1 or not page.days:
         return [quarters]
     days = html.Div([heat(_by_day(page)), _days(page)])
-    return [panel("Feeds by day", days, note="choose a day below", legend_of=LEGEND), quarters]
+    return [
+        panel(say("Feeds by day"), days, note=say("choose a day below"), legend_of=LEGEND),
+        quarters,
+    ]
 
 
 def _by_quarter(page: Health, own: Sequence[FeedDay]) -> list[HeatRow]:
@@ -42,12 +46,17 @@ def _by_quarter(page: Health, own: Sequence[FeedDay]) -> list[HeatRow]:
     for one in sorted(own, key=lambda d: (d.share, d.site_id, d.feed))[:MOST_ROWS]:
         name = f"{site_name(page, one.site_id)}, {one.feed}"
         silent = sum(received == 0 for _, received in one.quarters.values())
-        words = f"{name}: {one.share:.1f} % complete, {silent} quarters silent"
+        words = say(
+            "{name}: {share:.1f} % complete, {silent} quarters silent",
+            name=name,
+            share=one.share,
+            silent=silent,
+        )
         statuses = [
             _status(*one.quarters[slot]) if slot in one.quarters else ""
             for slot in range(QUARTERS_A_DAY)
         ]
-        rows.append(HeatRow(name, statuses, f"{one.share:.1f} %", words))
+        rows.append(HeatRow(name, statuses, say("{share:.1f} %", share=one.share), words))
     return rows
 
 
@@ -66,8 +75,14 @@ def _by_day(page: Health) -> list[HeatRow]:
             _status(days[at].expected, days[at].received) if at in days else ""
             for at in range(page.ask.period.days)
         ]
-        words = f"{name}: {share:.1f} % complete, {short} of {len(days)} days short"
-        rows.append((share, HeatRow(name, statuses, f"{share:.1f} %", words)))
+        words = say(
+            "{name}: {share:.1f} % complete, {short} of {n} days short",
+            name=name,
+            share=share,
+            short=short,
+            n=len(days),
+        )
+        rows.append((share, HeatRow(name, statuses, say("{share:.1f} %", share=share), words)))
     return [row for _, row in sorted(rows, key=lambda pair: (pair[0], pair[1].name))][:MOST_ROWS]
 
 
@@ -92,8 +107,12 @@ def _days(page: Health) -> Any:
     links = []
     for at in range(0, period.days, every):
         day = period.first + timedelta(days=at)
-        words = f"{day:%a} {day.day}" if period.days <= 7 and not ask.look.narrow else f"{day.day}"
+        words = (
+            say("{day:%a} {day.day}", day=day)
+            if period.days <= 7 and not ask.look.narrow
+            else f"{day.day}"
+        )
         here = {"aria-current": "date"} if day == page.day else {}
         link = html.A(words, href=ask.link(on=day), title=day_name(day), **here)
         links.append(html.Span(link, style={"left": f"{(at + 0.5) / period.days * 100:.2f}%"}))
-    return html.Nav(links, className="axis-labels", **{"aria-label": "Days of the period"})
+    return html.Nav(links, className="axis-labels", **{"aria-label": say("Days of the period")})

@@ -13,10 +13,13 @@ from dashboards.parts.form import Field, Form
 from wfm.actions.quarantine import repair_row, replay_rows
 from wfm.actions.state_mapping import GROUPS, Mapping, map_state
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.rejected import Rejected, read_rejected
 
-REASON = Field("reason", "Reason", "note", required=True, hint="Kept in the audit log")
+REASON = Field(
+    "reason", to_say("Reason"), "note", required=True, hint=to_say("Kept in the audit log")
+)
 
 
 def _whole_centre(values: Values) -> Scope:
@@ -27,20 +30,38 @@ def _show_map(ask: FormAsk) -> Drawer:
     state, code = ask.value("state"), ask.value("code")
     choices = tuple((group, group.replace("_", " ")) for group in GROUPS)
     fields = (
-        Field("group", "Means", "select", ask.value("group", "break"), choices),
-        Field("since", "From", "date", ask.value("since"), hint="Days from then are made again"),
-        Field("reason", "Reason", "note", ask.value("reason"), required=True,
-              hint="Kept in the audit log"),
-    )  # fmt: skip
+        Field("group", say("Means"), "select", ask.value("group", "break"), choices),
+        Field(
+            "since",
+            say("From"),
+            "date",
+            ask.value("since"),
+            hint=say("Days from then are made again"),
+        ),
+        Field(
+            "reason",
+            say("Reason"),
+            "note",
+            ask.value("reason"),
+            required=True,
+            hint=say("Kept in the audit log"),
+        ),
+    )
     return Drawer(
-        f"What does {state} “{code}” mean?" if code else f"What does {state} mean?",
-        "For every source that sends it. Adherence and lost time follow from it.",
+        say("What does {state} “{code}” mean?", state=state, code=code)
+        if code
+        else say("What does {state} mean?", state=state),
+        say("For every source that sends it. Adherence and lost time follow from it."),
         (),
         Form(
-            "map", fields, "Give it this meaning", args={"state": state, "code": code},
-            confirm=True, key=ask.values.get("key", ""),
+            "map",
+            fields,
+            say("Give it this meaning"),
+            args={"state": state, "code": code},
+            confirm=True,
+            key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
-    )  # fmt: skip
+    )
 
 
 def _send_map(ask: FormAsk) -> Drawer:
@@ -49,26 +70,38 @@ def _send_map(ask: FormAsk) -> Drawer:
         ask.reason(), ask.key,
     )  # fmt: skip
     days = map_state(ask.sources.store, ask.sources.clock, ask.who, wish)
-    made = "1 day is" if days == 1 else f"{days} days are"
+    made = say("1 day is") if days == 1 else say("{days} days are", days=days)
     return Drawer(
-        "The code has a meaning",
-        done=f"{wish.state} “{wish.reason_code}” is {wish.group.replace('_', ' ')} from "
-        f"{wish.valid_from.day} {wish.valid_from:%b %Y}; {made} made again.",
+        say("The code has a meaning"),
+        done=say(
+            "{state} “{reason_code}” is {group} from {day.day} {day:%b %Y}; {made} made again.",
+            state=wish.state,
+            reason_code=wish.reason_code,
+            group=wish.group.replace("_", " "),
+            day=wish.valid_from,
+            made=made,
+        ),
     )
 
 
 def _show_replay(ask: FormAsk) -> Drawer:
     code = ask.value("codes")
-    what = code.replace("_", " ") if code else "any reason"
+    what = code.replace("_", " ") if code else say("any reason")
     return Drawer(
-        "Load rejected rows again",
-        f"All rows that wait with {what}. Those that still do not fit go on waiting.",
+        say("Load rejected rows again"),
+        say(
+            "All rows that wait with {what}. Those that still do not fit go on waiting.", what=what
+        ),
         (),
         Form(
-            "replay", (REASON,), "Load them again", args={"codes": code}, confirm=True,
+            "replay",
+            (REASON,),
+            say("Load them again"),
+            args={"codes": code},
+            confirm=True,
             key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
-    )  # fmt: skip
+    )
 
 
 def _send_replay(ask: FormAsk) -> Drawer:
@@ -76,16 +109,19 @@ def _send_replay(ask: FormAsk) -> Drawer:
     job = replay_rows(
         ask.sources.store, ask.sources.clock, ask.who, codes, ask.reason(), ask.key
     )  # fmt: skip
-    return Drawer("Load rejected rows again", done=f"Job {job} loads them; the page follows.")
+    return Drawer(
+        say("Load rejected rows again"),
+        done=say("Job {job} loads them; the page follows.", job=job),
+    )
 
 
 def _show_repair(ask: FormAsk) -> Drawer:
     row = _row(ask)
     if not row.whole or len(row.text) > LONGEST:
-        raise BadInput("This row is too long to be mended here: correct it at its source.")
+        raise BadInput(say("This row is too long to be mended here: correct it at its source."))
     rows = [
-        ("File", f"{row.file_name}, line {row.line}"),
-        ("Rejected for", f"{row.code.replace('_', ' ')}: {row.detail}"),
+        (say("File"), say("{file}, line {line}", file=row.file_name, line=row.line)),
+        (say("Rejected for"), f"{row.code.replace('_', ' ')}: {row.detail}"),
     ]
     shown: tuple[Any, ...] = (facts(rows),)
     if row.named:
@@ -95,7 +131,9 @@ def _show_repair(ask: FormAsk) -> Drawer:
             if field and column not in row.named
         ]
         shown += (
-            html.Details([html.Summary("The other columns"), facts(others)], className="d-more"),
+            html.Details(
+                [html.Summary(say("The other columns")), facts(others)], className="d-more"
+            ),
         )
         fields = tuple(
             Field(name := f"col-{column}", column, value=ask.values.get(name, _field(row, column)))
@@ -103,22 +141,26 @@ def _show_repair(ask: FormAsk) -> Drawer:
         )  # fmt: skip
     else:
         fields = (
-            Field("text", "Corrected row", "note", ask.values.get("text") or row.text,
-                  hint="Columns: " + ", ".join(row.columns) if row.columns else "",
+            Field("text", say("Corrected row"), "note", ask.values.get("text") or row.text,
+                  hint=say("Columns: ") + ", ".join(row.columns) if row.columns else "",
                   required=True, most=LONGEST),
         )  # fmt: skip
-    reason = Field("reason", "Reason", "note", ask.value("reason"), required=True,
-                   hint="Kept in the audit log with both rows")  # fmt: skip
+    reason = Field("reason", say("Reason"), "note", ask.value("reason"), required=True,
+                   hint=say("Kept in the audit log with both rows"))  # fmt: skip
     return Drawer(
-        "Repair a rejected row",
-        "The row as received is kept; the corrected one is loaded in its place.",
+        say("Repair a rejected row"),
+        say("The row as received is kept; the corrected one is loaded in its place."),
         shown,
         Form(
-            "repair", (*fields, reason), "Load the corrected row", args={"row": str(row.row_id)},
-            confirm=True, key=ask.values.get("key", ""),
+            "repair",
+            (*fields, reason),
+            say("Load the corrected row"),
+            args={"row": str(row.row_id)},
+            confirm=True,
+            key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
         wide=True,
-    )  # fmt: skip
+    )
 
 
 def _send_repair(ask: FormAsk) -> Drawer:
@@ -129,7 +171,9 @@ def _send_repair(ask: FormAsk) -> Drawer:
     job = repair_row(
         ask.sources.store, ask.sources.clock, ask.who, row.row_id, text, ask.reason(), ask.key
     )
-    return Drawer("Repair a rejected row", done=f"Job {job} loads the corrected row.")
+    return Drawer(
+        say("Repair a rejected row"), done=say("Job {job} loads the corrected row.", job=job)
+    )
 
 
 def _field(row: Rejected, column: str) -> str:
@@ -142,7 +186,7 @@ def _row(ask: FormAsk) -> Rejected:
         found = read_rejected(ask.sources.store, ENTERPRISE, row_ids=(int(text),), limit=1)
         if found:
             return found[0]
-    raise BadInput(f"No rejected row {text[:20]!r} is known; open the page again.")
+    raise BadInput(say("No rejected row {text!r} is known; open the page again.", text=text[:20]))
 
 
 MAP = FormRoom("map", "mapping.write", _whole_centre, _show_map, _send_map)

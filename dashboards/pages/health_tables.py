@@ -11,9 +11,10 @@ from dashboards.parts.numbers import DASH
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.queries.health_facts import Unmapped
 
-CUT = "It is too long to be mended here: correct it at its source and deliver it again"
+CUT = to_say("It is too long to be mended here: correct it at its source and deliver it again")
 STALE_S = 900
 LONGEST_LINE, MOST_SPANS = 60, 3
 
@@ -29,7 +30,7 @@ def sheets(page: Health) -> tuple[Sheet, ...]:
 def site_name(page: Health, site_id: str | None) -> str:
     """The name of a site; "all sites" for what belongs to none."""
     if not site_id:
-        return "all sites"
+        return say("all sites")
     return next((s.name for s in page.ask.organisation.sites if s.org_id == site_id), site_id)
 
 
@@ -46,30 +47,39 @@ def map_args(found: Unmapped) -> dict[str, str]:
 def hours(seconds: int) -> str:
     """Seconds as hours and minutes: 5400 is "1 h 30 min"."""
     h, m = divmod(round(seconds / 60), 60)
-    return f"{h} h {m} min" if h else f"{m} min"
+    return say("{h} h {m} min", h=h, m=m) if h else say("{m} min", m=m)
 
 
 def day_name(day: date) -> str:
     """A day as people say it: 12 Oct."""
-    return f"{day.day} {day:%b}"
+    return say("{day.day} {day:%b}", day=day)
 
 
 def _gaps(page: Health) -> Sheet:
     """Every feed of every site and day, the least complete first; a day leads to its quarters."""
     columns = (
-        Col("day", "Day", text=True, phone=True),
-        Col("where", "Feed", text=True, phone=True),
-        Col("share", "Complete", "%", phone=True),
-        Col("received", "Came", meaning="quarters of contacts; people scheduled by quarter"),
-        Col("expected", "Expected"),
-        Col("silent", "Silent", text=True, meaning="local time in which nothing came at all"),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("where", say("Feed"), text=True, phone=True),
+        Col("share", say("Complete"), "%", phone=True),
+        Col(
+            "received",
+            say("Came"),
+            meaning=say("quarters of contacts; people scheduled by quarter"),
+        ),
+        Col("expected", say("Expected")),
+        Col(
+            "silent",
+            say("Silent"),
+            text=True,
+            meaning=say("local time in which nothing came at all"),
+        ),
     )
     lines = []
     for one in sorted(page.days, key=lambda d: (d.share, -d.day.toordinal(), d.site_id, d.feed)):
         where = f"{site_name(page, one.site_id)}, {one.feed}"
         spans = [f"{_clock(a)}\u2013{_clock(b)}" for a, b in one.silent()]
         silent = ", ".join(spans[:MOST_SPANS]) + (
-            f" and {len(spans) - MOST_SPANS} more" if len(spans) > MOST_SPANS else ""
+            say(" and {n} more", n=len(spans) - MOST_SPANS) if len(spans) > MOST_SPANS else ""
         )
         status = "bad" if one.share < COMPLETE else ""
         lines.append(
@@ -77,18 +87,25 @@ def _gaps(page: Health) -> Sheet:
                 (
                     Cell(day_name(one.day), one.day.isoformat(), href=page.ask.link(on=one.day)),
                     Cell(where, where),
-                    Cell(f"{one.share:.1f}", round(one.share, 2), status, plain=True),
-                    Cell(f"{one.received:,}", one.received),
-                    Cell(f"{one.expected:,}", one.expected),
+                    Cell(
+                        say("{share:.1f}", share=one.share), round(one.share, 2), status, plain=True
+                    ),
+                    Cell(say("{received:,}", received=one.received), one.received),
+                    Cell(say("{expected:,}", expected=one.expected), one.expected),
                     Cell(silent or DASH, ", ".join(spans), reason=", ".join(spans)),
                 ),
                 status=status,
             )
         )
     short = sum(line.status == "bad" for line in lines)
-    note = f"{short} of {len(lines)} feeds and days below {COMPLETE:.0f} %"
-    return Sheet("gaps", "Feeds by day, the least complete first", columns, tuple(lines), note,
-                 "No feed was expected in this period")  # fmt: skip
+    note = say(
+        "{short} of {n} feeds and days below {complete:.0f} %",
+        short=short,
+        n=len(lines),
+        complete=COMPLETE,
+    )
+    return Sheet("gaps", say("Feeds by day, the least complete first"), columns, tuple(lines), note,
+                 say("No feed was expected in this period"))  # fmt: skip
 
 
 def _clock(slot: int) -> str:
@@ -97,11 +114,11 @@ def _clock(slot: int) -> str:
 
 def _feeds(page: Health) -> Sheet:
     columns = (
-        Col("feed", "Feed", text=True, phone=True),
-        Col("source", "Source", text=True),
-        Col("last", "Latest event", text=True, phone=True),
-        Col("lag", "Lag", phone=True, meaning="from the latest event to now"),
-        Col("rows", "Rows"),
+        Col("feed", say("Feed"), text=True, phone=True),
+        Col("source", say("Source"), text=True),
+        Col("last", say("Latest event"), text=True, phone=True),
+        Col("lag", say("Lag"), phone=True, meaning=say("from the latest event to now")),
+        Col("rows", say("Rows")),
     )
     lines = []
     for feed in page.feeds:
@@ -115,22 +132,22 @@ def _feeds(page: Health) -> Sheet:
                     Cell(feed.source_id, feed.source_id, soft=True),
                     Cell(_when(page, feed.last_at), feed.last_at),
                     Cell(hours(lag) if lag >= 60 else f"{lag} s", lag, "warn" if late else ""),
-                    Cell(f"{feed.rows:,}", feed.rows),
+                    Cell(say("{rows:,}", rows=feed.rows), feed.rows),
                 ),
                 status="warn" if late else "",
             )
         )
-    return Sheet("feeds", "Feeds and their lag", columns, tuple(lines), "all sites",
-                 "No feed has arrived yet")  # fmt: skip
+    return Sheet("feeds", say("Feeds and their lag"), columns, tuple(lines), say("all sites"),
+                 say("No feed has arrived yet"))  # fmt: skip
 
 
 def _unmapped(page: Health) -> Sheet:
     columns = (
-        Col("code", "State and reason", text=True, phone=True),
-        Col("time", "Time", phone=True),
-        Col("people", "People"),
-        Col("first", "First", text=True),
-        Col("last", "Last", text=True),
+        Col("code", say("State and reason"), text=True, phone=True),
+        Col("time", say("Time"), phone=True),
+        Col("people", say("People")),
+        Col("first", say("First"), text=True),
+        Col("last", say("Last"), text=True),
         Col("act", "", text=True, phone=True),
     )
     lines = tuple(
@@ -142,26 +159,29 @@ def _unmapped(page: Health) -> Sheet:
                 Cell(day_name(one.first), one.first.isoformat()),
                 Cell(day_name(one.last), one.last.isoformat()),
                 Cell(
-                    "", None,
-                    node=opener("Map", "map", map_args(one), small=True) if page.maps else None,
+                    "",
+                    None,
+                    node=opener(say("Map"), "map", map_args(one), small=True)
+                    if page.maps
+                    else None,
                 ),
             ),
             status="warn",
         )
         for one in page.unmapped
-    )  # fmt: skip
-    return Sheet("unmapped", "States without a meaning", columns, lines, "longest first",
-                 "Every state and reason code has a meaning")  # fmt: skip
+    )
+    return Sheet("unmapped", say("States without a meaning"), columns, lines, say("longest first"),
+                 say("Every state and reason code has a meaning"))  # fmt: skip
 
 
 def _sums(page: Health) -> Sheet:
     columns = (
-        Col("day", "Day", text=True, phone=True),
-        Col("time", "From", text=True),
-        Col("where", "Where", text=True, phone=True),
-        Col("rule", "Must hold", text=True, phone=True),
-        Col("off", "Off by"),
-        Col("values", "Values", text=True, more=True),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("time", say("From"), text=True),
+        Col("where", say("Where"), text=True, phone=True),
+        Col("rule", say("Must hold"), text=True, phone=True),
+        Col("off", say("Off by")),
+        Col("values", say("Values"), text=True, more=True),
     )
     lines = []
     for one in page.broken:
@@ -176,27 +196,29 @@ def _sums(page: Health) -> Sheet:
                     Cell(time, time),
                     Cell(where, where),
                     Cell(one.rule, one.rule, reason=one.values),
-                    Cell(f"{one.difference:+,}", one.difference),
+                    Cell(say("{difference:+,}", difference=one.difference), one.difference),
                     Cell(one.values, one.values),
                 ),
                 status="warn",
             )
         )
     more = page.broken_n - len(page.broken)
-    note = "1 cell" if page.broken_n == 1 else f"{page.broken_n:,} cells"
-    note += f", {more:,} of them not shown" if more else ""
-    return Sheet("sums", "Sums that do not agree", columns, tuple(lines), note,
-                 "Every sum agrees in every cell")  # fmt: skip
+    note = (
+        say("1 cell") if page.broken_n == 1 else say("{broken_n:,} cells", broken_n=page.broken_n)
+    )
+    note += say(", {more:,} of them not shown", more=more) if more else ""
+    return Sheet("sums", say("Sums that do not agree"), columns, tuple(lines), note,
+                 say("Every sum agrees in every cell"))  # fmt: skip
 
 
 def _restated(page: Health) -> Sheet:
     columns = (
-        Col("day", "Day", text=True, phone=True),
-        Col("kpi", "Figure", text=True, phone=True),
-        Col("was", "Was", phone=True),
-        Col("now", "Is", phone=True),
-        Col("at", "Restated", text=True),
-        Col("cause", "By", text=True),
+        Col("day", say("Day"), text=True, phone=True),
+        Col("kpi", say("Figure"), text=True, phone=True),
+        Col("was", say("Was"), phone=True),
+        Col("now", say("Is"), phone=True),
+        Col("at", say("Restated"), text=True),
+        Col("cause", say("By"), text=True),
     )
     lines = tuple(
         Line(
@@ -211,36 +233,42 @@ def _restated(page: Health) -> Sheet:
         )
         for one in page.changed
     )
-    return Sheet("restated", "Restated figures", columns, lines, "closed days that changed",
-                 "No closed day of this period changed")  # fmt: skip
+    return Sheet(
+        "restated",
+        say("Restated figures"),
+        columns,
+        lines,
+        say("closed days that changed"),
+        say("No closed day of this period changed"),
+    )
 
 
 def _reasons(page: Health) -> Sheet:
     columns = (
-        Col("code", "Reason", text=True, phone=True),
-        Col("rows", "Rows", phone=True),
+        Col("code", say("Reason"), text=True, phone=True),
+        Col("rows", say("Rows"), phone=True),
         Col("act", "", text=True, phone=True),
     )
     lines = tuple(
         Line(
             (
                 Cell(one.code.replace("_", " "), one.code),
-                Cell(f"{one.rows:,}", one.rows),
-                Cell("", None, node=opener("Load again", "replay", {"codes": one.code},
+                Cell(say("{rows:,}", rows=one.rows), one.rows),
+                Cell("", None, node=opener(say("Load again"), "replay", {"codes": one.code},
                                            small=True)),
             )
         )
         for one in page.waiting
     )  # fmt: skip
-    return Sheet("reasons", "Rejected rows by reason", columns, lines, "most first",
-                 "No row waits")  # fmt: skip
+    return Sheet("reasons", say("Rejected rows by reason"), columns, lines, say("most first"),
+                 say("No row waits"))  # fmt: skip
 
 
 def _quarantine(page: Health) -> Sheet:
     columns = (
-        Col("file", "File and line", text=True, phone=True),
-        Col("reason", "Reason", text=True, phone=True),
-        Col("raw", "As received", text=True),
+        Col("file", say("File and line"), text=True, phone=True),
+        Col("reason", say("Reason"), text=True, phone=True),
+        Col("raw", say("As received"), text=True),
         Col("act", "", text=True, phone=True),
     )
     lines = []
@@ -248,7 +276,7 @@ def _quarantine(page: Health) -> Sheet:
         place = f"{row.file_name}:{row.line}"
         why = f"{row.code.replace('_', ' ')}: {row.detail}"
         off = "" if row.whole and len(row.text) <= LONGEST else CUT
-        repair = opener("Repair", "repair", {"row": str(row.row_id)}, small=True, off=off)
+        repair = opener(say("Repair"), "repair", {"row": str(row.row_id)}, small=True, off=off)
         lines.append(
             Line(
                 (
@@ -259,37 +287,38 @@ def _quarantine(page: Health) -> Sheet:
                 )
             )
         )
-    return Sheet("quarantine", "Rejected rows", columns, tuple(lines), "oldest first",
-                 "Nothing was rejected")  # fmt: skip
+    return Sheet("quarantine", say("Rejected rows"), columns, tuple(lines), say("oldest first"),
+                 say("Nothing was rejected"))  # fmt: skip
 
 
 def _deliveries(page: Health) -> Sheet:
     columns = (
-        Col("file", "File", text=True, phone=True),
-        Col("at", "Received", text=True, phone=True),
-        Col("lines", "Lines"),
-        Col("loaded", "Loaded", phone=True),
-        Col("twice", "Known before"),
-        Col("bad", "Rejected", phone=True),
-        Col("ignored", "Ignored"),
+        Col("file", say("File"), text=True, phone=True),
+        Col("at", say("Received"), text=True, phone=True),
+        Col("lines", say("Lines")),
+        Col("loaded", say("Loaded"), phone=True),
+        Col("twice", say("Known before")),
+        Col("bad", say("Rejected"), phone=True),
+        Col("ignored", say("Ignored")),
     )
     lines = tuple(
         Line(
             (
                 Cell(one.file_name, one.file_name),
                 Cell(_when(page, one.received_at), one.received_at),
-                *(
-                    Cell(f"{n:,}", n)
-                    for n in (one.lines_in, one.loaded, one.duplicates)
+                *(Cell(say("{n:,}", n=n), n) for n in (one.lines_in, one.loaded, one.duplicates)),
+                Cell(
+                    say("{quarantined:,}", quarantined=one.quarantined),
+                    one.quarantined,
+                    "warn" if one.quarantined else "",
                 ),
-                Cell(f"{one.quarantined:,}", one.quarantined, "warn" if one.quarantined else ""),
-                Cell(f"{one.ignored:,}", one.ignored),
+                Cell(say("{ignored:,}", ignored=one.ignored), one.ignored),
             )
         )
         for one in page.deliveries
-    )  # fmt: skip
-    return Sheet("deliveries", "Deliveries", columns, lines, "newest first",
-                 "Nothing was delivered yet")  # fmt: skip
+    )
+    return Sheet("deliveries", say("Deliveries"), columns, lines, say("newest first"),
+                 say("Nothing was delivered yet"))  # fmt: skip
 
 
 def _short(text: str) -> str:
@@ -298,4 +327,4 @@ def _short(text: str) -> str:
 
 def _when(page: Health, at: int) -> str:
     local = datetime.fromtimestamp(at, zone_of(page.ask.zone))
-    return f"{local.day} {local:%b %H:%M}"
+    return say("{at.day} {at:%b %H:%M}", at=local)

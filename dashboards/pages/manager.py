@@ -37,16 +37,20 @@ from kpis.mix_reading import HANDLE_TIME, read_mix
 from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say, to_say
 
 SPEC = Spec(
     grains=(
-        ("today", "Today"), ("day", "Day"), ("week", "Week"), ("month", "Month"),
-        ("quarter", "Quarter"),
+        ("today", to_say("Today")),
+        ("day", to_say("Day")),
+        ("week", to_say("Week")),
+        ("month", to_say("Month")),
+        ("quarter", to_say("Quarter")),
     ),
     grain="week",
-    comparisons=(("target", "target"), ("previous", "period before")),
+    comparisons=(("target", "target"), ("previous", to_say("period before"))),
     compare="target",
-)  # fmt: skip
+)
 
 
 def view(ask: Ask) -> View:
@@ -55,9 +59,12 @@ def view(ask: Ask) -> View:
     main = breakdown(centre)
     panels, sheets = evidence(centre)
     left = html.Div([_breakdown_panel(centre, main)], className="stack")
-    move = opener("Move people to other work", FORM, {"scope": ask.scope.path}, small=True)
+    move = opener(say("Move people to other work"), FORM, {"scope": ask.scope.path}, small=True)
     doing, doing_sheet = remedies_panel(
-        ask, "Alerts, requests and moves", ("answer_alert", "decide_request", "skill_step"), (move,)
+        ask,
+        say("Alerts, requests and moves"),
+        ("answer_alert", "decide_request", "skill_step"),
+        (move,),
     )
     body = [left, html.Div([*panels, doing], className="stack")]
     tiles_sheet = figures_sheet(centre.tiles, centre.previous)
@@ -70,27 +77,42 @@ def manager_answer(centre: Centre) -> Answer:
     ask, focus, kpi = centre.ask, centre.focus, centre.kpi
     if focus.value is None:
         if ask.data_at is None:
-            return Answer("none", "No data have arrived yet.", "Load contacts or agent states.")
-        return Answer("none", f"{kpi.short_name} is not known: {focus.reason}.")
+            return Answer(
+                "none", say("No data have arrived yet."), say("Load contacts or agent states.")
+            )
+        return Answer(
+            "none",
+            say("{short} is not known: {reason}.", short=kpi.short_name, reason=focus.reason),
+        )
     value = kpi_with_unit(kpi.id, focus.value)
     base, word = centre.base
     if base is None:
         return Answer("none", f"{kpi.short_name} {value}.", f"{focus.reason.capitalize()}.")
     gap = focus.value - base
     size = kpi_with_unit(kpi.id, abs(gap), gap=True)
-    against = f"{word if word != 'before' else 'the period before'} {kpi_with_unit(kpi.id, base)}"
+    against = (
+        f"{word if word != 'before' else say('the period before')} {kpi_with_unit(kpi.id, base)}"
+    )
     if focus.status == "good" and not ask.state.kpi:
         good = sum(value.status == "good" for value in centre.tiles)
         bare = [CATALOGUE[v.kpi_id].short_name for v in centre.tiles if v.status == "none"]
-        told = f"{good} of {len(centre.tiles)} on target"
+        told = say("{good} of {n} on target", good=good, n=len(centre.tiles))
         return Answer(
             "good",
-            "Every figure with a target is on it.",
-            f"{told}; without a colour: {', '.join(bare)}." if bare else f"{told}.",
+            say("Every figure with a target is on it."),
+            say("{told}; without a colour: {bare}.", told=told, bare=", ".join(bare))
+            if bare
+            else f"{told}.",
         )
-    where = "inside its range" if focus.gap_is == "inside" else (
-        f"{size} {'over' if gap > 0 else 'under'} {against}" if gap else f"at {against}"
-    )  # fmt: skip
+    where = (
+        say("inside its range")
+        if focus.gap_is == "inside"
+        else (
+            f"{size} {'over' if gap > 0 else 'under'} {against}"
+            if gap
+            else say("at {against}", against=against)
+        )
+    )
     lead = f"{kpi.short_name} {value}, {where}"
     shares, _ = centre.parts
     top = next((share for share in shares if share.adds), None)
@@ -99,12 +121,14 @@ def manager_answer(centre: Centre) -> Answer:
     name = centre.name(top.value)
     adds = kpi_with_unit(kpi.id, abs(top.adds), gap=True)
     spread = _spread(centre, shares, gap)
-    lead += f": {spread}." if spread else f": {name} gives {adds} of it."
-    rest = f"{name} gives most, {adds}." if spread else _own(centre, top)
+    lead += f": {spread}." if spread else say(": {name} gives {adds} of it.", name=name, adds=adds)
+    rest = say("{name} gives most, {adds}.", name=name, adds=adds) if spread else _own(centre, top)
     scope = scope_below(ask, centre.by, top.value.at(centre.by))
     acts: tuple[Act, ...] = ()
     if scope is not None and scope.agent is None:
-        acts = (Act(f"Open {name}", ask.scope_link(scope, by="", sort=""), True, "o"),)
+        acts = (
+            Act(say("Open {name}", name=name), ask.scope_link(scope, by="", sort=""), True, "o"),
+        )
     return Answer(focus.status, lead, rest, acts)
 
 
@@ -114,19 +138,26 @@ def _spread(centre: Centre, shares: Sequence[Share], gap: float) -> str:
     if found is None:
         return ""
     word = DIMENSION_WORD[centre.by].lower()
-    many = {"tenure": "bands of tenure", "activity": "planned activities"}
-    return f"{found[0]} of {found[1]} {many.get(centre.by, f'{word}s')} are part of it"
+    many = {"tenure": say("bands of tenure"), "activity": say("planned activities")}
+    return say(
+        "{found} of {found_2} {by} are part of it",
+        found=found[0],
+        found_2=found[1],
+        by=many.get(centre.by, f"{word}s"),
+    )
 
 
 def _own(centre: Centre, share: Share) -> str:
     """How the largest part stands itself, and all others without it."""
     own = kpi_with_unit(centre.kpi.id, share.value.value)
-    text = f"It stands at {own}"
+    text = say("It stands at {own}", own=own)
     if share.value.denominator and centre.focus.denominator:
         part = 100 * share.value.denominator / centre.focus.denominator
-        text += f" on {plain(part, 0)} % of the base"
+        text += say(" on {plain} % of the base", plain=plain(part, 0))
     if share.rest is not None:
-        text += f"; all others at {kpi_with_unit(centre.kpi.id, share.rest)}"
+        text += say(
+            "; all others at {with_unit}", with_unit=kpi_with_unit(centre.kpi.id, share.rest)
+        )
     return text + "."
 
 
@@ -145,7 +176,7 @@ def _breakdown_panel(centre: Centre, sheet: Sheet) -> Any:
             chips.append(html.A(word, href=link, **here))
     shown = sort_lines(sheet, ask.state.sort)
     table = grid(shown, lambda key: ask.link(sort=key), ask.state.sort)
-    bar = html.Div(chips, className="chips", role="group", **{"aria-label": "Break down by"})
+    bar = html.Div(chips, className="chips", role="group", **{"aria-label": say("Break down by")})
     return panel(sheet.title, [bar, table], note=sheet.note)
 
 
@@ -159,9 +190,12 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
         before = centre.before(value.kpi_id)
         right = ""
         if ask.compare == "previous" and before is not None and before.value is not None:
-            right = f"before {kpi_with_unit(value.kpi_id, before.value)}"
+            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         links = [
-            (f"By {DIMENSION_WORD[d].lower()}", ask.link(kpi=value.kpi_id, by=d, sort=""))
+            (
+                say("By {dimension_word}", dimension_word=DIMENSION_WORD[d].lower()),
+                ask.link(kpi=value.kpi_id, by=d, sort=""),
+            )
             for d in DRILLS
             if not drill_reason(CATALOGUE[value.kpi_id], d)
         ]
@@ -189,11 +223,20 @@ def _mix_lines(ask: Ask) -> tuple[tuple[str, str], ...]:
     mix = read_mix(ask.facts, ask.targets, ask.scope, ask.period.first, end)
     if mix is None:
         return ()
-    lines = [("This mix", kpi_with_unit(HANDLE_TIME, mix.mix_adjusted))]
+    lines = [(say("This mix"), kpi_with_unit(HANDLE_TIME, mix.mix_adjusted))]
     if mix.plan is not None:
-        lines.insert(0, ("Plan", f"{kpi_with_unit(HANDLE_TIME, mix.plan)}, the locked forecast"))
+        lines.insert(
+            0,
+            (
+                say("Plan"),
+                say(
+                    "{with_unit}, the locked forecast",
+                    with_unit=kpi_with_unit(HANDLE_TIME, mix.plan),
+                ),
+            ),
+        )
     if mix.sentence:
-        lines.append(("Apart", mix.sentence))
+        lines.append((say("Apart"), mix.sentence))
     return tuple(lines)
 
 

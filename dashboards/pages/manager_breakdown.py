@@ -12,10 +12,11 @@ from kpis.display import decimals_of
 from kpis.drill import drill_reason
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say, to_say
 
 SHORT = {
-    "average_handle_time": "AHT", "adherence": "Adh.", "occupancy": "Occ.",
-    "shrinkage": "Shrink.",
+    "average_handle_time": "AHT", "adherence": to_say("Adh."), "occupancy": to_say("Occ."),
+    "shrinkage": to_say("Shrink."),
 }  # fmt: skip
 HOUR_S = 3600
 Beside = dict[str, dict[object, KpiValue]]
@@ -34,18 +35,34 @@ def breakdown(centre: Centre) -> Sheet:
     columns = (
         Col("name", DIMENSION_WORD[centre.by], text=True, phone=True),
         Col(kpi.id, SHORT.get(kpi.id, kpi.short_name), kpi.unit, phone=True),
-        Col("gap", f"vs {word}", unit, f"difference to {word}"),
-        Col("adds", "Adds", unit, "its part of the whole: the parts sum to it" if of_whole else
-            "(value − base) × share of the denominator of the whole: "
-            "the parts sum to the whole gap", phone=True),
-        Col("rest", "All others", "", "the same figure without this part", more=not drilled),
-        Col("base", "Base", "h" if in_hours else "",
-            f"denominator: {kpi.denominator or kpi.numerator}"),
-        *(
-            Col(k, SHORT[k], CATALOGUE[k].unit, CATALOGUE[k].name, more=drilled)
-            for k in beside
+        Col("gap", say("vs {word}", word=word), unit, say("difference to {word}", word=word)),
+        Col(
+            "adds",
+            say("Adds"),
+            unit,
+            say("its part of the whole: the parts sum to it")
+            if of_whole
+            else say(
+                "(value − base) × share of the denominator of the whole: the parts sum "
+                "to the whole gap"
+            ),
+            phone=True,
         ),
-    )  # fmt: skip
+        Col(
+            "rest",
+            say("All others"),
+            "",
+            say("the same figure without this part"),
+            more=not drilled,
+        ),
+        Col(
+            "base",
+            say("Base"),
+            "h" if in_hours else "",
+            say("denominator: {value}", value=kpi.denominator or kpi.numerator),
+        ),
+        *(Col(k, SHORT[k], CATALOGUE[k].unit, CATALOGUE[k].name, more=drilled) for k in beside),
+    )
     longest = max((abs(s.adds) for s in shares if s.adds is not None), default=0.0)
     signs = {s.adds > 0 for s in shares if s.adds}
     lines = [_line(centre, share, longest, len(signs) > 1, beside) for share in shares]
@@ -55,10 +72,17 @@ def breakdown(centre: Centre) -> Sheet:
         lines.append(_total(centre, beside, told=longest > 0))
     name = DIMENSION_WORD[centre.by].lower()
     return Sheet(
-        "breakdown", f"{kpi.short_name} by {name}", columns, tuple(lines),
-        "largest part first" if of_whole else "most harm first" if longest else "worst first",
-        f"No {name} has a value in this period",
-    )  # fmt: skip
+        "breakdown",
+        say("{short} by {name}", short=kpi.short_name, name=name),
+        columns,
+        tuple(lines),
+        say("largest part first")
+        if of_whole
+        else say("most harm first")
+        if longest
+        else say("worst first"),
+        say("No {name} has a value in this period", name=name),
+    )
 
 
 def _line(centre: Centre, share: Share, longest: float, both: bool, beside: Beside) -> Line:
@@ -92,7 +116,7 @@ def _line(centre: Centre, share: Share, longest: float, both: bool, beside: Besi
 def _left_over(centre: Centre, missing: float, beside: Beside) -> Line:
     """What belongs to no segment, so that the column still sums to the whole gap."""
     blank = Cell("", None)
-    text = f"not in any {DIMENSION_WORD[centre.by].lower()}"
+    text = say("not in any {dimension_word}", dimension_word=DIMENSION_WORD[centre.by].lower())
     adds = figure_cell(missing, _more(centre), signed=True)
     return Line((Cell(text, text), blank, blank, adds, blank, blank, *(blank for _ in beside)))
 

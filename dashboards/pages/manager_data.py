@@ -16,6 +16,7 @@ from kpis.definition import Kpi
 from kpis.drill import drill_reason
 from kpis.value import KpiValue
 from wfm.domain.errors import BadInput, ForbiddenDrill
+from wfm.domain.language import say
 
 TILES = PAGES["manager"].kpi_ids
 # Breakdowns offered, in the order of the menu.
@@ -75,9 +76,9 @@ class Centre:
     def reason_against(self, dimension: str) -> str:
         """Why the figure has no such breakdown here, empty when it has."""
         if dimension == "site" and self.ask.scope.site is not None:
-            return "the view is one site"
+            return say("the view is one site")
         if dimension == "team" and self.ask.scope.team is not None:
-            return "the view is one team"
+            return say("the view is one team")
         if dimension == "group":
             return drill_reason(self.kpi, "group")
         if self.ask.scope.team is not None and dimension in HAPPENINGS:
@@ -138,7 +139,12 @@ def read_centre(ask: Ask) -> Centre:
     wanted = ask.state.kpi
     if wanted and wanted not in TILES:
         if wanted not in {kpi.id for kpi in visible_kpis(ask.who.role)}:
-            raise BadInput(f"There is no KPI {wanted[:40]!r} for your role; see `wfm kpi list`.")
+            raise BadInput(
+                say(
+                    "There is no KPI {wanted!r} for your role; see `wfm kpi list`.",
+                    wanted=wanted[:40],
+                )
+            )
         focus = ask.values((wanted,))[0]
         more = ask.values((wanted,), **ask.before)
         return Centre(ask, tiles, (*previous, *more), focus)

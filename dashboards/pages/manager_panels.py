@@ -25,6 +25,7 @@ from kpis.explain.rate_mix import Sums, rate_and_mix
 from kpis.status import status_of
 from kpis.value import KeyPart, KpiValue
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say
 
 LEAST_CELL = 10  # the least base of a coloured cell, in contacts or seconds
 LEAST_CELL_S = 900
@@ -104,14 +105,20 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
         kpi.unit,
         decimals_of(kpi),
     )  # fmt: skip
-    title = f"{kpi_number(kpi.id, before.value)} to {kpi_with_unit(kpi.id, centre.focus.value)}"
+    title = say(
+        "{number} to {with_unit}",
+        number=kpi_number(kpi.id, before.value),
+        with_unit=kpi_with_unit(kpi.id, centre.focus.value),
+    )
     word = DIMENSION_WORD[dimension].lower()
     drawn = waterfall(steps, ask.look.palette, name="manager-steps")
     columns = (
         Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
-        Col("size", "Part", phone=True),
-        Col("rate", "By its own value", "", "mean share × change of its value", phone=True),
-        Col("mix", "By its share", "", "change of share × distance to the mean"),
+        Col("size", say("Part"), phone=True),
+        Col(
+            "rate", say("By its own value"), "", say("mean share × change of its value"), phone=True
+        ),
+        Col("mix", say("By its share"), "", say("change of share × distance to the mean")),
     )
     more = max(1, decimals_of(kpi))
     lines = [
@@ -127,11 +134,16 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     ]
     totals = [scale * size for size in (found.delta, found.rate, found.mix)]
     lines.append(
-        Line((Cell("All", "All"), *(figure_cell(t, more, signed=True) for t in totals)), "total")
+        Line(
+            (Cell(say("All"), say("All")), *(figure_cell(t, more, signed=True) for t in totals)),
+            "total",
+        )
     )
-    sheet = Sheet("moved", f"What moved {kpi.short_name}", columns, tuple(lines),
-                  "against the period before, same weekdays")  # fmt: skip
-    return panel(title, drawn, note=f"by {word}, against the period before, same weekdays"), sheet
+    sheet = Sheet("moved", say("What moved {short}", short=kpi.short_name), columns, tuple(lines),
+                  say("against the period before, same weekdays"))  # fmt: skip
+    return panel(
+        title, drawn, note=say("by {word}, against the period before, same weekdays", word=word)
+    ), sheet
 
 
 def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
@@ -187,21 +199,35 @@ def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
         name = name_of(ask, dimension, key)
         text = kpi_with_unit(kpi.id, whole[key].value) if key in whole else ""
         bad = statuses.count("bad")
-        rows.append(HeatRow(name, statuses, text, f"{name}: {text}, {bad} cells off target"))
+        rows.append(
+            HeatRow(
+                name,
+                statuses,
+                text,
+                say("{name}: {text}, {bad} cells off target", name=name, text=text, bad=bad),
+            )
+        )
     order = sorted(RANK, key=RANK.__getitem__)
     rows.sort(key=lambda row: [-list(row.statuses).count(status) for status in order])
     word = DIMENSION_WORD[dimension].lower()
     breaks = [i * len(hours) for i in range(1, ask.period.days)] if hourly else []
     labels = _day_labels(centre, hourly, hours)
     drawn = html.Div([heat(rows[:MOST_ROWS], breaks=breaks), labels])
-    legend = [("box-cell", "on target"), ("box-warn", "near"), ("box-bad", "off target")]
-    note = f"colour from n = {LEAST_CELL} on"
+    legend = [("box-cell", say("on target")), ("box-warn", "near"), ("box-bad", say("off target"))]
+    note = say("colour from n = {least_cell} on", least_cell=LEAST_CELL)
     if seconds:
-        note = f"colour from {LEAST_CELL_S // 60} min on"
+        note = say("colour from {least_cell_s} min on", least_cell_s=LEAST_CELL_S // 60)
     shown = panel(
-        f"{kpi.short_name} by {word} and {'hour' if hourly else 'day'}", drawn,
-        note=note, legend_of=legend,
-    )  # fmt: skip
+        say(
+            "{short} by {word} and {value}",
+            short=kpi.short_name,
+            word=word,
+            value="hour" if hourly else "day",
+        ),
+        drawn,
+        note=note,
+        legend_of=legend,
+    )
     if ask.state.view != "table":
         return shown, None
     return shown, _heat_sheet(centre, dimension, sums, steps)
@@ -223,7 +249,9 @@ def _day_labels(centre: Centre, hourly: bool, hours: list[int]) -> Any:
         every = max(1, period.days // 8)
         for at in range(0, period.days, every):
             day = period.first.fromordinal(period.first.toordinal() + at)
-            words = f"{day:%a} {day.day}" if hourly else f"{day.day} {day:%b}"
+            words = (
+                say("{day:%a} {day.day}", day=day) if hourly else say("{day.day} {day:%b}", day=day)
+            )
             labels.append(((at + 0.5) / period.days, words))
     return html.Div(
         [html.Span(text, style={"left": f"{share * 100:.2f}%"}) for share, text in labels],
@@ -237,9 +265,9 @@ def _heat_sheet(
 ) -> Sheet:
     kpi, period = centre.kpi, centre.ask.period
     columns = [Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
-               Col("day", "Day", text=True, phone=True)]  # fmt: skip
+               Col("day", say("Day"), text=True, phone=True)]  # fmt: skip
     if steps > 1:
-        columns.append(Col("hour", "Hour", text=True, phone=True))
+        columns.append(Col("hour", say("Hour"), text=True, phone=True))
     columns += [Col(kpi.id, kpi.short_name, kpi.unit, phone=True), Col("base", "n")]
     lines = []
     for key, cells in sums.items():
@@ -247,13 +275,21 @@ def _heat_sheet(
             day = period.first.fromordinal(period.first.toordinal() + at // steps)
             value = float(kpi.scale) * top / bottom if bottom else None
             name = name_of(centre.ask, dimension, key)
-            row = [Cell(name, name), Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat())]
+            row = [
+                Cell(name, name),
+                Cell(say("{day:%a} {day.day} {day:%b}", day=day), day.isoformat()),
+            ]
             if steps > 1:
                 row.append(Cell(f"{at % steps:02d}:00", f"{at % steps:02d}:00"))
             row += [Cell(kpi_number(kpi.id, value), value), figure_cell(bottom, 0)]
             lines.append(Line(tuple(row)))
     word = "hour" if steps > 1 else "day"
-    return Sheet("heat", f"{kpi.short_name} by {word}", tuple(columns), tuple(lines))
+    return Sheet(
+        "heat",
+        say("{short} by {word}", short=kpi.short_name, word=word),
+        tuple(columns),
+        tuple(lines),
+    )
 
 
 def _small(centre: Centre) -> tuple[Any, Sheet] | None:
@@ -288,7 +324,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         drawn.append(Multiple(name, trend, text, share.value.status, href))
     columns = (
         Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
-        Col(grain, "Day" if grain == "day" else "Time", text=True, phone=True),
+        Col(grain, say("Day") if grain == "day" else say("Time"), text=True, phone=True),
         Col(kpi.id, kpi.short_name, kpi.unit, phone=True),
         Col("base", "n"),
     )
@@ -306,7 +342,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         if step in course
     )
     word = DIMENSION_WORD[dimension].lower()
-    title = f"{kpi.short_name} by {word} over time"
-    shown = panel(title, multiples(drawn), note="one scale, worst first",
+    title = say("{short} by {word} over time", short=kpi.short_name, word=word)
+    shown = panel(title, multiples(drawn), note=say("one scale, worst first"),
                   legend_of=[("required", "target")])  # fmt: skip
     return shown, Sheet("courses", title, columns, lines)

@@ -42,10 +42,11 @@ from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from kpis.value import KpiValue
+from wfm.domain.language import say, to_say
 from wfm.queries.planning import planning_mark
 
 SPEC = Spec(
-    grains=(("week", "Week"), ("weeks", "4 weeks"), ("quarter", "Quarter")),
+    grains=(("week", to_say("Week")), ("weeks", to_say("4 weeks")), ("quarter", to_say("Quarter"))),
     grain="weeks",
     ahead=True,
 )
@@ -60,9 +61,11 @@ def view(ask: Ask) -> View:
     given = read_planning(ask)
     values = _values(ask)
     if given is None:
-        nothing = Answer("none", "There is no site to plan here.", "Load org.csv first.")
-        sheet = Sheet("drafts", "Compare drafts", (Col("measure", "Measure", text=True),), ())
-        body: Any = panel("Planning", empty("No site in this scope"))
+        nothing = Answer("none", say("There is no site to plan here."), say("Load org.csv first."))
+        sheet = Sheet(
+            "drafts", say("Compare drafts"), (Col("measure", say("Measure"), text=True),), ()
+        )
+        body: Any = panel(say("Planning"), empty(say("No site in this scope")))
         return View(nothing, _tiles(ask, values), [body], (sheet,), "planning")
     left = html.Div(
         [horizon_panel(given), week_panel(given), rules_panel(given), *jobs_panel(given)],
@@ -116,7 +119,7 @@ def _tiles(ask: Ask, values: tuple[KpiValue, ...]) -> tuple[Tile, ...]:
                 [v.value for v in steps], kpi.unit, kpi.short_name, goal_line(value.target, last)
             ).recent(LOOK_BACK)
         words = (
-            f"last {LOOK_BACK} days"
+            say("last {look_back} days", look_back=LOOK_BACK)
             if value.kpi_id in BACKWARD
             else period_label(ask.grain, ask.period, ask.today)
         )
@@ -128,17 +131,25 @@ def _tiles(ask: Ask, values: tuple[KpiValue, ...]) -> tuple[Tile, ...]:
 def _forecasts_sheet(given: Planning) -> Sheet:
     """The forecasts behind the page: version, when and by whom, and their past errors."""
     columns = (
-        Col("site", "Site", text=True, phone=True),
-        Col("version", "Version", phone=True),
-        Col("made", "Made", text=True),
-        Col("by", "By", text=True),
-        Col("days", "Days", text=True),
-        Col("wape", "Error by quarter-hour", "%", "WAPE on the days looked back at", phone=True),
-        Col("naive", "Last week again", "%", "the same error of repeating the week before"),
-        Col("day", "Error by day", "%", "WAPE of the day's totals"),
-        Col("bias", "Bias", "%", "forecast less actual, of the actual"),
-        Col("band", "Band of a day", text=True),
-        Col("method", "Method", text=True),
+        Col("site", say("Site"), text=True, phone=True),
+        Col("version", say("Version"), phone=True),
+        Col("made", say("Made"), text=True),
+        Col("by", say("By"), text=True),
+        Col("days", say("Days"), text=True),
+        Col(
+            "wape",
+            say("Error by quarter-hour"),
+            "%",
+            say("WAPE on the days looked back at"),
+            phone=True,
+        ),
+        Col(
+            "naive", say("Last week again"), "%", say("the same error of repeating the week before")
+        ),
+        Col("day", say("Error by day"), "%", say("WAPE of the day's totals")),
+        Col("bias", say("Bias"), "%", say("forecast less actual, of the actual")),
+        Col("band", say("Band of a day"), text=True),
+        Col("method", say("Method"), text=True),
     )
     authors = given.ask.sources.planner.authors(
         tuple({s.forecast.author for s in given.sites if s.forecast is not None})
@@ -154,17 +165,20 @@ def _forecasts_sheet(given: Planning) -> Sheet:
             Cell(str(found.fc_version), found.fc_version),
             Cell(planning_forms.local(found.created_at, site.zone), found.created_at),
             Cell(authors.get(found.author, found.author), found.author),
-            Cell(f"{found.first_on} to {last}", found.first_on.isoformat()),
+            Cell(
+                say("{first_on} to {last}", first_on=found.first_on, last=last),
+                found.first_on.isoformat(),
+            ),
             _percent(found.past_wape),
             _percent(found.past_naive_wape),
             _percent(found.past_day_wape),
             _percent(found.past_bias, signed=True),
-            Cell(found.day_band or "not kept", found.day_band),
+            Cell(found.day_band or say("not kept"), found.day_band),
             Cell(found.method, found.method),
         )
         lines.append(Line(cells))
-    return Sheet("forecasts", "Forecasts", columns, tuple(lines), "newest of each site",
-                 "No forecast touches these days")  # fmt: skip
+    return Sheet("forecasts", say("Forecasts"), columns, tuple(lines), say("newest of each site"),
+                 say("No forecast touches these days"))  # fmt: skip
 
 
 def _percent(value: float | None, *, signed: bool = False) -> Cell:

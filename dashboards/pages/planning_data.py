@@ -11,6 +11,7 @@ from dashboards.frame import Ask
 from wfm.domain.errors import WfmError
 from wfm.domain.grid import zone_of
 from wfm.domain.jobs import Job
+from wfm.domain.language import say
 from wfm.domain.periods import Period, week_of
 from wfm.domain.plan_measures import WeekCover, WeekMeasures
 from wfm.domain.scope import Scope
@@ -122,7 +123,9 @@ class Planning:
     def week_words(self) -> str:
         """The week as a title has it: "26 Oct to 1 Nov"."""
         last = self.period.end - timedelta(days=1)
-        return f"{self.period.first.day} {self.period.first:%b} to {last.day} {last:%b}"
+        return say(
+            "{day.day} {day:%b} to {day_2.day} {day_2:%b}", day=self.period.first, day_2=last
+        )
 
 
 def read_planning(ask: Ask) -> Planning | None:
@@ -175,7 +178,8 @@ def draft_titles(plans: list[Plan]) -> dict[int, str]:
     """What drafts of one site and week are called: their label, or a letter in their order."""
     ordered = sorted(plans, key=lambda plan: plan.plan_id)
     return {
-        plan.plan_id: plan.label or f"Draft {LETTERS[at % 26]}" for at, plan in enumerate(ordered)
+        plan.plan_id: plan.label or say("Draft {letters}", letters=LETTERS[at % 26])
+        for at, plan in enumerate(ordered)
     }
 
 
@@ -225,7 +229,7 @@ def _columns(
     ask: Ask, scope: Scope, unit: str, week: str, plans: list[Plan], titles: Mapping[int, str]
 ) -> tuple[Column, ...]:
     published = [p for p in plans if p.state in ("published", "superseded")]
-    word = f"Published v{len(published)}" if published else "Published"
+    word = say("Published v{n}", n=len(published)) if published else say("Published")
     columns = [Column(LIVE, word, None, _measured(ask, scope, unit, week, None))]
     drafts = [p for p in plans if p.state == "draft"]
     wanted = [p for p in drafts if str(p.plan_id) == ask.state.plan]

@@ -19,6 +19,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from dashboards.parts.timeline import Bar, TimelineRow, axis_around, legend, plan_kind, timeline
 from wfm.domain.activities import Segment
 from wfm.domain.grid import day_start, zone_of
+from wfm.domain.language import say
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.queries.schedules import read_changed_history
@@ -30,11 +31,13 @@ REASON = {"publish": "publication", "import": "import", "edit": "edit", "undo": 
 def day_panel(given: Planning) -> Any:
     """The agents of one day by start, each with a button to change the shift in force."""
     day = shown_day(given)
-    title = f"{given.shown.title}, {day:%A} {day.day} {day:%B}, agent by agent"
+    title = say(
+        "{title}, {day:%A} {day.day} {day:%B}, agent by agent", title=given.shown.title, day=day
+    )
     found = _rows(given, day)
     if not found:
         acts, _ = draft_acts(given, day)
-        none = empty("Nobody is planned on this day", "Choose another day above.")
+        none = empty(say("Nobody is planned on this day"), say("Choose another day above."))
         return panel(title, [none, html.Div(acts, className="acts wrap")])
     live = given.shown.key == LIVE
     acts, by_hand = draft_acts(given, day)
@@ -44,26 +47,34 @@ def day_panel(given: Planning) -> Any:
     now = given.ask.now if live else None
     axis = axis_around(rows, given.site.zone, now)
     if axis is None:
-        return panel(title, empty("Nobody is planned on this day"))
+        return panel(title, empty(say("Nobody is planned on this day")))
     names = []
     for agent, name, row in found:
         span = f"{axis.clock(row.actual[0].start_at)}\u2013{axis.clock(row.actual[-1].end_at)}"
         scope = _scope_of(given, agent)
         if live and scope is not None:
             args = {"agent": scope.path, "day": day.isoformat()}
-            who: Any = opener(name, "shift", args, css="row-open", title=f"Change {name}'s shift")
+            who: Any = opener(
+                name, "shift", args, css="row-open", title=say("Change {name}'s shift", name=name)
+            )
         elif acts:
             who = draft_opener(given, agent, name, day)
         else:
             who = html.Span(name, className="row-open")
         names.append(html.Li([who, html.Span(span, className="third")]))
     kinds = {bar.kind for row in rows for bar in row.actual}
-    alt = f"{len(rows)} agents on {day:%d %B}, each with breaks and other activities"
-    note = f"{total} agents, by start"
+    alt = say(
+        "{n} agents on {day:%d %B}, each with breaks and other activities", n=len(rows), day=day
+    )
+    note = say("{total} agents, by start", total=total)
     if total > MOST_ROWS:
-        note = f"first {MOST_ROWS} of {total} agents by start; choose a team to see fewer"
+        note = say(
+            "first {most_rows} of {total} agents by start; choose a team to see fewer",
+            most_rows=MOST_ROWS,
+            total=total,
+        )
     if live:
-        note += "; click a name to change the shift"
+        note += say("; click a name to change the shift")
     elif by_hand:
         note += f"; {by_hand}"
     body = [
@@ -88,7 +99,7 @@ def _teams(given: Planning) -> Any:
         return ""
     kept = {"week": given.week, "plan": given.ask.state.plan}
     everybody = given.ask.scope_link(Scope(given.unit), **kept)
-    links = [html.A("All teams", href=everybody, className="chip",
+    links = [html.A(say("All teams"), href=everybody, className="chip",
                     **({} if given.ask.scope.team else {"aria-current": "true"}))]  # fmt: skip
     for team in teams[:24]:
         scope = Scope(given.unit, team.org_id)
@@ -96,7 +107,7 @@ def _teams(given: Planning) -> Any:
         links.append(
             html.A(team.name, href=given.ask.scope_link(scope, **kept), className="chip", **here)
         )
-    return html.Div(links, className="chips", role="group", **{"aria-label": "Team"})
+    return html.Div(links, className="chips", role="group", **{"aria-label": say("Team")})
 
 
 def _rows(given: Planning, day: date) -> list[tuple[str, str, TimelineRow]]:
@@ -145,14 +156,14 @@ def changes_sheet(given: Planning) -> Sheet:
     found.sort(key=lambda pair: (-pair[1].recorded_at, -pair[1].seq, pair[1].agent_id))
     names = given.ask.sources.planner.authors(tuple({new.author for _, new in found}))
     columns = (
-        Col("when", "Recorded", text=True, phone=True),
-        Col("who", "Shift of", text=True, phone=True),
-        Col("day", "Day", text=True),
-        Col("from", "Before", text=True),
-        Col("to", "After", text=True, phone=True),
-        Col("version", "Version"),
-        Col("author", "By", text=True),
-        Col("reason", "Reason", text=True),
+        Col("when", say("Recorded"), text=True, phone=True),
+        Col("who", say("Shift of"), text=True, phone=True),
+        Col("day", say("Day"), text=True),
+        Col("from", say("Before"), text=True),
+        Col("to", say("After"), text=True, phone=True),
+        Col("version", say("Version")),
+        Col("author", say("By"), text=True),
+        Col("reason", say("Reason"), text=True),
     )
     lines = []
     for old, new in found[:200]:
@@ -163,9 +174,9 @@ def changes_sheet(given: Planning) -> Sheet:
         lines.append(
             Line(
                 (
-                    Cell(f"{at.day} {at:%b %H:%M}", at.isoformat()),
+                    Cell(say("{at.day} {at:%b %H:%M}", at=at), at.isoformat()),
                     Cell(name, name),
-                    Cell(f"{new.shift_on:%a} {new.shift_on.day}", new.shift_on.isoformat()),
+                    Cell(say("{day:%a} {day.day}", day=new.shift_on), new.shift_on.isoformat()),
                     _span_cell(old, zone, new),
                     _span_cell(new, zone, old),
                     Cell(str(new.seq), new.seq),
@@ -174,9 +185,15 @@ def changes_sheet(given: Planning) -> Sheet:
                 )
             )
         )
-    note = "the baseline is version 1 and stays; every change is kept"
-    return Sheet("changes", f"Changes after publication, {given.week}", columns, tuple(lines), note,
-                 "Nothing was changed since publication")  # fmt: skip
+    note = say("the baseline is version 1 and stays; every change is kept")
+    return Sheet(
+        "changes",
+        say("Changes after publication, {week}", week=given.week),
+        columns,
+        tuple(lines),
+        note,
+        say("Nothing was changed since publication"),
+    )
 
 
 def changes_panel(given: Planning) -> Any:
@@ -187,13 +204,18 @@ def changes_panel(given: Planning) -> Any:
                   sheet.why_empty)  # fmt: skip
     note = sheet.note
     if total > MOST_CHANGES:
-        note = f"newest {MOST_CHANGES} of {total}; {note}"
+        note = say(
+            "newest {most_changes} of {total}; {note}",
+            most_changes=MOST_CHANGES,
+            total=total,
+            note=note,
+        )
     return panel(sheet.title, table(shown), note=note, css="wide")
 
 
 def _span_cell(shift: Shift, zone: Any, other: Shift) -> Cell:
     if not shift.segments:
-        return Cell("no shift", "", soft=True)
+        return Cell(say("no shift"), "", soft=True)
     begin = datetime.fromtimestamp(shift.start_at, zone)
     end = datetime.fromtimestamp(shift.end_at, zone)
     words = f"{begin:%H:%M}\u2013{end:%H:%M}"

@@ -16,27 +16,28 @@ from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.actions.jobs import ask_job
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 from wfm.queries.planning import read_newest_job
 
 LIMITS = {
-    "weeks": ("Weeks", 1, 26),
-    "wage": ("Wage", 1, 1000),
-    "missing": ("Missing hour", 1, 5000),
-    "kinds": ("Different shifts", 1, 40),
+    "weeks": (to_say("Weeks"), 1, 26),
+    "wage": (to_say("Wage"), 1, 1000),
+    "missing": (to_say("Missing hour"), 1, 5000),
+    "kinds": (to_say("Different shifts"), 1, 40),
 }
 
 
 def design_sheet(given: Planning) -> Sheet:
     """The newest design of the site: today's people, the best mix, the best with few shifts."""
     columns = (
-        Col("name", "Mix", text=True, phone=True),
-        Col("people", "People", text=True, phone=True),
-        Col("cost", "Cost a week", "", "wages and missing hours", phone=True),
-        Col("wages", "Wages"),
-        Col("missing", "Missing", "h", "agent-hours a week without anybody"),
-        Col("idle", "Idle", "h", "agent-hours a week above the requirement"),
-        Col("kinds", "Shifts", "", "different starts and lengths"),
+        Col("name", say("Mix"), text=True, phone=True),
+        Col("people", say("People"), text=True, phone=True),
+        Col("cost", say("Cost a week"), "", say("wages and missing hours"), phone=True),
+        Col("wages", say("Wages")),
+        Col("missing", say("Missing"), "h", say("agent-hours a week without anybody")),
+        Col("idle", say("Idle"), "h", say("agent-hours a week above the requirement")),
+        Col("kinds", say("Shifts"), "", say("different starts and lengths")),
     )
     result = _result(given)
     lines = []
@@ -58,22 +59,39 @@ def design_sheet(given: Planning) -> Sheet:
     weeks = result.get("weeks") or ()
     note = ""
     if weeks:
-        span = weeks[0] if len(weeks) == 1 else f"{weeks[0]} to {weeks[-1]}"
-        note = (
-            f"{span}; an hour {plain(result['wage'], 0)}, a missing one "
-            f"{plain(result['missing'], 0)}"
+        span = (
+            weeks[0]
+            if len(weeks) == 1
+            else say("{weeks} to {weeks_2}", weeks=weeks[0], weeks_2=weeks[-1])
         )
-    return Sheet("design", f"What would serve {given.site.name} best", columns, tuple(lines), note,
-                 "No design of this site yet")  # fmt: skip
+        note = say(
+            "{span}; an hour {plain}, a missing one {plain_2}",
+            span=span,
+            plain=plain(result["wage"], 0),
+            plain_2=plain(result["missing"], 0),
+        )
+    return Sheet(
+        "design",
+        say("What would serve {name} best", name=given.site.name),
+        columns,
+        tuple(lines),
+        note,
+        say("No design of this site yet"),
+    )
 
 
 def design_panel(given: Planning) -> Any:
     """The designs, the shifts of the last one, and the way to ask for another."""
     sheet = design_sheet(given)
-    ask = opener("Design shifts", "design", {"unit": given.unit, "week": given.week}, small=True,
-                 title="Lengths, starts and contracts for the coming weeks")  # fmt: skip
+    ask = opener(
+        say("Design shifts"),
+        "design",
+        {"unit": given.unit, "week": given.week},
+        small=True,
+        title=say("Lengths, starts and contracts for the coming weeks"),
+    )
     if not sheet.lines:
-        words = "Which lengths and starts, and how many of which contract, would cost least?"
+        words = say("Which lengths and starts, and how many of which contract, would cost least?")
         body: list[Any] = [empty(sheet.why_empty, words)]
     else:
         result = _result(given)
@@ -90,12 +108,19 @@ def _uses(design: dict[str, Any]) -> Any:
         hours, minutes = divmod(use["start"] * 15, 60)
         rows.append(
             html.Li(
-                f"{use['contract']}: {hours:02d}:{minutes:02d} for {use['length'] / 4:g} h, "
-                f"{plain(use['per_week'], 0)} a week"
+                say(
+                    "{use}: {hours:02d}:{minutes:02d} for {use_2:g} h, {plain} a week",
+                    use=use["contract"],
+                    hours=hours,
+                    minutes=minutes,
+                    use_2=use["length"] / 4,
+                    plain=plain(use["per_week"], 0),
+                )
             )
         )
     return html.Details(
-        [html.Summary(f"Shifts of the {design['name']}"), html.Ul(rows)], className="told"
+        [html.Summary(say("Shifts of the {design}", design=design["name"])), html.Ul(rows)],
+        className="told",
     )
 
 
@@ -107,23 +132,65 @@ def _result(given: Planning) -> dict[str, Any]:
 def show_design(ask: FormAsk) -> Drawer:
     """The prices and limits of a design."""
     fields = (
-        Field("weeks", "Weeks from the one shown on", "number", ask.value("weeks", "13"), least=1,
-              most=26, step=1, half=True),
-        Field("kinds", "Different shifts, at most", "number", ask.value("kinds", "8"), least=1,
-              most=40, step=1, half=True),
-        Field("wage", "A paid hour costs", "number", ask.value("wage", "20"), least=1, most=1000,
-              step=0.5, half=True, hint="The policy's wage of a contract goes before it"),
-        Field("missing", "A missing hour costs", "number", ask.value("missing", "60"), least=1,
-              most=5000, step=1, half=True),
-    )  # fmt: skip
+        Field(
+            "weeks",
+            say("Weeks from the one shown on"),
+            "number",
+            ask.value("weeks", "13"),
+            least=1,
+            most=26,
+            step=1,
+            half=True,
+        ),
+        Field(
+            "kinds",
+            say("Different shifts, at most"),
+            "number",
+            ask.value("kinds", "8"),
+            least=1,
+            most=40,
+            step=1,
+            half=True,
+        ),
+        Field(
+            "wage",
+            say("A paid hour costs"),
+            "number",
+            ask.value("wage", "20"),
+            least=1,
+            most=1000,
+            step=0.5,
+            half=True,
+            hint=say("The policy's wage of a contract goes before it"),
+        ),
+        Field(
+            "missing",
+            say("A missing hour costs"),
+            "number",
+            ask.value("missing", "60"),
+            least=1,
+            most=5000,
+            step=1,
+            half=True,
+        ),
+    )
     return Drawer(
-        "Design shifts",
-        "Compares the people there are with the cheapest mix of their contracts; it changes "
-        "nothing.",
-        form=Form("design", fields, "Work it out",
-                  {"unit": ask.value("unit"), "week": ask.value("week")}, ask.errors, ask.trouble,
-                  True, key=ask.key),
-    )  # fmt: skip
+        say("Design shifts"),
+        say(
+            "Compares the people there are with the cheapest mix of their "
+            "contracts; it changes nothing."
+        ),
+        form=Form(
+            "design",
+            fields,
+            say("Work it out"),
+            {"unit": ask.value("unit"), "week": ask.value("week")},
+            ask.errors,
+            ask.trouble,
+            True,
+            key=ask.key,
+        ),
+    )
 
 
 def send_design(ask: FormAsk) -> Drawer:
@@ -136,7 +203,13 @@ def send_design(ask: FormAsk) -> Drawer:
             errors |= wrong.errors
             continue
         if not least <= found[name] <= most:
-            errors[name] = f"{label} is {ask.value(name)}; choose {least} to {most}."
+            errors[name] = say(
+                "{label} is {value}; choose {least} to {most}.",
+                label=label,
+                value=ask.value(name),
+                least=least,
+                most=most,
+            )
     if errors:
         raise FieldError(errors)
     job_id = ask_job(
@@ -146,7 +219,10 @@ def send_design(ask: FormAsk) -> Drawer:
         actor=ask.who.user_key, actor_role=ask.who.role.value, scope=ask.scope,
         request_key=ask.key,
     )  # fmt: skip
-    return Drawer("Design shifts", done=f"Job {job_id} is asked for; the page follows it.")
+    return Drawer(
+        say("Design shifts"),
+        done=say("Job {job_id} is asked for; the page follows it.", job_id=job_id),
+    )
 
 
 FORMS = (FormRoom("design", "schedule.solve", unit_scope, show_design, send_design),)

@@ -16,6 +16,7 @@ from dashboards.parts.numbers import plain
 from wfm.actions.draft_edits import DraftCheck, check_draft, edit_draft
 from wfm.domain.draft_edits import WORDS, DraftEdit, DraftVerdict, clock, span, standing
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.queries.organisation import read_organisation
 from wfm.queries.plans import Plan, read_draft_lines, read_plan, read_plan_documents
@@ -31,22 +32,30 @@ def draft_acts(given: Any, day: date) -> tuple[list[Any], str]:
         return [], ""
     args = {"plan": str(plan.plan_id), "unit": given.unit, "day": day.isoformat()}
     left = standing(read_draft_lines(given.ask.sources.store, Scope(given.unit), plan.plan_id))
-    acts = [opener("Add a shift", "draft_edit", {**args, "kind": "add"}, small=True)]
+    acts = [opener(say("Add a shift"), "draft_edit", {**args, "kind": "add"}, small=True)]
     if left:
         acts.append(
             opener(WORDS["undo"], "draft_edit", {**args, "kind": "undo"}, small=True,
-                   title="The draft as it was before the last change by hand")
+                   title=say("The draft as it was before the last change by hand"))
         )  # fmt: skip
     n = len(left)
-    words = "click a name to change the draft"
-    return acts, f"{words}; {n} change{'s' if n > 1 else ''} by hand" if n else words
+    words = say("click a name to change the draft")
+    return acts, say(
+        "{words}; {n} change{value} by hand", words=words, n=n, value="s" if n > 1 else ""
+    ) if n else words
 
 
 def draft_opener(given: Any, agent: str, name: str, day: date) -> Any:
     """A person's name in the draft shown, which opens their shift."""
     plan = given.shown.plan
     args = {"plan": str(plan.plan_id), "unit": given.unit, "agent": agent, "day": day.isoformat()}
-    return opener(name, "draft_shift", args, css="row-open", title=f"Change {name}'s planned shift")
+    return opener(
+        name,
+        "draft_shift",
+        args,
+        css="row-open",
+        title=say("Change {name}'s planned shift", name=name),
+    )
 
 
 def show_shift(ask: FormAsk) -> Drawer:
@@ -56,22 +65,32 @@ def show_shift(ask: FormAsk) -> Drawer:
     kinds = OF_A_SHIFT if shift else ("add",)
     args = _args(ask, "agent")
     buttons = [opener(WORDS[k], "draft_edit", {**args, "kind": k}, small=True) for k in kinds]
-    body: list[Any] = [html.Div(buttons, className="acts wrap"), html.H3("In the draft")]
+    body: list[Any] = [html.Div(buttons, className="acts wrap"), html.H3(say("In the draft"))]
     if shift is None:
-        body.append(html.P("No shift on this day.", className="third"))
+        body.append(html.P(say("No shift on this day."), className="third"))
     else:
         pieces = sorted([*shift["breaks"], *shift.get("activities", ())], key=lambda b: b["start"])
-        rows = [("Shift", span(shift))]
+        rows = [(say("Shift"), span(shift))]
         rows += [
-            (f"{clock(b['start'])} to {clock(b['start'] + b['slots'])}",
-             b["kind"].replace("_", " ").capitalize())
+            (
+                say(
+                    "{clock} to {clock_2}",
+                    clock=clock(b["start"]),
+                    clock_2=clock(b["start"] + b["slots"]),
+                ),
+                b["kind"].replace("_", " ").capitalize(),
+            )
             for b in pieces
-        ]  # fmt: skip
+        ]
         body.append(facts(rows))
-    body += [html.H3("Changes of the draft by hand"), draft.history()]
+    body += [html.H3(say("Changes of the draft by hand")), draft.history()]
     return Drawer(
-        f"{draft.name(ask.value('agent'))}, {draft.day:%a} {draft.day.day} {draft.day:%b}",
-        f"{draft.title}: nothing here is in force before it is published.",
+        say(
+            "{name}, {day:%a} {day.day} {day:%b}",
+            name=draft.name(ask.value("agent")),
+            day=draft.day,
+        ),
+        say("{title}: nothing here is in force before it is published.", title=draft.title),
         tuple(body),
     )
 
@@ -85,12 +104,12 @@ def show_edit(ask: FormAsk) -> Drawer:
     fields = _fields(ask, draft, kind)
     now = ""
     if kind != "add":
-        now = f"Planned: {span(draft.shift(ask.value('agent')))}. "
+        now = say("Planned: {span}. ", span=span(draft.shift(ask.value("agent"))))
     return Drawer(
         _title(ask, draft),
-        f"{now}The rules are checked before anything is kept.",
+        say("{now}The rules are checked before anything is kept.", now=now),
         (),
-        Form("draft_edit", fields, "Check the change",
+        Form("draft_edit", fields, say("Check the change"),
              _sent(ask, draft, ("agent", "kind")), ask.errors, ask.trouble, key=ask.key),
     )  # fmt: skip
 
@@ -105,9 +124,12 @@ def send_edit(ask: FormAsk) -> Drawer:
         seen=_number(ask, "seen"), verdict=ask.sources.planner.verdict, actor=ask.who.user_key,
         actor_role=ask.who.role.value, accept=ask.value("accept") == "yes", request_key=ask.key,
     )  # fmt: skip
-    said = "The draft is changed; it can be undone."
+    said = say("The draft is changed; it can be undone.")
     if done.violations_n:
-        said += f" It breaks {done.violations_n} rules and cannot be published before."
+        said += say(
+            " It breaks {violations_n} rules and cannot be published before.",
+            violations_n=done.violations_n,
+        )
     return Drawer(_title(ask, draft), done=said)
 
 
@@ -122,7 +144,7 @@ class _Draft:
         try:
             self.day = date.fromisoformat(ask.value("day"))
         except ValueError:
-            raise BadInput("The day of the form is none; open it again.") from None
+            raise BadInput(say("The day of the form is none; open it again.")) from None
         self.number = (self.day - self.first).days
         self.organisation = read_organisation(store, ask.scope)
         self.zone = self.organisation.zone(self.plan.unit)
@@ -134,7 +156,7 @@ class _Draft:
     @property
     def title(self) -> str:
         """What the draft is called."""
-        return self.plan.label or f"Plan {self.plan.plan_id}"
+        return self.plan.label or say("Plan {plan_id}", plan_id=self.plan.plan_id)
 
     def name(self, agent: str) -> str:
         """A person's name."""
@@ -160,7 +182,7 @@ class _Draft:
         by_day = self.problem.get("opening_by_day")
         opening = by_day[self.number] if by_day else self.problem["opening"]
         if opening is None:
-            raise BadInput("The site is closed on this day.")
+            raise BadInput(say("The site is closed on this day."))
         every = self.problem["start_every_slots"]
         return [(str(s), clock(s)) for s in range(opening[0], min(opening[1], 96), every)]
 
@@ -174,25 +196,30 @@ class _Draft:
         """The kind of change that the form is about."""
         kind = ask.value("kind")
         if kind not in WORDS:
-            raise BadInput("The change of the form is none; open it again.")
+            raise BadInput(say("The change of the form is none; open it again."))
         if kind not in ("add", "undo") and ask.value("agent") not in self.agents:
-            raise BadInput("They are not in this draft; open it again.")
+            raise BadInput(say("They are not in this draft; open it again."))
         return kind
 
     def history(self) -> Any:
         """What was changed by hand, newest first."""
         left = {line.seq for line in standing(self.lines)}
         if not self.lines:
-            return html.P("Nothing; it is as the solver left it.", className="third")
+            return html.P(say("Nothing; it is as the solver left it."), className="third")
         who = self._authors(tuple({line.author for line in self.lines}))
         items = []
         for line in reversed(self.lines[-MOST_LINES:]):
             word = WORDS[line.kind] + (
-                "" if line.seq in left or line.kind == "undo" else ", undone"
+                "" if line.seq in left or line.kind == "undo" else say(", undone")
             )
             told = "; ".join(
-                f"{self.name(c.agent)}, {self.first + timedelta(days=c.day):%a}: "
-                f"{span(c.before)} → {span(c.after)}"
+                say(
+                    "{name}, {day:%a}: {span} → {span_2}",
+                    name=self.name(c.agent),
+                    day=self.first + timedelta(days=c.day),
+                    span=span(c.before),
+                    span_2=span(c.after),
+                )
                 for c in line.changes
             )
             by = f"{local(line.recorded_at, self.zone)}, {who.get(line.author, line.author)}: "
@@ -207,12 +234,14 @@ def _fields(ask: FormAsk, draft: _Draft, kind: str) -> tuple[Field, ...]:
     if kind == "move":
         shift = draft.shift(agent)
         now = str(shift["start"]) if shift else ""
-        return (Field("start", "New start", "select", ask.value("start", now), draft.starts()),)
+        return (
+            Field("start", say("New start"), "select", ask.value("start", now), draft.starts()),
+        )
     if kind == "swap":
         others = [item for item in draft.working(True) if item[0] != agent]
-        others += [(who, f"{name}, no shift") for who, name in draft.working(False)]
+        others += [(who, say("{name}, no shift", name=name)) for who, name in draft.working(False)]
         first = others[0][0] if others else ""
-        return (Field("other", "With", "select", ask.value("other", first), others),)
+        return (Field("other", say("With"), "select", ask.value("other", first), others),)
     starts = draft.starts()
     if agent:
         chosen: tuple[Field, ...] = ()
@@ -220,15 +249,15 @@ def _fields(ask: FormAsk, draft: _Draft, kind: str) -> tuple[Field, ...]:
     else:
         off = draft.working(False)
         if not off:
-            raise BadInput("Everybody of the draft works on this day.")
-        chosen = (Field("who", "For", "select", ask.value("who", off[0][0]), off),)
+            raise BadInput(say("Everybody of the draft works on this day."))
+        chosen = (Field("who", say("For"), "select", ask.value("who", off[0][0]), off),)
         lengths = sorted(
             {item for one in draft.agents for item in draft.lengths(one)}, key=lambda n: int(n[0])
         )
     return (
         *chosen,
-        Field("start", "Start", "select", ask.value("start", starts[0][0]), starts, half=True),
-        Field("length", "Length", "select", ask.value("length", lengths[-1][0]), lengths,
+        Field("start", say("Start"), "select", ask.value("start", starts[0][0]), starts, half=True),
+        Field("length", say("Length"), "select", ask.value("length", lengths[-1][0]), lengths,
               half=True),
     )  # fmt: skip
 
@@ -244,26 +273,30 @@ def _consequences(ask: FormAsk, draft: _Draft, found: DraftCheck) -> Drawer:
     rows: list[tuple[str, Any]] = []
     for change in found.changes:
         on = draft.first + timedelta(days=change.day)
-        who = f"{draft.name(change.agent)}, {on:%a} {on.day} {on:%b}"
+        who = say("{name}, {day:%a} {day.day} {day:%b}", name=draft.name(change.agent), day=on)
         after = html.Span(span(change.after), className="draft")
         rows.append((who, html.Span([f"{span(change.before)} → ", after])))
-    rows.append(("Short quarter-hours of the week", _from_to(found, lambda v: v.short, 0)))
-    rows.append(("Cost of cover", _from_to(found, lambda v: v.cost, 1)))
+    rows.append((say("Short quarter-hours of the week"), _from_to(found, lambda v: v.short, 0)))
+    rows.append((say("Cost of cover"), _from_to(found, lambda v: v.cost, 1)))
     lines = [("bad", _named(draft, words)) for words in found.broken[:MOST_LINES]]
     if not found.broken:
-        lines.append(("good", "No rule is broken by it (checked by the independent verifier)."))
+        lines.append(
+            ("good", say("No rule is broken by it (checked by the independent verifier)."))
+        )
     if found.left:
-        lines.append(("warn", f"{found.left} rules were broken before and still are."))
+        lines.append(
+            ("warn", say("{left} rules were broken before and still are.", left=found.left))
+        )
     fields: tuple[Field, ...] = ()
     if found.broken and ask.value("kind") != "undo":
-        words = "Keep it for now; the draft cannot be published before it is mended"
+        words = say("Keep it for now; the draft cannot be published before it is mended")
         fields = (Field("accept", words, "check"),)
     args = _sent(ask, draft, ("agent", "kind", "who", "start", "length", "other"))
     return Drawer(
         _title(ask, draft),
-        "Nothing is kept yet.",
+        say("Nothing is kept yet."),
         (facts(rows), sentences(lines)),
-        Form("draft_edit", fields, "Change the draft", args, ask.errors, ask.trouble, True,
+        Form("draft_edit", fields, say("Change the draft"), args, ask.errors, ask.trouble, True,
              bool(found.broken), ask.key),
     )  # fmt: skip
 
@@ -294,13 +327,13 @@ def _slot(ask: FormAsk, name: str) -> int | None:
 def _number(ask: FormAsk, name: str) -> int:
     text = ask.value(name)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadInput("The form is not complete; open it again.")
+        raise BadInput(say("The form is not complete; open it again."))
     return int(text)
 
 
 def _title(ask: FormAsk, draft: _Draft) -> str:
     who = ask.value("agent")
-    on = f"{draft.day:%a} {draft.day.day} {draft.day:%b}"
+    on = say("{day:%a} {day.day} {day:%b}", day=draft.day)
     about = draft.title if ask.value("kind") == "undo" else on
     return f"{WORDS[draft.kind(ask)]}: {f'{draft.name(who)}, ' if who else ''}{about}"
 

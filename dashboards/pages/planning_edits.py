@@ -16,6 +16,7 @@ from wfm.actions.shift_edits import EditCheck, check_edit, edit_shift
 from wfm.domain.activities import Segment
 from wfm.domain.errors import BadInput, WfmError
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 from wfm.domain.shift_edits import KINDS, ON_QUEUE, WORDS, ShiftEdit
 from wfm.domain.wall_clock import slot_start
@@ -25,12 +26,12 @@ from wfm.queries.policy import read_pins
 from wfm.queries.schedules import read_shift_history
 
 CODES = (
-    ("request", "Asked for by the agent"),
-    ("demand", "Demand or staffing"),
-    ("training", "Training, meeting, coaching"),
-    ("sickness", "Sickness or absence"),
-    ("correction", "Correction of a mistake"),
-    ("other", "Other"),
+    ("request", to_say("Asked for by the agent")),
+    ("demand", to_say("Demand or staffing")),
+    ("training", to_say("Training, meeting, coaching")),
+    ("sickness", to_say("Sickness or absence")),
+    ("correction", to_say("Correction of a mistake")),
+    ("other", to_say("Other")),
 )
 
 
@@ -38,7 +39,7 @@ def _day(ask: FormAsk) -> date:
     try:
         return date.fromisoformat(ask.value("day"))
     except ValueError:
-        raise BadInput("The day of the form is none; open it again.") from None
+        raise BadInput(say("The day of the form is none; open it again.")) from None
 
 
 def _zone(ask: FormAsk) -> str:
@@ -51,7 +52,7 @@ def _history(ask: FormAsk, day: date) -> tuple[Shift, ...]:
 
 def _title(ask: FormAsk, day: date) -> str:
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
-    return f"{name}, {day:%a} {day.day} {day:%b}"
+    return say("{name}, {day:%a} {day.day} {day:%b}", name=name, day=day)
 
 
 def show_shift(ask: FormAsk) -> Drawer:
@@ -70,36 +71,41 @@ def show_shift(ask: FormAsk) -> Drawer:
     buttons = [opener(WORDS[kind], "edit", {**args, "kind": kind}, small=True) for kind in kinds]
     if segments:
         one = {"one": str(ask.scope.agent)}
-        buttons.append(opener("Swap with somebody", "swap", {**unit, **one, "day": args["day"]},
-                              small=True))  # fmt: skip
-    word = "Release the pin" if held else "Pin the day"
-    kept = "Kept as it is when the week is solved again"
+        buttons.append(
+            opener(
+                say("Swap with somebody"), "swap", {**unit, **one, "day": args["day"]}, small=True
+            )
+        )
+    word = say("Release the pin") if held else say("Pin the day")
+    kept = say("Kept as it is when the week is solved again")
     buttons.append(opener(word, "pin", {**unit, **args}, small=True, title=kept))
     body: list[Any] = [
         html.Div(buttons, className="acts wrap"),
-        html.H3("In force"),
+        html.H3(say("In force")),
         _segments(segments, zone),
-        html.H3("History"),
+        html.H3(say("History")),
         _versions(ask, history, zone),
     ]
-    return Drawer(_title(ask, day), "Every change is kept; nothing is overwritten.", tuple(body))
+    return Drawer(
+        _title(ask, day), say("Every change is kept; nothing is overwritten."), tuple(body)
+    )
 
 
 def _segments(segments: Sequence[Segment], zone: str) -> Any:
     if not segments:
-        return html.P("No shift on this day.", className="third")
+        return html.P(say("No shift on this day."), className="third")
     rows = [(_span(s.start_at, s.end_at, zone), _word(s.activity)) for s in segments]
     return facts(rows)
 
 
 def _versions(ask: FormAsk, history: Sequence[Shift], zone: str) -> Any:
     if not history:
-        return html.P("Nothing was ever published for this day.", className="third")
+        return html.P(say("Nothing was ever published for this day."), className="third")
     names = ask.sources.planner.authors(tuple({s.author for s in history}))
     items = []
     for shift in reversed(history):
-        what = "baseline" if shift.seq == 1 else f"change {shift.seq - 1}"
-        span = "no shift"
+        what = "baseline" if shift.seq == 1 else say("change {seq}", seq=shift.seq - 1)
+        span = say("no shift")
         if shift.segments:
             span = _span(shift.start_at, shift.end_at, zone)
             others = sorted({_word(s.activity) for s in shift.segments if s.activity != ON_QUEUE})
@@ -121,7 +127,7 @@ def show_edit(ask: FormAsk) -> Drawer:
     """The form of one change, around the shift as it stands."""
     day, zone, kind = _day(ask), _zone(ask), ask.value("kind")
     if kind not in KINDS:
-        raise BadInput("The change of the form is none; open it again.")
+        raise BadInput(say("The change of the form is none; open it again."))
     history = _history(ask, day)
     segments = history[-1].segments if history else ()
     seen = ask.value("seen") or str(history[-1].seq if history else 0)
@@ -129,9 +135,9 @@ def show_edit(ask: FormAsk) -> Drawer:
     args = {"agent": ask.scope.path, "day": day.isoformat(), "kind": kind, "seen": seen}
     return Drawer(
         f"{WORDS[kind]}: {_title(ask, day)}",
-        f"In force: {_told(segments, zone)}.",
+        say("In force: {told}.", told=_told(segments, zone)),
         (),
-        Form("edit", fields, "Check the change", args, ask.errors, ask.trouble, key=ask.key),
+        Form("edit", fields, say("Check the change"), args, ask.errors, ask.trouble, key=ask.key),
     )
 
 
@@ -142,14 +148,16 @@ def _fields(
         return ()
     if kind == "move":
         now = _hhmm(segments[0].start_at, zone) if segments else "08:00"
-        return (Field("start", "New start", "select", ask.value("start", now), _times(day, zone)),)
+        return (
+            Field("start", say("New start"), "select", ask.value("start", now), _times(day, zone)),
+        )
     if kind == "add":
         lengths = ask.sources.planner.shift_lengths(ask.scope, day)
         choices = [(str(n), f"{n // 60} h {n % 60:02d}") for n in lengths]
         return (
-            Field("start", "Start", "select", ask.value("start", "08:00"), _times(day, zone),
+            Field("start", say("Start"), "select", ask.value("start", "08:00"), _times(day, zone),
                   half=True),
-            Field("length", "Length", "select", ask.value("length", choices[0][0]), choices,
+            Field("length", say("Length"), "select", ask.value("length", choices[0][0]), choices,
                   half=True),
         )  # fmt: skip
     if kind == "take":
@@ -159,23 +167,23 @@ def _fields(
             if s.activity != ON_QUEUE
         ]
         first = choices[0][0] if choices else ""
-        return (Field("start", "Activity", "select", ask.value("start", first), choices),)
+        return (Field("start", say("Activity"), "select", ask.value("start", first), choices),)
     activities = [(a.code, _word(a.code)) for a in activities_known(ask.sources.store)]
     inside = _times(day, zone, segments)
     return (
-        Field("activity", "Activity", "select", ask.value("activity", "training"), activities),
-        Field("start", "From", "select", ask.value("start", inside[0][0] if inside else ""),
+        Field("activity", say("Activity"), "select", ask.value("activity", "training"), activities),
+        Field("start", say("From"), "select", ask.value("start", inside[0][0] if inside else ""),
               inside, half=True),
-        Field("end", "To", "select", ask.value("end", inside[min(4, len(inside) - 1)][0]
+        Field("end", say("To"), "select", ask.value("end", inside[min(4, len(inside) - 1)][0]
               if inside else ""), inside, half=True),
     )  # fmt: skip
 
 
 def _reasons(ask: FormAsk) -> tuple[Field, ...]:
     return (
-        Field("code", "Why", "select", ask.value("code", "demand"), CODES),
-        Field("reason", "Reason in words", "note", ask.value("reason"), required=True,
-              hint="The agent and the audit log see it"),
+        Field("code", say("Why"), "select", ask.value("code", "demand"), CODES),
+        Field("reason", say("Reason in words"), "note", ask.value("reason"), required=True,
+              hint=say("The agent and the audit log see it")),
     )  # fmt: skip
 
 
@@ -184,7 +192,7 @@ def send_edit(ask: FormAsk) -> Drawer:
     day, zone, kind = _day(ask), _zone(ask), ask.value("kind")
     reason = ask.reason()
     if ask.value("code") not in {code for code, _ in CODES}:
-        raise BadInput("Choose why the shift changes.")
+        raise BadInput(say("Choose why the shift changes."))
     edit = _edit(ask, kind, day, zone)
     store, clock = ask.sources.store, ask.sources.clock
     if not ask.confirmed:
@@ -195,42 +203,50 @@ def send_edit(ask: FormAsk) -> Drawer:
         actor_role=ask.who.role.value, reason=reason, reason_code=ask.value("code"),
         override=ask.value("override") == "yes", request_key=ask.key,
     )  # fmt: skip
-    said = f"Recorded as version {done.seq} of the shift."
+    said = say("Recorded as version {seq} of the shift.", seq=done.seq)
     if done.overridden:
-        said += f" {len(done.overridden)} rules were overridden with your name."
-    again = opener("Show the shift", "shift", {"agent": ask.scope.path, "day": day.isoformat()},
-                   small=True)  # fmt: skip
+        said += say(" {n} rules were overridden with your name.", n=len(done.overridden))
+    again = opener(
+        say("Show the shift"),
+        "shift",
+        {"agent": ask.scope.path, "day": day.isoformat()},
+        small=True,
+    )
     return Drawer(_title(ask, day), body=(html.Div(again, className="acts wrap"),), done=said)
 
 
 def _consequences(ask: FormAsk, day: date, zone: str, kind: str, found: EditCheck) -> Drawer:
     rows: list[tuple[str, Any]] = [
-        ("Now", _told(found.before, zone)),
-        ("After", html.Span(_told(found.after, zone), className="draft")),
+        (say("Now"), _told(found.before, zone)),
+        (say("After"), html.Span(_told(found.after, zone), className="draft")),
     ]
-    rows += [(f"Short quarter-hours, {day:%a} {day.day} {day:%b}", words)
+    rows += [(say("Short quarter-hours, {day:%a} {day.day} {day:%b}", day=day), words)
              for words in [_effect(ask, day, found)] if words]  # fmt: skip
     lines = [("bad", words) for words in found.broken]
     if not found.broken:
-        lines.append(("good", "No labour rule is broken by it."))
-    lines += [("dot", f"Broken before and after: {words}") for words in found.known[:4]]
+        lines.append(("good", say("No labour rule is broken by it.")))
+    lines += [
+        ("dot", say("Broken before and after: {words}", words=words)) for words in found.known[:4]
+    ]
     if found.late:
-        lines.append(("warn", "The shift begins within 24 hours: a late change."))
+        lines.append(("warn", say("The shift begins within 24 hours: a late change.")))
     if found.past:
-        lines.append(("warn", "The shift has begun or is past: recorded as a correction."))
+        lines.append(("warn", say("The shift has begun or is past: recorded as a correction.")))
     fields: tuple[Field, ...] = ()
     if found.broken:
-        words = "Override: I answer for breaking " + (
-            "this rule" if len(found.broken) == 1 else f"these {len(found.broken)} rules"
+        words = say("Override: I answer for breaking ") + (
+            say("this rule")
+            if len(found.broken) == 1
+            else say("these {n} rules", n=len(found.broken))
         )
         fields = (Field("override", words, "check"),)
     kept = ("agent", "day", "kind", "seen", "start", "end", "length", "activity", "code", "reason")
     args = {name: ask.value(name) for name in kept if ask.value(name)}
     return Drawer(
         f"{WORDS[kind]}: {_title(ask, day)}",
-        "Nothing is written yet.",
+        say("Nothing is written yet."),
         (facts(rows), sentences(lines)),
-        Form("edit", fields, "Record the change", args, {}, "", True, bool(found.broken),
+        Form("edit", fields, say("Record the change"), args, {}, "", True, bool(found.broken),
              ask.key),
     )  # fmt: skip
 
@@ -247,7 +263,7 @@ def _effect(ask: FormAsk, day: date, found: EditCheck) -> str:
 def _edit(ask: FormAsk, kind: str, day: date, zone: str) -> ShiftEdit:
     length = ask.value("length")
     if length and not (length.isascii() and length.isdigit() and len(length) < 5):
-        raise BadInput("The length is none; choose one of the list.")
+        raise BadInput(say("The length is none; choose one of the list."))
     return ShiftEdit(
         kind,
         _at(ask.value("start"), day, zone),
@@ -264,17 +280,17 @@ def _at(text: str, day: date, zone: str) -> int | None:
     plus = text.startswith("+")
     hours, _, minutes = text.removeprefix("+").partition(":")
     if not (hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()):
-        raise BadInput(f"{text[:10]!r} is no time; choose one of the list.")
+        raise BadInput(say("{text!r} is no time; choose one of the list.", text=text[:10]))
     slot = int(hours) * 4 + int(minutes) // 15
     if slot >= 96 or int(minutes) % 15:
-        raise BadInput(f"{text[:10]!r} is no quarter-hour; choose one of the list.")
+        raise BadInput(say("{text!r} is no quarter-hour; choose one of the list.", text=text[:10]))
     return slot_start(day, slot + (96 if plus else 0), zone)
 
 
 def _seen(ask: FormAsk) -> int:
     text = ask.value("seen")
     if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise BadInput("The form is not complete; open it again.")
+        raise BadInput(say("The form is not complete; open it again."))
     return int(text)
 
 
@@ -288,26 +304,30 @@ def _times(day: date, zone: str, segments: Sequence[Segment] = ()) -> list[tuple
     while at <= segments[-1].end_at:
         local_at = datetime.fromtimestamp(at, zone_of(zone))
         text = f"{local_at:%H:%M}"
-        found.append((text if local_at.date() == day else f"+{text}",
-                      text if local_at.date() == day else f"{text} next day"))  # fmt: skip
+        found.append(
+            (
+                text if local_at.date() == day else f"+{text}",
+                text if local_at.date() == day else say("{text} next day", text=text),
+            )
+        )
         at += 900
     return found
 
 
 def _told(segments: Sequence[Segment], zone: str) -> str:
     if not segments:
-        return "no shift"
+        return say("no shift")
     words = _span(segments[0].start_at, segments[-1].end_at, zone)
     others = [
         f"{_word(s.activity).lower()} {_hhmm(s.start_at, zone)}"
         for s in segments
         if s.activity != ON_QUEUE
     ]
-    return words + (f" with {', '.join(others)}" if others else "")
+    return words + (say(" with {others}", others=", ".join(others)) if others else "")
 
 
 def _span(start_at: int, end_at: int, zone: str) -> str:
-    return f"{_hhmm(start_at, zone)} to {_hhmm(end_at, zone)}"
+    return say("{hhmm} to {hhmm_2}", hhmm=_hhmm(start_at, zone), hhmm_2=_hhmm(end_at, zone))
 
 
 def _hhmm(at: int, zone: str) -> str:

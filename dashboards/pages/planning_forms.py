@@ -13,6 +13,7 @@ from wfm.actions.jobs import ask_job, cancel_job
 from wfm.actions.plans import publish
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say
 from wfm.domain.periods import Period, week_of
 from wfm.domain.plan_measures import NOTICE_S
 from wfm.domain.scope import Scope
@@ -35,7 +36,7 @@ def week_of_form(ask: FormAsk) -> Period:
     try:
         return week_of(ask.value("week"))
     except ValueError:
-        raise BadInput("The week of the form is none; open it again.") from None
+        raise BadInput(say("The week of the form is none; open it again.")) from None
 
 
 def _place(ask: FormAsk) -> tuple[str, str]:
@@ -43,7 +44,7 @@ def _place(ask: FormAsk) -> tuple[str, str]:
     period = week_of_form(ask)
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
     last = period.end - timedelta(days=1)
-    return name, f"{period.first.day} {period.first:%b} to {last.day} {last:%b}"
+    return name, say("{day.day} {day:%b} to {day_2.day} {day_2:%b}", day=period.first, day_2=last)
 
 
 def _args(ask: FormAsk, *names: str) -> dict[str, str]:
@@ -70,15 +71,26 @@ def _ask(ask: FormAsk, kind: str, more: dict[str, object], reason: str = "") -> 
 def show_forecast(ask: FormAsk) -> Drawer:
     """The question before a forecast."""
     name, days = _place(ask)
-    fields = (Field("reason", "Reason", "note", ask.value("reason"),
-                    hint="What is new: a campaign, a closed day, more history"),)  # fmt: skip
+    fields = (Field("reason", say("Reason"), "note", ask.value("reason"),
+                    hint=say("What is new: a campaign, a closed day, more history")),)  # fmt: skip
     return Drawer(
-        f"Forecast {name}",
-        f"All queues by quarter-hour, at least 14 days from today, to the end of {days}. "
-        "It becomes a new version; the old ones stay.",
-        form=Form("forecast", fields, "Forecast", _args(ask), ask.errors, ask.trouble, True,
-                  key=ask.key),
-    )  # fmt: skip
+        say("Forecast {name}", name=name),
+        say(
+            "All queues by quarter-hour, at least 14 days from today, to the end "
+            "of {days}. It becomes a new version; the old ones stay.",
+            days=days,
+        ),
+        form=Form(
+            "forecast",
+            fields,
+            say("Forecast"),
+            _args(ask),
+            ask.errors,
+            ask.trouble,
+            True,
+            key=ask.key,
+        ),
+    )
 
 
 def send_forecast(ask: FormAsk) -> Drawer:
@@ -86,19 +98,32 @@ def send_forecast(ask: FormAsk) -> Drawer:
     week_of_form(ask)
     job_id = _ask(ask, "forecast", {}, ask.value("reason"))
     name, _ = _place(ask)
-    return Drawer(f"Forecast {name}", done=f"Job {job_id} is asked for; the page follows it.")
+    return Drawer(
+        say("Forecast {name}", name=name),
+        done=say("Job {job_id} is asked for; the page follows it.", job_id=job_id),
+    )
 
 
 def show_require(ask: FormAsk) -> Drawer:
     """The question before a requirement."""
     name, days = _place(ask)
     return Drawer(
-        f"Requirement of {name}, {days}",
-        "People each quarter-hour needs on the queues for their service level, from the newest "
-        "forecast of the week.",
-        form=Form("require", (), "Work it out", _args(ask), ask.errors, ask.trouble, True,
-                  key=ask.key),
-    )  # fmt: skip
+        say("Requirement of {name}, {days}", name=name, days=days),
+        say(
+            "People each quarter-hour needs on the queues for their service level, "
+            "from the newest forecast of the week."
+        ),
+        form=Form(
+            "require",
+            (),
+            say("Work it out"),
+            _args(ask),
+            ask.errors,
+            ask.trouble,
+            True,
+            key=ask.key,
+        ),
+    )
 
 
 def send_require(ask: FormAsk) -> Drawer:
@@ -107,7 +132,8 @@ def send_require(ask: FormAsk) -> Drawer:
     job_id = _ask(ask, "require", {})
     name, days = _place(ask)
     return Drawer(
-        f"Requirement of {name}, {days}", done=f"Job {job_id} is asked for; the page follows it."
+        say("Requirement of {name}, {days}", name=name, days=days),
+        done=say("Job {job_id} is asked for; the page follows it.", job_id=job_id),
     )
 
 
@@ -120,27 +146,78 @@ def show_solve(ask: FormAsk) -> Drawer:
     count = len(read_plans(ask.sources.store, ask.scope, unit=ask.value("unit"),
                            week=ask.value("week"), limit=400))  # fmt: skip
     fields = (
-        Field("label", "Name of the draft", "text",
-              ask.value("label") or f"Draft {chr(65 + count % 26)}", required=True),
-        Field("limit", "Time limit", "number", ask.value("limit", str(DEFAULT_LIMIT)), unit="s",
-              least=1, most=LONGEST_LIMIT, step=1, half=True),
-        Field("seed", "Seed", "number", ask.value("seed", "1"), least=1, most=999_999, step=1,
-              half=True, hint="Another seed, another search"),
-        Field("absence", "Expected away, unplanned", "number", ask.value("absence", "0"),
-              unit="%", least=0, most=50, step=0.5,
-              hint="Raises the requirement; breaks are planned and not counted here"),
-        Field("keep", "Start from the published week and change little", "check",
-              ask.value("keep"), hint="Pins, training and hand-made shifts stay"),
-        Field("freeze", "Nothing changes before", "date", ask.value("freeze"),
-              hint="Only with the published week; empty: every day may change"),
-    )  # fmt: skip
+        Field(
+            "label",
+            say("Name of the draft"),
+            "text",
+            ask.value("label") or say("Draft {chr}", chr=chr(65 + count % 26)),
+            required=True,
+        ),
+        Field(
+            "limit",
+            say("Time limit"),
+            "number",
+            ask.value("limit", str(DEFAULT_LIMIT)),
+            unit="s",
+            least=1,
+            most=LONGEST_LIMIT,
+            step=1,
+            half=True,
+        ),
+        Field(
+            "seed",
+            say("Seed"),
+            "number",
+            ask.value("seed", "1"),
+            least=1,
+            most=999_999,
+            step=1,
+            half=True,
+            hint=say("Another seed, another search"),
+        ),
+        Field(
+            "absence",
+            say("Expected away, unplanned"),
+            "number",
+            ask.value("absence", "0"),
+            unit="%",
+            least=0,
+            most=50,
+            step=0.5,
+            hint=say("Raises the requirement; breaks are planned and not counted here"),
+        ),
+        Field(
+            "keep",
+            say("Start from the published week and change little"),
+            "check",
+            ask.value("keep"),
+            hint=say("Pins, training and hand-made shifts stay"),
+        ),
+        Field(
+            "freeze",
+            say("Nothing changes before"),
+            "date",
+            ask.value("freeze"),
+            hint=say("Only with the published week; empty: every day may change"),
+        ),
+    )
     return Drawer(
-        f"Solve {name}, {days}",
-        "Runs in its own process and ends in a draft; what is published stays untouched. "
-        "Cancel keeps the best so far.",
-        form=Form("solve", fields, "Start the run", _args(ask), ask.errors, ask.trouble, True,
-                  key=ask.key),
-    )  # fmt: skip
+        say("Solve {name}, {days}", name=name, days=days),
+        say(
+            "Runs in its own process and ends in a draft; what is published stays "
+            "untouched. Cancel keeps the best so far."
+        ),
+        form=Form(
+            "solve",
+            fields,
+            say("Start the run"),
+            _args(ask),
+            ask.errors,
+            ask.trouble,
+            True,
+            key=ask.key,
+        ),
+    )
 
 
 def send_solve(ask: FormAsk) -> Drawer:
@@ -148,20 +225,26 @@ def send_solve(ask: FormAsk) -> Drawer:
     week_of_form(ask)
     errors: dict[str, str] = {}
     found: dict[str, float] = {}
-    limits = {"limit": ("Time limit", 1, LONGEST_LIMIT), "seed": ("Seed", 1, 999_999),
-              "absence": ("Expected away", 0, 50)}  # fmt: skip
+    limits = {"limit": (say("Time limit"), 1, LONGEST_LIMIT), "seed": (say("Seed"), 1, 999_999),
+              "absence": (say("Expected away"), 0, 50)}  # fmt: skip
     for name, (label, least, most) in limits.items():
         try:
             found[name] = ask.number(name, label)
             if not least <= found[name] <= most:
-                errors[name] = f"{label} is {ask.value(name)}; choose {least} to {most}."
+                errors[name] = say(
+                    "{label} is {value}; choose {least} to {most}.",
+                    label=label,
+                    value=ask.value(name),
+                    least=least,
+                    most=most,
+                )
         except FieldError as wrong:
             errors |= wrong.errors
     if found.get("seed", 0) != int(found.get("seed", 0)):
-        errors["seed"] = "A seed is a whole number."
+        errors["seed"] = say("A seed is a whole number.")
     label = ask.value("label")
     if not 1 <= len(label) <= 40:
-        errors["label"] = "Give the draft a name of at most 40 letters."
+        errors["label"] = say("Give the draft a name of at most 40 letters.")
     if errors:
         raise FieldError(errors)
     freeze = ask.value("freeze")
@@ -169,7 +252,7 @@ def send_solve(ask: FormAsk) -> Drawer:
         try:
             date.fromisoformat(freeze)
         except ValueError:
-            raise FieldError({"freeze": f"{freeze[:20]!r} is no day."}) from None
+            raise FieldError({"freeze": say("{freeze!r} is no day.", freeze=freeze[:20])}) from None
     job_id = _ask(
         ask,
         "solve",
@@ -183,21 +266,32 @@ def send_solve(ask: FormAsk) -> Drawer:
         },
     )
     name, days = _place(ask)
-    return Drawer(f"Solve {name}, {days}", done=f"{label} is on its way as job {job_id}.")
+    return Drawer(
+        say("Solve {name}, {days}", name=name, days=days),
+        done=say("{label} is on its way as job {job_id}.", label=label, job_id=job_id),
+    )
 
 
 def show_cancel(ask: FormAsk) -> Drawer:
     """The question before a job is stopped."""
     job = read_job(ask.sources.store, ask.scope, _number(ask, "job"))
-    kept = "The best schedule so far becomes a draft." if job.kind == "solve" else ""
-    body = facts([("Job", f"{job.job_id}, {job.kind}"), ("Now", job.stage or job.state)])
+    kept = say("The best schedule so far becomes a draft.") if job.kind == "solve" else ""
+    body = facts([(say("Job"), f"{job.job_id}, {job.kind}"), (say("Now"), job.stage or job.state)])
     return Drawer(
-        "Cancel the run",
+        say("Cancel the run"),
         kept,
         (body,),
-        Form("cancel", (), "Cancel it, keep the best", _args(ask, "job"), ask.errors, ask.trouble,
-             True, key=ask.key),
-    )  # fmt: skip
+        Form(
+            "cancel",
+            (),
+            say("Cancel it, keep the best"),
+            _args(ask, "job"),
+            ask.errors,
+            ask.trouble,
+            True,
+            key=ask.key,
+        ),
+    )
 
 
 def send_cancel(ask: FormAsk) -> Drawer:
@@ -208,10 +302,10 @@ def send_cancel(ask: FormAsk) -> Drawer:
         actor_role=ask.who.role.value, scope=ask.scope,
     )  # fmt: skip
     said = {
-        "running": "It was asked to stop; the best schedule so far is kept as a draft.",
-        "cancelled": "It is cancelled.",
-    }.get(state, f"It had ended before: {state}.")
-    return Drawer("Cancel the run", done=f"Job {job_id}: {said}")
+        "running": say("It was asked to stop; the best schedule so far is kept as a draft."),
+        "cancelled": say("It is cancelled."),
+    }.get(state, say("It had ended before: {state}.", state=state))
+    return Drawer(say("Cancel the run"), done=say("Job {job_id}: {said}", job_id=job_id, said=said))
 
 
 # --- publication ----------------------------------------------------------------------------------
@@ -221,23 +315,31 @@ def show_publish(ask: FormAsk) -> Drawer:
     """Who is affected by a publication and how late they hear of it, before its reason is asked."""
     plan = read_plan(ask.sources.store, ask.scope, _number(ask, "plan"))
     name, days = _place(ask)
-    title = f"Publish {plan.label or f'plan {plan.plan_id}'}, {name}, {days}"
+    title = say(
+        "Publish {value}, {name}, {days}",
+        value=plan.label or say("plan {plan_id}", plan_id=plan.plan_id),
+        name=name,
+        days=days,
+    )
     if plan.state != "draft":
-        return Drawer(title, done=f"Plan {plan.plan_id} is {plan.state} already.")
+        return Drawer(
+            title,
+            done=say("Plan {plan_id} is {state} already.", plan_id=plan.plan_id, state=plan.state),
+        )
     period = week_of_form(ask)
     seen = ask.value("seen") or week_mark(
         ask.sources.store, Scope(plan.unit), period.first, period.end
     )
     fields = (
         *gate_fields(ask, plan.plan_id),
-        Field("reason", "Reason", "note", ask.value("reason"), required=True,
-              hint="Kept with your name in the audit log and with each changed shift"),
+        Field("reason", say("Reason"), "note", ask.value("reason"), required=True,
+              hint=say("Kept with your name in the audit log and with each changed shift")),
     )  # fmt: skip
     return Drawer(
         title,
-        "Agents see it at once, and adherence is measured against it.",
+        say("Agents see it at once, and adherence is measured against it."),
         (*_affected(ask, plan), gate_told(ask, plan.plan_id)),
-        Form("publish", fields, "Publish", {**_args(ask, "plan"), "seen": seen}, ask.errors,
+        Form("publish", fields, say("Publish"), {**_args(ask, "plan"), "seen": seen}, ask.errors,
              ask.trouble, True, key=ask.key),
         wide=True,
     )  # fmt: skip
@@ -251,36 +353,45 @@ def _affected(ask: FormAsk, plan: Plan) -> list[object]:
     day = sum(at < now + DAY_S for at in coming)
     past = len(diff.starts) - len(coming)
     rows: list[tuple[str, object]] = [
-        ("Agents whose shifts change", plain(len(diff.people), 0)),
-        ("Shifts new", plain(diff.new, 0)),
-        ("Shifts changed", plain(diff.changed, 0)),
-        ("Shifts taken away", plain(diff.removed, 0)),
-        ("Begin within 14 days (late notice)", plain(late, 0)),
-        ("Begin within 24 hours", plain(day, 0)),
+        (say("Agents whose shifts change"), plain(len(diff.people), 0)),
+        (say("Shifts new"), plain(diff.new, 0)),
+        (say("Shifts changed"), plain(diff.changed, 0)),
+        (say("Shifts taken away"), plain(diff.removed, 0)),
+        (say("Begin within 14 days (late notice)"), plain(late, 0)),
+        (say("Begin within 24 hours"), plain(day, 0)),
     ]
     if past:
-        rows.append(("Begun or past already", plain(past, 0)))
+        rows.append((say("Begun or past already"), plain(past, 0)))
     before = planner.measures(ask.scope, plan.unit, plan.week)
     after = planner.measures(ask.scope, plan.unit, plan.week, plan.plan_id)
     if after is not None:
         was = f"{plain(before.short, 0)} → " if before is not None else ""
-        rows.append(("Short quarter-hours", f"{was}{plain(after.short, 0)}"))
+        rows.append((say("Short quarter-hours"), f"{was}{plain(after.short, 0)}"))
     documents = read_plan_documents(ask.sources.store, ask.scope, plan.plan_id)
     broken = planner.broken(*documents)
     lines = [("bad", words) for words in broken[:6]]
     if not broken:
-        lines.append(("good", "No labour rule is broken (checked by the independent verifier)."))
+        lines.append(
+            ("good", say("No labour rule is broken (checked by the independent verifier)."))
+        )
     if diff.published:
         lines.append(
-            ("dot", "The week is published: its baseline stays, the differences become changes.")
+            (
+                "dot",
+                say("The week is published: its baseline stays, the differences become changes."),
+            )
         )
     else:
-        lines.append(("dot", "First publication of the week: it becomes the baseline for good."))
+        lines.append(
+            ("dot", say("First publication of the week: it becomes the baseline for good."))
+        )
     if late:
-        lines.append(("warn", f"{late} shifts change with less than 14 days of notice."))
+        lines.append(
+            ("warn", say("{late} shifts change with less than 14 days of notice.", late=late))
+        )
     names = ", ".join(diff.people[:8]) + (" …" if len(diff.people) > 8 else "")
     if names:
-        rows.append(("Who", names))
+        rows.append((say("Who"), names))
     return [facts(rows), sentences(lines)]
 
 
@@ -304,10 +415,15 @@ def send_publish(ask: FormAsk) -> Drawer:
     name, days = _place(ask)
     counts = done.counts
     said = (
-        f"Plan {plan_id} was published before; nothing changed."
+        say("Plan {plan_id} was published before; nothing changed.", plan_id=plan_id)
         if done.already
-        else f"Published: {counts.baselines} shifts as the baseline, {counts.changes} changed, "
-        f"{counts.unchanged} as before."
+        else say(
+            "Published: {baselines} shifts as the baseline, {changes} changed, "
+            "{unchanged} as before.",
+            baselines=counts.baselines,
+            changes=counts.changes,
+            unchanged=counts.unchanged,
+        )
     )
     return Drawer(f"{name}, {days}", done=said)
 
@@ -315,14 +431,14 @@ def send_publish(ask: FormAsk) -> Drawer:
 def _number(ask: FormAsk, name: str) -> int:
     text = ask.value(name)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadInput("The form is not complete; open it again.")
+        raise BadInput(say("The form is not complete; open it again."))
     return int(text)
 
 
 def local(at: int, zone: str) -> str:
     """A moment at the site: "Tue 24 Nov 16:20"."""
     when = datetime.fromtimestamp(at, zone_of(zone))
-    return f"{when:%a} {when.day} {when:%b %H:%M}"
+    return say("{at:%a} {at.day} {at:%b %H:%M}", at=when)
 
 
 FORMS = (

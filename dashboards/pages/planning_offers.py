@@ -19,12 +19,18 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.actions.offers import send_offer, withdraw_offer
 from wfm.domain.errors import BadInput, StaleWrite, WfmError
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.offers import ASKED_PER_SEAT, WORDS, NewOffer, Offer
 from wfm.domain.scope import Scope
 from wfm.queries.offers import read_offers
 from wfm.queries.organisation import read_organisation
 
-STATES = {"open": "Open", "taken": "All seats taken", "withdrawn": "Withdrawn", "closed": "Closed"}
+STATES = {
+    "open": to_say("Open"),
+    "taken": to_say("All seats taken"),
+    "withdrawn": to_say("Withdrawn"),
+    "closed": to_say("Closed"),
+}
 MOST_NAMES = 8
 
 
@@ -32,12 +38,22 @@ def offers_sheet(given: Planning) -> Sheet:
     """What the day's gap asks for: offers of an hour or more, with how many may take them."""
     day = shown_day(given)
     columns = (
-        Col("offer", "Offer", text=True, phone=True),
-        Col("from", "From", text=True, phone=True),
-        Col("to", "To", text=True, phone=True),
-        Col("seats", "People", phone=True),
-        Col("hours", "Closes", "h", "agent-hours of the gap that it closes when all are taken"),
-        Col("may", "May take it", "", "people whom rest, days in a row, hours and time off allow"),
+        Col("offer", say("Offer"), text=True, phone=True),
+        Col("from", say("From"), text=True, phone=True),
+        Col("to", say("To"), text=True, phone=True),
+        Col("seats", say("People"), phone=True),
+        Col(
+            "hours",
+            say("Closes"),
+            "h",
+            say("agent-hours of the gap that it closes when all are taken"),
+        ),
+        Col(
+            "may",
+            say("May take it"),
+            "",
+            say("people whom rest, days in a row, hours and time off allow"),
+        ),
     )
     lines = []
     zone = zone_of(given.site.zone)
@@ -52,9 +68,15 @@ def offers_sheet(given: Planning) -> Sheet:
             Cell(plain(len(one.eligible), 0), len(one.eligible)),
         )
         lines.append(Line(cells, "", "warn" if not one.eligible else ""))
-    title = f"Offers for {day:%A} {day.day} {day:%B}, {given.site.name}"
-    return Sheet("offers", title, columns, tuple(lines), "sized from the gap, an hour at least",
-                 "No gap of an hour, and nobody to spare for one")  # fmt: skip
+    title = say("Offers for {day:%A} {day.day} {day:%B}, {name}", day=day, name=given.site.name)
+    return Sheet(
+        "offers",
+        title,
+        columns,
+        tuple(lines),
+        say("sized from the gap, an hour at least"),
+        say("No gap of an hour, and nobody to spare for one"),
+    )
 
 
 def _offers(given: Planning, day: date) -> Sequence[Any]:
@@ -78,8 +100,8 @@ def offers_table(given: Planning, most: int) -> Sheet:
             "unit": given.unit, "day": day.isoformat(), "kind": one.offer.kind,
             "first": str(one.first_at), "end": str(one.end_at),
         }  # fmt: skip
-        off = "" if one.eligible else "Nobody may take it"
-        button = opener("Send", "offer", args, small=True, off=off)
+        off = "" if one.eligible else say("Nobody may take it")
+        button = opener(say("Send"), "offer", args, small=True, off=off)
         lines.append(replace(line, cells=(*line.cells, Cell("", None, node=button))))
     columns = (*sheet.columns, Col("act", "", text=True, phone=True))
     return Sheet(sheet.key, sheet.title, columns, tuple(lines[:most]), sheet.note, sheet.why_empty)
@@ -89,13 +111,13 @@ def sent_sheet(given: Planning) -> Sheet:
     """Offers of the week as they were sent, and how far they are."""
     zone = given.site.zone
     columns = (
-        Col("offer", "Offer", text=True, phone=True),
-        Col("when", "For", text=True, phone=True),
-        Col("taken", "Taken", phone=True),
-        Col("asked", "Asked", "", "people who were asked so far, of all who may take it"),
-        Col("declined", "Declined"),
-        Col("state", "Now", text=True),
-        Col("sent", "Sent", text=True),
+        Col("offer", say("Offer"), text=True, phone=True),
+        Col("when", say("For"), text=True, phone=True),
+        Col("taken", say("Taken"), phone=True),
+        Col("asked", say("Asked"), "", say("people who were asked so far, of all who may take it")),
+        Col("declined", say("Declined")),
+        Col("state", say("Now"), text=True),
+        Col("sent", say("Sent"), text=True),
     )
     lines = []
     for one in _sent(given):
@@ -105,16 +127,22 @@ def sent_sheet(given: Planning) -> Sheet:
         cells = (
             Cell(WORDS[about.kind], about.kind),
             Cell(_span(about, zone), about.first_at),
-            Cell(f"{one.taken} of {about.seats}", one.taken),
-            Cell(f"{asked} of {len(one.asks)}", asked),
+            Cell(say("{taken} of {seats}", taken=one.taken, seats=about.seats), one.taken),
+            Cell(say("{asked} of {n}", asked=asked, n=len(one.asks)), asked),
             Cell(plain(declined, 0), declined),
             Cell(STATES[state], state, "good" if state == "taken" else ""),
             Cell(local(one.recorded_at, zone), one.recorded_at),
         )
         lines.append(Line(cells))
-    note = "who took least in 90 days is asked first"
-    return Sheet("sent-offers", f"Offers sent, {given.week}", columns, tuple(lines), note,
-                 "No offer was sent for this week")  # fmt: skip
+    note = say("who took least in 90 days is asked first")
+    return Sheet(
+        "sent-offers",
+        say("Offers sent, {week}", week=given.week),
+        columns,
+        tuple(lines),
+        note,
+        say("No offer was sent for this week"),
+    )
 
 
 def sent_panel(given: Planning) -> list[Any]:
@@ -127,8 +155,8 @@ def sent_panel(given: Planning) -> list[Any]:
             (
                 *line.cells,
                 Cell("", None, node=opener(
-                    "People", "offer_people", {"unit": given.unit, "offer": str(one.offer_id)},
-                    small=True, title="Who was asked in which order, and what they said")),
+                    say("People"), "offer_people", {"unit": given.unit, "offer": str(one.offer_id)},
+                    small=True, title=say("Who was asked in which order, and what they said"))),
             )
         )
         for line, one in zip(sheet.lines, _sent(given), strict=True)
@@ -152,23 +180,31 @@ def show_offer(ask: FormAsk) -> Drawer:
     one, zone = _sized(ask), _zone(ask)
     about = _about(ask, one.offer.seats)
     rows = [
-        ("When", _span(about, zone)),
-        ("Closes", local(about.closes_at, zone)),
-        ("May take it", plain(len(one.eligible), 0)),
-        ("Asked at once", f"{ASKED_PER_SEAT} for each free seat; who declines makes room"),
+        (say("When"), _span(about, zone)),
+        (say("Closes"), local(about.closes_at, zone)),
+        (say("May take it"), plain(len(one.eligible), 0)),
+        (
+            say("Asked at once"),
+            say(
+                "{asked_per_seat} for each free seat; who declines makes room",
+                asked_per_seat=ASKED_PER_SEAT,
+            ),
+        ),
     ]
     fields = (
-        Field("seats", "People", "number", ask.value("seats", str(one.offer.seats)), least=1,
+        Field("seats", say("People"), "number", ask.value("seats", str(one.offer.seats)), least=1,
               most=max(1, len(one.eligible)), step=1),
-        Field("reason", "What it is for", "note", ask.value("reason"), required=True,
-              hint="The agents read it with the offer"),
+        Field("reason", say("What it is for"), "note", ask.value("reason"), required=True,
+              hint=say("The agents read it with the offer")),
     )  # fmt: skip
     kept = {name: ask.value(name) for name in ("unit", "day", "kind", "first", "end")}
     return Drawer(
-        f"Offer: {WORDS[about.kind].lower()}",
-        "Each sees it on their own page. Taken, the shift changes at once; the baseline stays.",
+        say("Offer: {words}", words=WORDS[about.kind].lower()),
+        say(
+            "Each sees it on their own page. Taken, the shift changes at once; the baseline stays."
+        ),
         (facts(rows),),
-        Form("offer", fields, "Send it", kept, ask.errors, ask.trouble, True, key=ask.key),
+        Form("offer", fields, say("Send it"), kept, ask.errors, ask.trouble, True, key=ask.key),
     )
 
 
@@ -176,18 +212,25 @@ def send(ask: FormAsk) -> Drawer:
     """The offer sent to those whom the rules allow."""
     reason = ask.reason()
     one = _sized(ask)
-    seats = ask.number("seats", "People")
+    seats = ask.number("seats", say("People"))
     if seats != int(seats) or not 1 <= seats <= len(one.eligible):
-        raise FieldError({"seats": f"Give a whole number from 1 to {len(one.eligible)}."})
+        raise FieldError({"seats": say("Give a whole number from 1 to {n}.", n=len(one.eligible))})
     done = send_offer(
         ask.sources.store, ask.sources.clock, ask.who, _about(ask, int(seats)), one.eligible,
         reason, request_key=ask.key,
     )  # fmt: skip
     names = _names(ask)
     first = ", ".join(names.get(agent, agent) for agent in done.asked[:MOST_NAMES])
-    more = f" and {len(done.asked) - MOST_NAMES} more" if len(done.asked) > MOST_NAMES else ""
-    said = f"Sent. {len(done.people)} may take it; asked first: {first}{more}."
-    return Drawer("Offer sent", done=said)
+    more = (
+        say(" and {n} more", n=len(done.asked) - MOST_NAMES) if len(done.asked) > MOST_NAMES else ""
+    )
+    said = say(
+        "Sent. {n} may take it; asked first: {first}{more}.",
+        n=len(done.people),
+        first=first,
+        more=more,
+    )
+    return Drawer(say("Offer sent"), done=said)
 
 
 def show_people(ask: FormAsk) -> Drawer:
@@ -195,29 +238,36 @@ def show_people(ask: FormAsk) -> Drawer:
     one, zone, names = _known(ask), _zone(ask), _names(ask)
     state = one.state(ask.now)
     rows = [
-        ("When", _span(one.about, zone)),
-        ("Taken", f"{one.taken} of {one.about.seats}"),
-        ("Now", STATES[state]),
-        ("What it is for", one.reason),
+        (say("When"), _span(one.about, zone)),
+        (say("Taken"), say("{taken} of {seats}", taken=one.taken, seats=one.about.seats)),
+        (say("Now"), STATES[state]),
+        (say("What it is for"), one.reason),
     ]
     told = {"accepted": "good", "declined": "warn", "": "dot"}
     lines = [
-        (told[line.answer],
-         f"{line.place}. {names.get(line.agent_id, line.agent_id)}, took {line.taken_before} in 90 "
-         f"days: {line.answer or ('asked' if line.asked_at is not None else 'waits')}")
+        (
+            told[line.answer],
+            say(
+                "{place}. {agent_id}, took {taken_before} in 90 days: {value}",
+                place=line.place,
+                agent_id=names.get(line.agent_id, line.agent_id),
+                taken_before=line.taken_before,
+                value=line.answer or ("asked" if line.asked_at is not None else "waits"),
+            ),
+        )
         for line in one.asks
-    ]  # fmt: skip
-    title = f"{WORDS[one.about.kind]}, offer {one.offer_id}"
+    ]
+    title = say("{words}, offer {offer_id}", words=WORDS[one.about.kind], offer_id=one.offer_id)
     body = (facts(rows), sentences(lines))
     if state not in ("open", "taken"):
         return Drawer(title, "", body)
-    fields = (Field("reason", "Why", "note", ask.value("reason"), required=True),)
+    fields = (Field("reason", say("Why"), "note", ask.value("reason"), required=True),)
     kept = {"unit": ask.value("unit"), "offer": str(one.offer_id)}
     return Drawer(
         title,
-        "Withdrawn, nobody can take it any more; who took it keeps it.",
+        say("Withdrawn, nobody can take it any more; who took it keeps it."),
         body,
-        Form("offer_people", fields, "Withdraw the offer", kept, ask.errors, ask.trouble, True,
+        Form("offer_people", fields, say("Withdraw the offer"), kept, ask.errors, ask.trouble, True,
              True, ask.key),
     )  # fmt: skip
 
@@ -228,7 +278,10 @@ def send_withdrawal(ask: FormAsk) -> Drawer:
         ask.sources.store, ask.sources.clock, ask.who, str(ask.scope.site), _known(ask).offer_id,
         ask.reason(),
     )  # fmt: skip
-    return Drawer("Offer withdrawn", done=f"{done.taken} took it and keep it; nobody else can.")
+    return Drawer(
+        say("Offer withdrawn"),
+        done=say("{taken} took it and keep it; nobody else can.", taken=done.taken),
+    )
 
 
 def _sized(ask: FormAsk) -> Any:
@@ -238,7 +291,7 @@ def _sized(ask: FormAsk) -> Any:
     for one in found:
         if (one.offer.kind, str(one.first_at), str(one.end_at)) == wanted:
             return one
-    raise StaleWrite("The gap of the day is another by now; close this and look at it again.")
+    raise StaleWrite(say("The gap of the day is another by now; close this and look at it again."))
 
 
 def _about(ask: FormAsk, seats: int) -> NewOffer:
@@ -256,7 +309,7 @@ def _known(ask: FormAsk) -> Offer:
                            epoch + timedelta(days=end)):  # fmt: skip
         if str(one.offer_id) == number:
             return one
-    raise BadInput("The offer is not known here any more; load the page again.")
+    raise BadInput(say("The offer is not known here any more; load the page again."))
 
 
 def _names(ask: FormAsk) -> dict[str, str]:
@@ -272,12 +325,12 @@ def _day(ask: FormAsk) -> date:
     try:
         return date.fromisoformat(ask.value("day"))
     except ValueError:
-        raise BadInput("The day of the form is none; open it again.") from None
+        raise BadInput(say("The day of the form is none; open it again.")) from None
 
 
 def _span(about: NewOffer, zone: str) -> str:
     end = datetime.fromtimestamp(about.end_at, zone_of(zone))
-    return f"{local(about.first_at, zone)} to {end:%H:%M}"
+    return say("{local} to {at:%H:%M}", local=local(about.first_at, zone), at=end)
 
 
 FORMS = (

@@ -17,6 +17,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from dashboards.parts.week_cover import DayBars, week_cover
 from dashboards.view_state import ViewState
 from wfm.domain.grid import days_between, zone_of
+from wfm.domain.language import say, say_many
 from wfm.domain.plan_measures import DayCover, WeekMeasures
 from wfm.domain.scope import Scope
 from wfm.queries.planning import week_name
@@ -38,7 +39,7 @@ def horizon_panel(given: Planning) -> Any:
     if first >= period.first and end <= period.end:
         chosen = ((first - period.first).days, (end - period.first).days)
     lanes = [_lane(given, site) for site in _worst_first(given)]
-    where = "all sites" if len(given.sites) > 1 else given.sites[0].name
+    where = say("all sites") if len(given.sites) > 1 else given.sites[0].name
     shape = Horizon(
         period.first,
         period.days,
@@ -47,7 +48,7 @@ def horizon_panel(given: Planning) -> Any:
         high,
         [given.last_year.get(day) for day in days],
         [given.actual.get(day) if at < begun else None for at, day in enumerate(days)],
-        "Forecast",
+        say("Forecast"),
         _error(given),
         lanes,
         [
@@ -63,17 +64,21 @@ def horizon_panel(given: Planning) -> Any:
     )
     keys = [("forecast", "forecast")]
     if any(v is not None for v in high):
-        keys.append(("box-band", "P10 to P90"))
+        keys.append(("box-band", say("P10 to P90")))
     if any(v is not None for v in shape.actual):
         keys.insert(0, ("actual", "actual"))
     if given.last_year:
-        keys.append(("plan", "last year"))
+        keys.append(("plan", say("last year")))
     narrow = ask.look.narrow
     body: list[Any] = [horizon(shape, ask.look.palette, narrow=narrow, name="planning-horizon")]
     body.append(
-        html.P("Agent-hours a day: over above the line, short below it.", className="under-axis")
+        html.P(
+            say("Agent-hours a day: over above the line, short below it."), className="under-axis"
+        )
     )
-    return panel(f"Contacts a day, {where}", body, note=_versions(given), legend_of=keys)
+    return panel(
+        say("Contacts a day, {where}", where=where), body, note=_versions(given), legend_of=keys
+    )
 
 
 def _contacts(given: Planning) -> tuple[list[float | None], list[float | None], list[float | None]]:
@@ -104,23 +109,27 @@ def _error(given: Planning) -> str:
     """The error of the day's totals when one site is shown, else how many sites have a forecast."""
     known = [s.forecast for s in given.sites if s.forecast is not None]
     if not known:
-        return "none yet"
+        return say("none yet")
     errors = [f.past_day_wape for f in known if f.past_day_wape is not None]
     if not errors:
-        return "error not known yet"
+        return say("error not known yet")
     worst = max(errors)
-    return f"{plain(worst, 1)} % error" if len(errors) == 1 else f"≤ {plain(worst, 1)} % error"
+    return (
+        say("{plain} % error", plain=plain(worst, 1))
+        if len(errors) == 1
+        else say("≤ {plain} % error", plain=plain(worst, 1))
+    )
 
 
 def _versions(given: Planning) -> str:
     known = [s.forecast for s in given.sites if s.forecast is not None]
     if not known:
-        return "no forecast for these days"
+        return say("no forecast for these days")
     if len(known) == 1:
-        return f"forecast {known[0].fc_version}"
+        return say("forecast {fc_version}", fc_version=known[0].fc_version)
     missing = len(given.sites) - len(known)
     words = "forecasts " + ", ".join(str(f.fc_version) for f in known)
-    return words + (f"; {missing} sites without" if missing else "")
+    return words + (say("; {missing} sites without", missing=missing) if missing else "")
 
 
 def _worst_first(given: Planning) -> list[SiteWeeks]:
@@ -146,11 +155,19 @@ def _lane(given: Planning, site: SiteWeeks) -> DayLane:
             worst = (found.short_hours, at, found)
     known = [v for v in short if v is not None]
     total = sum(known)
-    note = f"{plain(total, 0)} h short" if known else "nothing published"
+    note = say("{plain} h short", plain=plain(total, 0)) if known else say("nothing published")
     told = None
     if worst is not None:
         most, q = worst[2].worst
-        told = (worst[1], f"{plain(worst[0], 0)} h short, {most} agents at {_clock(site, q)}")
+        told = (
+            worst[1],
+            say(
+                "{plain} h short, {most} agents at {clock}",
+                plain=plain(worst[0], 0),
+                most=most,
+                clock=_clock(site, q),
+            ),
+        )
     link = given.ask.scope_link(Scope(site.unit), plan="")
     return DayLane(
         site.name, over, short, bad, note, _site_status(site), link, told
@@ -188,7 +205,7 @@ def week_panel(given: Planning) -> Any:
     """The week by quarter-hours for the schedule shown, day by day on one scale."""
     ask, shown = given.ask, given.shown
     chips = _schedule_chips(given)
-    title = f"Week of {given.period.first.day} {given.period.first:%B}, {given.site.name}"
+    title = say("Week of {day.day} {day:%B}, {name}", day=given.period.first, name=given.site.name)
     if shown.measures is None:
         return panel(title, [chips, _why_nothing(given)])
     bad_from = bad_agents(shown.measures)
@@ -198,24 +215,26 @@ def week_panel(given: Planning) -> Any:
         worst, _ = day.worst
         bars.append(
             DayBars(
-                f"{day.day:%a} {day.day.day}",
+                say("{day:%a} {day.day}", day=day.day),
                 day.over[a:b],
                 day.short[a:b],
                 given.clock(day.q_from + a),
                 given.clock(day.q_from + b),
-                f"worst −{worst}" if worst else "covered",
+                say("worst −{worst}", worst=worst) if worst else "covered",
                 worst >= bad_from,
                 ask.link(on=day.day, week=given.week),
                 day.day == shown_day(given),
             )
         )
     keys = [
-        ("box-over", "over"), ("box-short", "short"), ("box-bad", f"short by {bad_from} or more"),
-    ]  # fmt: skip
+        ("box-over", "over"),
+        ("box-short", "short"),
+        ("box-bad", say("short by {bad_from} or more", bad_from=bad_from)),
+    ]
     return panel(
         title,
         [chips, week_cover(bars, bad_from), _why_so_many(given)],
-        note="agents each quarter-hour, one scale",
+        note=say("agents each quarter-hour, one scale"),
         legend_of=keys,
     )
 
@@ -226,7 +245,7 @@ def _why_so_many(given: Planning) -> Any:
     if page is None or given.ask.who.role not in page.roles:
         return None
     link = ViewState(scope=Scope(given.unit), day=day, on=day).link(page.path)
-    words = f"Why so many contacts are forecast for {day:%A} {day.day} {day:%B}"
+    words = say("Why so many contacts are forecast for {day:%A} {day.day} {day:%B}", day=day)
     return html.P(html.A(words, href=link), className="third")
 
 
@@ -267,38 +286,54 @@ def _schedule_chips(given: Planning) -> Any:
         css = "chip" + ("" if column.key == LIVE else " is-draft")
         link = given.ask.link(plan=column.key, week=given.week)
         links.append(html.A(column.title, href=link, className=css, **here))
-    return html.Div(links, className="chips", role="group", **{"aria-label": "Schedule shown"})
+    return html.Div(links, className="chips", role="group", **{"aria-label": say("Schedule shown")})
 
 
 def _why_nothing(given: Planning) -> Any:
     if given.requirement is None:
         return empty(
-            f"No requirement for {given.week}",
-            "Run forecast and requirement first; the buttons are beside the run panel.",
+            say("No requirement for {week}", week=given.week),
+            say("Run forecast and requirement first; the buttons are beside the run panel."),
         )
-    return empty("Nothing is published and no draft is chosen", "Solve the week to get a draft.")
+    return empty(
+        say("Nothing is published and no draft is chosen"), say("Solve the week to get a draft.")
+    )
 
 
 def rules_sheet(given: Planning) -> Sheet:
     """The labour rules over all people of the schedule shown, broken ones first."""
     columns = (
-        Col("rule", "Rule", text=True, phone=True),
-        Col("kept", "Kept by", text=True, phone=True),
-        Col("extreme", "Nearest to the limit", text=True),
+        Col("rule", say("Rule"), text=True, phone=True),
+        Col("kept", say("Kept by"), text=True, phone=True),
+        Col("extreme", say("Nearest to the limit"), text=True),
     )
     measures = given.shown.measures
     lines = []
     for rule in sorted(measures.rules if measures else (), key=lambda r: -r.broken):
-        kept = f"{plain(rule.people - rule.broken, 0)} of {plain(rule.people, 0)} people"
+        kept = say(
+            "{plain} of {plain_2} people",
+            plain=plain(rule.people - rule.broken, 0),
+            plain_2=plain(rule.people, 0),
+        )
         status = "bad" if rule.broken else "good"
         words = (rule.words, kept, rule.extreme)
         lines.append(Line(tuple(Cell(word, word) for word in words), "", status))
     note = ""
     if measures is not None:
         n = measures.violations_n
-        note = f"{n} violation{'' if n == 1 else 's'} of a labour rule" if n else "none broken"
-    return Sheet("rules", f"Rule checker, {given.shown.title}", columns, tuple(lines), note,
-                 "No schedule to check")  # fmt: skip
+        note = (
+            say_many("{n} violation of a labour rule", "{n} violations of a labour rule", n)
+            if n
+            else say("none broken")
+        )
+    return Sheet(
+        "rules",
+        say("Rule checker, {title}", title=given.shown.title),
+        columns,
+        tuple(lines),
+        note,
+        say("No schedule to check"),
+    )
 
 
 def rules_panel(given: Planning) -> Any:
@@ -310,10 +345,18 @@ def rules_panel(given: Planning) -> Any:
         more = measures.violations_n - len(measures.violations[:12])
         rows = [html.Li(words) for words in measures.violations[:12]]
         if more > 0:
-            rows.append(html.Li(f"and {more} more", className="third"))
+            rows.append(html.Li(say("and {more} more", more=more), className="third"))
         body.append(
             html.Details(
-                [html.Summary(f"What is broken, by name ({measures.violations_n})"), html.Ul(rows)],
+                [
+                    html.Summary(
+                        say(
+                            "What is broken, by name ({violations_n})",
+                            violations_n=measures.violations_n,
+                        )
+                    ),
+                    html.Ul(rows),
+                ],
                 className="told",
             )
         )
@@ -323,23 +366,39 @@ def rules_panel(given: Planning) -> Any:
 def days_sheet(given: Planning) -> Sheet:
     """The horizon as rows: contacts, band, and each site's over and short, day by day."""
     columns = [
-        Col("day", "Day", text=True, phone=True),
-        Col("forecast", "Forecast", "", "contacts of the day, all sites shown", phone=True),
+        Col("day", say("Day"), text=True, phone=True),
+        Col(
+            "forecast", say("Forecast"), "", say("contacts of the day, all sites shown"), phone=True
+        ),
         Col("p10", "P10"),
         Col("p90", "P90"),
-        Col("actual", "Actual", "", "contacts offered", phone=True),
-        Col("year", "Last year", "", "the same weekday 364 days before"),
+        Col("actual", say("Actual"), "", say("contacts offered"), phone=True),
+        Col("year", say("Last year"), "", say("the same weekday 364 days before")),
     ]
     for site in given.sites:
-        columns.append(Col(f"short_{site.unit}", f"{site.name} short", "h", "agent-hours missing"))
-        columns.append(Col(f"over_{site.unit}", f"{site.name} over", "h", "agent-hours too many"))
-    columns.append(Col("calendar", "Calendar", text=True))
+        columns.append(
+            Col(
+                f"short_{site.unit}",
+                say("{name} short", name=site.name),
+                "h",
+                say("agent-hours missing"),
+            )
+        )
+        columns.append(
+            Col(
+                f"over_{site.unit}",
+                say("{name} over", name=site.name),
+                "h",
+                say("agent-hours too many"),
+            )
+        )
+    columns.append(Col("calendar", say("Calendar"), text=True))
     total, low, high = _contacts(given)
     lines = []
     for at, day in enumerate(days_between(given.ask.period.first, given.ask.period.end)):
         marks = ", ".join(m.words for m in given.marks if m.first_on <= day <= m.last_on)
         cells = [
-            Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat()),
+            Cell(say("{day:%a} {day.day} {day:%b}", day=day), day.isoformat()),
             figure_cell(total[at], 0), figure_cell(low[at], 0), figure_cell(high[at], 0),
             figure_cell(given.actual.get(day) if day < given.ask.today else None, 0),
             figure_cell(given.last_year.get(day), 0),
@@ -350,25 +409,36 @@ def days_sheet(given: Planning) -> Sheet:
             cells.append(figure_cell(None if found is None else found.over_hours, 1))
         cells.append(Cell(marks or DASH, marks))
         lines.append(Line(tuple(cells)))
-    return Sheet("days", "Days", tuple(columns), tuple(lines), "forecast, cover and calendar")
+    return Sheet(
+        "days", say("Days"), tuple(columns), tuple(lines), say("forecast, cover and calendar")
+    )
 
 
 def quarters_sheet(given: Planning) -> Sheet:
     """The week of the schedule shown as rows of quarter-hours with a requirement."""
     columns = (
-        Col("at", "Quarter-hour", text=True, phone=True),
-        Col("need", "Required", "", "whole agents on queue", phone=True),
-        Col("short", "Short", "", "agents missing", phone=True),
-        Col("over", "Over", "", "agents too many", phone=True),
+        Col("at", say("Quarter-hour"), text=True, phone=True),
+        Col("need", say("Required"), "", say("whole agents on queue"), phone=True),
+        Col("short", say("Short"), "", say("agents missing"), phone=True),
+        Col("over", say("Over"), "", say("agents too many"), phone=True),
     )
     lines = []
     measures = given.shown.measures
     for day in measures.days if measures else ():
         for at, (need, short, over) in enumerate(zip(day.need, day.short, day.over, strict=True)):
             if need or over:
-                words = f"{day.day:%a} {day.day.day} {day.day:%b} {given.clock(day.q_from + at)}"
+                words = say(
+                    "{day:%a} {day.day} {day:%b} {clock}",
+                    day=day.day,
+                    clock=given.clock(day.q_from + at),
+                )
                 figures = (figure_cell(n, 0) for n in (need, short, over))
                 when = f"{day.day.isoformat()} {given.clock(day.q_from + at)}"
                 lines.append(Line((Cell(words, when), *figures)))
-    title = f"Quarter-hours, {given.site.name}, {given.week}, {given.shown.title}"
-    return Sheet("quarters", title, columns, tuple(lines), "", "No requirement for this week")
+    title = say(
+        "Quarter-hours, {name}, {week}, {title}",
+        name=given.site.name,
+        week=given.week,
+        title=given.shown.title,
+    )
+    return Sheet("quarters", title, columns, tuple(lines), "", say("No requirement for this week"))

@@ -19,13 +19,25 @@ from dashboards.parts.status import icon
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.domain.grid import zone_of
 from wfm.domain.jobs import Job
+from wfm.domain.language import say, to_say
 from wfm.domain.plan_measures import WeekMeasures
 from wfm.queries.planning import Run
 
-WORDS = {"forecast": "Forecast", "require": "Requirement", "solve": "Schedule",
-         "publish": "Publication", "simulate": "Simulation", "design": "Design"}  # fmt: skip
-STATE = {"queued": "waits for a worker", "running": "running", "done": "done",
-         "failed": "failed", "cancelled": "cancelled"}  # fmt: skip
+WORDS = {
+    "forecast": to_say("Forecast"),
+    "require": to_say("Requirement"),
+    "solve": to_say("Schedule"),
+    "publish": to_say("Publication"),
+    "simulate": to_say("Simulation"),
+    "design": to_say("Design"),
+}
+STATE = {
+    "queued": to_say("waits for a worker"),
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
 Figure = Callable[[WeekMeasures], float | None]
 
 
@@ -34,19 +46,27 @@ def run_panel(given: Planning) -> Any:
     run = given.run
     starters = html.Div(_starters(given), className="acts wrap")
     if run is None:
-        words = "Start one: it works in its own process, and you may cancel at any moment."
-        body: list[Any] = [starters, empty("No run of this week yet", words)]
-        return panel(f"Solver, {given.site.name}, {given.week_words}", body)
+        words = say("Start one: it works in its own process, and you may cancel at any moment.")
+        body: list[Any] = [starters, empty(say("No run of this week yet"), words)]
+        return panel(
+            say("Solver, {name}, {week_words}", name=given.site.name, week_words=given.week_words),
+            body,
+        )
     job = run.job
-    title = f"{'Solving' if not job.has_ended else 'Run of'} {_run_name(given, run)}"
+    title = f"{say('Solving') if not job.has_ended else say('Run of')} {_run_name(given, run)}"
     people = (job.result or {}).get("agents")
-    note = f"{given.site.name}, {given.week_words}, seed {job.parameters.get('seed') or 1}"
+    note = say(
+        "{name}, {week_words}, seed {value}",
+        name=given.site.name,
+        week_words=given.week_words,
+        value=job.parameters.get("seed") or 1,
+    )
     if people:
-        note = f"{plain(people, 0)} agents, {note}"
+        note = say("{plain} agents, {note}", plain=plain(people, 0), note=note)
     end: Any = None
     if not job.has_ended:
-        words = "Stopping, keeps best" if job.cancel_asked else "Cancel, keep best"
-        off = "It stops at its next step" if job.cancel_asked else ""
+        words = say("Stopping, keeps best") if job.cancel_asked else say("Cancel, keep best")
+        off = say("It stops at its next step") if job.cancel_asked else ""
         args = {"job": str(job.job_id), "unit": given.unit, "week": given.week}
         end = opener(words, "cancel", args, small=True, key="x", off=off)
     parts: list[Any] = [_progress(job), _numbers(run)]
@@ -76,37 +96,37 @@ def run_panel(given: Planning) -> Any:
 def _starters(given: Planning) -> list[Any]:
     args = {"unit": given.unit, "week": given.week}
     role = given.ask.who.role
-    without = "" if given.requirement else "Work out the requirement first"
+    without = "" if given.requirement else say("Work out the requirement first")
     return [
-        opener("Forecast", "forecast", args, small=True, key="f",
-               title=f"Forecast {given.site.name} anew"),
-        opener("Requirement", "require", args, small=True, key="r",
-               title=f"People needed each quarter-hour of {given.week}"),
-        opener("Solve the week", "solve", args, small=True, primary=True, key="s", off=without,
-               title=f"A draft of {given.site.name} for {given.week}"),
+        opener(say("Forecast"), "forecast", args, small=True, key="f",
+               title=say("Forecast {name} anew", name=given.site.name)),
+        opener(say("Requirement"), "require", args, small=True, key="r",
+               title=say("People needed each quarter-hour of {week}", week=given.week)),
+        opener(say("Solve the week"), "solve", args, small=True, primary=True, key="s", off=without,
+               title=say("A draft of {name} for {week}", name=given.site.name, week=given.week)),
     ] if role else []  # fmt: skip
 
 
 def _run_name(given: Planning, run: Run) -> str:
     if run.plan_id is not None:
-        return given.titles.get(run.plan_id, f"plan {run.plan_id}")
+        return given.titles.get(run.plan_id, say("plan {plan_id}", plan_id=run.plan_id))
     label = str(run.job.parameters.get("label") or "").strip()
-    return label or f"job {run.job.job_id}"
+    return label or say("job {job_id}", job_id=run.job.job_id)
 
 
 def _progress(job: Job) -> Any:
     elapsed = job.detail.get("elapsed_s")
     limit = _limit(job)
-    stage = job.stage or "Waiting for a worker"
+    stage = job.stage or say("Waiting for a worker")
     if job.has_ended:
         stage = STATE[job.state].capitalize()
     words = f"{plain(float(elapsed), 1)} s" if elapsed is not None else ""
     if words and limit is not None and not job.has_ended:
-        words += f" of {plain(limit, 0)} s"
+        words += say(" of {plain} s", plain=plain(limit, 0))
     percent = 100.0 if job.state in ("done", "cancelled") else job.percent
-    share = "" if job.has_ended else f"{percent:.0f} %"
+    share = "" if job.has_ended else say("{percent:.0f} %", percent=percent)
     passes = job.detail.get("pass")
-    more = f" pass {passes}" if passes else ""
+    more = say(" pass {passes}", passes=passes) if passes else ""
     return html.Div(
         [
             html.Div(
@@ -126,14 +146,14 @@ def _numbers(run: Run) -> Any:
     bound = result.get("bound", last.bound if last else None)
     gap = result.get("gap_of_requirement_pct", last.gap_pct if last else None)
     cells = [
-        (plain(cost, 1), f"best cost{_gain(run)}"),
-        (plain(bound, 1), "lower bound, proved"),
-        (f"{plain(gap, 3)} %" if gap is not None else DASH, "gap, of the requirement"),
+        (plain(cost, 1), say("best cost{gain}", gain=_gain(run))),
+        (plain(bound, 1), say("lower bound, proved")),
+        (f"{plain(gap, 3)} %" if gap is not None else DASH, say("gap, of the requirement")),
     ]
     if run.violations_n is not None:
-        cells.append((plain(run.violations_n, 0), "hard violations"))
+        cells.append((plain(run.violations_n, 0), say("hard violations")))
     else:
-        cells.append((DASH, "checked when it ends"))
+        cells.append((DASH, say("checked when it ends")))
     return numbers(cells)
 
 
@@ -145,7 +165,9 @@ def _gain(run: Run) -> str:
     now = _elapsed(run)
     before = [p for p in known if p.t_s <= now - 5] or known[:1]
     gained = (before[-1].objective or 0.0) - (known[-1].objective or 0.0)
-    return f", −{plain(gained, 1)} in 5 s" if gained > 0 else ", no gain in 5 s"
+    return (
+        say(", −{plain} in 5 s", plain=plain(gained, 1)) if gained > 0 else say(", no gain in 5 s")
+    )
 
 
 def _elapsed(run: Run) -> float:
@@ -180,7 +202,7 @@ def jobs_panel(given: Planning) -> list[Any]:
         shape = {"done": "good", "failed": "bad", "cancelled": "warn"}.get(job.state, "dot")
         stop: Any = ""
         if not job.has_ended and job.kind != "solve":
-            stop = opener("Cancel", "cancel", {"job": str(job.job_id), "unit":
+            stop = opener(say("Cancel"), "cancel", {"job": str(job.job_id), "unit":
                           str(job.parameters.get("unit"))}, small=True)  # fmt: skip
         lines.append(
             html.Li(
@@ -196,32 +218,102 @@ def jobs_panel(given: Planning) -> list[Any]:
         )
     if not lines:
         return []
-    return [panel("Jobs", html.Ul(lines, className="job-list"), note="newest first")]
+    return [panel(say("Jobs"), html.Ul(lines, className="job-list"), note=say("newest first"))]
 
 
 MEASURES: tuple[tuple[str, str, int, bool, str, Figure], ...] = (
-    ("cost", "Cost, 1.0 short + 0.4 over", 1, False, "", lambda m: m.cost),
-    ("short", "Short quarter-hours", 0, False, "agents missing, summed over quarter-hours",
-     lambda m: m.short),
-    ("over", "Over quarter-hours", 0, False, "agents too many, summed over quarter-hours",
-     lambda m: m.over),
-    ("coverage", "Coverage %", 1, True, "requirement that is covered", lambda m: m.coverage_pct),
-    ("worst", "Worst quarter-hour, agents short", 0, False, "", lambda m: m.worst[0]),
-    ("sl", "Service level forecast %", 1, True,
-     "Erlang A on the forecast, each quarter-hour weighted by its contacts",
-     lambda m: m.service_level),
-    ("under", "Days under the service target", 0, False, "", lambda m: m.service_days_under),
-    ("paid", "Paid h", 1, False, "", lambda m: m.paid_hours),
-    ("overtime", "Overtime h", 1, False, "paid beyond the contract's week",
-     lambda m: m.overtime_hours),
-    ("wages", "Wages", 0, False, "by the wages of the site's policy", lambda m: m.wages),
-    ("uneven", "Spread of unpopular shifts", 2, False,
-     "standard deviation over people, the 13 weeks before and this one", lambda m: m.uneven),
-    ("changed", "Shifts changed by publishing", 0, False,
-     "shifts that differ from what is in force", lambda m: len(m.changes)),
-    ("late", "of them under 14 days of notice", 0, False, "they begin within 14 days", None),
-    ("broken", "Hard violations", 0, False, "labour rules broken", lambda m: m.violations_n),
-)  # type: ignore[assignment]  # fmt: skip
+    ("cost", to_say("Cost, 1.0 short + 0.4 over"), 1, False, "", lambda m: m.cost),
+    (
+        "short",
+        to_say("Short quarter-hours"),
+        0,
+        False,
+        to_say("agents missing, summed over quarter-hours"),
+        lambda m: m.short,
+    ),
+    (
+        "over",
+        to_say("Over quarter-hours"),
+        0,
+        False,
+        to_say("agents too many, summed over quarter-hours"),
+        lambda m: m.over,
+    ),
+    (
+        "coverage",
+        to_say("Coverage %"),
+        1,
+        True,
+        to_say("requirement that is covered"),
+        lambda m: m.coverage_pct,
+    ),
+    ("worst", to_say("Worst quarter-hour, agents short"), 0, False, "", lambda m: m.worst[0]),
+    (
+        "sl",
+        to_say("Service level forecast %"),
+        1,
+        True,
+        to_say("Erlang A on the forecast, each quarter-hour weighted by its contacts"),
+        lambda m: m.service_level,
+    ),
+    (
+        "under",
+        to_say("Days under the service target"),
+        0,
+        False,
+        "",
+        lambda m: m.service_days_under,
+    ),
+    ("paid", to_say("Paid h"), 1, False, "", lambda m: m.paid_hours),
+    (
+        "overtime",
+        to_say("Overtime h"),
+        1,
+        False,
+        to_say("paid beyond the contract's week"),
+        lambda m: m.overtime_hours,
+    ),
+    (
+        "wages",
+        to_say("Wages"),
+        0,
+        False,
+        to_say("by the wages of the site's policy"),
+        lambda m: m.wages,
+    ),
+    (
+        "uneven",
+        to_say("Spread of unpopular shifts"),
+        2,
+        False,
+        to_say("standard deviation over people, the 13 weeks before and this one"),
+        lambda m: m.uneven,
+    ),
+    (
+        "changed",
+        to_say("Shifts changed by publishing"),
+        0,
+        False,
+        to_say("shifts that differ from what is in force"),
+        lambda m: len(m.changes),
+    ),
+    (
+        "late",
+        to_say("of them under 14 days of notice"),
+        0,
+        False,
+        to_say("they begin within 14 days"),
+        None,
+    ),
+    (
+        "broken",
+        to_say("Hard violations"),
+        0,
+        False,
+        to_say("labour rules broken"),
+        lambda m: m.violations_n,
+    ),
+)  # type: ignore[assignment]
 NEUTRAL = ("paid",)
 CHANGING = ("changed", "late")  # what a draft would bring about
 
@@ -230,11 +322,13 @@ def compare_sheet(given: Planning) -> Sheet:
     """Measures down, schedules across; the last column holds the shown draft against what is
     in force. A measure that cannot be told for any of them is left out."""
     shown = given.shown if given.shown.key != LIVE else None
-    columns = [Col("measure", "Measure", text=True, phone=True)]
+    columns = [Col("measure", say("Measure"), text=True, phone=True)]
     for one in given.columns:
         columns.append(Col(one.key, one.title, phone=one is given.shown))
     if shown is not None:
-        columns.append(Col("gap", f"{_short(shown.title)} against live", phone=True))
+        columns.append(
+            Col("gap", say("{short} against live", short=_short(shown.title)), phone=True)
+        )
     lines = []
     now = given.ask.now
     for key, words, decimals, more_is_better, _, read in MEASURES:
@@ -251,8 +345,14 @@ def compare_sheet(given: Planning) -> Sheet:
             cells.append(_gap_cell(key, values[0], values[at], decimals, more_is_better))
         lines.append(Line(tuple(cells)))
     note = _basis(given)
-    return Sheet("drafts", "Compare drafts", tuple(columns), tuple(lines), note,
-                 "Neither a draft nor a published week with a requirement to compare")  # fmt: skip
+    return Sheet(
+        "drafts",
+        say("Compare drafts"),
+        tuple(columns),
+        tuple(lines),
+        note,
+        say("Neither a draft nor a published week with a requirement to compare"),
+    )
 
 
 def _value(
@@ -297,9 +397,13 @@ def _basis(given: Planning) -> str:
     if given.requirement is None:
         return ""
     at = datetime.fromtimestamp(given.requirement.created_at, zone_of(given.site.zone))
-    words = f"against requirement {given.requirement.rq_version} of {at.day} {at:%b %H:%M}"
+    words = say(
+        "against requirement {rq_version} of {at.day} {at:%b %H:%M}",
+        rq_version=given.requirement.rq_version,
+        at=at,
+    )
     notes = {c.measures.service_note for c in given.columns if c.measures} - {""}
-    return words + (f"; no service level: {sorted(notes)[0]}" if notes else "")
+    return words + (say("; no service level: {value}", value=sorted(notes)[0]) if notes else "")
 
 
 def compare_panel(given: Planning) -> Any:
@@ -319,9 +423,18 @@ def publish_acts(given: Planning) -> list[Any]:
         return []
     off = ""
     if shown.plan.violations_n:
-        off = f"{shown.plan.violations_n} rules are broken; solve again"
+        off = say(
+            "{violations_n} rules are broken; solve again", violations_n=shown.plan.violations_n
+        )
     args = {"plan": str(shown.plan.plan_id), "unit": given.unit, "week": given.week}
     return [
-        opener(f"Publish {shown.title}", "publish", args, primary=True, key="p", off=off),
+        opener(
+            say("Publish {title}", title=shown.title),
+            "publish",
+            args,
+            primary=True,
+            key="p",
+            off=off,
+        ),
         *gate_acts(given, shown.plan.plan_id),
     ]

@@ -23,6 +23,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, typed_number
 from wfm.domain.scope import Scope
 from wfm.domain.service_level import SL_KPI, SlDefinition
 from wfm.domain.what_if import GroupStaffing, StaffingCase, StaffingPoint, WhatIf
@@ -35,28 +36,51 @@ LEAST_TARGET, MOST_TARGET = 30, 99
 def whatif_sheet(given: Planning) -> Sheet:
     """Each group's busiest quarter-hour with one agent fewer and more, and the price of a point."""
     columns = (
-        Col("group", "Group", text=True, phone=True),
-        Col("at", "Busiest", text=True),
-        Col("rate", "Contacts", "/h", "in hand: they follow arrivals by about a handle time",
-            more=True),
-        Col("aht", "Handle time", "s", more=True),
-        Col("agents", "Needed", "", "fewest whole agents on queue that reach the target",
-            phone=True),
-        Col("fewer", "One fewer", "%", "service level with one agent less"),
-        Col("here", "Level", "%", "service level with the agents needed", phone=True),
-        Col("more", "One more", "%", "service level with one agent more"),
-        Col("hours", "Week needs", "h", "agent-hours on queue, fractional, before absence",
-            more=True),
-        Col("point", "A point costs", "h",
-            "agent-hours of the week for one more point of service level", phone=True),
+        Col("group", say("Group"), text=True, phone=True),
+        Col("at", say("Busiest"), text=True),
+        Col(
+            "rate",
+            say("Contacts"),
+            "/h",
+            say("in hand: they follow arrivals by about a handle time"),
+            more=True,
+        ),
+        Col("aht", say("Handle time"), "s", more=True),
+        Col(
+            "agents",
+            say("Needed"),
+            "",
+            say("fewest whole agents on queue that reach the target"),
+            phone=True,
+        ),
+        Col("fewer", say("One fewer"), "%", say("service level with one agent less")),
+        Col("here", say("Level"), "%", say("service level with the agents needed"), phone=True),
+        Col("more", say("One more"), "%", say("service level with one agent more")),
+        Col(
+            "hours",
+            say("Week needs"),
+            "h",
+            say("agent-hours on queue, fractional, before absence"),
+            more=True,
+        ),
+        Col(
+            "point",
+            say("A point costs"),
+            "h",
+            say("agent-hours of the week for one more point of service level"),
+            phone=True,
+        ),
         Col("try", "", text=True, phone=True),
-    )  # fmt: skip
+    )
     lines = tuple(_line(given, one) for one in _groups(given))
     return Sheet(
-        "whatif", f"What if, {given.site.name}, {given.week_words}", columns, lines,
-        "busiest quarter-hour of each group, people on queue",
-        "No requirement for this week: work it out first",
-    )  # fmt: skip
+        "whatif",
+        say("What if, {name}, {week_words}", name=given.site.name, week_words=given.week_words),
+        columns,
+        lines,
+        say("busiest quarter-hour of each group, people on queue"),
+        say("No requirement for this week: work it out first"),
+    )
 
 
 def whatif_panel(given: Planning) -> Any:
@@ -66,7 +90,11 @@ def whatif_panel(given: Planning) -> Any:
     notes = [f"{one.group}: {one.note}" for one in _groups(given) if one.note]
     body: list[Any] = [table(sheet)]
     if named:
-        words = f"Level: {' and '.join(named)}, as each queue defines it. {'; '.join(notes)}"
+        words = say(
+            "Level: {named}, as each queue defines it. {notes}",
+            named=" and ".join(named),
+            notes="; ".join(notes),
+        )
         body.append(html.P(words.strip(), className="under-table"))
     return panel(sheet.title, body, note=sheet.note)
 
@@ -81,9 +109,13 @@ def _line(given: Planning, one: GroupStaffing) -> Line:
     answer = one.answer
     case, n = answer.case, answer.agents
     button = opener(
-        "Try", "whatif", {"unit": given.unit, "week": given.week, "group": one.group}, small=True,
-        key=f"w-{one.group}", title=f"Other agents, volume, handle time or target for {one.group}",
-    )  # fmt: skip
+        say("Try"),
+        "whatif",
+        {"unit": given.unit, "week": given.week, "group": one.group},
+        small=True,
+        key=f"w-{one.group}",
+        title=say("Other agents, volume, handle time or target for {group}", group=one.group),
+    )
     at = f"{_day(case.q, given.site.zone)} {given.clock(case.q)}"
     return Line(
         (
@@ -107,7 +139,7 @@ def _level_cell(point: StaffingPoint | None) -> Cell:
 
 
 def _day(q: int, zone: str) -> str:
-    return f"{datetime.fromtimestamp(q * 900, zone_of(zone)):%a}"
+    return say("{day:%a}", day=datetime.fromtimestamp(q * 900, zone_of(zone)))
 
 
 def _level_name(definition: SlDefinition) -> str:
@@ -129,13 +161,13 @@ def show_whatif(ask: FormAsk) -> Drawer:
 def send_whatif(ask: FormAsk) -> Drawer:
     """The drawer with the answer for the values of the sliders."""
     base = _case(ask)
-    agents = _whole(ask, "agents", "Agents", 0, MOST_AGENTS)
-    volume = _whole(ask, "volume", "Contacts", 1, 500)
-    aht = _whole(ask, "aht", "Handle time", 1, MOST_AHT)
-    target = _whole(ask, "target", "Target", 1, 99)
+    agents = _whole(ask, "agents", say("Agents"), 0, MOST_AGENTS)
+    volume = _whole(ask, "volume", say("Contacts"), 1, 500)
+    aht = _whole(ask, "aht", say("Handle time"), 1, MOST_AHT)
+    target = _whole(ask, "target", say("Target"), 1, 99)
     cost = ask.value("cost")
     if cost and not 0 <= ask.number("cost", "Cost") <= 1e6:
-        raise FieldError({"cost": "Give what an agent-hour costs, from 0 to 1,000,000."})
+        raise FieldError({"cost": say("Give what an agent-hour costs, from 0 to 1,000,000.")})
     case = replace(
         base,
         contacts_per_hour=min(base.contacts_per_hour * volume / 100, MOST_RATE),
@@ -153,14 +185,25 @@ def _case(ask: FormAsk) -> StaffingCase:
         groups = ask.sources.planner.staffing(ask.scope, unit, week)
     found = next((one for one in groups if one.group == group), None)
     if found is None:
-        raise BadInput("The group has no requirement in this week any more; load the page again.")
+        raise BadInput(
+            say("The group has no requirement in this week any more; load the page again.")
+        )
     return found.answer.case
 
 
 def _whole(ask: FormAsk, name: str, label: str, least: int, most: int) -> int:
     value = ask.number(name, label)
     if not least <= value <= most:
-        raise FieldError({name: f"{label}: give a number from {least} to {most:,}."})
+        raise FieldError(
+            {
+                name: say(
+                    "{label}: give a number from {least} to {most:,}.",
+                    label=label,
+                    least=least,
+                    most=most,
+                )
+            }
+        )
     return round(value)
 
 
@@ -169,35 +212,82 @@ def _drawn(
     volume: int = 100,
 ) -> Drawer:  # fmt: skip
     zone = read_organisation(ask.sources.store, ask.scope).zone(str(ask.scope.site))
-    at = f"{datetime.fromtimestamp(case.q * 900, zone_of(zone)):%a %d %b %H:%M}"
-    patience = "nobody hangs up" if case.patience_s is None else f"patience {case.patience_s:.0f} s"
+    at = say("{at:%a %d %b %H:%M}", at=datetime.fromtimestamp(case.q * 900, zone_of(zone)))
+    patience = (
+        say("nobody hangs up")
+        if case.patience_s is None
+        else say("patience {patience_s:.0f} s", patience_s=case.patience_s)
+    )
     most = max(2 * answer.required + 4, agents, 10)
-    price = float(cost.replace(",", ".")) if cost else None
+    price = typed_number(cost) if cost else None
     form = Form(
         name="whatif",
         fields=(
-            Field("agents", "Agents on queue", "range", str(agents), least=0,
-                  most=min(most, MOST_AGENTS), step=1),
-            Field("volume", "Contacts, of the forecast", "range", str(volume), unit="%", least=50,
-                  most=200, step=1),
-            Field("aht", "Handle time", "range", str(round(case.aht_s)), unit="s",
-                  least=max(1, round(base.aht_s / 2)), most=min(MOST_AHT, round(base.aht_s * 2)),
-                  step=1),
-            Field("target", "Target", "range", str(round(100 * case.target)), unit="%",
-                  least=LEAST_TARGET, most=MOST_TARGET, step=1),
-            Field("cost", "Cost of an agent-hour", "number", cost, hint="Empty: costs in hours",
-                  least=0, step=0.01),
+            Field(
+                "agents",
+                say("Agents on queue"),
+                "range",
+                str(agents),
+                least=0,
+                most=min(most, MOST_AGENTS),
+                step=1,
+            ),
+            Field(
+                "volume",
+                say("Contacts, of the forecast"),
+                "range",
+                str(volume),
+                unit="%",
+                least=50,
+                most=200,
+                step=1,
+            ),
+            Field(
+                "aht",
+                say("Handle time"),
+                "range",
+                str(round(case.aht_s)),
+                unit="s",
+                least=max(1, round(base.aht_s / 2)),
+                most=min(MOST_AHT, round(base.aht_s * 2)),
+                step=1,
+            ),
+            Field(
+                "target",
+                say("Target"),
+                "range",
+                str(round(100 * case.target)),
+                unit="%",
+                least=LEAST_TARGET,
+                most=MOST_TARGET,
+                step=1,
+            ),
+            Field(
+                "cost",
+                say("Cost of an agent-hour"),
+                "number",
+                cost,
+                hint=say("Empty: costs in hours"),
+                least=0,
+                step=0.01,
+            ),
         ),
-        submit="Work out",
+        submit=say("Work out"),
         args={"unit": ask.value("unit"), "week": ask.value("week"), "group": base.group},
         live=True,
         key=ask.key,
-    )  # fmt: skip
+    )
     return Drawer(
-        f"What if: {base.group}",
-        f"{at}, {plain(case.contacts_per_hour, 0)} contacts an hour in hand; "
-        f"{_level_name(case.sl_definition)} in {case.target_s:.0f} s, {patience}. "
-        "Nothing is written.",
+        say("What if: {group}", group=base.group),
+        say(
+            "{at}, {plain} contacts an hour in hand; {level} in {target_s:.0f} s, "
+            "{patience}. Nothing is written.",
+            at=at,
+            plain=plain(case.contacts_per_hour, 0),
+            level=_level_name(case.sl_definition),
+            target_s=case.target_s,
+            patience=patience,
+        ),
         (_answer(answer, price), _neighbours(answer, price), _price(answer, price)),
         form.told(ask.errors, ask.trouble),
     )
@@ -205,30 +295,35 @@ def _drawn(
 
 def _answer(answer: WhatIf, price: float | None) -> Any:
     here = answer.at(answer.agents)
-    level = f"level, for {100 * answer.case.target:.0f} %"
+    level = say("level, for {target:.0f} %", target=100 * answer.case.target)
     cells = [
         (_percent(here.sl if here else None), level),
-        (_percent(here.p_abandon if here else None), "hang up"),
+        (_percent(here.p_abandon if here else None), say("hang up")),
         (_percent(here.occupancy if here else None), "occupancy"),
-        (_cost(answer.agents, price), "paid an hour" if price is None else "cost an hour"),
-    ]  # fmt: skip
+        (
+            _cost(answer.agents, price),
+            say("paid an hour") if price is None else say("cost an hour"),
+        ),
+    ]
     return numbers(cells)
 
 
 def _neighbours(answer: WhatIf, price: float | None) -> Any:
     columns = (
-        Col("agents", "Agents", text=True, phone=True),
-        Col("level", "Level", "%", phone=True),
-        Col("lost", "Hang up", "%", phone=True),
-        Col("busy", "Busy", "%", "occupancy", phone=True),
-        Col("wait", "Wait", "s", "mean wait of answered contacts"),
-        *(() if price is None else (Col("cost", "Cost", "/h"),)),
+        Col("agents", say("Agents"), text=True, phone=True),
+        Col("level", say("Level"), "%", phone=True),
+        Col("lost", say("Hang up"), "%", phone=True),
+        Col("busy", say("Busy"), "%", "occupancy", phone=True),
+        Col("wait", say("Wait"), "s", say("mean wait of answered contacts")),
+        *(() if price is None else (Col("cost", say("Cost"), "/h"),)),
     )
     lines = []
     for point in answer.points:
         if abs(point.agents - answer.agents) > 1:
             continue
-        words = {-1: "one fewer", 0: "as set", 1: "one more"}[point.agents - answer.agents]
+        words = {-1: say("one fewer"), 0: say("as set"), 1: say("one more")}[
+            point.agents - answer.agents
+        ]
         short = point.sl is None or point.sl < answer.case.target
         lines.append(
             Line(
@@ -243,22 +338,30 @@ def _neighbours(answer: WhatIf, price: float | None) -> Any:
                 status="bad" if short else "good",
             )
         )
-    return table(Sheet("whatif-points", "One fewer, one more", columns, tuple(lines)))
+    return table(Sheet("whatif-points", say("One fewer, one more"), columns, tuple(lines)))
 
 
 def _price(answer: WhatIf, price: float | None) -> Any:
     over = answer.agents - answer.required
-    more = "more than needed" if over > 0 else "missing"
-    spare = f"{plain(abs(over), 0)} {more}" if over else "as set"
-    rows = [("Fewest that reach the target", f"{plain(answer.required, 0)} ({spare})")]
+    more = say("more than needed") if over > 0 else "missing"
+    spare = f"{plain(abs(over), 0)} {more}" if over else say("as set")
+    rows = [(say("Fewest that reach the target"), f"{plain(answer.required, 0)} ({spare})")]
     if answer.point_agents is None:
-        rows.append(("One more point", "none: the target cannot rise further"))
+        rows.append((say("One more point"), say("none: the target cannot rise further")))
     else:
-        words = f"{answer.point_agents:.2f} of an agent"
+        words = say("{point_agents:.2f} of an agent", point_agents=answer.point_agents)
         if price is not None:
-            words += f", {plain(answer.point_agents * price, 2)} an hour"
-        rows.append((f"From {100 * answer.case.target:.0f} to "
-                     f"{100 * answer.case.target + 1:.0f} %", words))  # fmt: skip
+            words += say(", {plain} an hour", plain=plain(answer.point_agents * price, 2))
+        rows.append(
+            (
+                say(
+                    "From {target:.0f} to {target_2:.0f} %",
+                    target=100 * answer.case.target,
+                    target_2=100 * answer.case.target + 1,
+                ),
+                words,
+            )
+        )
     return facts(rows)
 
 

@@ -11,6 +11,7 @@ from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.wishes import granted, wish_words
 from wfm.queries.wishes import read_wishes
@@ -21,15 +22,23 @@ SHOWN = 8
 def wishes_sheet(given: Planning) -> Sheet:
     """Each person's wish with the days of the shown schedule on which it is kept, least first."""
     columns = (
-        Col("who", "Agent", text=True, phone=True),
-        Col("wish", "Would like", text=True, phone=True),
-        Col("kept", "Kept", "", "days of the schedule shown on which the wish is kept", phone=True),
-        Col("share", "Share", "%"),
-        Col("since", "Since", text=True),
+        Col("who", say("Agent"), text=True, phone=True),
+        Col("wish", say("Would like"), text=True, phone=True),
+        Col(
+            "kept",
+            say("Kept"),
+            "",
+            say("days of the schedule shown on which the wish is kept"),
+            phone=True,
+        ),
+        Col("share", say("Share"), "%"),
+        Col("since", say("Since"), text=True),
     )
     found = read_wishes(given.ask.sources.store, Scope(given.unit))
     if not found:
-        return Sheet("wishes", "Wishes", columns, (), "", "Nobody said what would suit them")
+        return Sheet(
+            "wishes", say("Wishes"), columns, (), "", say("Nobody said what would suit them")
+        )
     plan = None if given.shown.plan is None else given.shown.plan.plan_id
     roster, shifts = given.ask.sources.planner.shifts(
         Scope(given.unit), given.unit, given.week, plan
@@ -52,15 +61,24 @@ def wishes_sheet(given: Planning) -> Sheet:
         cells = (
             Cell(person.display_name, person.display_name),
             Cell(wish_words(known.wish), wish_words(known.wish)),
-            Cell(f"{kept} of {asked}", kept),
+            Cell(say("{kept} of {asked}", kept=kept, asked=asked), kept),
             Cell(plain(share, 0), share),
             Cell(local(known.recorded_at, given.site.zone), known.recorded_at),
         )
         rows.append((share if share is not None else 101.0, person.display_name, Line(cells)))
     lines = tuple(line for _, _, line in sorted(rows, key=lambda row: row[:2]))
-    note = f"{kept_n} of {asked_n} days kept in {given.shown.title}" if asked_n else ""
-    return Sheet("wishes", f"Wishes, {given.site.name}", columns, lines, note,
-                 "Nobody said what would suit them")  # fmt: skip
+    note = (
+        say(
+            "{kept_n} of {asked_n} days kept in {title}",
+            kept_n=kept_n,
+            asked_n=asked_n,
+            title=given.shown.title,
+        )
+        if asked_n
+        else ""
+    )
+    return Sheet("wishes", say("Wishes, {name}", name=given.site.name), columns, lines, note,
+                 say("Nobody said what would suit them"))  # fmt: skip
 
 
 def wishes_panel(given: Planning) -> list[Any]:

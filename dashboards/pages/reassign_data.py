@@ -20,6 +20,7 @@ from kpis.moved_work import (
 )
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import day_start, local_day
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Person, Queue
 from wfm.domain.scope import Scope
 from wfm.domain.skills import GroupEffect, SkillMove, Skills, moved
@@ -47,7 +48,7 @@ class SiteWork:
 
     def __init__(self, ask: FormAsk) -> None:
         if ask.scope.site is None:
-            raise BadInput("People are moved inside one site; open a site first.")
+            raise BadInput(say("People are moved inside one site; open a site first."))
         self.ask, self.site = ask, Scope(ask.scope.site)
         self.known: Organisation = read_organisation(ask.sources.store, self.site)
         self.zone = self.known.zone(str(self.site.site))
@@ -164,11 +165,22 @@ class SiteWork:
         for agent_id in move.agents:
             person = self.known.person_at(agent_id, at)
             if person is None:
-                raise BadInput(f"Nobody {agent_id!r} works here; choose people of the list.")
+                raise BadInput(
+                    say(
+                        "Nobody {agent_id!r} works here; choose people of the list.",
+                        agent_id=agent_id,
+                    )
+                )
             try:
                 found[agent_id] = moved(person.skills, move)
             except BadInput as error:
-                raise BadInput(f"{person.display_name} {error}; leave them out.") from None
+                raise BadInput(
+                    say(
+                        "{display} {error}; leave them out.",
+                        display=person.display_name,
+                        error=error,
+                    )
+                ) from None
         return found
 
 

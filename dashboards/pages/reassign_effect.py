@@ -6,6 +6,7 @@ from dashboards.forms import FormAsk
 from dashboards.parts.numbers import DASH, kpi_with_unit
 from kpis.before_after import Changed, queue_change, windows_of
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.remedies import Remedy
 from wfm.domain.scope import Scope
 from wfm.domain.skills import parse_move
@@ -27,23 +28,33 @@ def move_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     names = {q.queue_id: q for q in known.queues}
     rows: Rows = []
     if one.about.get("expected"):
-        rows.append(("Expected handle time", one.about["expected"]))
+        rows.append((say("Expected handle time"), one.about["expected"]))
     today = local_day(ask.now, known.zone(str(site.site)))
     windows = windows_of(move.first, today)
     if windows is None:
-        return rows, [("none", f"Its first day, {move.first}, is not over; look again after it.")]
+        return rows, [
+            (
+                "none",
+                say("Its first day, {first}, is not over; look again after it.", first=move.first),
+            )
+        ]
     take = names.get(move.take)
     others = [
         q for q, queue in names.items()
         if take is not None and queue.channel == take.channel and q not in (move.take, move.leave)
     ]  # fmt: skip
     facts, lines = open_facts(ask.sources.store), []
-    rows.append(("Compared", f"{windows.since.days} days since, the same weekdays before"))
+    rows.append(
+        (
+            say("Compared"),
+            say("{days} days since, the same weekdays before", days=windows.since.days),
+        )
+    )
     for queue_id in (move.take, move.leave):
         name = names[queue_id].name if queue_id in names else queue_id
         for kpi_id in (AHT, LEVEL):
             own = queue_change(facts, site, kpi_id, windows, (queue_id,), others)
-            rows.append((f"{name}: {'handle time' if kpi_id == AHT else 'service level'}",
+            rows.append((f"{name}: {say('handle time') if kpi_id == AHT else say('service level')}",
                          _pair(kpi_id, own)))  # fmt: skip
             if queue_id == move.take and kpi_id == AHT:
                 lines.append(_verdict(own))
@@ -52,15 +63,22 @@ def move_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
 
 def _verdict(own: Changed) -> tuple[str, str]:
     if own.before is None or own.since is None:
-        return "warn", "Its handle time is not known on both sides; nothing can be said yet."
+        return "warn", say("Its handle time is not known on both sides; nothing can be said yet.")
     change = own.since - own.before
     size = kpi_with_unit(AHT, abs(change), gap=True).lstrip("+")
-    told = f"Handle time {'fell' if change < 0 else 'rose'} by {size}"
+    told = say("Handle time {value} by {size}", value="fell" if change < 0 else "rose", size=size)
     if own.net is None:
-        return "none", f"{told}; no other queue to hold it against, so this is no proof."
+        return "none", say(
+            "{told}; no other queue to hold it against, so this is no proof.", told=told
+        )
     net = kpi_with_unit(AHT, abs(own.net), gap=True).lstrip("+")
     side = "less" if own.net < 0 else "more"
-    return "none", f"{told}, {net} {side} than the other queues changed. One queue is no proof."
+    return "none", say(
+        "{told}, {net} {side} than the other queues changed. One queue is no proof.",
+        told=told,
+        net=net,
+        side=side,
+    )
 
 
 def _pair(kpi_id: str, own: Changed) -> str:

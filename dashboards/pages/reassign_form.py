@@ -13,10 +13,11 @@ from dashboards.parts.numbers import DASH, kpi_with_unit, plain
 from kpis.moved_work import MovedWork
 from wfm.actions.remedies import open_remedy
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.remedies import NewRemedy
 from wfm.domain.skills import GroupEffect, SkillMove, parse_move
 
-FORM, TITLE = "reassign_skill", "Move people to other work"
+FORM, TITLE = "reassign_skill", to_say("Move people to other work")
 AHT, CHECK_DAYS = "average_handle_time", 14
 PERSON = "who-"
 KEPT = ("leave", "take", "first", "keeps", "due", "reason")
@@ -33,24 +34,26 @@ def show(ask: FormAsk) -> Drawer:
         given.proposed(leave, take, order)
     )  # fmt: skip
     fields = [
-        Field("take", "They serve", "select", take, queues, half=True),
-        Field("leave", "Instead of", "select", leave, queues, half=True),
-        Field("first", "From", "date", first_day(ask, given.today), half=True, required=True),
-        Field("due", "Look at the effect on", "date",
+        Field("take", say("They serve"), "select", take, queues, half=True),
+        Field("leave", say("Instead of"), "select", leave, queues, half=True),
+        Field("first", say("From"), "date", first_day(ask, given.today), half=True, required=True),
+        Field("due", say("Look at the effect on"), "date",
               ask.value("due", str(given.today + timedelta(days=CHECK_DAYS + 1))), half=True,
               required=True),
-        Field("keeps", "They go on serving both", "check", ask.value("keeps")),
-        Field("reason", "Reason", "note", ask.value("reason"), required=True),
+        Field("keeps", say("They go on serving both"), "check", ask.value("keeps")),
+        Field("reason", say("Reason"), "note", ask.value("reason"), required=True),
         *(_person(one, one.agent_id in chosen) for one in order),
     ]  # fmt: skip
     lines = [] if order else [("warn", _nobody(given, leave))]
-    note = "Settled agents who serve that queue, those with the skill first. Nothing changes yet."
+    note = say(
+        "Settled agents who serve that queue, those with the skill first. Nothing changes yet."
+    )
     return Drawer(
         TITLE,
         note,
         (sentences(lines),) if lines else (),
         Form(
-            FORM, tuple(fields), "Show what it would do",
+            FORM, tuple(fields), say("Show what it would do"),
             {"scope": ask.scope.path, "kpi": ask.value("kpi", AHT), "listed": f"{leave}>{take}"},
             key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
@@ -64,14 +67,14 @@ def send(ask: FormAsk) -> Drawer:
     given = SiteWork(ask)
     if ask.value("listed") != f"{ask.value('leave')}>{ask.value('take')}":
         if ask.value("leave") == ask.value("take"):
-            raise FieldError({"leave": "Choose another queue than the one they serve."})
+            raise FieldError({"leave": say("Choose another queue than the one they serve.")})
         return show(ask)  # other queues: other people
     about = {name: ask.value(name) for name in ("leave", "take", "first", "keeps")}
     about["agents"] = ";".join(sorted(_chosen(ask)))
     for name in ("first", "due"):
         _day(ask, name)
     if _day(ask, "first") < given.today:
-        raise FieldError({"first": "That day is past; choose today or a later one."})
+        raise FieldError({"first": say("That day is past; choose today or a later one.")})
     reason, move = ask.reason(), parse_move(about)
     given.skills_after(move)
     told = given.estimate(move)
@@ -83,9 +86,9 @@ def send(ask: FormAsk) -> Drawer:
     }  # fmt: skip
     return Drawer(
         TITLE,
-        "Nothing is written yet.",
+        say("Nothing is written yet."),
         (facts(rows), sentences(_judgement(given, move, told, effects))),
-        Form(FORM, (), "Move them", kept, confirm=True, key=ask.key),
+        Form(FORM, (), say("Move them"), kept, confirm=True, key=ask.key),
     )
 
 
@@ -99,8 +102,13 @@ def _recorded(ask: FormAsk) -> Drawer:
     first = _day(ask, "first")
     return Drawer(
         TITLE,
-        done=f"Done: they serve it from {first.day} {first:%b} on. "
-        f"What it brought stands in the list of this page, to be looked at on {due.day} {due:%b}.",
+        done=say(
+            "Done: they serve it from {day.day} {day:%b} on. What it brought "
+            "stands in the list of this page, to be looked at on {day_2.day} "
+            "{day_2:%b}.",
+            day=first,
+            day_2=due,
+        ),
     )
 
 
@@ -108,14 +116,14 @@ def _rows(given: SiteWork, move: SkillMove, told: MovedWork) -> list[tuple[str, 
     names = {p.agent_id: p.display_name for p in given.people}
     people = ", ".join(names.get(one, one) for one in move.agents)
     take, leave = given.queues[move.take].name, given.queues[move.leave].name
-    share = f" of {plain(told.of_hours, 1)} h" if told.of_hours else ""
+    share = say(" of {plain} h", plain=plain(told.of_hours, 1)) if told.of_hours else ""
     return [
-        ("People", people),
-        ("They serve", f"{take}, {'beside' if move.keeps else 'instead of'} {leave}"),
-        (f"Their time on {leave}, last week", f"{plain(told.hours, 1)} h{share}"),
-        (f"Contacts of {take} they would take", plain(told.contacts, 0)),
-        (f"Handle time of {take}", _pair(told.aht)),
-        ("Handle time of the channel", _pair(told.all_aht)),
+        (say("People"), people),
+        (say("They serve"), f"{take}, {'beside' if move.keeps else say('instead of')} {leave}"),
+        (say("Their time on {leave}, last week", leave=leave), f"{plain(told.hours, 1)} h{share}"),
+        (say("Contacts of {take} they would take", take=take), plain(told.contacts, 0)),
+        (say("Handle time of {take}", take=take), _pair(told.aht)),
+        (say("Handle time of the channel"), _pair(told.all_aht)),
     ]
 
 
@@ -123,16 +131,21 @@ def _staffing_rows(
     given: SiteWork, effects: tuple[GroupEffect, ...], week: str
 ) -> list[tuple[str, Any]]:
     if not effects:
-        return [("Staffing", f"not known: {week} has no requirement; work it out on Planning")]
+        return [
+            (
+                say("Staffing"),
+                say("not known: {week} has no requirement; work it out on Planning", week=week),
+            )
+        ]
     rows: list[tuple[str, Any]] = []
     for one in effects:
         name = _group_name(given, one.group)
         before, after = one.missing_h
-        rows.append((f"{name}: agent-hours missing in {week}",
+        rows.append((say("{name}: agent-hours missing in {week}", name=name, week=week),
                      f"{plain(before, 1)} → {plain(after, 1)}"))  # fmt: skip
         if one.q is not None and None not in one.level:
             at = datetime.fromtimestamp(one.q * 900, zone_of(given.zone))
-            rows.append((f"{name}: service level {at:%a %H:%M}, its busiest",
+            rows.append((say("{name}: service level {at:%a %H:%M}, its busiest", name=name, at=at),
                          f"{_percent(one.level[0])} → {_percent(one.level[1])}"))  # fmt: skip
     return rows
 
@@ -143,19 +156,28 @@ def _judgement(
     lines: list[tuple[str, str]] = []
     before, after = told.aht
     if before is None or after is None:
-        lines.append(("warn", "Too few contacts of settled agents to tell what handle time does."))
+        lines.append(
+            ("warn", say("Too few contacts of settled agents to tell what handle time does."))
+        )
     elif after < before - 0.5:
         size = kpi_with_unit(AHT, before - after, gap=True).lstrip("+")
-        lines.append(("good", f"Its handle time falls by {size} at last week's volumes."))
+        lines.append(
+            ("good", say("Its handle time falls by {size} at last week's volumes.", size=size))
+        )
     else:
-        lines.append(("warn", "Handle time stays: new agents handle none of it more slowly."))
+        lines.append(("warn", say("Handle time stays: new agents handle none of it more slowly.")))
     for one in effects:
         more = one.missing_h[1] - one.missing_h[0]
         if more > 0.05:
             name = _group_name(given, one.group)
-            lines.append(("warn", f"{name} lacks {plain(more, 1)} agent-hours more."))
+            lines.append(
+                (
+                    "warn",
+                    say("{name} lacks {plain} agent-hours more.", name=name, plain=plain(more, 1)),
+                )
+            )
     if effects and all(one.missing_h[1] <= one.missing_h[0] + 0.05 for one in effects):
-        lines.append(("good", "Neither group is short of more agents than before."))
+        lines.append(("good", say("Neither group is short of more agents than before.")))
     return lines
 
 
@@ -165,16 +187,25 @@ def _group_name(given: SiteWork, group: str) -> str:
 
 
 def _person(one: Candidate, chosen: bool) -> Field:
-    pace = f"{plain(one.pace, 0)} s a contact there" if one.pace is not None else (
-        "has the skill" if one.has_skill else "without the skill yet"
+    pace = say("{plain} s a contact there", plain=plain(one.pace, 0)) if one.pace is not None else (
+        say("has the skill") if one.has_skill else say("without the skill yet")
     )  # fmt: skip
-    words = f"{one.name}, {one.tenure} days, {plain(one.hours, 1)} h last week, {pace}"
+    words = say(
+        "{name}, {tenure} days, {plain} h last week, {pace}",
+        name=one.name,
+        tenure=one.tenure,
+        plain=plain(one.hours, 1),
+        pace=pace,
+    )
     return Field(f"{PERSON}{one.agent_id}", words, "check", "yes" if chosen else "")
 
 
 def _nobody(given: SiteWork, leave: str) -> str:
-    name = given.queues[leave].name if leave in given.queues else "that queue"
-    return f"No settled agent here is recorded as serving {name}; choose another queue to leave."
+    name = given.queues[leave].name if leave in given.queues else say("that queue")
+    return say(
+        "No settled agent here is recorded as serving {name}; choose another queue to leave.",
+        name=name,
+    )
 
 
 def _chosen(ask: FormAsk) -> set[str]:
@@ -193,7 +224,7 @@ def _summary(told: MovedWork) -> str:
 
 def _words(given: SiteWork, move: SkillMove) -> str:
     names = [given.queues[q].name if q in given.queues else q for q in (move.leave, move.take)]
-    people = "1 person" if len(move.agents) == 1 else f"{len(move.agents)} people"
+    people = say("1 person") if len(move.agents) == 1 else say("{n} people", n=len(move.agents))
     return f"{people}: {names[0]} → {names[1]}"
 
 
@@ -209,7 +240,7 @@ def _day(ask: FormAsk, name: str) -> date:
     try:
         return date.fromisoformat(ask.value(name))
     except ValueError:
-        raise FieldError({name: "Choose a day."}) from None
+        raise FieldError({name: say("Choose a day.")}) from None
 
 
 REASSIGN = FormRoom(FORM, "skill.assign", scope_of("scope"), show, send)

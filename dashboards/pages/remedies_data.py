@@ -13,6 +13,7 @@ from kpis.patterns import Lapse, moment_of
 from kpis.query import kpi_values
 from kpis.remedy_effect import COVERS, adherence_after
 from wfm.domain.grid import local_day, zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.remedies import KINDS, WISHES, Remedy, ShiftWish, parse_wish
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
@@ -24,29 +25,38 @@ from wfm.queries.targets import read_targets
 
 LOOK_BACK_DAYS = 28
 STATUS = {
-    "submitted": "waits for a decision", "approved": "approved", "denied": "denied",
-    "cancelled": "cancelled", "planned": "planned", "done": "done", "raised": "not answered",
-    "acknowledged": "acknowledged", "withdrawn": "withdrawn", "closed": "closed",
-    "assigned": "in force", "kept": "looked at, kept", "reverted": "taken back",
-}  # fmt: skip
+    "submitted": to_say("waits for a decision"),
+    "approved": "approved",
+    "denied": "denied",
+    "cancelled": "cancelled",
+    "planned": "planned",
+    "done": "done",
+    "raised": to_say("not answered"),
+    "acknowledged": "acknowledged",
+    "withdrawn": "withdrawn",
+    "closed": "closed",
+    "assigned": to_say("in force"),
+    "kept": to_say("looked at, kept"),
+    "reverted": to_say("taken back"),
+}
 # The form by which each permission takes a remedy further, and its button.
 STEP_FORM = {
-    "request.decide": ("decide_request", "Decide"),
-    "request.create": ("cancel_request", "Cancel"),
-    "coaching.write": ("coach_step", "Close"),
-    "alert.answer": ("answer_alert", "Answer"),
-    "alert.send": ("withdraw_alert", "Withdraw"),
-    "skill.assign": ("skill_step", "Effect"),
+    "request.decide": ("decide_request", to_say("Decide")),
+    "request.create": ("cancel_request", to_say("Cancel")),
+    "coaching.write": ("coach_step", to_say("Close")),
+    "alert.answer": ("answer_alert", to_say("Answer")),
+    "alert.send": ("withdraw_alert", to_say("Withdraw")),
+    "skill.assign": ("skill_step", to_say("Effect")),
 }
 # Where nothing is left to decide, the same forms show what it has brought.
 LOOKED_AT = (("schedule_change", "approved"), ("coaching", "done"), ("site_alert", "closed"))
 CAUSES = {
-    "training": "Training or meeting put in after publication",
-    "sick": "Sickness",
-    "late": "Late or missing people",
-    "overrun": "Long contacts and overrun breaks",
-    "volume": "More contacts than forecast",
-    "other": "Something else",
+    "training": to_say("Training or meeting put in after publication"),
+    "sick": to_say("Sickness"),
+    "late": to_say("Late or missing people"),
+    "overrun": to_say("Long contacts and overrun breaks"),
+    "volume": to_say("More contacts than forecast"),
+    "other": to_say("Something else"),
 }
 
 
@@ -98,8 +108,17 @@ def lapses_at(
 
 def wish_words(wish: ShiftWish) -> str:
     """A wish in a line: "Longer meal, +5 min, 30 Nov to 27 Dec"."""
-    days = f"{day_words(wish.first)} to {day_words(wish.end - timedelta(days=1))}"
-    return f"{WISHES[wish.what]}, {wish.minutes:+d} min, {days}"
+    days = say(
+        "{day_words} to {day_words_2}",
+        day_words=day_words(wish.first),
+        day_words_2=day_words(wish.end - timedelta(days=1)),
+    )
+    return say(
+        "{wishes}, {minutes:+d} min, {days}",
+        wishes=WISHES[wish.what],
+        minutes=wish.minutes,
+        days=days,
+    )
 
 
 def about_words(one: Remedy) -> str:
@@ -110,11 +129,15 @@ def about_words(one: Remedy) -> str:
         cause = CAUSES.get(one.about.get("cause", ""), one.about.get("cause", ""))
         parts = [cause, one.about.get("gap", "")]
         if one.about.get("until"):
-            parts.append(f"until {one.about['until']}")
+            parts.append(say("until {about}", about=one.about["until"]))
         return ", ".join(part for part in parts if part)
     if one.kind == "skill_change":
         first = date.fromisoformat(one.about["first"])
-        return f"{one.about.get('words', '')}, from {day_words(first)}"
+        return say(
+            "{value}, from {day_words}",
+            value=one.about.get("words", ""),
+            day_words=day_words(first),
+        )
     return one.about.get("topic", "")
 
 
@@ -124,18 +147,18 @@ def looked_at(one: Remedy) -> list[tuple[str, str]]:
         return []
     kind = KINDS[one.kind]
     needed = dict.fromkeys(p for steps in kind.steps.values() for p in steps.values())
-    return [(STEP_FORM[p][0], "Effect") for p in needed]
+    return [(STEP_FORM[p][0], say("Effect")) for p in needed]
 
 
 def day_words(day: date) -> str:
     """A day as people write it: 30 Nov."""
-    return f"{day.day} {day:%b}"
+    return say("{day.day} {day:%b}", day=day)
 
 
 def time_words(at: int, zone: str) -> str:
     """An instant by a zone's clock: 30 Nov 14:05."""
     when = datetime.fromtimestamp(at, zone_of(zone))
-    return f"{when.day} {when:%b} {when:%H:%M}"
+    return say("{at.day} {at:%b} {at:%H:%M}", at=when)
 
 
 def names_of(ask: Ask, remedies: tuple[Remedy, ...]) -> Mapping[Scope, str]:

@@ -20,6 +20,7 @@ from kpis.catalogue.load import CATALOGUE
 from wfm.actions.remedies import check_wish, open_remedy
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.remedies import WISHES, NewRemedy, ShiftWish, parse_wish
 from wfm.queries.organisation import read_organisation
 
@@ -31,23 +32,56 @@ def show_request(ask: FormAsk) -> Drawer:
     """Which change of shifts is wanted, prefilled where the evidence gave it."""
     today = _today(ask)
     fields = (
-        Field("what", "What should change", "select", ask.value("what", WAYS[0]),
-              tuple((way, WISHES[way]) for way in WAYS)),
-        Field("minutes", "By", "number", ask.value("minutes", "5"), unit="min", least=-60, most=60,
-              step=5, required=True, hint="In steps of five; a minus goes the other way."),
-        Field("first", "From", "date", ask.value("first", str(today + timedelta(days=1))),
-              half=True, required=True),
-        Field("last", "To", "date", ask.value("last", str(today + timedelta(days=ASK_DAYS))),
-              half=True, required=True),
-        Field("reason", "Reason", "note", ask.value("reason"), required=True,
-              hint="Your team lead reads it."),
-    )  # fmt: skip
+        Field(
+            "what",
+            say("What should change"),
+            "select",
+            ask.value("what", WAYS[0]),
+            tuple((way, WISHES[way]) for way in WAYS),
+        ),
+        Field(
+            "minutes",
+            say("By"),
+            "number",
+            ask.value("minutes", "5"),
+            unit="min",
+            least=-60,
+            most=60,
+            step=5,
+            required=True,
+            hint=say("In steps of five; a minus goes the other way."),
+        ),
+        Field(
+            "first",
+            say("From"),
+            "date",
+            ask.value("first", str(today + timedelta(days=1))),
+            half=True,
+            required=True,
+        ),
+        Field(
+            "last",
+            say("To"),
+            "date",
+            ask.value("last", str(today + timedelta(days=ASK_DAYS))),
+            half=True,
+            required=True,
+        ),
+        Field(
+            "reason",
+            say("Reason"),
+            "note",
+            ask.value("reason"),
+            required=True,
+            hint=say("Your team lead reads it."),
+        ),
+    )
     return Drawer(
-        "Ask for another shift",
-        "Your team lead decides. Until then nothing changes.",
+        say("Ask for another shift"),
+        say("Your team lead decides. Until then nothing changes."),
         (),
         Form(
-            "request_change", fields, "Show what it would do", {"scope": ask.scope.path},
+            "request_change", fields, say("Show what it would do"), {"scope": ask.scope.path},
             key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
     )  # fmt: skip
@@ -61,39 +95,50 @@ def send_request(ask: FormAsk) -> Drawer:
     if ask.confirmed:
         new = NewRemedy("schedule_change", ask.scope, "adherence", about, reason)
         open_remedy(ask.sources.store, ask.sources.clock, ask.who, new, request_key=ask.key)
-        return Drawer("Ask for another shift", done="Sent. Your team lead sees it now.")
+        return Drawer(say("Ask for another shift"), done=say("Sent. Your team lead sees it now."))
     found = check_wish(ask.sources.store, ask.sources.clock, ask.scope, wish)
     told = estimate(ask, ask.scope, wish)
-    rows = [("Change", wish_words(wish)), ("Shifts that change", str(len(found.shifts))),
+    rows = [(say("Change"), wish_words(wish)), (say("Shifts that change"), str(len(found.shifts))),
             *_effect(wish, told)]  # fmt: skip
     body: list[Any] = [facts(rows)]
     lines = [("bad", words) for words in found.broken] + [("warn", w) for w in found.review]
-    body.append(sentences(lines[:8] or [("good", "No labour rule is broken.")]))
+    body.append(sentences(lines[:8] or [("good", say("No labour rule is broken."))]))
     if found.broken:
         raise BadInput(
-            f"That would break a rule: {found.broken[0]}. Choose fewer minutes or other days."
+            say(
+                "That would break a rule: {broken}. Choose fewer minutes or other days.",
+                broken=found.broken[0],
+            )
         )
     kept = {"scope": ask.scope.path, **{n: ask.value(n) for n in ("what", "minutes", "first",
             "last", "reason")}}  # fmt: skip
     return Drawer(
-        "Ask for another shift",
-        "Nothing is sent yet.",
+        say("Ask for another shift"),
+        say("Nothing is sent yet."),
         tuple(body),
-        Form("request_change", (), "Send the request", kept, confirm=True, key=ask.key),
+        Form("request_change", (), say("Send the request"), kept, confirm=True, key=ask.key),
     )
 
 
 def _effect(wish: ShiftWish, told: Estimate) -> list[tuple[str, str]]:
     if told.before is None:
-        return [("Your adherence", "not known for the last four weeks")]
+        return [(say("Your adherence"), say("not known for the last four weeks"))]
     before = kpi_with_unit("adherence", told.before)
     if told.after is None:
-        return [("Your adherence, last four weeks", f"{before}; no lapse there would be covered")]
+        return [
+            (
+                say("Your adherence, last four weeks"),
+                say("{before}; no lapse there would be covered", before=before),
+            )
+        ]
     after = kpi_with_unit("adherence", told.after)
     return [
-        ("Your adherence, last four weeks", before),
-        ("The same with this change", after),
-        ("Lapses it would have covered", f"{told.lapses} on {told.shifts} shifts"),
+        (say("Your adherence, last four weeks"), before),
+        (say("The same with this change"), after),
+        (
+            say("Lapses it would have covered"),
+            say("{lapses} on {shifts} shifts", lapses=told.lapses, shifts=told.shifts),
+        ),
     ]
 
 
@@ -104,19 +149,19 @@ def show_coach(ask: FormAsk) -> Drawer:
     words = kpi.short_name if kpi is not None else topic
     due = ask.value("due", str(_today(ask) + timedelta(days=21)))
     fields = (
-        Field("topic", "Topic", "text", words, required=True),
-        Field("evidence", "Evidence", "note", "" if kpi is not None else ask.value("evidence"),
-              hint="The figures you want to talk about."),
-        Field("due", "Look at it again on", "date", due, required=True),
-        Field("reason", "Why now", "note", ask.value("reason"), required=True),
+        Field("topic", say("Topic"), "text", words, required=True),
+        Field("evidence", say("Evidence"), "note", "" if kpi is not None else ask.value("evidence"),
+              hint=say("The figures you want to talk about.")),
+        Field("due", say("Look at it again on"), "date", due, required=True),
+        Field("reason", say("Why now"), "note", ask.value("reason"), required=True),
     )  # fmt: skip
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
     return Drawer(
-        f"Coach {name}",
-        "A task of yours; the effect can be read from the day on which you look again.",
+        say("Coach {name}", name=name),
+        say("A task of yours; the effect can be read from the day on which you " "look again."),
         (),
         Form(
-            "coach", fields, "Plan the coaching",
+            "coach", fields, say("Plan the coaching"),
             {"scope": ask.scope.path, "kpi": kpi.id if kpi is not None else ask.value("kpi")},
             confirm=True, key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
@@ -127,44 +172,60 @@ def send_coach(ask: FormAsk) -> Drawer:
     """The coaching as planned."""
     topic = ask.value("topic")
     if not topic:
-        raise FieldError({"topic": "Say what to coach in."})
+        raise FieldError({"topic": say("Say what to coach in.")})
     due = _day(ask, "due")
     about = {"topic": topic, "evidence": ask.value("evidence")}
     new = NewRemedy("coaching", ask.scope, ask.value("kpi"), about, ask.reason(), due)
     open_remedy(ask.sources.store, ask.sources.clock, ask.who, new, request_key=ask.key)
-    return Drawer("Coaching", done=f"Planned. Look at it again on {day_words(due)}.")
+    return Drawer(
+        say("Coaching"),
+        done=say("Planned. Look at it again on {day_words}.", day_words=day_words(due)),
+    )
 
 
 def show_alert(ask: FormAsk) -> Drawer:
     """Which gap a site is alerted to, and what is behind it."""
     fields = (
-        Field("gap", "Gap", "text", ask.value("gap"), required=True,
-              hint="For example 10 of 105 agents missing."),
-        Field("cause", "Cause", "select", ask.value("cause", "training"), tuple(CAUSES.items())),
-        Field("until", "Until", "time", ask.value("until")),
-        Field("reason", "What you ask the site to do", "note", ask.value("reason"), required=True),
-    )  # fmt: skip
+        Field(
+            "gap",
+            say("Gap"),
+            "text",
+            ask.value("gap"),
+            required=True,
+            hint=say("For example 10 of 105 agents missing."),
+        ),
+        Field(
+            "cause", say("Cause"), "select", ask.value("cause", "training"), tuple(CAUSES.items())
+        ),
+        Field("until", say("Until"), "time", ask.value("until")),
+        Field(
+            "reason", say("What you ask the site to do"), "note", ask.value("reason"), required=True
+        ),
+    )
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
     return Drawer(
-        f"Alert {name}",
-        "Its manager sees it at once, and the answer appears on this page.",
+        say("Alert {name}", name=name),
+        say("Its manager sees it at once, and the answer appears on this page."),
         (),
         Form(
-            "alert_site", fields, f"Alert {name}",
+            "alert_site",
+            fields,
+            say("Alert {name}", name=name),
             {"site": ask.scope.path, "kpi": ask.value("kpi", "net_staffing")},
-            confirm=True, key=ask.values.get("key", ""),
+            confirm=True,
+            key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
-    )  # fmt: skip
+    )
 
 
 def send_alert(ask: FormAsk) -> Drawer:
     """The alert as sent."""
     if not ask.value("gap"):
-        raise FieldError({"gap": "Say how large the gap is."})
+        raise FieldError({"gap": say("Say how large the gap is.")})
     about = {name: ask.value(name) for name in ("gap", "cause", "until")}
     new = NewRemedy("site_alert", ask.scope, ask.value("kpi"), about, ask.reason())
     open_remedy(ask.sources.store, ask.sources.clock, ask.who, new, request_key=ask.key)
-    return Drawer("Alert", done="Sent. The answer appears in the list of this page.")
+    return Drawer(say("Alert"), done=say("Sent. The answer appears in the list of this page."))
 
 
 def _wish_texts(ask: FormAsk) -> dict[str, str]:
@@ -182,7 +243,7 @@ def _day(ask: FormAsk, name: str) -> date:
     try:
         return date.fromisoformat(ask.value(name))
     except ValueError:
-        raise FieldError({name: "Choose a day."}) from None
+        raise FieldError({name: say("Choose a day.")}) from None
 
 
 def _today(ask: FormAsk) -> date:

@@ -20,18 +20,19 @@ from dashboards.pages.remedies_data import (
 from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
+from wfm.domain.language import say, to_say
 from wfm.domain.remedies import KINDS, Remedy
 from wfm.queries.remedies import read_remedies
 
 BACK_S = 42 * 86_400
 SHOWN = 8
 COLUMNS = (
-    Col("who", "For", text=True, phone=True),
-    Col("what", "What", text=True, more=True),
-    Col("about", "About", text=True, phone=True),
-    Col("reason", "Why", text=True, more=True),
-    Col("status", "Now", text=True, phone=True),
-    Col("at", "Since", text=True, more=True),
+    Col("who", to_say("For"), text=True, phone=True),
+    Col("what", to_say("What"), text=True, more=True),
+    Col("about", to_say("About"), text=True, phone=True),
+    Col("reason", to_say("Why"), text=True, more=True),
+    Col("status", to_say("Now"), text=True, phone=True),
+    Col("at", to_say("Since"), text=True, more=True),
     Col("act", "", text=True, phone=True),
 )
 
@@ -45,10 +46,15 @@ def remedies_panel(
     lines = tuple(_line(ask, one, names.get(one.scope, ""), forms) for one in found)
     waiting = sum(one.is_open for one in found)
     sheet = Sheet(
-        "remedies", title, COLUMNS, lines,
-        note=f"{waiting} open, of {len(found)} in six weeks" if found else "",
-        why_empty="Nothing was asked for or planned in the last six weeks",
-    )  # fmt: skip
+        "remedies",
+        title,
+        COLUMNS,
+        lines,
+        note=say("{waiting} open, of {n} in six weeks", waiting=waiting, n=len(found))
+        if found
+        else "",
+        why_empty=say("Nothing was asked for or planned in the last six weeks"),
+    )
     near = Sheet(sheet.key, title, COLUMNS, lines[:SHOWN], sheet.note, sheet.why_empty)
     body: list[Any] = [table(near)]
     if openers:

@@ -16,21 +16,31 @@ from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import kpi_with_unit
 from wfm.actions.remedies import check_wish, take_step
 from wfm.domain.errors import BadInput, ScopeDenied, WfmError
+from wfm.domain.language import say, to_say
 from wfm.domain.remedies import KINDS, Remedy, parse_wish
 from wfm.queries.access import NOT_FOUND
 from wfm.queries.organisation import read_organisation
 from wfm.queries.remedies import read_remedy
 
 CHOICES = {
-    "approved": "Approve", "denied": "Deny", "cancelled": "Cancel it", "done": "It is done",
-    "acknowledged": "We are on it", "closed": "The gap is closed", "withdrawn": "Withdraw it",
-    "kept": "Keep it", "reverted": "Take it back",
-}  # fmt: skip
+    "approved": to_say("Approve"),
+    "denied": to_say("Deny"),
+    "cancelled": to_say("Cancel it"),
+    "done": to_say("It is done"),
+    "acknowledged": to_say("We are on it"),
+    "closed": to_say("The gap is closed"),
+    "withdrawn": to_say("Withdraw it"),
+    "kept": to_say("Keep it"),
+    "reverted": to_say("Take it back"),
+}
 TITLES = {
-    "decide_request": "Decide on a request", "cancel_request": "Your request",
-    "coach_step": "Coaching", "answer_alert": "Answer an alert", "withdraw_alert": "Your alert",
-    "skill_step": "People at other work",
-}  # fmt: skip
+    "decide_request": to_say("Decide on a request"),
+    "cancel_request": to_say("Your request"),
+    "coach_step": to_say("Coaching"),
+    "answer_alert": to_say("Answer an alert"),
+    "withdraw_alert": to_say("Your alert"),
+    "skill_step": to_say("People at other work"),
+}
 
 
 # What each remedy has brought, from the step on from which it can be told.
@@ -45,12 +55,16 @@ EFFECTS = {
 def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
     one = _remedy(ask)
     names = read_organisation(ask.sources.store, one.scope)
-    rows = [("For", names.name_of(one.scope)), ("What", about_words(one)), ("Why", one.reason)]
+    rows = [
+        (say("For"), names.name_of(one.scope)),
+        (say("What"), about_words(one)),
+        (say("Why"), one.reason),
+    ]
     if one.about.get("evidence"):
-        rows.append(("Evidence", one.about["evidence"]))
+        rows.append((say("Evidence"), one.about["evidence"]))
     if one.steps[-1].note:
-        rows.append(("Last said", one.steps[-1].note))
-    rows.append(("Now", STATUS[one.status]))
+        rows.append((say("Last said"), one.steps[-1].note))
+    rows.append((say("Now"), STATUS[one.status]))
     lines: list[tuple[str, str]] = []
     if one.kind == "schedule_change" and one.is_open:
         found, lines = _change(ask, one)
@@ -62,34 +76,42 @@ def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
     choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)
     body = (facts(rows), sentences(lines)) if lines else (facts(rows),)
     if not choices:
-        return Drawer(TITLES[name], "Nothing is left to decide here.", body)
+        return Drawer(TITLES[name], say("Nothing is left to decide here."), body)
     fields = (
-        Field("status", "Decision", "select", ask.value("status", choices[0][0]), choices),
-        Field("note", "Note", "note", ask.value("note"), hint="A refusal needs one."),
+        Field("status", say("Decision"), "select", ask.value("status", choices[0][0]), choices),
+        Field("note", say("Note"), "note", ask.value("note"), hint=say("A refusal needs one.")),
     )
     return Drawer(
         TITLES[name],
         "",
         body,
         Form(
-            name, fields, "Record it", {"scope": one.scope.path, "remedy": str(one.remedy_id)},
-            confirm=True, key=ask.values.get("key", ""),
+            name,
+            fields,
+            say("Record it"),
+            {"scope": one.scope.path, "remedy": str(one.remedy_id)},
+            confirm=True,
+            key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
-    )  # fmt: skip
+    )
 
 
 def _send(name: str, ask: FormAsk) -> Drawer:
     status = ask.value("status")
     if status not in CHOICES:
-        raise FieldError({"status": "Choose one."})
+        raise FieldError({"status": say("Choose one.")})
     done = take_step(
         ask.sources.store, ask.sources.clock, ask.who, ask.scope, _number(ask), status,
         ask.value("note"), request_key=ask.key,
     )  # fmt: skip
-    said = f"Recorded: {STATUS[done.status]}."
+    said = say("Recorded: {status}.", status=STATUS[done.status])
     if done.shifts:
-        plural = "shift is" if done.shifts == 1 else "shifts are"
-        said += f" {done.shifts} {plural} changed in the schedule; the first plan is kept."
+        plural = say("shift is") if done.shifts == 1 else say("shifts are")
+        said += say(
+            " {shifts} {plural} changed in the schedule; the first plan is kept.",
+            shifts=done.shifts,
+            plural=plural,
+        )
     return Drawer(TITLES[name], done=said)
 
 
@@ -99,16 +121,16 @@ def _change(ask: FormAsk, one: Remedy) -> tuple[list[tuple[str, str]], list[tupl
     told = estimate(ask, one.scope, wish)
     rows = []
     if told.before is not None:
-        rows.append(("Adherence, last four weeks", kpi_with_unit("adherence", told.before)))
+        rows.append((say("Adherence, last four weeks"), kpi_with_unit("adherence", told.before)))
     if told.after is not None:
-        rows.append(("The same with the change", kpi_with_unit("adherence", told.after)))
+        rows.append((say("The same with the change"), kpi_with_unit("adherence", told.after)))
     try:
         found = check_wish(ask.sources.store, ask.sources.clock, one.scope, wish)
     except WfmError as error:
         return rows, [("bad", str(error))]
-    rows.append(("Shifts that change", str(len(found.shifts))))
+    rows.append((say("Shifts that change"), str(len(found.shifts))))
     lines = [("bad", words) for words in found.broken] + [("warn", w) for w in found.review]
-    return rows, lines[:8] or [("good", "No labour rule is broken.")]
+    return rows, lines[:8] or [("good", say("No labour rule is broken."))]
 
 
 def _remedy(ask: FormAsk) -> Remedy:
@@ -121,7 +143,7 @@ def _remedy(ask: FormAsk) -> Remedy:
 def _number(ask: FormAsk) -> int:
     text = ask.value("remedy")
     if not text.isdigit():
-        raise BadInput("It is not named; open the form again.")
+        raise BadInput(say("It is not named; open the form again."))
     return int(text)
 
 

@@ -10,6 +10,7 @@ from dashboards.parts.numbers import DASH, kpi_with_unit
 from kpis.before_after import PersonChange, person_change, windows_of
 from kpis.remedy_effect import COVERS
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.remedies import Remedy, parse_wish
 from wfm.domain.scope import Scope
 from wfm.queries.access import within
@@ -31,35 +32,45 @@ def change_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     zone = read_organisation(store, one.scope).zone(str(one.scope.site))
     windows = windows_of(wish.first, min(local_day(ask.now, zone), wish.end))
     if windows is None:
-        return [], [("none", f"Its first day, {wish.first}, is not over; look again after it.")]
-    rows: Rows = [("Compared", f"{windows.since.days} days since, the same weekdays before")]
+        return [], [
+            (
+                "none",
+                say("Its first day, {first}, is not over; look again after it.", first=wish.first),
+            )
+        ]
+    rows: Rows = [
+        (
+            say("Compared"),
+            say("{days} days since, the same weekdays before", days=windows.since.days),
+        )
+    ]
     moment = COVERS.get(wish.what)
     if moment is not None:
         hit = [_hits(ask, one.scope, moment, p.first, p.end)
                for p in (windows.before, windows.since)]  # fmt: skip
-        rows.append((f"Late {moment}", " → ".join(hit)))
+        rows.append((say("Late {moment}", moment=moment), " → ".join(hit)))
     team = Scope(one.scope.site, one.scope.team)
     found = person_change(
         open_facts(store), team, ADHERENCE, windows, str(one.scope.agent),
         wider=Scope(one.scope.site),
     )  # fmt: skip
     if found is None:
-        return rows, [("none", "Adherence is not known on both sides; look again later.")]
+        return rows, [("none", say("Adherence is not known on both sides; look again later."))]
     own = found.changed
-    rows.append(("Adherence", _pair(own.before, own.since)))
+    rows.append((say("Adherence"), _pair(own.before, own.since)))
     if not _may_compare(ask, team, found):
         return rows, []
-    rows.append(("Colleagues", _pair(own.others_before, own.others_since)))
+    rows.append((say("Colleagues"), _pair(own.others_before, own.others_since)))
     if found.drift is not None:
         moved = kpi_with_unit(ADHERENCE, found.drift, gap=True)
-        rows.append(("Who stood as far off changed by themselves", moved))
+        rows.append((say("Who stood as far off changed by themselves"), moved))
     return rows, [("none", _verdict(found))]
 
 
 def _hits(ask: FormAsk, agent: Scope, moment: str, first: date, end: date) -> str:
     lapses, shifts = lapses_at(ask.sources.store, agent, first, end, moment)
     days = len({lapse.shift_on for lapse in lapses})
-    return f"{days} of {shifts} shifts"
+    return say("{days} of {shifts} shifts", days=days, shifts=shifts)
 
 
 def _may_compare(ask: FormAsk, team: Scope, found: PersonChange) -> bool:
@@ -70,12 +81,20 @@ def _may_compare(ask: FormAsk, team: Scope, found: PersonChange) -> bool:
 def _verdict(found: PersonChange) -> str:
     net = found.changed.net
     if net is None:
-        return "No colleagues to hold it against, so nothing is proven."
+        return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(ADHERENCE, abs(net), gap=True).lstrip("+")
     side = "less" if net < 0 else "more"
-    told = f"Adherence changed by {size} {side} than the colleagues'; "
-    told += f"{found.alike} of {found.of} of them changed as much without a new shift."
-    return f"{told} One person is no proof." if found.alike == 0 else f"{told} No proven effect."
+    told = say("Adherence changed by {size} {side} than the colleagues'; ", size=size, side=side)
+    told += say(
+        "{alike} of {of} of them changed as much without a new shift.",
+        alike=found.alike,
+        of=found.of,
+    )
+    return (
+        say("{told} One person is no proof.", told=told)
+        if found.alike == 0
+        else say("{told} No proven effect.", told=told)
+    )
 
 
 def _pair(*sides: float | None) -> str:

@@ -32,19 +32,23 @@ from dashboards.parts.states import empty
 from dashboards.parts.table import Cell, Col, Line, Sheet, sort_lines, table
 from dashboards.parts.tile import Tile
 from dashboards.view_state import period_label
+from wfm.domain.language import say, say_many, to_say
 
-SPEC = Spec(grains=(("week", "Week"), ("month", "Month"), ("quarter", "Quarter")), grain="month")
-FILTERS = (("open", "Open"), ("decided", "Decided"), ("all", "All"))
+SPEC = Spec(
+    grains=(("week", to_say("Week")), ("month", to_say("Month")), ("quarter", to_say("Quarter"))),
+    grain="month",
+)
+FILTERS = (("open", to_say("Open")), ("decided", to_say("Decided")), ("all", to_say("All")))
 COLUMNS = (
-    Col("who", "For", text=True, phone=True),
-    Col("kind", "What", text=True),
-    Col("about", "About", text=True, phone=True),
-    Col("reason", "Why", text=True, more=True),
-    Col("asked", "Since", text=True),
-    Col("status", "Now", text=True, phone=True),
-    Col("decided", "Last step", text=True),
-    Col("by", "By", text=True),
-    Col("note", "Note", text=True, more=True),
+    Col("who", to_say("For"), text=True, phone=True),
+    Col("kind", to_say("What"), text=True),
+    Col("about", to_say("About"), text=True, phone=True),
+    Col("reason", to_say("Why"), text=True, more=True),
+    Col("asked", to_say("Since"), text=True),
+    Col("status", to_say("Now"), text=True, phone=True),
+    Col("decided", to_say("Last step"), text=True),
+    Col("by", to_say("By"), text=True),
+    Col("note", to_say("Note"), text=True, more=True),
     Col("act", "", text=True, phone=True),
 )
 
@@ -58,27 +62,34 @@ def view(ask: Ask) -> View:
         shown = sort_lines(sheet, ask.state.sort)
         body.append(table(shown, lambda key: ask.link(sort=key), ask.state.sort))
     else:
-        body.append(empty(sheet.why_empty, "Choose another filter or period to see more."))
+        body.append(empty(sheet.why_empty, say("Choose another filter or period to see more.")))
     listed = panel(sheet.title, body, note=sheet.note)
-    return View(requests_answer(found), _tiles(found), [listed], (sheet,), "single requests")
+    return View(requests_answer(found), _tiles(found), [listed], (sheet,), say("single requests"))
 
 
 def requests_answer(found: Requests) -> Answer:
     """The sentence: how many wait for the one who looks, and the oldest of them."""
     ask, mine = found.ask, found.mine
     others = sum(one.is_open for one in found.entries) - len(mine)
-    rest = f"{others} more {'is' if others == 1 else 'are'} open." if others else ""
+    rest = say_many("{n} more is open.", "{n} more are open.", others) if others else ""
     if not mine:
-        lead = "Nothing waits for your decision."
+        lead = say("Nothing waits for your decision.")
         if not others:
             closed = sum(not one.is_open for one in found.entries)
             period = period_label(ask.grain, ask.period, ask.today)
-            rest = f"{closed} {'was' if closed == 1 else 'were'} closed in {period}."
+            rest = say_many(
+                "{n} was closed in {period}.", "{n} were closed in {period}.", closed, period=period
+            )
         return Answer("good", lead, rest)
     first = mine[0]
     form, words = first.acts[0]
     verb = "waits" if len(mine) == 1 else "wait"
-    lead = f"{len(mine)} {verb} for your decision, the oldest for {_age(ask.now - first.at)}:"
+    lead = say(
+        "{n} {verb} for your decision, the oldest for {age}:",
+        n=len(mine),
+        verb=verb,
+        age=_age(ask.now - first.at),
+    )
     told = f"{first.name}, {first.about}."
     act = Act(words, "", True, "o", form, dict(first.args or {}))
     return Answer("warn", lead, f"{told} {rest}".strip(), (act,))
@@ -89,12 +100,18 @@ def _sheet(found: Requests) -> Sheet:
     shown = found.shown
     period = period_label(ask.grain, ask.period, ask.today)
     return Sheet(
-        "requests", "Requests, alerts, coaching, moves and publications", COLUMNS,
+        "requests",
+        say("Requests, alerts, coaching, moves and publications"),
+        COLUMNS,
         tuple(_line(ask, one) for one in shown),
-        f"{len(shown)} of {len(found.entries)}; open ones of any age, the oldest first; "
-        f"the others of {period}",
-        "Nothing here with this filter",
-    )  # fmt: skip
+        say(
+            "{n} of {n_2}; open ones of any age, the oldest first; the others of {period}",
+            n=len(shown),
+            n_2=len(found.entries),
+            period=period,
+        ),
+        say("Nothing here with this filter"),
+    )
 
 
 def _line(ask: Ask, one: Entry) -> Line:
@@ -121,12 +138,14 @@ def _filters(found: Requests) -> Any:
     state, kind = ask.state.status or "open", ask.state.kind
     links = [_chip(words, ask.link(status=name, sort=""), name == state) for name, words in FILTERS]
     kinds = list(dict.fromkeys(one.kind for one in found.entries))
-    by_kind = [_chip("All kinds", ask.link(kind="", sort=""), not kind)]
+    by_kind = [_chip(say("All kinds"), ask.link(kind="", sort=""), not kind)]
     by_kind += [_chip(WORDS[k], ask.link(kind=k, sort=""), k == kind) for k in WORDS if k in kinds]
     return html.Div(
         [
-            html.Div(links, className="chips", role="group", **{"aria-label": "Open or decided"}),
-            html.Div(by_kind, className="chips", role="group", **{"aria-label": "Kind"}),
+            html.Div(
+                links, className="chips", role="group", **{"aria-label": say("Open or decided")}
+            ),
+            html.Div(by_kind, className="chips", role="group", **{"aria-label": say("Kind")}),
         ],
         className="filters",
     )
@@ -139,27 +158,44 @@ def _chip(words: str, href: str, here: bool) -> Any:
 def _tiles(found: Requests) -> tuple[Tile, ...]:
     figures, ask = found.figures, found.ask
     oldest = "" if figures.oldest_at is None else (
-        f"oldest {_age(ask.now - figures.oldest_at)}"
+        say("oldest {age}", age=_age(ask.now - figures.oldest_at))
     )  # fmt: skip
-    decided = f"of {figures.decided_n} decided"
+    decided = say("of {decided_n} decided", decided_n=figures.decided_n)
     open_of = {k: sum(e.is_open and e.kind == k for e in found.entries) for k in WORDS}
     return (
-        Tile("Requests pending", str(figures.open_n), word="Reference", gap=oldest),
-        Tile("Decision time", plain(figures.hours, 1), "h" if figures.hours is not None else "",
-             word="Reference" if figures.decided_n else None, right=decided),
-        Tile("Approved", plain(figures.approved_pct, 1), "%" if figures.decided_n else "",
-             word="Reference" if figures.decided_n else None, right=decided),
-        Tile("Time explained", str(open_of[EXCEPTION]), word="Reference", right="to be decided"),
-        Tile("Alerts open", str(open_of["site_alert"]), word="Reference"),
-        Tile("Coachings planned", str(open_of["coaching"]), word="Reference"),
-    )  # fmt: skip
+        Tile(say("Requests pending"), str(figures.open_n), word=say("Reference"), gap=oldest),
+        Tile(
+            say("Decision time"),
+            plain(figures.hours, 1),
+            "h" if figures.hours is not None else "",
+            word=say("Reference") if figures.decided_n else None,
+            right=decided,
+        ),
+        Tile(
+            say("Approved"),
+            plain(figures.approved_pct, 1),
+            "%" if figures.decided_n else "",
+            word=say("Reference") if figures.decided_n else None,
+            right=decided,
+        ),
+        Tile(
+            say("Time explained"),
+            str(open_of[EXCEPTION]),
+            word=say("Reference"),
+            right=say("to be decided"),
+        ),
+        Tile(say("Alerts open"), str(open_of["site_alert"]), word=say("Reference")),
+        Tile(say("Coachings planned"), str(open_of["coaching"]), word=say("Reference")),
+    )
 
 
 def _age(seconds: int) -> str:
     minutes = max(0, seconds) // 60
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+        return say("{minutes} min", minutes=minutes)
+    return (
+        f"{minutes // 60} h" if minutes < 2880 else say("{minutes} days", minutes=minutes // 1440)
+    )
 
 
 def requests_sign(ask: Ask) -> object:
@@ -169,7 +205,9 @@ def requests_sign(ask: Ask) -> object:
 
 
 ROOM = PageRoom(
-    "requests", SPEC, view,
+    "requests",
+    SPEC,
+    view,
     forms=(DECIDE, CANCEL, COACHED, ANSWER, WITHDRAW, SKILL_STEP, DECIDE_EXCEPTION),
     sign=requests_sign,
-)  # fmt: skip
+)

@@ -11,6 +11,7 @@ from dashboards.pages.remedies_data import STATUS, STEP_FORM, about_words, looke
 from kpis.request_figures import RequestFigures, request_figures
 from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import day_start, zone_of
+from wfm.domain.language import say, to_say
 from wfm.domain.principal import Principal
 from wfm.domain.remedies import KINDS, Remedy
 from wfm.domain.scope import Scope
@@ -22,7 +23,7 @@ from wfm.queries.remedies import read_remedies
 PUBLICATION, EXCEPTION = "publication", "exception"
 WORDS = {
     **{name: kind.words for name, kind in KINDS.items()},
-    EXCEPTION: "Time explained", PUBLICATION: "Publication",
+    EXCEPTION: to_say("Time explained"), PUBLICATION: to_say("Publication"),
 }  # fmt: skip
 DECIDING = ("decide_request", "decide_exception", "answer_alert")
 MOST_PLANS = 200
@@ -138,12 +139,22 @@ def _of_bulk(ask: Ask, same: Sequence[RecordedException]) -> Entry:
     people, minutes = len({one.agent_id for one in same}), sum(one.seconds for one in same) / 60
     last = first.decisions[-1] if first.decisions else None
     return Entry(
-        EXCEPTION, f"{people} people",
-        f"{first.reason_code.replace('_', ' ')}, {len(same)} spells, {minutes:.0f} min together",
-        first.note, first.recorded_at, first.status, first.status == "pending",
+        EXCEPTION,
+        say("{people} people", people=people),
+        say(
+            "{reason_code}, {n} spells, {minutes:.0f} min together",
+            reason_code=first.reason_code.replace("_", " "),
+            n=len(same),
+            minutes=minutes,
+        ),
+        first.note,
+        first.recorded_at,
+        first.status,
+        first.status == "pending",
         first.recorded_at if last is None else last.decided_at,
-        first.recorded_by if last is None else last.decided_by, "" if last is None else last.note,
-    )  # fmt: skip
+        first.recorded_by if last is None else last.decided_by,
+        "" if last is None else last.note,
+    )
 
 
 def _of_exception(ask: Ask, one: RecordedException) -> Entry:
@@ -155,29 +166,53 @@ def _of_exception(ask: Ask, one: RecordedException) -> Entry:
     last = one.decisions[-1] if one.decisions else None
     pending = one.status == "pending"
     own = ask.who.agent_id == one.agent_id
-    acts = (("decide_exception", "Decide"),) if (
+    acts = (("decide_exception", say("Decide")),) if (
         pending and not own and holds(ask.who, "exception.decide")
     ) else ()  # fmt: skip
     return Entry(
-        EXCEPTION, one.agent_id if person is None else person.display_name,
-        f"{one.reason_code.replace('_', ' ')}, {start.day} {start:%b} {start:%H:%M} to {end:%H:%M}",
-        one.note, one.recorded_at, "waits for a decision" if pending else one.status, pending,
+        EXCEPTION,
+        one.agent_id if person is None else person.display_name,
+        say(
+            "{reason_code}, {at.day} {at:%b} {at:%H:%M} to {at_2:%H:%M}",
+            reason_code=one.reason_code.replace("_", " "),
+            at=start,
+            at_2=end,
+        ),
+        one.note,
+        one.recorded_at,
+        say("waits for a decision") if pending else one.status,
+        pending,
         one.recorded_at if last is None else last.decided_at,
-        one.recorded_by if last is None else last.decided_by, "" if last is None else last.note,
-        acts, {"scope": scope.path, "exception": str(one.exception_id),
-               "from": str(one.start_at), "to": str(one.end_at)},
-    )  # fmt: skip
+        one.recorded_by if last is None else last.decided_by,
+        "" if last is None else last.note,
+        acts,
+        {
+            "scope": scope.path,
+            "exception": str(one.exception_id),
+            "from": str(one.start_at),
+            "to": str(one.end_at),
+        },
+    )
 
 
 def _of_plan(ask: Ask, plan: Plan) -> Entry:
     at = plan.published_at or plan.created_at
-    broken = f", {plan.violations_n} rules signed for" if plan.violations_n else ""
+    broken = (
+        say(", {violations_n} rules signed for", violations_n=plan.violations_n)
+        if plan.violations_n
+        else ""
+    )
     return Entry(
-        PUBLICATION, ask.organisation.name_of(Scope(plan.unit)), f"Schedule of {plan.week}{broken}",
-        plan.label, plan.created_at,
-        "published" if plan.state == "published" else "published, replaced since", False, at,
+        PUBLICATION,
+        ask.organisation.name_of(Scope(plan.unit)),
+        say("Schedule of {week}{broken}", week=plan.week, broken=broken),
+        plan.label,
+        plan.created_at,
+        "published" if plan.state == "published" else say("published, replaced since"),
+        False,
+        at,
         plan.published_by or plan.author,
-    )  # fmt: skip
+    )
 
 
 def _authors(ask: Ask, entries: list[Entry]) -> Mapping[str, str]:

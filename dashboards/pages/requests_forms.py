@@ -9,12 +9,13 @@ from dashboards.parts.form import Field, Form
 from wfm.actions.exceptions import decide
 from wfm.domain.adherence import RecordedException
 from wfm.domain.errors import BadInput, ScopeDenied
+from wfm.domain.language import say, to_say
 from wfm.queries.access import NOT_FOUND
 from wfm.queries.exceptions import read_exceptions
 from wfm.queries.organisation import read_organisation
 
-FORM, TITLE = "decide_exception", "Decide on time explained"
-CHOICES = (("approved", "Approve: it is excused"), ("denied", "Deny: it counts"))
+FORM, TITLE = "decide_exception", to_say("Decide on time explained")
+CHOICES = (("approved", to_say("Approve: it is excused")), ("denied", to_say("Deny: it counts")))
 
 
 def show(ask: FormAsk) -> Drawer:
@@ -23,28 +24,28 @@ def show(ask: FormAsk) -> Drawer:
     known = read_organisation(ask.sources.store, ask.scope)
     zone = known.zone(str(ask.scope.site))
     rows = [
-        ("For", known.name_of(ask.scope)),
-        ("From", time_words(one.start_at, zone)),
-        ("To", time_words(one.end_at, zone)),
-        ("Length", f"{one.seconds / 60:.0f} min"),
-        ("Reason", one.reason_code.replace("_", " ")),
-        ("Said", one.note or "nothing"),
-        ("Now", one.status),
+        (say("For"), known.name_of(ask.scope)),
+        (say("From"), time_words(one.start_at, zone)),
+        (say("To"), time_words(one.end_at, zone)),
+        (say("Length"), say("{seconds:.0f} min", seconds=one.seconds / 60)),
+        (say("Reason"), one.reason_code.replace("_", " ")),
+        (say("Said"), one.note or "nothing"),
+        (say("Now"), one.status),
     ]
     if one.status != "pending":
-        return Drawer(TITLE, "Somebody decided on it already.", (facts(rows),))
+        return Drawer(TITLE, say("Somebody decided on it already."), (facts(rows),))
     fields = (
-        Field("status", "Decision", "select", ask.value("status", "approved"), CHOICES),
-        Field("note", "Note", "note", ask.value("note"), hint="A denial needs one."),
+        Field("status", say("Decision"), "select", ask.value("status", "approved"), CHOICES),
+        Field("note", say("Note"), "note", ask.value("note"), hint=say("A denial needs one.")),
     )
     kept = {name: ask.value(name) for name in ("scope", "exception", "from", "to")}
     return Drawer(
         TITLE,
-        "Approved time no longer counts against adherence; the days are worked out again.",
+        say("Approved time no longer counts against adherence; the days are worked out again."),
         (facts(rows),),
-        Form(FORM, fields, "Record it", kept, confirm=True, key=ask.values.get("key", "")).told(
-            ask.errors, ask.trouble
-        ),
+        Form(
+            FORM, fields, say("Record it"), kept, confirm=True, key=ask.values.get("key", "")
+        ).told(ask.errors, ask.trouble),
     )
 
 
@@ -52,17 +53,17 @@ def send(ask: FormAsk) -> Drawer:
     """The decision as recorded."""
     status = ask.value("status")
     if status not in dict(CHOICES):
-        raise FieldError({"status": "Choose one."})
+        raise FieldError({"status": say("Choose one.")})
     one = _exception(ask)
     sources = ask.sources
     decide(sources.store, sources.clock, ask.who, [one.exception_id], status, ask.value("note"))
-    return Drawer(TITLE, done=f"Recorded: {status}.")
+    return Drawer(TITLE, done=say("Recorded: {status}.", status=status))
 
 
 def _exception(ask: FormAsk) -> RecordedException:
     texts = [ask.value(name) for name in ("exception", "from", "to")]
     if not all(text.isdigit() and len(text) < 12 for text in texts):
-        raise BadInput("It is not named; open the form again.")
+        raise BadInput(say("It is not named; open the form again."))
     number, start, end = (int(text) for text in texts)
     found = read_exceptions(ask.sources.store, ask.scope, start, end)
     one = next((e for e in found if e.exception_id == number), None)

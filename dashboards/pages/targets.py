@@ -23,12 +23,13 @@ from dashboards.parts.tile import Tile, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.targets import provenance
+from wfm.domain.language import say, to_say
 from wfm.queries.access import within
 from wfm.queries.permissions import permission_table
 
 TILES = 6
 SPEC = Spec(
-    grains=(("week", "Week"), ("month", "Month"), ("quarter", "Quarter")),
+    grains=(("week", to_say("Week")), ("month", to_say("Month")), ("quarter", to_say("Quarter"))),
     grain="month",
 )
 
@@ -52,11 +53,11 @@ def view(ask: Ask) -> View:
         [
             panel(tree.title, table(tree), note=tree.note, end=_corridor(page)),
             panel(
-                f"{page.kpi.short_name} by day",
+                say("{short} by day", short=page.kpi.short_name),
                 course(page.kpi.id, page.course, page.kpi.short_name)
                 if any(d.value is not None for d in page.course)
-                else empty("No day with a figure in this period", page.focus.reason),
-                note="dashed: the target of each day",
+                else empty(say("No day with a figure in this period"), page.focus.reason),
+                note=say("dashed: the target of each day"),
             ),
             panel(history.title, table(history), note=history.note),
         ],
@@ -72,22 +73,39 @@ def targets_answer(page: Targets) -> Answer:
     known = [v for v in page.values if v.status != "none"]
     if not known:
         if ask.data_at is None:
-            return Answer("none", "No data have arrived yet.", "Load contacts or agent states.")
-        return Answer("none", "No figure of this period has a target and a base large enough.")
+            return Answer(
+                "none", say("No data have arrived yet."), say("Load contacts or agent states.")
+            )
+        return Answer("none", say("No figure of this period has a target and a base large enough."))
     red = [v for v in known if v.status == "bad"]
     where = ask.organisation.name_of(ask.scope)
     worst = known[0]
     kpi = CATALOGUE[worst.kpi_id]
-    count = f"{len(red)} of {len(known)} figures with a target are red at {where}."
+    count = say(
+        "{n} of {n_2} figures with a target are red at {where}.",
+        n=len(red),
+        n_2=len(known),
+        where=where,
+    )
     if worst.status == "good":
         hidden = len(page.reds)
-        rest = f"{hidden} of them hide a part that is red." if hidden else ""
-        return Answer("good", f"Every figure with a target is on it at {where}.", rest)
+        rest = say("{hidden} of them hide a part that is red.", hidden=hidden) if hidden else ""
+        return Answer(
+            "good", say("Every figure with a target is on it at {where}.", where=where), rest
+        )
     size = kpi_with_unit(kpi.id, abs(worst.gap or 0.0), gap=True)
     row = page.row(worst.kpi_id)
     source = provenance(ask.targets, kpi, row, ask.scope) + "."
-    rest = f"{page.label(kpi)} {kpi_with_unit(kpi.id, worst.value)} is {size} off; {source}"
-    acts = (Act(f"Show {kpi.short_name.lower()}", ask.link(kpi=kpi.id), True, "o"),)
+    rest = say(
+        "{label} {with_unit} is {size} off; {source}",
+        label=page.label(kpi),
+        with_unit=kpi_with_unit(kpi.id, worst.value),
+        size=size,
+        source=source,
+    )
+    acts = (
+        Act(say("Show {short}", short=kpi.short_name.lower()), ask.link(kpi=kpi.id), True, "o"),
+    )
     return Answer(worst.status, count, rest, () if ask.state.kpi == kpi.id else acts)
 
 
@@ -115,9 +133,9 @@ def _corridor(page: Targets) -> Any:
     words = html.Span(limits.room, className="third", title=limits.sentence)
     grant = permission_table().grant("target.corridor", ask.who.role)
     if ask.scope.agent is not None or not within(ask.who, grant.reach, ask.scope):
-        return [html.Span("Leads: "), words]
+        return [html.Span(say("Leads: ")), words]
     args = {"scope": ask.scope.path or "*", "kpi": page.kpi.id}
-    return [html.Span("Leads: "), words, opener("Corridor", "corridor", args, small=True)]
+    return [html.Span(say("Leads: ")), words, opener(say("Corridor"), "corridor", args, small=True)]
 
 
 def newest_sign(ask: Ask) -> object:

@@ -19,13 +19,14 @@ from kpis.targets import resolve, shape_of
 from kpis.value import KpiTarget, KpiValue
 from wfm.domain.bonus import Scheme
 from wfm.domain.errors import BadInput, ForbiddenDrill
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 from wfm.domain.target_rules import Limits, limits_of
 from wfm.domain.targets import Target, key_of
 from wfm.queries.bonus import read_schemes, schemes_on
 
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
-LIVE = ", without deferred work"
+LIVE = to_say(", without deferred work")
 PAGE_OF = {"supervisor": "team", "manager": "manager", "control_desk": "desk"}
 
 
@@ -219,7 +220,9 @@ def read_page(ask: Ask) -> Targets:
     )
     asked = ask.state.kpi
     if asked and asked not in shown:
-        raise BadInput(f"There is no KPI {asked[:40]!r} for your role; see `wfm kpi list`.")
+        raise BadInput(
+            say("There is no KPI {asked!r} for your role; see `wfm kpi list`.", asked=asked[:40])
+        )
     ids = tuple(dict.fromkeys((*ids, asked))) if asked else ids
     values = sorted(_values(ask, ids), key=lambda v: (_order(v), CATALOGUE[v.kpi_id].short_name))
     focus = next((v for v in values if v.kpi_id == asked), values[0])
@@ -287,7 +290,9 @@ def _reds(ask: Ask, values: list[KpiValue]) -> dict[str, str]:
         if part.value is not None:
             found.setdefault(part.kpi_id, []).append(part.status)
     return {
-        kpi_id: f"{statuses.count('bad')} of {len(statuses)} {level}s red"
+        kpi_id: say(
+            "{count} of {n} {level}s red", count=statuses.count("bad"), n=len(statuses), level=level
+        )
         for kpi_id, statuses in found.items()
         if "bad" in statuses
     }

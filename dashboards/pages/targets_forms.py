@@ -23,6 +23,7 @@ from kpis.targets import bands_of, provenance, resolve, shape_of
 from wfm.actions.targets import TargetEdit, check_target, local_today, may_write, set_target
 from wfm.domain.bonus import Scheme
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
@@ -55,20 +56,20 @@ def show_target(ask: FormAsk) -> Drawer:
     limits = limits_of(book, shape_of(kpi), ask.scope, day)
     lead = ask.who.role is Role.SUPERVISOR
     rows: list[tuple[str, Any]] = [
-        ("Where", name),
-        ("In force", format_target(kpi, bands) or "none"),
-        ("Set by", provenance(book, kpi, row, ask.scope)),
+        (say("Where"), name),
+        (say("In force"), format_target(kpi, bands) or "none"),
+        (say("Set by"), provenance(book, kpi, row, ask.scope)),
     ]
     if limits is not None and (lead or ask.scope.team is not None):
-        rows.append(("Corridor of leads", limits.sentence))
+        rows.append((say("Corridor of leads"), limits.sentence))
     return Drawer(
-        f"Target of {kpi.short_name.lower()}",
-        f"For {name}. A change adds a row; nothing that was set before is lost.",
+        say("Target of {short}", short=kpi.short_name.lower()),
+        say("For {name}. A change adds a row; nothing that was set before is lost.", name=name),
         (facts(rows),),
         Form(
             "target",
             _fields(ask, kpi, book, today),
-            "Show who changes colour",
+            say("Show who changes colour"),
             args={
                 "scope": ask.values.get("scope", ""),
                 "kpi": kpi.id,
@@ -96,16 +97,25 @@ def send_target(ask: FormAsk) -> Drawer:
     name = name_at(ask)
     if not ask.confirmed:
         if edit.linked:
-            goal = "inherit again"
+            goal = say("inherit again")
         else:
             proposed = bands_after(kpi, edit)
             goal = format_target(kpi, proposed)
         hidden = {k: v for k, v in ask.values.items() if k != "key"}
         return Drawer(
-            f"{kpi.short_name} for {name}: {goal} from {long_day(edit.effective_from)}",
-            f"Over the last {(preview.end - preview.first).days} days, as if it had been in force.",
+            say(
+                "{short} for {name}: {goal} from {long_day}",
+                short=kpi.short_name,
+                name=name,
+                goal=goal,
+                long_day=long_day(edit.effective_from),
+            ),
+            say(
+                "Over the last {days} days, as if it had been in force.",
+                days=(preview.end - preview.first).days,
+            ),
             preview_body(preview),
-            Form("target", (), "Set the target", args=hidden, confirm=True, key=ask.key).told(
+            Form("target", (), say("Set the target"), args=hidden, confirm=True, key=ask.key).told(
                 ask.errors, ask.trouble
             ),
         )
@@ -113,13 +123,20 @@ def send_target(ask: FormAsk) -> Drawer:
         ask.sources.store, ask.sources.clock, ask.who, replace(edit, told=dict(preview.told)),
         shape, bonus=bonus,
     )  # fmt: skip
-    late = " Figures of past days are marked as restated." if written.restated else ""
-    told = f" {len(preview.told)} people see it on their page." if preview.told else ""
-    holds = "inherits again" if edit.linked else "has its own target"
+    late = say(" Figures of past days are marked as restated.") if written.restated else ""
+    told = say(" {n} people see it on their page.", n=len(preview.told)) if preview.told else ""
+    holds = say("inherits again") if edit.linked else say("has its own target")
     return Drawer(
-        f"Target of {kpi.short_name.lower()}",
-        done=f"{name} {holds} from {long_day(edit.effective_from)}, row {written.target_id}."
-        f"{late}{told}",
+        say("Target of {short}", short=kpi.short_name.lower()),
+        done=say(
+            "{name} {holds} from {long_day}, row {target_id}.{late}{told}",
+            name=name,
+            holds=holds,
+            long_day=long_day(edit.effective_from),
+            target_id=written.target_id,
+            late=late,
+            told=told,
+        ),
     )
 
 
@@ -128,24 +145,37 @@ def preview_body(preview: Preview) -> tuple[Any, ...]:
     lines = [("none", sentence) for sentence in preview.sentences]
     body: list[Any] = [sentences(lines)]
     if preview.changes:
-        body.append(html.H3("Who changes colour"))
+        body.append(html.H3(say("Who changes colour")))
         shown = [
             (
                 change.after,
-                f"{change.name}: {kpi_with_unit(preview.kpi.id, change.value)}, "
-                f"{COLOUR[change.before]} to {COLOUR[change.after]}",
+                say(
+                    "{name}: {with_unit}, {colour} to {colour_2}",
+                    name=change.name,
+                    with_unit=kpi_with_unit(preview.kpi.id, change.value),
+                    colour=COLOUR[change.before],
+                    colour_2=COLOUR[change.after],
+                ),
             )
             for change in preview.changes[:MOST_NAMED]
         ]
         if len(preview.changes) > MOST_NAMED:
-            shown.append(("none", f"and {len(preview.changes) - MOST_NAMED} more"))
+            shown.append(("none", say("and {n} more", n=len(preview.changes) - MOST_NAMED)))
         body.append(sentences(shown))
     if preview.bonus:
-        body.append(html.H3("Whose bonus moves"))
+        body.append(html.H3(say("Whose bonus moves")))
         body.append(
             sentences(
                 [
-                    ("none", f"{b.name}: {BONUS_WORD[b.before]} to {BONUS_WORD[b.after]}")
+                    (
+                        "none",
+                        say(
+                            "{name}: {bonus_word} to {bonus_word_2}",
+                            name=b.name,
+                            bonus_word=BONUS_WORD[b.before],
+                            bonus_word_2=BONUS_WORD[b.after],
+                        ),
+                    )
                     for b in preview.bonus[:MOST_NAMED]
                 ]
             )
@@ -175,39 +205,64 @@ def _fields(ask: FormAsk, kpi: Kpi, book: TargetBook, today: date) -> tuple[Fiel
 
     if kpi.better == "target":
         values = [
-            Field("low", "From", "number", at("low"), unit=unit, half=True,
-                  hint="Alone: one value, 5 % around it is green"),
-            Field("high", "To", "number", at("high"), unit=unit, half=True),
+            Field("low", say("From"), "number", at("low"), unit=unit, half=True,
+                  hint=say("Alone: one value, 5 % around it is green")),
+            Field("high", say("To"), "number", at("high"), unit=unit, half=True),
         ]  # fmt: skip
     else:
         name = "low" if kpi.better == "higher" else "high"
-        label = "At least" if name == "low" else "At most"
+        label = say("At least") if name == "low" else say("At most")
         values = [Field(name, label, "number", at(name), unit=unit, half=True, required=True)]
     fields = [
         *values,
-        Field("amber", "Amber up to", "number", at("amber"), unit=unit, least=0, half=True,
-              hint="beyond it; 0: red at once"),
-        Field("from", "In force from", "date", ask.value("from", today.isoformat()), half=True),
-        Field("to", "Until", "date", ask.value("to"), half=True, hint="Empty: until changed"),
-    ]  # fmt: skip
+        Field(
+            "amber",
+            say("Amber up to"),
+            "number",
+            at("amber"),
+            unit=unit,
+            least=0,
+            half=True,
+            hint=say("beyond it; 0: red at once"),
+        ),
+        Field(
+            "from", say("In force from"), "date", ask.value("from", today.isoformat()), half=True
+        ),
+        Field(
+            "to", say("Until"), "date", ask.value("to"), half=True, hint=say("Empty: until changed")
+        ),
+    ]
     queues = _queues(ask, kpi)
     types = _contact_types(ask, kpi)
     if queues:
         fields.append(
-            Field("queue", "Queue", "select", ask.value("queue"), (("", "all"), *queues), half=True)
+            Field(
+                "queue",
+                say("Queue"),
+                "select",
+                ask.value("queue"),
+                (("", "all"), *queues),
+                half=True,
+            )
         )
     if types:
         fields.append(
-            Field("type", "Contact type", "select", ask.value("type"), (("", "all"), *types),
-                  half=True)
-        )  # fmt: skip
+            Field(
+                "type",
+                say("Contact type"),
+                "select",
+                ask.value("type"),
+                (("", "all"), *types),
+                half=True,
+            )
+        )
     if ask.scope.site is not None:
         fields.append(
-            Field("linked", "Inherit what is set above again", "check", ask.value("linked"))
+            Field("linked", say("Inherit what is set above again"), "check", ask.value("linked"))
         )
     fields.append(
-        Field("reason", "Reason", "note", ask.value("reason"), required=True,
-              hint="Shown with the target, kept in the audit log")
+        Field("reason", say("Reason"), "note", ask.value("reason"), required=True,
+              hint=say("Shown with the target, kept in the audit log"))
     )  # fmt: skip
     return tuple(fields)
 
@@ -218,13 +273,13 @@ def _edit(ask: FormAsk, kpi: Kpi) -> TargetEdit:
     def number(name: str, label: str) -> float | None:
         return None if linked or not ask.value(name) else ask.number(name, label)
 
-    low, high = number("low", "The target"), number("high", "The target")
+    low, high = number("low", say("The target")), number("high", say("The target"))
     if not linked and low is None and high is None:
         field = "high" if kpi.better == "lower" else "low"
-        raise FieldError({field: "Give the target a value."})
+        raise FieldError({field: say("Give the target a value.")})
     seen = ask.value("seen")
     return TargetEdit(
-        kpi.id, ask.scope, low, high, number("amber", "Amber"), typed_day(ask, "from"),
+        kpi.id, ask.scope, low, high, number("amber", say("Amber")), typed_day(ask, "from"),
         ask.reason(), int(seen) if seen.isdigit() else 0, ask.key,
         typed_day(ask, "to") if ask.value("to") else None, ask.value("type"),
         ask.value("queue"), linked,
@@ -258,7 +313,7 @@ def kpi_asked(ask: FormAsk) -> Kpi:
     kpi = kpi_of(ask.value("kpi"))
     letter = {"supervisor": "S", "manager": "M", "control_desk": "C"}.get(ask.who.role.value, "")
     if letter not in kpi.roles:
-        raise BadInput(f"{kpi.name} is not shown to your role.")
+        raise BadInput(say("{name} is not shown to your role.", name=kpi.name))
     return kpi
 
 
@@ -299,11 +354,11 @@ def typed_day(ask: FormAsk, name: str) -> date:
     try:
         return date.fromisoformat(ask.value(name))
     except ValueError:
-        raise FieldError({name: "Give a day like 2026-12-01."}) from None
+        raise FieldError({name: say("Give a day like 2026-12-01.")}) from None
 
 
 def long_day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return say("{day.day} {day:%b %Y}", day=day)
 
 
 TARGET = FormRoom("target", "target.write", scope_of("scope"), show_target, send_target)

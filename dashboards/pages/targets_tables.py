@@ -17,6 +17,7 @@ from kpis.display import format_goal
 from kpis.targets import bands_of, provenance
 from kpis.value import KpiValue
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target
 
@@ -26,21 +27,21 @@ SOURCE = {"import": "file", "default": "default"}
 def figures(page: Targets) -> Sheet:
     """Every figure with its target, worst first: value, gap, who set the target, hidden reds."""
     columns = (
-        Col("name", "Figure", text=True, phone=True),
-        Col("value", "Now", phone=True),
-        Col("target", "Target", phone=True),
-        Col("gap", "Gap"),
-        Col("set", "Set for", text=True),
-        Col("by", "By", text=True, more=True),
-        Col("since", "Since", text=True, more=True),
-        Col("source", "Provenance", text=True, more=True),
-        Col("reds", "Inside", text=True),
+        Col("name", say("Figure"), text=True, phone=True),
+        Col("value", say("Now"), phone=True),
+        Col("target", say("Target"), phone=True),
+        Col("gap", say("Gap")),
+        Col("set", say("Set for"), text=True),
+        Col("by", say("By"), text=True, more=True),
+        Col("since", say("Since"), text=True, more=True),
+        Col("source", say("Provenance"), text=True, more=True),
+        Col("reds", say("Inside"), text=True),
         Col("act", "", text=True),
     )
     lines = tuple(_figure(page, value) for value in page.values)
     return Sheet(
-        "figures", "Figures and their targets", columns, lines, "worst first",
-        "No figure has arrived yet",
+        "figures", say("Figures and their targets"), columns, lines, say("worst first"),
+        say("No figure has arrived yet"),
     )  # fmt: skip
 
 
@@ -71,23 +72,23 @@ def _set_by(page: Targets, row: Target | None, value: KpiValue) -> tuple[Cell, C
         return Cell(word, word, soft=True), Cell("", ""), Cell("", "")
     place = page.ask.targets.name_of(row.level, row.key)
     since = row.effective_from
-    day = f"{since.day} {since:%b %Y}"
+    day = say("{day.day} {day:%b %Y}", day=since)
     return Cell(place, place), Cell(row.author, row.author), Cell(day, since.isoformat())
 
 
 def places(page: Targets) -> Sheet:
     """Where the figure's target is set and who inherits it, the parts worst first."""
     columns = (
-        Col("name", "Where", text=True, phone=True),
-        Col("value", "Now", phone=True),
-        Col("target", "Target", phone=True),
+        Col("name", say("Where"), text=True, phone=True),
+        Col("value", say("Now"), phone=True),
+        Col("target", say("Target"), phone=True),
         Col("how", "", text=True),
-        Col("source", "Provenance", text=True, more=True),
+        Col("source", say("Provenance"), text=True, more=True),
         Col("act", "", text=True, phone=True),
     )
     lines = tuple(_place(page, place) for place in page.places)
-    title = f"{page.kpi.short_name}: where the target is set"
-    return Sheet("places", title, columns, lines, "above, here, and below worst first")
+    title = say("{short}: where the target is set", short=page.kpi.short_name)
+    return Sheet("places", title, columns, lines, say("above, here, and below worst first"))
 
 
 def _place(page: Targets, place: Place) -> Line:
@@ -101,7 +102,7 @@ def _place(page: Targets, place: Place) -> Line:
     if place.own:
         how = "own"
     elif place.row is not None:
-        how = f"from {book.name_of(place.row.level, place.row.key)}"
+        how = say("from {name}", name=book.name_of(place.row.level, place.row.key))
     else:
         how = "default" if goal != DASH else DASH
     source = provenance(book, kpi, place.row, place.scope) if goal != DASH else ""
@@ -130,19 +131,19 @@ def _link(page: Targets, place: Place) -> str:
 def _button(page: Targets, kpi: Kpi, scope: Scope) -> Any:
     if not may_set(page.ask.who, scope, kpi.id, page.schemes):
         return ""
-    return opener("Set", "target", {"scope": scope.path or "*", "kpi": kpi.id}, small=True)
+    return opener(say("Set"), "target", {"scope": scope.path or "*", "kpi": kpi.id}, small=True)
 
 
 def history(page: Targets) -> Sheet:
     """Every change of the figure's targets in this scope, newest first, each to be undone."""
     columns = (
-        Col("at", "Recorded", text=True, phone=True),
-        Col("for", "For", text=True, phone=True),
-        Col("target", "Target", phone=True),
-        Col("from", "From", text=True),
-        Col("to", "To", text=True, more=True),
-        Col("by", "By", text=True),
-        Col("reason", "Reason", text=True),
+        Col("at", say("Recorded"), text=True, phone=True),
+        Col("for", say("For"), text=True, phone=True),
+        Col("target", say("Target"), phone=True),
+        Col("from", say("From"), text=True),
+        Col("to", say("To"), text=True, more=True),
+        Col("by", say("By"), text=True),
+        Col("reason", say("Reason"), text=True),
         Col("act", "", text=True),
     )
     newest: set[tuple[str, str, str, str]] = set()
@@ -152,28 +153,32 @@ def history(page: Targets) -> Sheet:
         lines.append(_change(page, row, place not in newest))
         newest.add(place)
     return Sheet(
-        "history", f"{page.kpi.short_name}: changes", columns, tuple(lines),
-        "newest first; an undo is a new row", "Nobody has set a target: the default holds",
-    )  # fmt: skip
+        "history",
+        say("{short}: changes", short=page.kpi.short_name),
+        columns,
+        tuple(lines),
+        say("newest first; an undo is a new row"),
+        say("Nobody has set a target: the default holds"),
+    )
 
 
 def _change(page: Targets, row: Target, newest: bool) -> Line:
     kpi, ask = page.kpi, page.ask
     at = datetime.fromtimestamp(row.recorded_at, zone_of(ask.zone))
-    day = f"{at.day} {at:%b %Y}"
+    day = say("{day.day} {day:%b %Y}", day=at)
     goal = "inherits" if row.kind != "own" else format_goal(kpi, bands_of(kpi, row))
     where = ask.targets.name_of(row.level, row.key)
     if row.contact_type or row.queue_id:
         where += f", {row.contact_type or row.queue_id}"
-    first = f"{row.effective_from.day} {row.effective_from:%b %Y}"
+    first = say("{day.day} {day:%b %Y}", day=row.effective_from)
     if row.restated_on is not None:
-        first += ", restated"
+        first += say(", restated")
     scope = page.scope_of(row)
     node: Any = ""
     mine = newest and row.source == "user" and scope is not None
     if mine and scope is not None and may_set(ask.who, scope, kpi.id, page.schemes):
         args = {"scope": scope.path or "*", "target": str(row.target_id), "kpi": kpi.id}
-        node = opener("Undo", "undo-target", args, small=True)
+        node = opener(say("Undo"), "undo-target", args, small=True)
     reason = row.reason or SOURCE.get(row.source, "")
     cells = (
         Cell(day, at.isoformat()), Cell(where, where), Cell(goal, goal),

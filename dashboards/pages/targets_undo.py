@@ -20,6 +20,7 @@ from kpis.targets import bands_of, shape_of
 from wfm.actions.corridors import CorridorEdit, set_corridor
 from wfm.actions.targets import TargetEdit, undo_target, undoing
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.target_rules import limits_of
 from wfm.queries.bonus import read_schemes
 
@@ -29,24 +30,28 @@ def show_undo(ask: FormAsk) -> Drawer:
     kpi, book = kpi_asked(ask), book_of(ask)
     edit = _undoing(ask)
     row = next(t for t in book.targets if t.target_id == int(ask.value("target")))
-    before = "what is set above" if edit.linked else format_target(kpi, bands_after(kpi, edit))
+    before = say("what is set above") if edit.linked else format_target(kpi, bands_after(kpi, edit))
     return Drawer(
-        f"Undo the target of {kpi.short_name.lower()}",
-        f"For {name_at(ask)}. Row {row.target_id} stays in the record; a new row gives back "
-        "what held before it.",
+        say("Undo the target of {short}", short=kpi.short_name.lower()),
+        say(
+            "For {name_at}. Row {target_id} stays in the record; a new row gives "
+            "back what held before it.",
+            name_at=name_at(ask),
+            target_id=row.target_id,
+        ),
         (
             facts(
                 [
-                    ("Now", format_target(kpi, bands_of(kpi, row))),
-                    ("Then", before),
-                    ("From", long_day(edit.effective_from)),
+                    (say("Now"), format_target(kpi, bands_of(kpi, row))),
+                    (say("Then"), before),
+                    (say("From"), long_day(edit.effective_from)),
                 ]
             ),
         ),
         Form(
             "undo-target",
-            (Field("reason", "Reason", "note", ask.value("reason"), required=True),),
-            "Undo",
+            (Field("reason", say("Reason"), "note", ask.value("reason"), required=True),),
+            say("Undo"),
             args={n: ask.values.get(n, "") for n in ("scope", "target", "kpi")},
             confirm=True,
             key=ask.values.get("key", ""),
@@ -63,8 +68,12 @@ def send_undo(ask: FormAsk) -> Drawer:
         reason=ask.reason(), request_key=ask.key, bonus=bonus,
     )  # fmt: skip
     return Drawer(
-        f"Target of {kpi.short_name.lower()}",
-        done=f"Row {written.target_id} gives back what held before row {_number(ask)}.",
+        say("Target of {short}", short=kpi.short_name.lower()),
+        done=say(
+            "Row {target_id} gives back what held before row {number}.",
+            target_id=written.target_id,
+            number=_number(ask),
+        ),
     )
 
 
@@ -72,44 +81,74 @@ def show_corridor(ask: FormAsk) -> Drawer:
     """How far team leads may move the target, as it stands."""
     kpi, book, today = kpi_asked(ask), book_of(ask), today_at(ask)
     limits = limits_of(book, shape_of(kpi), ask.scope, today)
-    points = f"in {unit_text(kpi.unit) or 'units'}" if kpi.unit != "%" else "in points"
+    points = (
+        say("in {value}", value=unit_text(kpi.unit) or "units")
+        if kpi.unit != "%"
+        else say("in points")
+    )
     return Drawer(
-        f"Corridor of {kpi.short_name.lower()}",
-        f"How far team leads of {name_at(ask)} may move it from the target set above them.",
-        (facts([("Now", limits.sentence if limits else "no target is set above")]),),
+        say("Corridor of {short}", short=kpi.short_name.lower()),
+        say(
+            "How far team leads of {name_at} may move it from the target set above them.",
+            name_at=name_at(ask),
+        ),
+        (facts([(say("Now"), limits.sentence if limits else say("no target is set above"))]),),
         Form(
             "corridor",
             (
-                Field("width", "Up to", "number", ask.value("width"), half=True, least=0,
-                      required=True),
-                Field("basis", "Counted", "select", ask.value("basis", "points"),
-                      (("points", points), ("share", "in percent of the value")), half=True),
-                Field("every", "For every figure, not this one alone", "check",
-                      ask.value("every")),
-                Field("from", "In force from", "date", ask.value("from", today.isoformat())),
-                Field("reason", "Reason", "note", ask.value("reason"), required=True),
+                Field(
+                    "width",
+                    say("Up to"),
+                    "number",
+                    ask.value("width"),
+                    half=True,
+                    least=0,
+                    required=True,
+                ),
+                Field(
+                    "basis",
+                    say("Counted"),
+                    "select",
+                    ask.value("basis", "points"),
+                    (("points", points), ("share", say("in percent of the value"))),
+                    half=True,
+                ),
+                Field(
+                    "every",
+                    say("For every figure, not this one alone"),
+                    "check",
+                    ask.value("every"),
+                ),
+                Field("from", say("In force from"), "date", ask.value("from", today.isoformat())),
+                Field("reason", say("Reason"), "note", ask.value("reason"), required=True),
             ),
-            "Set the corridor",
+            say("Set the corridor"),
             args={"scope": ask.values.get("scope", ""), "kpi": kpi.id},
             confirm=True,
             key=ask.values.get("key", ""),
         ).told(ask.errors, ask.trouble),
-    )  # fmt: skip
+    )
 
 
 def send_corridor(ask: FormAsk) -> Drawer:
     """The outcome of a corridor."""
     kpi = kpi_asked(ask)
     edit = CorridorEdit(
-        "" if ask.value("every") == "yes" else kpi.id, ask.scope, ask.number("width", "Up to"),
+        "" if ask.value("every") == "yes" else kpi.id, ask.scope, ask.number("width", say("Up to")),
         ask.value("basis"), typed_day(ask, "from"), ask.reason(), ask.key,
     )  # fmt: skip
     set_corridor(ask.sources.store, ask.sources.clock, ask.who, edit)
-    what = "every figure" if not edit.kpi_id else kpi.short_name.lower()
+    what = say("every figure") if not edit.kpi_id else kpi.short_name.lower()
     return Drawer(
-        f"Corridor of {kpi.short_name.lower()}",
-        done=f"From {long_day(edit.effective_from)} team leads of {name_at(ask)} may move {what} "
-        f"by up to {edit.width:g} {'points' if edit.basis == 'points' else '%'}.",
+        say("Corridor of {short}", short=kpi.short_name.lower()),
+        done=say(
+            "From {long_day} team leads of {name_at} may move {what} by up to {width:g} {value}.",
+            long_day=long_day(edit.effective_from),
+            name_at=name_at(ask),
+            what=what,
+            width=edit.width,
+            value="points" if edit.basis == "points" else "%",
+        ),
     )
 
 
@@ -122,7 +161,7 @@ def _undoing(ask: FormAsk) -> TargetEdit:
 def _number(ask: FormAsk) -> int:
     text = ask.value("target")
     if not text.isdigit():
-        raise BadInput("The row is not named; open the form again.")
+        raise BadInput(say("The row is not named; open the form again."))
     return int(text)
 
 

@@ -31,12 +31,13 @@ from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
+from wfm.domain.language import say, to_say
 
 MOST_EXCEPTIONS = 60
 SPEC = Spec(
-    grains=(("today", "Today"), ("week", "Week"), ("month", "Month")),
+    grains=(("today", to_say("Today")), ("week", to_say("Week")), ("month", to_say("Month"))),
     grain="today",
-    comparisons=(("target", "target"), ("previous", "period before")),
+    comparisons=(("target", "target"), ("previous", to_say("period before"))),
     compare="target",
 )
 
@@ -55,9 +56,9 @@ def view(ask: Ask) -> View:
     if one_day and not team.live and lost.lines:
         below.append(panel(lost.title, table(lost), note=lost.note))
     doing, doing_sheet = remedies_panel(
-        ask, "Requests and coaching", ("decide_request", "coach_step"),
+        ask, say("Requests and coaching"), ("decide_request", "coach_step"),
         [
-            opener(f"Coach {m.name}", "coach", {"scope": m.scope.path}, small=True)
+            opener(say("Coach {name}", name=m.name), "coach", {"scope": m.scope.path}, small=True)
             for m in members[:3]
             if m.scope is not None
         ],
@@ -86,7 +87,7 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
         before = centre.before(value.kpi_id)
         right = ""
         if ask.compare == "previous" and before is not None and before.value is not None:
-            right = f"before {kpi_with_unit(value.kpi_id, before.value)}"
+            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         by_agent = not drill_reason(CATALOGUE[value.kpi_id], "agent")
         link = ask.link(kpi=value.kpi_id, by="agent", sort="") if by_agent else ""
         shown.append(
@@ -96,7 +97,7 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
                 right=right,
                 href=link,
                 shown_proof=proof_of(
-                    value, period=period, links=[("By agent", link)] if link else ()
+                    value, period=period, links=[(say("By agent"), link)] if link else ()
                 ),
                 chosen=ask.state.kpi == value.kpi_id,
                 why=figure_args(value.kpi_id, ask.scope),

@@ -20,42 +20,58 @@ from dashboards.parts.timeline import TimelineRow, axis_around, legend, timeline
 from kpis.patterns import MOMENTS, MomentLoss
 from wfm.domain.activities import Segment
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, to_say
 
 FIGURES = (
-    Col("adherence", "Adh.", "%", "adherence"),
-    Col(MAIN, "C/h", "", "contacts handled per hour of open time"),
-    Col("average_handle_time", "AHT", "s", "talk, hold and after-contact work per contact"),
-    Col("average_talk_time", "Talk", "s"),
-    Col("average_hold_time", "Hold", "s"),
-    Col("average_after_contact_work", "ACW", "s", "after-contact work per contact"),
+    Col("adherence", to_say("Adh."), "%", "adherence"),
+    Col(MAIN, "C/h", "", to_say("contacts handled per hour of open time")),
+    Col("average_handle_time", "AHT", "s", to_say("talk, hold and after-contact work per contact")),
+    Col("average_talk_time", to_say("Talk"), "s"),
+    Col("average_hold_time", to_say("Hold"), "s"),
+    Col("average_after_contact_work", "ACW", "s", to_say("after-contact work per contact")),
 )
 LIVE = (
-    Col("name", "Agent, tenure", text=True, phone=True),
-    Col("state", "State and should be", text=True, phone=True),
-    Col("out", "Out", "", "seconds out of adherence up to now", phone=True),
-    Col("impact", "Impact", "", "agents that the queue has more (+) or fewer (−) than planned now"),
+    Col("name", to_say("Agent, tenure"), text=True, phone=True),
+    Col("state", to_say("State and should be"), text=True, phone=True),
+    Col("out", to_say("Out"), "", to_say("seconds out of adherence up to now"), phone=True),
+    Col(
+        "impact",
+        to_say("Impact"),
+        "",
+        to_say("agents that the queue has more (+) or fewer (−) than planned now"),
+    ),
     *FIGURES,
 )
 PAST = (
-    Col("name", "Agent, tenure", text=True, phone=True),
-    Col("out_of_adherence_time", "Out", "min", "minutes out of adherence per shift", phone=True),
-    Col("contacts_handled", "Handled", "", "contacts handled"),
+    Col("name", to_say("Agent, tenure"), text=True, phone=True),
+    Col(
+        "out_of_adherence_time",
+        to_say("Out"),
+        "min",
+        to_say("minutes out of adherence per shift"),
+        phone=True,
+    ),
+    Col("contacts_handled", to_say("Handled"), "", to_say("contacts handled")),
     *(Col(c.key, c.label, c.unit, c.meaning, phone=c.key == "adherence") for c in FIGURES),
 )
 SHORT = {
-    "at the start": "Start", "going to break": "To break", "after break": "After break",
-    "going to lunch": "To lunch", "after lunch": "After lunch", "at the end": "End",
-    "in between": "In between",
-}  # fmt: skip
+    "at the start": to_say("Start"),
+    "going to break": to_say("To break"),
+    "after break": to_say("After break"),
+    "going to lunch": to_say("To lunch"),
+    "after lunch": to_say("After lunch"),
+    "at the end": to_say("End"),
+    "in between": to_say("In between"),
+}
 
 
 def board(team: Team) -> tuple[Sheet, tuple[Member, ...]]:
     """The sheet of the board in the asked order, and its agents in the same order."""
     columns = LIVE if team.live else PAST
     lines = tuple(_line(team, member, columns) for member in team.members)
-    title = "Board, now" if team.live else "Agents"
-    note = "most harm first" if team.live else "what adds most to the gap first"
-    whole = Sheet("board", title, columns, lines, note, "No agents in this team and period")
+    title = say("Board, now") if team.live else say("Agents")
+    note = say("most harm first") if team.live else say("what adds most to the gap first")
+    whole = Sheet("board", title, columns, lines, note, say("No agents in this team and period"))
     shown = sort_lines(whole, team.ask.state.sort)
     owner = {id(line): member for line, member in zip(lines, team.members, strict=True)}
     return shown, tuple(owner[id(line)] for line in shown.lines)
@@ -128,7 +144,14 @@ def _impacts(team: Team) -> Any:
     hurts = sum(m.hurts for m in known)
     placed = sum(m.out_s is None and m.impact == 0 for m in known)
     neutral = len(known) - helps - hurts - placed
-    words: list[Any] = [f"impact: {helps} help, {placed} in, {neutral} neutral, "]
+    words: list[Any] = [
+        say(
+            "impact: {helps} help, {placed} in, {neutral} neutral, ",
+            helps=helps,
+            placed=placed,
+            neutral=neutral,
+        )
+    ]
     told = f"{hurts} {'hurts' if hurts == 1 else 'hurt'}"
     if hurts:
         lost = plain(-float(hurts), 1)
@@ -149,18 +172,31 @@ def day_panel(team: Team, members: Sequence[Member]) -> Any:
     ]
     now_at = team.ask.now if team.live else None
     axis = axis_around(rows, team.ask.zone, now_at)
-    title = "Plan and actual"
+    title = say("Plan and actual")
     if axis is None or not days:
-        why = "nobody was out of adherence" if team.ask.look.narrow else "no schedule and no states"
+        why = (
+            say("nobody was out of adherence")
+            if team.ask.look.narrow
+            else say("no schedule and no states")
+        )
         return panel(title, empty(why.capitalize()))
     kinds = {bar.kind for row in rows for bar in (*row.plan, *row.actual)}
     marked = any(row.marks for row in rows)
     out = sum(bool(row.marks) for row in rows)
     drawn = timeline(
-        rows, axis, letters="bMT-", narrow=team.ask.look.narrow,
-        alt=f"Plan above actual of {len(rows)} agents from {axis.clock(axis.start_at)} to "
-            f"{axis.clock(axis.end_at)}; {out} of them were out of adherence.",
-    )  # fmt: skip
+        rows,
+        axis,
+        letters="bMT-",
+        narrow=team.ask.look.narrow,
+        alt=say(
+            "Plan above actual of {n} agents from {clock} to {clock_2}; {out} of "
+            "them were out of adherence.",
+            n=len(rows),
+            clock=axis.clock(axis.start_at),
+            clock_2=axis.clock(axis.end_at),
+            out=out,
+        ),
+    )
     names = [html.Li([html.B(m.name, title=m.name), _next(team, m)]) for m in members]
     side = html.Ul(names, className="next")
     return panel(
@@ -173,18 +209,18 @@ def day_panel(team: Team, members: Sequence[Member]) -> Any:
 def _next(team: Team, member: Member) -> Any:
     """What comes next by the plan: "meal 12:00"; who is missed should be back now."""
     if member.hurts:
-        return html.Span("back now", className="bad")
+        return html.Span(say("back now"), className="bad")
     day, now = member.day, member.now_at
     planned = day.planned if day is not None else ()
     if now is None or not planned or planned[-1].end_at <= now or _away(team, planned):
         return html.Span("")
     if planned[0].start_at > now:
-        return html.Span(f"starts {clock(team.ask, planned[0].start_at)}")
+        return html.Span(say("starts {clock}", clock=clock(team.ask, planned[0].start_at)))
     for segment in planned:
         if segment.start_at > now:
             word = plan_word(segment.activity, team.categories)
             return html.Span(f"{word} {clock(team.ask, segment.start_at)}")
-    return html.Span(f"ends {clock(team.ask, planned[-1].end_at)}")
+    return html.Span(say("ends {clock}", clock=clock(team.ask, planned[-1].end_at)))
 
 
 def _away(team: Team, planned: Sequence[Segment]) -> bool:
@@ -196,21 +232,27 @@ def moments_sheet(team: Team) -> Sheet:
     """Minutes lost at each moment of the shift, by agent; the largest of each row is marked."""
     used = [m for m in MOMENTS if any(x.moment == m for v in team.moments.values() for x in v)]
     columns = (
-        Col("name", "Agent", text=True, phone=True),
-        *(Col(m.replace(" ", "_"), SHORT[m], "", f"minutes lost {m}") for m in used),
-        Col("sum", "All", "", "minutes lost in all", phone=True),
+        Col("name", say("Agent"), text=True, phone=True),
+        *(Col(m.replace(" ", "_"), SHORT[m], "", say("minutes lost {m}", m=m)) for m in used),
+        Col("sum", say("All"), "", say("minutes lost in all"), phone=True),
         Col(
             "most",
-            "Habit",
+            say("Habit"),
             text=True,
             phone=True,
-            meaning="the moment that costs most, when it costs time in at least half of the shifts",
+            meaning=say(
+                "the moment that costs most, when it costs time in at least half of the shifts"
+            ),
         ),
     )
     return Sheet(
-        "moments", "When time is lost", columns, (),
-        "minutes by moment of the shift, the costliest habit marked", "Nobody was out of adherence",
-    )  # fmt: skip
+        "moments",
+        say("When time is lost"),
+        columns,
+        (),
+        say("minutes by moment of the shift, the costliest habit marked"),
+        say("Nobody was out of adherence"),
+    )
 
 
 def moments(team: Team, members: Sequence[Member]) -> Sheet:
@@ -229,13 +271,22 @@ def moments(team: Team, members: Sequence[Member]) -> Sheet:
             sums[moment] += minutes or 0.0
             mark = "bad" if top is not None and top.moment == moment else ""
             cells.append(figure_cell(minutes, 0, status=mark, plain=True))
-        told = "" if top is None else f"{top.moment}, {top.shifts_hit} of {top.shifts_n}"
+        told = (
+            ""
+            if top is None
+            else say(
+                "{moment}, {shifts_hit} of {shifts_n}",
+                moment=top.moment,
+                shifts_hit=top.shifts_hit,
+                shifts_n=top.shifts_n,
+            )
+        )
         known = member.values.get("adherence")
         worked = bool(losses) or (known is not None and known.value is not None)
         cells += [figure_cell(whole if worked else None, 0), Cell(told, told)]
         lines.append(Line(tuple(cells)))
     if lines and used:
-        total = [Cell("Team", "Team"), *(figure_cell(sums[m], 0) for m in used)]
+        total = [Cell(say("Team"), say("Team")), *(figure_cell(sums[m], 0) for m in used)]
         lines.append(Line((*total, figure_cell(sum(sums.values()), 0), Cell("", None)), "total"))
     return Sheet(sheet.key, sheet.title, sheet.columns, tuple(lines) if used else (), sheet.note,
                  sheet.why_empty)  # fmt: skip
@@ -261,7 +312,7 @@ def exceptions_sheet(team: Team, most: int) -> Sheet:
         done = GROUP_WORD.get(spell.state_group, spell.state_group)
         cells = (
             Cell(name, name, href=agent_link(team.ask, member.scope) if member else ""),
-            Cell(f"{start:%a} {start.day} {start:%b}", spell.shift_on.isoformat()),
+            Cell(say("{day:%a} {day.day} {day:%b}", day=start), spell.shift_on.isoformat()),
             Cell(f"{start:%H:%M:%S}", start.isoformat()),
             Cell(f"{end:%H:%M:%S}", end.isoformat()),
             Cell(planned, planned),
@@ -271,13 +322,16 @@ def exceptions_sheet(team: Team, most: int) -> Sheet:
         )
         lines.append(Line(cells))
     columns = (
-        Col("name", "Agent", text=True, phone=True), Col("day", "Day", text=True),
-        Col("from", "From", text=True), Col("to", "To", text=True),
-        Col("planned", "Planned", text=True), Col("done", "Done instead", text=True, phone=True),
-        Col("reason", "Reason", text=True),
-        Col("seconds", "Lasted", "", "seconds out of adherence", phone=True),
-    )  # fmt: skip
+        Col("name", say("Agent"), text=True, phone=True),
+        Col("day", say("Day"), text=True),
+        Col("from", say("From"), text=True),
+        Col("to", say("To"), text=True),
+        Col("planned", say("Planned"), text=True),
+        Col("done", say("Done instead"), text=True, phone=True),
+        Col("reason", say("Reason"), text=True),
+        Col("seconds", say("Lasted"), "", say("seconds out of adherence"), phone=True),
+    )
     of = len(team.spells)
-    note = "longest first" + (f", {most} of {of}" if of > most else "")
-    return Sheet("exceptions", "Out of adherence", columns, tuple(lines), note,
-                 "Nobody was out of adherence")  # fmt: skip
+    note = say("longest first") + (say(", {most} of {of}", most=most, of=of) if of > most else "")
+    return Sheet("exceptions", say("Out of adherence"), columns, tuple(lines), note,
+                 say("Nobody was out of adherence"))  # fmt: skip

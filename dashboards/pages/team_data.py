@@ -16,6 +16,7 @@ from kpis.drill import drill_reason
 from kpis.patterns import Lapse, MomentLoss, lost_by_moment
 from kpis.value import KpiValue
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.organisation import Person
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
@@ -252,7 +253,12 @@ def _centre(ask: Ask) -> Centre:
     ids = TILES
     if wanted and wanted not in TILES:
         if wanted not in {kpi.id for kpi in visible_kpis(ask.who.role)}:
-            raise BadInput(f"There is no KPI {wanted[:40]!r} for your role; see `wfm kpi list`.")
+            raise BadInput(
+                say(
+                    "There is no KPI {wanted!r} for your role; see `wfm kpi list`.",
+                    wanted=wanted[:40],
+                )
+            )
         ids = (*TILES, wanted)
     values = {value.kpi_id: value for value in ask.values(ids)}
     previous = ask.values(ids, **ask.before)

@@ -26,13 +26,14 @@ from dashboards.parts.tile import goal_line
 from kpis.display import decimals_of
 from kpis.explain.rounding import share_out
 from kpis.value import KpiValue
+from wfm.domain.language import say, say_many, to_say
 from wfm.queries.lapses import OutSpell
 
 LONG_S = 300
 WAITING = 6
 SHIFTS = 20
 LABELS = {column.key: (column.label, column.unit) for column in FIGURES}
-NO_SHARE = "This figure has no parts that sum: its values stand without shares"
+NO_SHARE = to_say("This figure has no parts that sum: its values stand without shares")
 
 
 def gap_sheet(team: Team) -> Sheet:
@@ -51,13 +52,21 @@ def gap_sheet(team: Team) -> Sheet:
     widest = max((_seconds(m, "average_handle_time") or 0.0 for m in team.members), default=0.0)
     label, unit = LABELS.get(kpi.id, (kpi.short_name, kpi.unit))
     columns = (
-        Col("name", "Agent, tenure", text=True, phone=True),
+        Col("name", say("Agent, tenure"), text=True, phone=True),
         Col(kpi.id, label, unit),
-        Col("adds", "Share of gap", gap_unit(kpi.unit), "(value − base) × share of the "
-            "denominator of the team: the parts sum to the whole gap", phone=True),
-        Col("split", "Talk, hold, after contact", "s", "seconds per contact", text=True),
-        Col("average_handle_time", "AHT", "s", "seconds per contact", phone=True),
-    )  # fmt: skip
+        Col(
+            "adds",
+            say("Share of gap"),
+            gap_unit(kpi.unit),
+            say(
+                "(value − base) × share of the denominator of the team: the parts sum "
+                "to the whole gap"
+            ),
+            phone=True,
+        ),
+        Col("split", say("Talk, hold, after contact"), "s", say("seconds per contact"), text=True),
+        Col("average_handle_time", "AHT", "s", say("seconds per contact"), phone=True),
+    )
     texts = iter(shown)
     lines = [
         _line(team, share, next(texts) if share.adds is not None else None, longest, both,
@@ -66,12 +75,12 @@ def gap_sheet(team: Team) -> Sheet:
     ]  # fmt: skip
     blank = Cell("", None)
     if left and lines:
-        text = "not in any agent"
+        text = say("not in any agent")
         rest = figure_cell(next(texts), decimals, signed=True)
         lines.append(Line((Cell(text, text), blank, rest, blank, blank)))
     if lines:
         gap = None if focus.value is None or base is None else focus.value - base
-        name = f"Team, {len(known)} {'agent' if len(known) == 1 else 'agents'}"
+        name = say_many("Team, {n} agent", "Team, {n} agents", len(known))
         whole = {v.kpi_id: v for v in team.whole}
         lines.append(
             Line(
@@ -83,10 +92,21 @@ def gap_sheet(team: Team) -> Sheet:
                 "total",
             )
         )  # fmt: skip
-    against = {"before": "the period before", "all": "the team's own value"}.get(word, "target")
-    text = "" if base is None else f"{kpi.short_name} against {kpi_number(kpi.id, base)}, {against}"
-    return Sheet("gap", "Where the gap comes from", columns, tuple(lines), text,
-                 "No agent has a value in this period")  # fmt: skip
+    against = {"before": say("the period before"), "all": say("the team's own value")}.get(
+        word, "target"
+    )
+    text = (
+        ""
+        if base is None
+        else say(
+            "{short} against {number}, {against}",
+            short=kpi.short_name,
+            number=kpi_number(kpi.id, base),
+            against=against,
+        )
+    )
+    return Sheet("gap", say("Where the gap comes from"), columns, tuple(lines), text,
+                 say("No agent has a value in this period"))  # fmt: skip
 
 
 def _line(
@@ -124,7 +144,7 @@ def _split(values: Any, widest: float) -> Cell:
         return Cell("–", None)
     text = ", ".join(
         f"{word} {plain(part, 0)}"
-        for word, part in zip(("talk", "hold", "after contact"), parts, strict=True)
+        for word, part in zip(("talk", "hold", say("after contact")), parts, strict=True)
         if part is not None
     )
     aht = values.get("average_handle_time")
@@ -151,7 +171,7 @@ def gap_panel(team: Team, sheet: Sheet) -> Any:
     focus = team.centre.focus
     end = [
         html.Li([html.I(className=f"seg-{css}"), word])
-        for css, word in (("talk", "talk"), ("hold", "hold"), ("acw", "after contact"))
+        for css, word in (("talk", "talk"), ("hold", "hold"), ("acw", say("after contact")))
     ]
     shown: list[Any] = [grid(sheet)]
     if focus.value is not None and all(s.adds is None for s in team.centre.parts[0]):
@@ -187,31 +207,35 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
         drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
     names = [members[i].name if i in members else i for i in ids]
     columns = (
-        Col("day", "Day", text=True, phone=True),
+        Col("day", say("Day"), text=True, phone=True),
         *(Col(i, name, kpi.unit) for i, name in zip(ids, names, strict=True)),
     )
     lines = [_course_line(day, [found[i].get(day) for i in ids]) for day in days]
-    title = f"{kpi.short_name} by agent"
-    note = f"last {most} shifts to {days[-1].day} {days[-1]:%b}, one scale, worst first"
+    title = say("{short} by agent", short=kpi.short_name)
+    note = say(
+        "last {most} shifts to {day.day} {day:%b}, one scale, worst first", most=most, day=days[-1]
+    )
     shown = panel(title, multiples(drawn), note=note, legend_of=[("required", "target")])
-    return shown, Sheet("courses", f"{kpi.short_name} by day and agent", columns, tuple(lines))
+    return shown, Sheet(
+        "courses", say("{short} by day and agent", short=kpi.short_name), columns, tuple(lines)
+    )
 
 
 def _course_line(day: date, values: Sequence[KpiValue | None]) -> Line:
-    name = Cell(f"{day:%a} {day.day} {day:%b}", day.isoformat())
+    name = Cell(say("{day:%a} {day.day} {day:%b}", day=day), day.isoformat())
     return Line((name, *(kpi_cell(value, plain=True) for value in values)))
 
 
 def waiting_panel(team: Team) -> Any:
     """Exceptions, longest first: who, what was planned, what was done, and how long."""
     spells = team.spells
-    excused = f", {team.excused} more are excused" if team.excused else ""
+    excused = say(", {excused} more are excused", excused=team.excused) if team.excused else ""
     count = f"{len(spells)} {'exception' if len(spells) == 1 else 'exceptions'}"
-    more = f", the {WAITING} longest" if len(spells) > WAITING else ""
+    more = say(", the {waiting} longest", waiting=WAITING) if len(spells) > WAITING else ""
     note = f"{count}{more}{excused}"
-    title = "Waiting for you" if team.live else "Longest out of adherence"
+    title = say("Waiting for you") if team.live else say("Longest out of adherence")
     if not spells:
-        return panel(title, empty("Nobody was out of adherence"), note=note)
+        return panel(title, empty(say("Nobody was out of adherence")), note=note)
     names = {m.agent_id: m for m in team.members}
     ranked = sorted(spells, key=lambda s: not _runs(team, s, names.get(s.agent_id)))
     items = [_item(team, spell, names.get(spell.agent_id)) for spell in ranked[:WAITING]]
@@ -234,15 +258,25 @@ def _item(team: Team, spell: OutSpell, member: Member | None) -> Any:
     if spell.reason and spell.reason.replace("_", " ") != done:
         done += f" ({spell.reason.replace('_', ' ')})"
     planned = plan_word(spell.activity, team.categories)
-    when = f"since {clock(ask, spell.start_at)}" if running else (
-        f"{clock(ask, spell.start_at)} to {clock(ask, spell.end_at)}"
-    )  # fmt: skip
+    when = (
+        say("since {clock}", clock=clock(ask, spell.start_at))
+        if running
+        else (
+            say(
+                "{clock} to {clock_2}",
+                clock=clock(ask, spell.start_at),
+                clock_2=clock(ask, spell.end_at),
+            )
+        )
+    )
     if ask.period.days > 1:
-        when = f"{spell.shift_on:%a} {spell.shift_on.day} {spell.shift_on:%b}, {when}"
+        when = say("{day:%a} {day.day} {day:%b}, {when}", day=spell.shift_on, when=when)
     words = [
-        icon(kind), html.B(name), html.Span(f"{done}, planned {planned}", className="what"),
+        icon(kind),
+        html.B(name),
+        html.Span(say("{done}, planned {planned}", done=done, planned=planned), className="what"),
         html.Span(when, className="third"),
         html.Span(lasted(spell.seconds), className="len"),
-    ]  # fmt: skip
+    ]
     href = agent_link(ask, member.scope) if member else ""
     return html.Li(html.A(words, href=href) if href else html.Div(words))

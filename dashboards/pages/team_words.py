@@ -12,6 +12,7 @@ from dashboards.parts.answer import Act, Answer
 from dashboards.parts.numbers import SPACE, gap_unit, kpi_number, kpi_with_unit, plain
 from dashboards.view_state import ViewState
 from wfm.domain.grid import zone_of
+from wfm.domain.language import say, say_many
 from wfm.domain.scope import Scope
 from wfm.web.pages import page_of
 
@@ -54,18 +55,22 @@ def state_of(team: Team, member: Member) -> tuple[str, str, str]:
         letter = _letter(now.state, now.state_group)
         if now.adherence == "out":
             return word, plan_word(now.activity or "", team.categories), letter
-        return (f"{word}, not planned" if now.activity is None else word), "", letter
+        return (say("{word}, not planned", word=word) if now.activity is None else word), "", letter
     if now is not None and now.activity is not None:
         return plan_word(now.activity, team.categories).capitalize(), "", "-"
     ahead = [s for s in day.planned if s.start_at > (member.now_at or 0)]
     if ahead:
         first = ahead[0]
         kind = planned_kind(team.categories.get(first.activity, first.activity))
-        word = "Starts" if kind != "-" else plan_word(first.activity, team.categories).capitalize()
+        word = (
+            say("Starts")
+            if kind != "-"
+            else plan_word(first.activity, team.categories).capitalize()
+        )
         return f"{word} {clock(team.ask, first.start_at)}", "", ""
     if day.planned:
-        return f"Finished {clock(team.ask, day.planned[-1].end_at)}", "", ""
-    return "Not planned today", "", ""
+        return say("Finished {clock}", clock=clock(team.ask, day.planned[-1].end_at)), "", ""
+    return say("Not planned today"), "", ""
 
 
 def _letter(state: str, group: str) -> str:
@@ -76,7 +81,9 @@ def team_answer(team: Team) -> Answer:
     """The answer to "who needs me now, and why?"."""
     ask = team.ask
     if ask.data_at is None:
-        return Answer("none", "No data have arrived yet.", "Load contacts and agent states first.")
+        return Answer(
+            "none", say("No data have arrived yet."), say("Load contacts and agent states first.")
+        )
     gap = gap_sentence(team)
     hurting = [m for m in team.out if m.hurts]
     if hurting:
@@ -86,25 +93,49 @@ def team_answer(team: Team) -> Answer:
         return gap
     if team.out:
         first = team.out[0]
-        return Answer("warn", f"{_is_out(team, first)}; no queue misses it.", gap.sentence,
-                      _open(ask, first.scope, first.name))  # fmt: skip
+        return Answer(
+            "warn",
+            say("{is_out}; no queue misses it.", is_out=_is_out(team, first)),
+            gap.sentence,
+            _open(ask, first.scope, first.name),
+        )
     working = sum(m.at_work for m in team.members)
     if not working:
         starts = sorted(m.day.planned[0].start_at for m in team.members if m.day and m.day.planned)
         later = [at for at in starts if at > ask.now]
-        until = f"the first starts at {clock(ask, later[0])}" if later else "nobody starts later"
-        return Answer("none", f"Nobody of the team is at work now; {until}.", gap.sentence)
-    return Answer("good", f"All {working} at work are where the schedule has them.", gap.sentence)
+        until = (
+            say("the first starts at {clock}", clock=clock(ask, later[0]))
+            if later
+            else say("nobody starts later")
+        )
+        return Answer(
+            "none", say("Nobody of the team is at work now; {until}.", until=until), gap.sentence
+        )
+    return Answer(
+        "good",
+        say("All {working} at work are where the schedule has them.", working=working),
+        gap.sentence,
+    )
 
 
 def _missed(team: Team, hurting: list[Member]) -> str:
     lead = _is_out(team, hurting[0])
     if len(hurting) == 2:
-        lead += f"; {hurting[1].name} for {stopwatch(hurting[1].out_s or 0)} too"
+        lead += say(
+            "; {name} for {stopwatch} too",
+            name=hurting[1].name,
+            stopwatch=stopwatch(hurting[1].out_s or 0),
+        )
     elif len(hurting) > 2:
-        lead += f"; and {len(hurting) - 1} more"
+        lead += say("; and {n} more", n=len(hurting) - 1)
     size = len(hurting)
-    return f"{lead}; {plain(-float(size), 1)} {'agent' if size == 1 else 'agents'} on the queue."
+    return say_many(
+        "{lead}; {plain} agent on the queue.",
+        "{lead}; {plain} agents on the queue.",
+        size,
+        lead=lead,
+        plain=plain(-float(size), 1),
+    )
 
 
 def _is_out(team: Team, member: Member) -> str:
@@ -115,7 +146,13 @@ def _is_out(team: Team, member: Member) -> str:
     does = does[:1].lower() + does[1:]
     should = plan_word(now.activity or "", team.categories)
     since = clock(team.ask, now.adherence_since_at)
-    return f"{member.name} is out of adherence since {since}: {does}, planned {should}"
+    return say(
+        "{name} is out of adherence since {since}: {does}, planned {should}",
+        name=member.name,
+        since=since,
+        does=does,
+        should=should,
+    )
 
 
 def gap_sentence(team: Team) -> Answer:
@@ -123,13 +160,16 @@ def gap_sentence(team: Team) -> Answer:
     centre, ask = team.centre, team.ask
     focus, kpi = centre.focus, centre.kpi
     if focus.value is None:
-        return Answer("none", f"{kpi.short_name} is not known: {focus.reason}.")
+        return Answer(
+            "none",
+            say("{short} is not known: {reason}.", short=kpi.short_name, reason=focus.reason),
+        )
     value = kpi_with_unit(kpi.id, focus.value)
     base, word = centre.base
     if base is None or word == "all":
         return Answer(focus.status, f"{kpi.short_name} {value}, {_where(focus.gap_is)}.")
     gap = focus.value - base
-    against = "the period before" if word == "before" else "its target"
+    against = say("the period before") if word == "before" else say("its target")
     lead = f"{kpi.short_name} {value}, {_size(kpi.id, gap)} {against}"
     pushes_wrong = gap > 0 if centre.pushes_up else gap < 0
     shares = [s for s in centre.parts[0] if s.adds is not None]
@@ -137,21 +177,35 @@ def gap_sentence(team: Team) -> Answer:
         return Answer(focus.status, f"{lead}.")
     count, of = team.makers
     if count == of > 1:
-        lead += f": {'both' if of == 2 else f'all {of}'} agents add to it{_young(team, count)}."
+        lead += say(
+            ": {value} agents add to it{young}.",
+            value="both" if of == 2 else say("all {of}", of=of),
+            young=_young(team, count),
+        )
     else:
         are = "is" if count == 1 else "are"
-        lead += f": {count} of {of} agents {are} the whole gap{_young(team, count)}."
+        lead += say(
+            ": {count} of {of} agents {are} the whole gap{young}.",
+            count=count,
+            of=of,
+            are=are,
+            young=_young(team, count),
+        )
     top = shares[0]
     name = centre.name(top.value)
     unit = gap_unit(kpi.unit)
     adds = f"{kpi_number(kpi.id, abs(top.adds or 0.0), extra=1)}{SPACE}{unit}".strip()
-    rest = f"{name} alone adds {adds}."
+    rest = say("{name} alone adds {adds}.", name=name, adds=adds)
     acts = _open(ask, scope_below(ask, "agent", top.value.at("agent")), name)
     return Answer(focus.status, lead, rest, acts)
 
 
 def _where(gap_is: str) -> str:
-    return "inside its range" if gap_is == "inside" else "without a target to hold it against"
+    return (
+        say("inside its range")
+        if gap_is == "inside"
+        else say("without a target to hold it against")
+    )
 
 
 def _size(kpi_id: str, gap: float) -> str:
@@ -169,9 +223,9 @@ def _young(team: Team, count: int) -> str:
     if len(known) < count or max(known) >= RECRUIT_DAYS:
         return ""
     who = {1: "", 2: "both "}.get(count, "all ")
-    return f", {who}under {max(known) // 10 * 10 + 10} days' tenure"
+    return say(", {who}under {known} days' tenure", who=who, known=max(known) // 10 * 10 + 10)
 
 
 def _open(ask: Ask, scope: Scope | None, name: str) -> tuple[Act, ...]:
     link = agent_link(ask, scope)
-    return (Act(f"Open {name}", link, primary=True, key="o"),) if link else ()
+    return (Act(say("Open {name}", name=name), link, primary=True, key="o"),) if link else ()

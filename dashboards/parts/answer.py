@@ -10,6 +10,7 @@ from dash import html
 
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def answer(given: Answer) -> Any:
     ]
     if given.acts:
         body.append(html.Div([_button(act) for act in given.acts[:2]], className="acts"))
-    return html.Section(body, className="answer", **{"aria-label": "Answer"})
+    return html.Section(body, className="answer", **{"aria-label": say("Answer")})
 
 
 def _button(act: Act) -> Any:

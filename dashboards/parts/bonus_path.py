@@ -10,6 +10,7 @@ from typing import Any
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import plain
 from dashboards.theme import Palette
+from wfm.domain.language import say
 
 WIDTH, HEIGHT = 392.0, 168.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 38.0, 12.0, 20.0
@@ -32,13 +33,25 @@ class BonusPath:
     def sentence(self) -> str:
         """What the path shows, in words."""
         if not self.rates:
-            return "No shift of the period is counted yet."
-        text = f"From {_percent(self.rates[0][1])} to {_percent(self.rates[-1][1])} %"
-        text += f" on {self.rates[-1][0].day} {self.rates[-1][0]:%b}, line {_percent(self.line)} %"
+            return say("No shift of the period is counted yet.")
+        text = say(
+            "From {percent} to {percent_2} %",
+            percent=_percent(self.rates[0][1]),
+            percent_2=_percent(self.rates[-1][1]),
+        )
+        text += say(
+            " on {day.day} {day:%b}, line {percent} %",
+            day=self.rates[-1][0],
+            percent=_percent(self.line),
+        )
         if self.as_now is not None:
-            text += f"; going on as now it ends at {_percent(self.as_now)} %"
+            text += say("; going on as now it ends at {percent} %", percent=_percent(self.as_now))
         if self.without is not None:
-            text += f", {self.without_words} at {_percent(self.without)} %"
+            text += say(
+                ", {without_words} at {percent} %",
+                without_words=self.without_words,
+                percent=_percent(self.without),
+            )
         return text
 
 
@@ -76,12 +89,12 @@ def _inside(path: BonusPath, palette: Palette) -> str:
         f'stroke-dasharray="3 3"/>',
         _text(LEFT - 5, at + 3.5, _percent(path.line), palette.third, "end"),
         f'<path d="M{here:.1f} {TOP:g}V{foot:g}" stroke="{palette.ink}"/>',
-        _text(LEFT, HEIGHT - 5, f"{path.first.day} {path.first:%b}", palette.third, "start"),
-        _text(edge, HEIGHT - 5, f"{path.end.day} {path.end:%b}", palette.third, "end"),
+        _text(LEFT, HEIGHT - 5, say("{day.day} {day:%b}", day=path.first), palette.third, "start"),
+        _text(edge, HEIGHT - 5, say("{day.day} {day:%b}", day=path.end), palette.third, "end"),
     ]
     if LEFT + 60 < here < edge - 60:
         today = path.rates[-1][0]
-        words = f"{today.day} {today:%b}"
+        words = say("{day.day} {day:%b}", day=today)
         out.append(_text(here, HEIGHT - 5, words, palette.third, "middle"))
     points = " ".join(f"{x(day):.1f} {y(rate):.1f}" for day, rate in path.rates)
     out.append(

@@ -13,6 +13,7 @@ from dash import html
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.theme import Palette
+from wfm.domain.language import say
 
 WIDTH, HEIGHT = 640.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 8.0, 20.0
@@ -43,17 +44,29 @@ def course_sentence(kpi_id: str, days: Sequence[CourseDay], name: str) -> str:
     """What the course shows, in words: span, first and last figure, where the target stepped."""
     known = [(d.day, d.value) for d in days if d.value is not None]
     if not known:
-        return f"{name}: no data"
-    text = (
-        f"{name}, {len(known)} days: {kpi_with_unit(kpi_id, known[0][1])} to "
-        f"{kpi_with_unit(kpi_id, known[-1][1])}"
+        return say("{name}: no data", name=name)
+    text = say(
+        "{name}, {n} days: {with_unit} to {with_unit_2}",
+        name=name,
+        n=len(known),
+        with_unit=kpi_with_unit(kpi_id, known[0][1]),
+        with_unit_2=kpi_with_unit(kpi_id, known[-1][1]),
     )
     steps = [
-        f"{b.day.day} {b.day:%b} from {_edge(kpi_id, a)} to {_edge(kpi_id, b)}"
+        say(
+            "{day.day} {day:%b} from {edge} to {edge_2}",
+            day=b.day,
+            edge=_edge(kpi_id, a),
+            edge_2=_edge(kpi_id, b),
+        )
         for a, b in pairwise(days)
         if (a.low, a.high) != (b.low, b.high) and _edge(kpi_id, a) and _edge(kpi_id, b)
     ]
-    return f"{text}; target changed on {', '.join(steps)}" if steps else text
+    return (
+        say("{text}; target changed on {steps}", text=text, steps=", ".join(steps))
+        if steps
+        else text
+    )
 
 
 def _edge(kpi_id: str, day: CourseDay) -> str:
@@ -81,7 +94,7 @@ def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
             x = LEFT + at * step
             out.append(
                 f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
-                + _text(x + 3, HEIGHT - 6, f"{one.day.day} {one.day:%b}", palette, "start")
+                + _text(x + 3, HEIGHT - 6, say("{day.day} {day:%b}", day=one.day), palette, "start")
             )
     for side in ("low", "high"):
         out.append(_steps([getattr(d, side) for d in days], step, y, palette))

@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from dashboards.parts.numbers import plain
 from dashboards.theme import FONT, Palette
+from wfm.domain.language import say
 
 HEIGHT = 168
 TIGHT = 0.25  # of the chart: the words of two lines do not fit between them
@@ -63,16 +64,24 @@ def curve(given: Curve, palette: Palette, *, name: str) -> Any:
                      "hoverinfo": "skip"})  # fmt: skip
     if bound:
         x, y = _steps(bound, end)
-        data.append({"x": x, "y": y, "mode": "lines", "name": "lower bound",
+        data.append({"x": x, "y": y, "mode": "lines", "name": say("lower bound"),
                      "hoverinfo": "skip",
                      "line": {"color": palette.third, "width": 1.2,
                               "dash": "3px,3px"}})  # fmt: skip
     if best:
         x, y = _steps(best, end)
-        data.append({"x": x, "y": y, "mode": "lines", "name": "best so far", "hoverinfo": "skip",
-                     "line": {"color": palette.draft, "width": 1.8}})  # fmt: skip
+        data.append(
+            {
+                "x": x,
+                "y": y,
+                "mode": "lines",
+                "name": say("best so far"),
+                "hoverinfo": "skip",
+                "line": {"color": palette.draft, "width": 1.8},
+            }
+        )
         data.append({"x": [t for t, _ in best], "y": [c for _, c in best], "mode": "markers",
-                     "marker": {"color": palette.draft, "size": 4}, "name": "best so far",
+                     "marker": {"color": palette.draft, "size": 4}, "name": say("best so far"),
                      "hovertemplate": "%{y:,.1f} after %{x:.1f} s<extra></extra>"})  # fmt: skip
     low, high = _span(best, bound, given.against)
     shapes, notes = [], []
@@ -166,10 +175,10 @@ def _span(
 
 
 def _gap(cost: float, bound: float, required: int | None) -> str:
-    words = f"gap {plain(cost - bound, 1)}"
+    words = say("gap {plain}", plain=plain(cost - bound, 1))
     if required:
         share = plain(100 * (cost - bound) / required, 3)
-        words += f" = {share} % of {plain(required, 0)} required"
+        words += say(" = {share} % of {plain} required", share=share, plain=plain(required, 0))
     return words
 
 
@@ -187,9 +196,11 @@ def _faint(colour: str) -> str:
 
 def _sentence(best: Sequence[tuple[float, float]], bound: Sequence[tuple[float, float]]) -> str:
     if not best:
-        return "No schedule was found yet"
-    words = (
-        f"Best cost from {plain(best[0][1], 1)} to {plain(best[-1][1], 1)} in "
-        f"{plain(best[-1][0], 1)} s"
+        return say("No schedule was found yet")
+    words = say(
+        "Best cost from {plain} to {plain_2} in {plain_3} s",
+        plain=plain(best[0][1], 1),
+        plain_2=plain(best[-1][1], 1),
+        plain_3=plain(best[-1][0], 1),
     )
-    return words + (f", lower bound {plain(bound[-1][1], 1)}" if bound else "")
+    return words + (say(", lower bound {plain}", plain=plain(bound[-1][1], 1)) if bound else "")

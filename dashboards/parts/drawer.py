@@ -16,6 +16,7 @@ from dash import html
 
 from dashboards.parts.form import Form, form
 from dashboards.parts.status import icon
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,17 @@ def drawer(given: Drawer) -> Any:
         html.Div(
             [
                 html.H2(given.title, tabIndex=-1, id="drawer-title", **{"data-focus": "title"}),
-                html.Button("Close", className="btn small", type="button", title="Close (Esc)",
-                            **{"data-act": "close-drawer"}),
+                html.Button(
+                    say("Close"),
+                    className="btn small",
+                    type="button",
+                    title=say("Close (Esc)"),
+                    **{"data-act": "close-drawer"},
+                ),
             ],
             className="d-head",
         )
-    ]  # fmt: skip
+    ]
     if given.note:
         parts.append(html.P(given.note, className="d-note"))
     if given.conflict:
@@ -64,7 +70,7 @@ def drawer(given: Drawer) -> Any:
                             role="status"))  # fmt: skip
         parts.append(
             html.Div(
-                html.Button("Close", className="btn primary", type="button",
+                html.Button(say("Close"), className="btn primary", type="button",
                             **{"data-act": "close-drawer"}),
                 className="f-acts",
             )

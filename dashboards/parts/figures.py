@@ -8,14 +8,15 @@ from dashboards.parts.numbers import kpi_number
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
+from wfm.domain.language import say, to_say
 
 COLUMNS = (
-    Col("name", "Key figure", text=True, phone=True),
-    Col("value", "Value", phone=True),
-    Col("unit", "Unit", text=True),
-    Col("target", "Target", text=True),
-    Col("gap", "Gap", phone=True),
-    Col("before", "Period before"),
+    Col("name", to_say("Key figure"), text=True, phone=True),
+    Col("value", to_say("Value"), phone=True),
+    Col("unit", to_say("Unit"), text=True),
+    Col("target", to_say("Target"), text=True),
+    Col("gap", to_say("Gap"), phone=True),
+    Col("before", to_say("Period before")),
 )
 
 
@@ -23,7 +24,10 @@ def figures_sheet(values: Sequence[KpiValue], previous: Sequence[KpiValue]) -> S
     """The sheet of the tiles, in their order and with their very numbers."""
     before = {value.kpi_id: value.value for value in previous}
     return Sheet(
-        "figures", "Key figures", COLUMNS, tuple(_line(v, before.get(v.kpi_id)) for v in values)
+        "figures",
+        say("Key figures"),
+        COLUMNS,
+        tuple(_line(v, before.get(v.kpi_id)) for v in values),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from dash import html
 
 from dashboards.parts.timeline import CANVAS, COLOURS
+from wfm.domain.language import say
 
 KINDS = tuple(COLOURS)
 ROW_PX, TALL_PX = 2, 4  # of a plan or actual row; an agent has both
@@ -56,7 +57,7 @@ def floor(
     plot = html.Div([picture, *now], className="floor-plot")
     return html.Div(
         [html.Ul(names, className="floor-names"), plot],
-        className="floor", tabIndex=0, role="group", **{"aria-label": "Floor, by team"},
+        className="floor", tabIndex=0, role="group", **{"aria-label": say("Floor, by team")},
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from typing import Any
 from dash import html
 
 from dashboards.parts.status import icon
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def form(given: Form) -> Any:
         body.append(drawn)
     body += pair
     trouble = given.trouble or (
-        "Nothing was written. Correct what is marked." if given.errors else ""
+        say("Nothing was written. Correct what is marked.") if given.errors else ""
     )
     if trouble:
         words = [icon("bad"), html.Span(trouble)]
@@ -104,12 +105,16 @@ def form(given: Form) -> Any:
         html.Div(
             [
                 html.Button(given.submit, className=css, type="submit"),
-                html.Button("Close" if given.live else "Cancel", className="btn", type="button",
-                            **{"data-act": "close-drawer"}),
+                html.Button(
+                    say("Close") if given.live else say("Cancel"),
+                    className="btn",
+                    type="button",
+                    **{"data-act": "close-drawer"},
+                ),
             ],
             className="f-acts",
         )
-    )  # fmt: skip
+    )
     return html.Form(
         body,
         className="form",

@@ -13,6 +13,7 @@ from dashboards.parts.numbers import plain
 from dashboards.parts.status import icon
 from dashboards.parts.time_panel import LEFT, LEFT_NARROW, RIGHT, RIGHT_NARROW
 from dashboards.theme import FONT, Palette
+from wfm.domain.language import say
 
 TOP_H, LANE_H, FOOT_H = 132, 44, 18
 Values = Sequence[float | None]
@@ -104,14 +105,14 @@ def _days(given: Horizon) -> list[Any]:
         html.A(
             words,
             href=href,
-            title=f"Explain {_day(given.first + timedelta(days=at), False)}",
+            title=say("Explain {day}", day=_day(given.first + timedelta(days=at), False)),
             **({"aria-current": "date"} if here else {}),
         )
         for at, (words, href, here) in enumerate(given.links)
     ]
     return [
         html.Nav(links, className="day-links", style={"--days": str(given.days)},
-                 **{"aria-label": "Days to explain"})
+                 **{"aria-label": say("Days to explain")})
     ]  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
         data.append({"x": x, "y": y, "mode": "lines", "line": {"width": 0}, "fill": "toself",
                      "fillcolor": palette.band, "hoverinfo": "skip"})  # fmt: skip
     for values, line, words in (
-        (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, "last year"),
+        (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, say("last year")),
         (given.model, {"color": palette.draft, "width": 1.2, "dash": "2px,2px"}, "model"),
         (given.forecast, _forecast_line(given, palette), "forecast"),
         (given.actual, {"color": palette.ink, "width": 1.75}, "actual"),
@@ -200,16 +201,21 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
         middle = [edge + 0.5 for edge in range(given.days)]
         data.append(
             {
-                "type": "bar", "x": middle, "y": list(lane.over), "yaxis": f"y{at}",
-                "marker": {"color": palette.bar}, "width": 0.78, "name": f"{lane.name} over",
+                "type": "bar",
+                "x": middle,
+                "y": list(lane.over),
+                "yaxis": f"y{at}",
+                "marker": {"color": palette.bar},
+                "width": 0.78,
+                "name": say("{name} over", name=lane.name),
                 "hovertemplate": "%{y:.1f} h",
             }
-        )  # fmt: skip
+        )
         data.append(
             {
                 "type": "bar", "x": middle, "yaxis": f"y{at}", "width": 0.78,
                 "y": [None if v is None else -v for v in lane.short],
-                "customdata": list(lane.short), "name": f"{lane.name} short",
+                "customdata": list(lane.short), "name": say("{name} short", name=lane.name),
                 "marker": {
                     "color": [palette.bad if bad else palette.plan for bad in lane.bad]
                 },
@@ -335,15 +341,33 @@ def _thousands(value: float) -> str:
 
 
 def _day(day: date, narrow: bool) -> str:
-    return f"{day.day} {day:%b}" if narrow else f"{day:%a} {day.day} {day:%b}"
+    return (
+        say("{day.day} {day:%b}", day=day)
+        if narrow
+        else say("{day:%a} {day.day} {day:%b}", day=day)
+    )
 
 
 def _sentence(given: Horizon) -> str:
     known = [v for v in given.forecast if v is not None]
-    parts = [f"{given.name}: {plain(sum(known), 0)} contacts forecast on {len(known)} days"]
+    parts = [
+        say(
+            "{name}: {plain} contacts forecast on {n} days",
+            name=given.name,
+            plain=plain(sum(known), 0),
+            n=len(known),
+        )
+    ]
     for lane in given.lanes:
         short = sum(v or 0.0 for v in lane.short)
         over = sum(v or 0.0 for v in lane.over)
-        parts.append(f"{lane.name}: {plain(short, 0)} agent-hours short, {plain(over, 0)} over")
+        parts.append(
+            say(
+                "{name}: {plain} agent-hours short, {plain_2} over",
+                name=lane.name,
+                plain=plain(short, 0),
+                plain_2=plain(over, 0),
+            )
+        )
     parts += [f"{mark.words}" for mark in given.marks]
     return "; ".join(parts)

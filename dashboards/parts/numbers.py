@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kpis.catalogue.load import CATALOGUE
-from kpis.display import UNITS, Unit
+from kpis.display import UNITS, Unit, shown_unit
 from kpis.display import decimals_of as decimals_of_kpi
+from wfm.domain.language import figure, language
 
 MINUS = "−"
 THIN = "\u202f"
@@ -22,7 +23,9 @@ def plain(value: float | None, decimals: int, *, signed: bool = False) -> str:
     """A value with fixed decimals: 2931 is "2 931", −5 with one decimal "−5.0"; None is a dash."""
     if value is None:
         return DASH
-    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
+    text = figure(abs(value), f",.{decimals}f")
+    if language() is None:
+        text = text.replace(",", THIN)
     if not any(figure in text for figure in "123456789"):
         return ("±" if signed else "") + text
     if value < 0:
@@ -59,12 +62,12 @@ def kpi_with_unit(
 
 def unit_text(unit: str) -> str:
     """The unit as it stands behind a value; nothing for a plain count."""
-    return _unit(unit).text.strip()
+    return shown_unit(_unit(unit).text.strip())
 
 
 def gap_unit(unit: str) -> str:
     """The unit of a difference: percentage points for %, else the same."""
-    return _unit(unit).gap_text.strip()
+    return shown_unit(_unit(unit).gap_text.strip())
 
 
 def _unit(unit: str) -> Unit:

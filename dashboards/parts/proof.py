@@ -12,6 +12,7 @@ from dashboards.parts.numbers import DASH, kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
 from wfm.domain.clock import instant_at
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -32,28 +33,30 @@ def proof_of(
 ) -> Proof:
     """Everything that stands behind a value of a KPI, in the order a sceptic asks for it."""
     kpi = CATALOGUE[value.kpi_id]
-    lines = [("Formula", _spaced(kpi.formula)), ("Value", sums_of(value))]
+    lines = [(say("Formula"), _spaced(kpi.formula)), (say("Value"), sums_of(value))]
     if value.label:
-        lines.append(("Parts", f"{value.label}: the source does not tell the rest"))
+        lines.append(
+            (say("Parts"), say("{label}: the source does not tell the rest", label=value.label))
+        )
     if value.target is not None:
-        lines.append(("Target", value.target.text))
-        lines.append(("Set by", value.target.source))
+        lines.append((say("Target"), value.target.text))
+        lines.append((say("Set by"), value.target.source))
         band = _band(value)
         if band:
-            lines.append(("Near", band))
+            lines.append((say("Near"), band))
     if value.restated is not None:
         when = instant_at(value.restated.at).strftime("%Y-%m-%d %H:%M UTC")
         was = kpi_with_unit(value.kpi_id, value.restated.was)
-        lines.append(("Restated", f"{when}, was {was}"))
+        lines.append((say("Restated"), say("{when}, was {was}", when=when, was=was)))
     if value.reason:
-        lines.append(("Note", value.reason))
-    lines.append(("Roll-up", kpi.roll_up))
-    cells = f"{plain(value.cells_n, 0)} cells of people, queues and quarter-hours"
-    lines.append(("Rows", cells + (", some intervals missing" if value.partial else "")))
+        lines.append((say("Note"), value.reason))
+    lines.append((say("Roll-up"), kpi.roll_up))
+    cells = say("{plain} cells of people, queues and quarter-hours", plain=plain(value.cells_n, 0))
+    lines.append((say("Rows"), cells + (say(", some intervals missing") if value.partial else "")))
     if period:
-        lines.append(("Period", period))
+        lines.append((say("Period"), period))
     if data_to:
-        lines.append(("Data to", data_to))
+        lines.append((say("Data to"), data_to))
     title = f"{kpi.name} {kpi_with_unit(value.kpi_id, value.value)}"
     return Proof(title, tuple(lines), tuple(links))
 
@@ -71,7 +74,7 @@ def proof(given: Proof, summary: Any) -> Any:
         )
     return html.Details(
         [
-            html.Summary(summary, title="How this figure was computed (i)"),
+            html.Summary(summary, title=say("How this figure was computed (i)")),
             html.Div(card, className="card", role="group", **{"aria-label": given.title}),
         ],
         className="pop proof",
@@ -101,7 +104,12 @@ def _band(value: KpiValue) -> str:
     bands = value.target.bands
     unit = kpi_with_unit(value.kpi_id, 0.0).partition("\u00a0")[2]
     ends = [
-        f"{'down' if name == 'lo' else 'up'} to {kpi_number(value.kpi_id, limit)} {unit}".strip()
+        say(
+            "{value} to {number} {unit}",
+            value="down" if name == "lo" else "up",
+            number=kpi_number(value.kpi_id, limit),
+            unit=unit,
+        ).strip()
         for name, limit in (("lo", bands.amber_lo), ("hi", bands.amber_hi))
         if limit is not None
     ]

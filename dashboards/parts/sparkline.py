@@ -9,6 +9,7 @@ from typing import Any
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import with_unit
 from dashboards.theme import Palette
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,18 @@ class Trend:
         """What the drawing shows, in words: first and last value, lowest and highest, target."""
         known = self.known
         if not known:
-            return f"{self.name}: no data".strip(": ")
-        words = (
-            f"{self.name}: from {with_unit(known[0], self.unit)} to "
-            f"{with_unit(known[-1], self.unit)}, lowest {with_unit(min(known), self.unit)}, "
-            f"highest {with_unit(max(known), self.unit)}"
+            return say("{name}: no data", name=self.name).strip(": ")
+        words = say(
+            "{name}: from {with_unit} to {with_unit_2}, lowest {with_unit_3}, "
+            "highest {with_unit_4}",
+            name=self.name,
+            with_unit=with_unit(known[0], self.unit),
+            with_unit_2=with_unit(known[-1], self.unit),
+            with_unit_3=with_unit(min(known), self.unit),
+            with_unit_4=with_unit(max(known), self.unit),
         )
         if self.target is not None:
-            words += f", target {with_unit(self.target, self.unit)}"
+            words += say(", target {with_unit}", with_unit=with_unit(self.target, self.unit))
         return words.strip(": ")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboards.parts.status import icon
+from wfm.domain.language import say
 from wfm.queries.loading import Loading
 
 
@@ -23,9 +24,9 @@ def refused() -> Any:
     """One page for a link that is forbidden and one that is unknown; it never says which."""
     return html.Div(
         [
-            html.H1("There is nothing here that you may see"),
-            html.P("Check the link, or go back to your own page."),
-            html.P(html.A("Go to my page", href="/", className="btn")),
+            html.H1(say("There is nothing here that you may see")),
+            html.P(say("Check the link, or go back to your own page.")),
+            html.P(html.A(say("Go to my page"), href="/", className="btn")),
         ],
         className="state page-state refusal",
     )
@@ -35,27 +36,36 @@ def banners() -> list[Any]:
     """Banners that the browser shows by itself when data or server stay away."""
     return [
         html.Div(
-            "Data are over a minute old: figures stand still, actions stay open.",
-            className="banner is-stale", role="status",
+            say("Data are over a minute old: figures stand still, actions stay open."),
+            className="banner is-stale",
+            role="status",
         ),
         html.Div(
-            "Data are over five minutes old: the board is grey until new data come.",
-            className="banner is-very", role="status",
+            say("Data are over five minutes old: the board is grey until new data come."),
+            className="banner is-very",
+            role="status",
         ),
         html.Div(
-            "The server does not answer: figures are those of the last answer. Trying again.",
-            className="banner is-lost", role="status",
+            say("The server does not answer: figures are those of the last answer. Trying again."),
+            className="banner is-lost",
+            role="status",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def loading_notice(loading: Loading | None) -> Any:
     """A plain line while history is loading, empty and unseen when all of it is there."""
     words = ""
     if loading is not None:
-        words = f"History is loading: {loading.done} of {loading.days} days"
+        words = say(
+            "History is loading: {done} of {days} days", done=loading.done, days=loading.days
+        )
         if not loading.moving:
-            words = f"History is not complete: {loading.done} of {loading.days} days are loaded"
+            words = say(
+                "History is not complete: {done} of {days} days are loaded",
+                done=loading.done,
+                days=loading.days,
+            )
     return html.P(words, className="loading-note", hidden=not words, role="status")
 
 
@@ -67,7 +77,7 @@ def skeleton() -> Any:
             html.Header(
                 html.Span([icon("mark"), html.Span("Muster")], className="brand"), className="top"
             ),
-            html.Div(html.H1("Loading"), className="answer"),
+            html.Div(html.H1(say("Loading")), className="answer"),
             html.Div([html.Div(blink, className="tile") for _ in range(6)], className="tiles"),
         ],
         className="skeleton",

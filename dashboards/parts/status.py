@@ -6,8 +6,14 @@ from typing import Any
 
 from dash import html
 
-WORD = {"good": "On target", "warn": "Near", "bad": "Off target", "none": "No data"}
-SHORT = {"On target": "On", "Off target": "Off", "No data": "None"}  # on a phone
+from wfm.domain.language import key_of, to_say
+
+WORD = {
+    "good": to_say("On target"), "warn": to_say("Near"), "bad": to_say("Off target"),
+    "none": to_say("No data"),
+}  # fmt: skip
+# On a phone.
+SHORT = {"On target": to_say("On"), "Off target": to_say("Off"), "No data": to_say("None")}
 # Order of harm: what needs somebody comes first.
 RANK = {"bad": 0, "warn": 1, "good": 2, "none": 3}
 
@@ -32,7 +38,7 @@ def mark(status: str, word: str | None = None, *, shape: str | None = None) -> A
         [
             icon(shape or status),
             html.Span(text, className="w"),
-            html.Span(SHORT.get(text, text), className="s", **{"aria-hidden": "true"}),
+            html.Span(SHORT.get(key_of(text), text), className="s", **{"aria-hidden": "true"}),
         ],
         className=f"mark{'' if quiet else f' is-{status}'}{' is-none' if status == 'none' else ''}",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from kpis.explain.levels import Bar, Level
+from wfm.domain.language import say
 
 Words = Callable[[float, bool], str]  # a size as text, signed or not
 
@@ -69,8 +70,14 @@ def _note(bar: Bar, words: Words, *, to_target: bool) -> str:
     if bar.after is None:
         return ""
     if to_target or bar.before is None:
-        return words(bar.after, False) if to_target else f"new, {words(bar.after, False)}"
-    return f"{words(bar.before, False)} to {words(bar.after, False)}"
+        return (
+            words(bar.after, False)
+            if to_target
+            else say("new, {words}", words=words(bar.after, False))
+        )
+    return say(
+        "{words} to {words_2}", words=words(bar.before, False), words_2=words(bar.after, False)
+    )
 
 
 def _part(

@@ -13,6 +13,7 @@ from dashboards.parts.states import empty
 from dashboards.parts.status import WORD, icon
 from dashboards.parts.tile import text_of
 from kpis.value import KpiValue
+from wfm.domain.language import say
 
 Raw = float | int | str | None
 
@@ -86,7 +87,7 @@ def kpi_cell(
 ) -> Cell:
     """The cell of a KPI value: figure, status, and the reason when there is none."""
     if value is None:
-        return Cell(DASH, None, reason="no data")
+        return Cell(DASH, None, reason=say("no data"))
     status = value.status if value.status in ("bad", "warn") else ""
     if plain:
         return Cell(text_of(value), value.value, reason=value.reason)
@@ -142,7 +143,7 @@ def table(
 ) -> Any:
     """The sheet as a table; `sort_link` gives the address that sorts by a column."""
     if not sheet.lines:
-        return empty(sheet.why_empty or "No rows in this scope and period")
+        return empty(sheet.why_empty or say("No rows in this scope and period"))
     shown = [at for at, column in enumerate(sheet.columns) if everything or not column.more]
     columns = [sheet.columns[at] for at in shown]
     marked = any(line.status for line in sheet.lines)
@@ -177,7 +178,7 @@ def _head(column: Col, sort_link: Callable[[str], str] | None, order: str) -> An
     label = f"{column.label} {column.unit}".strip()
     mine = order.lstrip("-") == column.key
     css = " ".join(name for name, on in (("l", column.text), ("wide-only", not column.phone)) if on)
-    content: Any = label or html.Span("Actions", className="sr")
+    content: Any = label or html.Span(say("Actions"), className="sr")
     more: dict[str, Any] = {}
     if label and sort_link is not None:
         down = order != f"-{column.key}" and not column.text

@@ -24,9 +24,10 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.display import format_goal
 from kpis.status import status_of
 from kpis.value import KpiTarget, KpiValue
+from wfm.domain.language import say, to_say
 
 # Words of a value without a colour; only a missing value gets the hollow ring.
-UNCOLOURED = ("Reference", "No target", "Too few", "Partial")
+UNCOLOURED = (to_say("Reference"), to_say("No target"), to_say("Too few"), to_say("Partial"))
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,14 @@ def is_difference(kpi_id: str) -> bool:
 def word_of(value: KpiValue) -> str:
     """The word of a status; without a colour it says why in two words."""
     if value.status != "none":
-        return {"good": "On target", "warn": "Near", "bad": "Off target"}[value.status]
+        return {"good": say("On target"), "warn": say("Near"), "bad": say("Off target")}[
+            value.status
+        ]
     if value.value is None:
-        return "No data"
+        return say("No data")
     if value.target is None:
-        return "No target" if not value.label else "Partial"
-    return "Too few" if value.reason.startswith("below") else "Reference"
+        return say("No target") if not value.label else say("Partial")
+    return say("Too few") if value.reason.startswith("below") else say("Reference")
 
 
 def gap_text(value: KpiValue) -> str:
@@ -127,7 +130,7 @@ def gap_text(value: KpiValue) -> str:
     unit = gap_unit(value.unit)
     size = _size_text(value.kpi_id, abs(value.gap)) + (f"{SPACE}{unit}" if unit else "")
     if value.gap_is == "inside":
-        return "inside the range"
+        return say("inside the range")
     if value.gap_is in ("better", "worse"):
         return f"{size} {value.gap_is}"
     return kpi_number(value.kpi_id, value.gap, signed=True) + (f"{SPACE}{unit}" if unit else "")
@@ -150,7 +153,7 @@ def target_text(value: KpiValue) -> str:
     goal = format_goal(kpi, value.target.bands).replace(",", THIN)
     if value.target.restated:
         goal += " restated"
-    return goal if " to " in goal else f"target {goal}"
+    return goal if " to " in goal else say("target {goal}", goal=goal)
 
 
 def goal_line(target: KpiTarget | None, value: float | None) -> float | None:
@@ -170,7 +173,7 @@ def tiles(given: Sequence[Tile]) -> Any:
         [_tile(one) for one in given],
         className="tiles",
         style={"--n": len(given)},
-        **{"aria-label": "Figures at a glance"},
+        **{"aria-label": say("Figures at a glance")},
     )
 
 
@@ -178,12 +181,26 @@ def _why(one: Tile) -> list[Any]:
     """The button that explains the figure, by key e."""
     if one.why is None:
         return []
-    return [opener("Why", "explain", one.why, key="e", css="why-btn", title=f"Why {one.name} (e)")]
+    return [
+        opener(
+            say("Why"),
+            "explain",
+            one.why,
+            key="e",
+            css="why-btn",
+            title=say("Why {name} (e)", name=one.name),
+        )
+    ]
 
 
 def _tile(one: Tile) -> Any:
     name = (
-        html.A(one.name, href=one.href, className="name", title=f"Break down: {one.name}")
+        html.A(
+            one.name,
+            href=one.href,
+            className="name",
+            title=say("Break down: {name}", name=one.name),
+        )
         if one.href
         else html.Span(one.name, className="name", title=one.name)
     )

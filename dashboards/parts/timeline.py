@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
+from wfm.domain.language import to_say
+
 HOUR_S = 3600
 CANVAS = "#242424"
 COLOURS = {
@@ -26,13 +28,13 @@ COLOURS = {
     "-": "#f1f3f5",
 }
 LEGEND = {
-    "C": "Contact",
-    "W": "After contact",
-    "A": "Available",
-    "b": "Break",
-    "M": "Meal",
-    "T": "Off-queue work",
-    "-": "Away",
+    "C": to_say("Contact"),
+    "W": to_say("After contact"),
+    "A": to_say("Available"),
+    "b": to_say("Break"),
+    "M": to_say("Meal"),
+    "T": to_say("Off-queue work"),
+    "-": to_say("Away"),
 }
 # Letters are drawn in bars at least this share of the axis wide; of a phone's, much more.
 LETTER_SHARE, NARROW_LETTER_SHARE = 0.012, 0.05

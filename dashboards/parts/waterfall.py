@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboards.parts.numbers import plain
 from dashboards.theme import FONT, Palette
 from kpis.explain.rounding import share_out
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Waterfall:
         """Nothing when the parts fill the gap exactly; else an error, for no false sum is shown."""
         missing = self.last[1] - self.first[1] - sum(part.size for part in self.parts)
         if abs(missing) > 1e-6 * max(1.0, abs(self.last[1])):
-            raise ValueError(f"the parts of the waterfall miss {missing:g} of the gap")
+            raise ValueError(
+                say("the parts of the waterfall miss {missing:g} of the gap", missing=missing)
+            )
 
     def sentence(self) -> str:
         """The steps in words."""

@@ -10,6 +10,7 @@ from dash import html
 
 from dashboards.parts.drawing import drawn
 from dashboards.theme import Palette
+from wfm.domain.language import say
 
 HEIGHT, MIDDLE = 64.0, 28.0
 
@@ -38,7 +39,12 @@ def week_cover(days: Sequence[DayBars], bad_from: int) -> Any:
 def _day(day: DayBars, most: int, bad_from: int) -> Any:
     slots = max(1, len(day.over))
     over, short = max(day.over, default=0), max(day.short, default=0)
-    alt = f"{day.name}: up to {over} over and {short} short in a quarter-hour"
+    alt = say(
+        "{name}: up to {over} over and {short} short in a quarter-hour",
+        name=day.name,
+        over=over,
+        short=short,
+    )
     images = drawn(
         lambda palette: _bars(day, most, bad_from, palette, slots),
         width=4.0 * slots, height=HEIGHT, alt=alt, stretch=True,

@@ -12,6 +12,7 @@ from typing import Protocol, cast, get_args
 from kpis.definition import KINDS, Bands, Better, Colour, Kind, Kpi
 from kpis.expression import Linear, parse_linear, parse_scale
 from wfm.domain.errors import BadInput
+from wfm.domain.language import to_say
 from wfm.facts.measures import MEASURES
 
 
@@ -60,8 +61,8 @@ def _kpi(row: Mapping[str, str]) -> Kpi:
     return Kpi(
         id=row["id"],
         group=row["group"],
-        name=row["name"],
-        short_name=row["short_name"] or row["name"],
+        name=to_say(row["name"]),
+        short_name=to_say(row["short_name"] or row["name"]),
         unit=row["unit"],
         better=cast(Better, better),
         kind=cast(Kind, kind),

@@ -15,6 +15,7 @@ from kpis.explain.rate_mix import OTHERS, Decomposition, Sums
 from kpis.explain.segments import ADDITIVE, Path, Question, decomposed
 from kpis.reading import Ask, read_rows
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import to_say
 
 # Conventions: how deep a drill goes, and the least share of a change worth going into.
 DEEPEST = 4
@@ -25,7 +26,7 @@ TIMES = ("weekday", "hour")  # told of the whole; within a segment they are most
 FACTORS: Mapping[str, tuple[tuple[str, str, str, float], ...]] = {
     "contacts_per_hour": (
         ("occupancy", "busy_s", "open_act_s", 1.0),
-        ("time per contact", "busy_s", "handled_n", -1.0),
+        (to_say("time per contact"), "busy_s", "handled_n", -1.0),
     ),
 }
 FACTOR_SCALE = {"contacts_per_hour": 3600.0}

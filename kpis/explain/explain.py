@@ -32,6 +32,7 @@ from kpis.explain.what_if import what_if_sentence
 from kpis.query import kpi_values
 from kpis.reading import Ask
 from kpis.value import KpiValue
+from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
@@ -108,7 +109,9 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
     dimensions = dimensions_of(question, name)
     parts, product = components_of(question, name), factors_of(question)
     if not dimensions and parts is None:
-        told = next(iter(without.values()), "there is one segment only, or its parts are not known")
+        told = next(
+            iter(without.values()), say("there is one segment only, or its parts are not known")
+        )
         return _none(plain, told)
     levels = drill(question, dimensions[0].level, name) if dimensions else ()
     word = "in" if asked.scope.agent is None else "of"
@@ -119,7 +122,12 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
         sentences.insert(1, channels_sentence(kpi, channels))
     if len(dimensions) > 1:
         others = [one.level.dimension for one in dimensions[1:4]]
-        sentences.append(f"It explains more of it than {dimension_words(others)}.")
+        sentences.append(
+            say(
+                "It explains more of it than {dimension_words}.",
+                dimension_words=dimension_words(others),
+            )
+        )
     step = next_step(kpi, asked.scope, levels, value, goal is not None)
     return Explanation(
         kpi, asked.scope, value, base, against, dimensions, levels, parts, product,
@@ -133,20 +141,26 @@ def _held_against(
     """The period before, or the target; its value, its words, and why there is none."""
     if asked.versus == "target":
         if value.value is None or value.target is None or value.gap is None:
-            return None, None, None, "its target", value.reason or "it has no target here"
+            return None, None, None, say("its target"), value.reason or say("it has no target here")
         if not value.gap:
-            return None, None, None, "its target", "it is inside its target's range"
+            return None, None, None, say("its target"), say("it is inside its target's range")
         goal = value.value - value.gap
-        return None, goal, goal, f"its target {value.target.text}", ""
+        return None, goal, goal, say("its target {text}", text=value.target.text), ""
     period = asked.period.previous() if asked.versus == "previous" else asked.versus
     assert isinstance(period, Period)
     ask = _ask(asked, period, (period.first - asked.period.first).days * 96)
     if asked.before_to is not None:
         ask = replace(ask, q_to=asked.before_to)
     (before,) = _values(facts, asked.kpi_id, ask, TargetBook())
-    words = f"{period.first.isoformat()} to {period.end.isoformat()}"
-    words = "the period before" if asked.versus == "previous" else words
-    return ask, None, before.value, words, f"{before.reason} before" if before.reason else ""
+    words = say("{first} to {end}", first=period.first.isoformat(), end=period.end.isoformat())
+    words = say("the period before") if asked.versus == "previous" else words
+    return (
+        ask,
+        None,
+        before.value,
+        words,
+        say("{reason} before", reason=before.reason) if before.reason else "",
+    )
 
 
 def _sentences(
@@ -158,7 +172,7 @@ def _sentences(
         first = levels[0]
         told.append(
             gap_sentence(kpi, first, where) if to_target
-            else change_sentence(kpi, first, where, f"against {against}")
+            else change_sentence(kpi, first, where, say("against {against}", against=against))
         )  # fmt: skip
         told += [drill_sentence(kpi, level) for level in levels[1:]]
         what_if = what_if_sentence(kpi, levels, NEW, SETTLED)

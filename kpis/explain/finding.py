@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from kpis.explain.levels import Bar, Level
+from wfm.domain.language import retold, say, told
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 
@@ -62,30 +63,34 @@ class Finding:
     @property
     def link_word(self) -> str:
         """How the sentence may join figure and reason."""
-        return "because" if self.is_cause else "is associated with"
+        return "because" if self.is_cause else say("is associated with")
 
 
 def to_document(found: Finding) -> dict[str, Any]:
-    """A finding as a document of plain values, to be stored."""
-    return {
-        **asdict(found), "scope": found.scope.path, "roles": [role.value for role in found.roles],
-        "step": None if found.step is None else {**asdict(found.step)},
-    }  # fmt: skip
+    """A finding as a document of plain values in no language, to be stored."""
+    document: dict[str, Any] = told(
+        {
+            **asdict(found), "scope": found.scope.path, "roles": [r.value for r in found.roles],
+            "step": None if found.step is None else {**asdict(found.step)},
+        }
+    )  # fmt: skip
+    return document
 
 
-def from_document(told: Mapping[str, Any]) -> Finding:
-    """The finding of a stored document."""
-    step = told["step"]
+def from_document(document: Mapping[str, Any]) -> Finding:
+    """The finding of a stored document, its sentences in the reader's language."""
+    kept = retold(document)
+    step = kept["step"]
     return Finding(
         **{
-            **told,
-            "scope": Scope.parse(told["scope"]),
-            "roles": tuple(Role(role) for role in told["roles"]),
-            "more": tuple(told["more"]),
-            "levels": tuple(_level(one) for one in told["levels"]),
+            **kept,
+            "scope": Scope.parse(kept["scope"]),
+            "roles": tuple(Role(role) for role in kept["roles"]),
+            "more": tuple(kept["more"]),
+            "levels": tuple(_level(one) for one in kept["levels"]),
             "step": None if step is None else Step(**step),
-            "checks": tuple(Check(**one) for one in told["checks"]),
-            "proof": tuple((label, text) for label, text in told["proof"]),
+            "checks": tuple(Check(**one) for one in kept["checks"]),
+            "proof": tuple((label, text) for label, text in kept["proof"]),
         }
     )
 

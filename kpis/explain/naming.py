@@ -5,21 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kpis.explain.rate_mix import OTHERS
-from kpis.explain.segments import NEW, NEW_DAYS, SETTLED, UNKNOWN
+from kpis.explain.segments import NEW, SETTLED, UNKNOWN
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say, to_say
 from wfm.domain.organisation import Organisation
 
 Namer = Callable[[str, str], str]
 WORDS = {
-    "site": "site", "team": "team", "agent": "agent", "queue": "queue", "group": "skill group",
-    "contact_type": "contact type", "channel": "channel", "weekday": "weekday", "hour": "hour",
-    "tenure": "tenure", "component": "component", "factor": "factor", "reason": "reason",
-    "moment": "moment of the shift",
-}  # fmt: skip
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    "site": to_say("site"),
+    "team": to_say("team"),
+    "agent": to_say("agent"),
+    "queue": to_say("queue"),
+    "group": to_say("skill group"),
+    "contact_type": to_say("contact type"),
+    "channel": to_say("channel"),
+    "weekday": to_say("weekday"),
+    "hour": to_say("hour"),
+    "tenure": to_say("tenure"),
+    "component": to_say("component"),
+    "factor": to_say("factor"),
+    "reason": to_say("reason"),
+    "moment": to_say("moment of the shift"),
+}
+WEEKDAYS = (
+    to_say("Monday"),
+    to_say("Tuesday"),
+    to_say("Wednesday"),
+    to_say("Thursday"),
+    to_say("Friday"),
+    to_say("Saturday"),
+    to_say("Sunday"),
+)
 TENURES = {
-    NEW: f"agents in their first {NEW_DAYS} days",
-    SETTLED: f"agents with {NEW_DAYS} days and more",
+    NEW: to_say("agents in their first 90 days"),
+    SETTLED: to_say("agents with 90 days and more"),
 }
 
 
@@ -34,7 +53,7 @@ def namer_of(organisation: Organisation, at: int) -> Namer:
         if key == OTHERS:
             return OTHERS
         if key == UNKNOWN:
-            return f"no {WORDS.get(dimension, dimension)} recorded"
+            return say("no {dimension} recorded", dimension=WORDS.get(dimension, dimension))
         if dimension in ("site", "team"):
             return _unit(organisation, key)
         if dimension == "agent":

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kpis.explain.contract import is_exact, residual_of
+from wfm.domain.language import to_say
 
-OTHERS = "all others"
+OTHERS = to_say("all others")
 
 
 @dataclass(frozen=True)

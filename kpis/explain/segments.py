@@ -13,6 +13,7 @@ from kpis.query import kpi_sums
 from kpis.reading import Ask
 from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say
 from wfm.facts.query import FactReader
 
 # In the order in which a tie is decided: kinds of work, places, people, times.
@@ -60,22 +61,22 @@ class Question:
     def reason_against(self, dimension: str, *, inside: bool = False) -> str:
         """Why the figure has no such parts here, empty when it has; `inside` one team."""
         if self.kpi.kind not in (*ADDITIVE, *RATIO):
-            return f"a {self.kpi.kind.replace('_', ' ')} has no parts that sum"
+            return say("a {kind} has no parts that sum", kind=self.kpi.kind.replace("_", " "))
         level = _FIXED.get(dimension)
         if level is not None and getattr(self.now.scope, level) is not None:
-            return f"the view is one {level}"
+            return say("the view is one {level}", level=level)
         if dimension == "tenure" and self.now.scope.agent is not None:
-            return "the view is one agent"
+            return say("the view is one agent")
         if dimension == "agent" and self.now.scope.team is None and not inside:
-            return "agents are told team by team"
+            return say("agents are told team by team")
         if dimension == "queue" and len(self.now.queues) == 1:
-            return "the view is one queue"
+            return say("the view is one queue")
         if dimension == "contact_type" and len(self.now.contact_types) == 1:
-            return "the view is one contact type"
+            return say("the view is one contact type")
         if dimension in ("weekday", "hour") and self.now.q_from is not None:
-            return "the view is a part of one day"
+            return say("the view is a part of one day")
         if dimension == "weekday" and (self.now.end - self.now.first).days < 7:
-            return "the period is shorter than a week"
+            return say("the period is shorter than a week")
         return drill_reason(self.kpi, _SOURCE.get(dimension, dimension))
 
     def segments(self, *by: str) -> tuple[Sums, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpis.definition import Kpi
-from kpis.display import MINUS, UNITS, decimals_of, format_value
+from kpis.display import UNITS, decimals_of, digits, format_value, shown_unit
 from kpis.explain.levels import Bar, Level
 from kpis.explain.naming import WORDS, plural
 from kpis.explain.rate_mix import OTHERS
 from kpis.explain.rounding import share_out
 from kpis.needs import noun_of
+from wfm.domain.language import joined as joined_said
+from wfm.domain.language import listed, say
 
 # Conventions: together the leading parts make 60 %; a rate or a mix is told from a fifth on.
 LEADING, MOST_LEADING = 0.6, 3
@@ -26,13 +28,25 @@ def change_sentence(kpi: Kpi, level: Level, where: str, since: str) -> str:
     by its own value (480 s to 600 s) and 32 s by its share of contacts (10 % to 31 %)."
     """
     if cancels(level):
-        return f"{kpi.short_name}{where} did not change in sum: {cancelling(kpi, level)}."
+        return say(
+            "{figure}{where} did not change in sum: {cancelling}.",
+            figure=kpi.short_name,
+            where=where,
+            cancelling=cancelling(kpi, level),
+        )
     if opposed(level):
         return simpson_sentence(kpi, level, where)
-    verb = "rose" if level.delta > 0 else "fell"
-    told = f"{_size(kpi, level)}, {_from_to(kpi, level)} {since}".strip()
-    lead = f"{kpi.short_name}{where} {verb} {told}"
-    return f"{lead}: {accounts(kpi, level)}."
+    told = {
+        "figure": kpi.short_name,
+        "where": where,
+        "size": _size(kpi, level),
+        "from_to": _from_to(kpi, level),
+        "since": say(" {since}", since=since) if since else "",
+        "accounts": accounts(kpi, level),
+    }
+    if level.delta > 0:
+        return say("{figure}{where} rose {size}, {from_to}{since}: {accounts}.", **told)
+    return say("{figure}{where} fell {size}, {from_to}{since}: {accounts}.", **told)
 
 
 def gap_sentence(kpi: Kpi, level: Level, where: str) -> str:
@@ -41,17 +55,23 @@ def gap_sentence(kpi: Kpi, level: Level, where: str) -> str:
     "Contacts per hour in Team North is 9.46 /h, 0.74 /h under its target: Elio and Ina account for
     -0.81 and -0.81 /h of it, the others for +0.88 /h."
     """
-    side = "over" if level.delta > 0 else "under"
-    value = value_text(kpi, level.after, decimals_for(kpi, level))
-    lead = f"{kpi.short_name}{where} is {value}, {_size(kpi, level)} {side} its target"
-    return f"{lead}: {accounts(kpi, level)}."
+    told = {
+        "figure": kpi.short_name,
+        "where": where,
+        "size": _size(kpi, level),
+        "value": value_text(kpi, level.after, decimals_for(kpi, level)),
+        "accounts": accounts(kpi, level),
+    }
+    if level.delta > 0:
+        return say("{figure}{where} is {value}, {size} over its target: {accounts}.", **told)
+    return say("{figure}{where} is {value}, {size} under its target: {accounts}.", **told)
 
 
 def accounts(kpi: Kpi, level: Level) -> str:
     """The leading parts of a level with their sizes, and by what a single one moved."""
     chosen = leading(level)
     if not chosen:
-        return "no part stands out"
+        return say("no part stands out")
     decimals = decimals_for(kpi, level)
     first, shown, last = level.printed(decimals)
     printed = dict(zip((bar.key for bar in level.bars), shown, strict=True))
@@ -59,14 +79,16 @@ def accounts(kpi: Kpi, level: Level) -> str:
     signed = level.delta < 0 or len(chosen) > 1
     names = joined([bar.name for bar in chosen])
     told = joined([amount(kpi, size, decimals, signed) for size in sizes])
-    verb = "account" if len(chosen) > 1 or level.dimension == "tenure" else "accounts"
-    text = f"{names} {verb} for {told} of it"
+    if len(chosen) > 1 or level.dimension == "tenure":
+        text = say("{names} account for {told} of it", names=names, told=told)
+    else:
+        text = say("{names} accounts for {told} of it", names=names, told=told)
     if len(chosen) == 1:
         text += _by_what(kpi, level, chosen[0], sizes[0], decimals)
     rest = level.delta - sum(bar.size for bar in chosen)
     if rest * level.delta < 0 and abs(rest) > TOLD * abs(level.delta):
         left = round(last - first - sum(sizes), decimals)
-        text += f"; the others offset it with {amount(kpi, left, decimals)}"
+        text += say("; the others offset it with {amount}", amount=amount(kpi, left, decimals))
     return text
 
 
@@ -74,12 +96,15 @@ def drill_sentence(kpi: Kpi, level: Level) -> str:
     """A level inside a segment: "Within tv offer, from 480 s to 600 s: agents in their first 90
     days account for 75 s of it, by their share of contacts (0 % to 75 %)."
     """
+    told = {"inside": level.inside, "accounts": accounts(kpi, level)}
     if level.ends[0] == "target":
-        decimals = decimals_for(kpi, level)
-        side = "over" if level.delta > 0 else "under"
-        told = f"{value_text(kpi, level.after, decimals)}, {_size(kpi, level)} {side} the target"
-        return f"Within {level.inside}, {told}: {accounts(kpi, level)}."
-    return f"Within {level.inside}, {_from_to(kpi, level)}: {accounts(kpi, level)}."
+        told["value"] = value_text(kpi, level.after, decimals_for(kpi, level))
+        told["size"] = _size(kpi, level)
+        if level.delta > 0:
+            return say("Within {inside}, {value}, {size} over the target: {accounts}.", **told)
+        return say("Within {inside}, {value}, {size} under the target: {accounts}.", **told)
+    told["from_to"] = _from_to(kpi, level)
+    return say("Within {inside}, {from_to}: {accounts}.", **told)
 
 
 def channels_sentence(kpi: Kpi, level: Level) -> str:
@@ -88,20 +113,24 @@ def channels_sentence(kpi: Kpi, level: Level) -> str:
     """
     told = [f"{bar.name} {format_value(kpi, bar.after)}" for bar in level.bars
             if bar.after is not None]  # fmt: skip
-    return f"It mixes {len(told)} channels: {joined(told)}; read each for itself."
+    return say(
+        "It mixes {n} channels: {joined}; read each for itself.", n=len(told), joined=joined(told)
+    )
 
 
 def component_sentence(kpi: Kpi, level: Level) -> str:
     """A figure's components: "By component: talk +38 s, hold +6 s, after-contact work +18 s."."""
-    word = "component" if level.dimension == "component" else "factor"
     decimals = decimals_for(kpi, level)
     shown = level.printed(decimals)[1]
     parts = [
-        f"{bar.name} {amount(kpi, size, decimals)}"
+        joined_said(" ", (bar.name, amount(kpi, size, decimals)))
         for bar, size in zip(level.bars, shown, strict=True)
         if size or len(level.bars) <= 3
     ]
-    return f"By {word}: {', '.join(parts)}."
+    listing = joined_said(", ", parts)
+    if level.dimension == "component":
+        return say("By component: {parts}.", parts=listing)
+    return say("By factor: {parts}.", parts=listing)
 
 
 def simpson_sentence(kpi: Kpi, level: Level, where: str) -> str:
@@ -115,10 +144,16 @@ def simpson_sentence(kpi: Kpi, level: Level, where: str) -> str:
     decimals = decimals_for(kpi, level)
     first, _, last = level.printed(decimals)
     rate, mix = share_out([level.rate, level.mix], decimals, last - first)
-    return (
-        f"{kpi.short_name}{where} went {_from_to(kpi, level)} though every {word} moved the "
-        f"other way ({amount(kpi, rate, decimals)}): the mix made it {amount(kpi, mix, decimals)}. "
-        f"Look at what there is more of, {most.name}, not at how it is done."
+    return say(
+        "{figure}{where} went {from_to} though every {word} moved the other way ({rate}): the mix "
+        "made it {mix}. Look at what there is more of, {most}, not at how it is done.",
+        figure=kpi.short_name,
+        where=where,
+        from_to=_from_to(kpi, level),
+        word=word,
+        rate=amount(kpi, rate, decimals),
+        mix=amount(kpi, mix, decimals),
+        most=most.name,
     )
 
 
@@ -126,8 +161,14 @@ def cancelling(kpi: Kpi, level: Level) -> str:
     """Movements that cancel: "tv offer +18.6 s and billing -18.6 s cancel"."""
     up = max(level.bars, key=lambda bar: bar.size)
     down = min(level.bars, key=lambda bar: bar.size)
-    amounts = [amount(kpi, bar.size, decimals_of(kpi)) for bar in (up, down)]
-    return f"two movements cancel, {up.name} {amounts[0]} and {down.name} {amounts[1]}"
+    more, less = (amount(kpi, bar.size, decimals_of(kpi)) for bar in (up, down))
+    return say(
+        "two movements cancel, {up} {more} and {down} {less}",
+        up=up.name,
+        more=more,
+        down=down.name,
+        less=less,
+    )
 
 
 def cancels(level: Level) -> bool:
@@ -164,14 +205,14 @@ def leading(level: Level) -> tuple[Bar, ...]:
 
 def joined(words: Sequence[str]) -> str:
     """Words as a sentence lists them: "a", "a and b", "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return listed(words)
 
 
 def share_text(part: float, whole: float) -> str:
     """A share as whole percent: 400 of 1,300 is "31 %"."""
-    return f"{100 * part / whole:.0f} %" if whole > 0 else "0 %"
+    return (
+        say("{part:.0f} %", part=100 * part / whole) if whole > 0 else say("{part:.0f} %", part=0)
+    )
 
 
 def _by_what(kpi: Kpi, level: Level, bar: Bar, size: float, decimals: int) -> str:
@@ -180,20 +221,29 @@ def _by_what(kpi: Kpi, level: Level, bar: Bar, size: float, decimals: int) -> st
         return ""
     rate, mix = share_out([bar.rate, bar.mix], decimals, size)
     own = bar.before is not None and bar.after is not None
-    values = f" ({format_value(kpi, bar.before)} to {format_value(kpi, bar.after)})" if own else ""
+    values: str = ""
+    if own:
+        ends = {"before": format_value(kpi, bar.before), "after": format_value(kpi, bar.after)}
+        values = say(" ({before} to {after})", **ends)
     total0, total1 = (sum(getattr(b, name) for b in level.bars) for name in ("base0", "base1"))
     noun = noun_of(kpi.bottom.measures if kpi.bottom is not None else kpi.measures)
-    shares = f"{share_text(bar.base0, total0)} to {share_text(bar.base1, total1)}"
-    whose = "their" if level.dimension == "tenure" else "its"
-    by_rate = f"by {whose} own value{values}"
-    by_mix = f"by {whose} share of {noun} ({shares})"
+    shares = {"before": share_text(bar.base0, total0), "after": share_text(bar.base1, total1)}
+    if level.dimension == "tenure":
+        by_rate = say("by their own value{values}", values=values)
+        by_mix = say("by their share of {noun} ({before} to {after})", noun=noun, **shares)
+    else:
+        by_rate = say("by its own value{values}", values=values)
+        by_mix = say("by its share of {noun} ({before} to {after})", noun=noun, **shares)
     both = abs(bar.size) or 1.0
     if abs(bar.mix) < TOLD * both:
-        return f", {by_rate}"
+        return say(", {by}", by=by_rate)
     if abs(bar.rate) < TOLD * both:
-        return f", {by_mix}"
-    told = [amount(kpi, part, decimals, False) for part in (rate, mix)]
-    return f", {told[0]} {by_rate} and {told[1]} {by_mix}"
+        return say(", {by}", by=by_mix)
+    own_part, mix_part = (amount(kpi, part, decimals, False) for part in (rate, mix))
+    return say(
+        ", {own} {by_rate} and {mix} {by_mix}",
+        own=own_part, by_rate=by_rate, mix=mix_part, by_mix=by_mix,
+    )  # fmt: skip
 
 
 def decimals_for(kpi: Kpi, level: Level) -> int:
@@ -206,14 +256,16 @@ def decimals_for(kpi: Kpi, level: Level) -> int:
 
 def value_text(kpi: Kpi, value: float, decimals: int) -> str:
     """A value with its unit and so many decimals: "9.46 /h"."""
-    return f"{_digits(value, decimals)}{UNITS[kpi.unit].text}"
+    unit = shown_unit(UNITS[kpi.unit].text)
+    return say("{value}{unit}", value=_digits(value, decimals), unit=unit)
 
 
 def amount(kpi: Kpi, size: float, decimals: int, signed: bool = True) -> str:
     """A part with its unit, signed unless it may stand without: "+12.0 s", "-0.81 /h"."""
     text = _digits(size, decimals)
     plus = "+" if signed and size > 0 and text.strip("0.,") else ""
-    return f"{plus}{text}{UNITS[kpi.unit].gap_text}"
+    unit = shown_unit(UNITS[kpi.unit].gap_text)
+    return say("{plus}{value}{unit}", plus=plus, value=text, unit=unit)
 
 
 def _size(kpi: Kpi, level: Level) -> str:
@@ -225,12 +277,12 @@ def _size(kpi: Kpi, level: Level) -> str:
 def _from_to(kpi: Kpi, level: Level) -> str:
     decimals = decimals_for(kpi, level)
     first, last = (value_text(kpi, v, decimals) for v in (level.before, level.after))
-    return f"from {first} to {last}"
+    return say("from {first} to {last}", first=first, last=last)
 
 
 def _digits(value: float, decimals: int) -> str:
-    text = f"{abs(value):,.{decimals}f}"
-    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+    text = digits(value, decimals)
+    return say("−{text}", text=text) if value < 0 and text.strip("0.,") else text
 
 
 def no_parts(kpi: Kpi, value: float | None, reason: str) -> str:
@@ -238,9 +290,9 @@ def no_parts(kpi: Kpi, value: float | None, reason: str) -> str:
     has no parts that sum."
     """
     if value is None:
-        return f"{kpi.short_name} is not known: {reason}."
-    told = f"{kpi.short_name} is {format_value(kpi, value)}"
-    return f"{told}; it cannot be taken apart here: {reason}."
+        return say("{short} is not known: {reason}.", short=kpi.short_name, reason=reason)
+    told = say("{short} is {value}", short=kpi.short_name, value=format_value(kpi, value))
+    return say("{told}; it cannot be taken apart here: {reason}.", told=told, reason=reason)
 
 
 def dimension_words(names: Sequence[str]) -> str:

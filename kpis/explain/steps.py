@@ -8,6 +8,7 @@ from kpis.explain.levels import Level
 from kpis.explain.segments import NEW, SETTLED
 from kpis.explain.what_if import is_worth_it, moved_to
 from kpis.value import KpiValue
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 
 PEOPLE = ("agent",)
@@ -33,7 +34,7 @@ def next_step(
         dimension, bar_key, name = work
         return Step(
             "reassign_skill",
-            f"Move {name} to settled agents",
+            say("Move {name} to settled agents", name=name),
             {"scope": scope.path, dimension: bar_key, "from": NEW, "to": SETTLED, "kpi": kpi.id},
         )
     last = levels[-1] if levels[-1].dimension in PEOPLE else levels[0]
@@ -41,11 +42,13 @@ def next_step(
     if last.dimension in PEOPLE and scope.team is not None and top.key:
         return Step(
             "coach",
-            f"Coach {top.name}",
+            say("Coach {name}", name=top.name),
             {"scope": f"{scope.path}/{top.key}", "topic": kpi.id, "evidence": kpi.id},
         )
     if last.dimension in PLACES and kpi.group.startswith("6") and top.key:
-        return Step("alert_site", f"Alert {top.name}", {"site": top.key, "kpi": kpi.id})
+        return Step(
+            "alert_site", say("Alert {name}", name=top.name), {"site": top.key, "kpi": kpi.id}
+        )
     return None
 
 

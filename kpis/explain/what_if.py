@@ -6,6 +6,7 @@ from kpis.definition import Kpi
 from kpis.display import format_gap, format_value
 from kpis.explain.levels import Bar, Level
 from kpis.explain.reassign import Reassigned, reassigned
+from wfm.domain.language import say
 
 WORTH = 0.2  # of the rise: less is not worth moving people for (convention)
 
@@ -50,17 +51,29 @@ def what_if_sentence(kpi: Kpi, levels: tuple[Level, ...], slow: str, fast: str) 
     assert found is not None
     if levels[0].ends[0] == "target":
         less = round(levels[0].after) - round(moved.value)
-        then = f"it would be {format_value(kpi, moved.value)}, {_size(kpi, less)} less"
-        return f"If {found[1].name} took them all, {then}; {moved.saved / 3600:.1f} h are saved."
+        then = say(
+            "it would be {value}, {size} less",
+            value=format_value(kpi, moved.value),
+            size=_size(kpi, less),
+        )
+        return say(
+            "If {name} took them all, {then}; {saved:.1f} h are saved.",
+            name=found[1].name,
+            then=then,
+            saved=moved.saved / 3600,
+        )
     delta = round(levels[0].after) - round(levels[0].before)
     stays = round(moved.value) - round(levels[0].before)
-    text = (
-        f"If {found[1].name} took them all, it would be {format_value(kpi, moved.value)}: "
-        f"{_size(kpi, delta - stays)} of the {_size(kpi, delta)} go"
+    text = say(
+        "If {name} took them all, it would be {value}: {size} of the {size_2} go",
+        name=found[1].name,
+        value=format_value(kpi, moved.value),
+        size=_size(kpi, delta - stays),
+        size_2=_size(kpi, delta),
     )
     if stays > 0:
-        text += f", {_size(kpi, stays)} are its volume and stay"
-    return f"{text}; {moved.saved / 3600:.1f} h are saved."
+        text += say(", {size} are its volume and stay", size=_size(kpi, stays))
+    return say("{text}; {saved:.1f} h are saved.", text=text, saved=moved.saved / 3600)
 
 
 def is_worth_it(levels: tuple[Level, ...], moved: Reassigned | None) -> bool:

@@ -24,6 +24,7 @@ from kpis.reading import Ask, read_rows
 from kpis.status import Status, status_of
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
+from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
@@ -269,33 +270,68 @@ def _finding(centre: Centre, move: Move) -> Finding | None:
 def _against_plan(move: Move) -> tuple[str, ...]:
     if move.kpi.id != HANDLE_TIME or move.status not in ("bad", "warn"):
         return ()
-    word = {"bad": "far over", "warn": "over"}[move.status]
-    return (f"That is {word} what the forecast was planned with.",)
+    word = {"bad": say("far over"), "warn": "over"}[move.status]
+    return (say("That is {word} what the forecast was planned with.", word=word),)
 
 
 def _checks(move: Move, told: Explanation) -> tuple[Check, ...]:
     first, *rest = told.dimensions
     second = max((one.surprise for one in rest), default=0.0)
     return (
-        Check("base", move.base >= (move.kpi.min_base or 0), f"base {move.base:,.0f}"),
-        Check("recurs", move.days_worse >= MOST_DAYS_WORSE * move.days_n,
-              f"worse than the same weekday before on {move.days_worse} of {move.days_n} days"),
-        Check("chance", True, f"{move.p:.1e} by chance; holds at 5 % among all figures and places"),
-        Check("rivals", first.surprise >= 1.5 * second,
-              f"{WORDS[first.level.dimension]} surprises {first.surprise / second:.1f} times as "
-              "much as the next dimension" if second > 0 else "no other dimension explains it"),
-        Check("complete", not move.value.partial, "some intervals are missing"
-              if move.value.partial else "no interval is missing"),
-    )  # fmt: skip
+        Check(
+            "base", move.base >= (move.kpi.min_base or 0), say("base {base:,.0f}", base=move.base)
+        ),
+        Check(
+            "recurs",
+            move.days_worse >= MOST_DAYS_WORSE * move.days_n,
+            say(
+                "worse than the same weekday before on {days_worse} of {days_n} days",
+                days_worse=move.days_worse,
+                days_n=move.days_n,
+            ),
+        ),
+        Check(
+            "chance",
+            True,
+            say("{p:.1e} by chance; holds at 5 % among all figures and places", p=move.p),
+        ),
+        Check(
+            "rivals",
+            first.surprise >= 1.5 * second,
+            say(
+                "{words} surprises {surprise:.1f} times as much as the next dimension",
+                words=WORDS[first.level.dimension],
+                surprise=first.surprise / second,
+            )
+            if second > 0
+            else say("no other dimension explains it"),
+        ),
+        Check(
+            "complete",
+            not move.value.partial,
+            say("some intervals are missing")
+            if move.value.partial
+            else say("no interval is missing"),
+        ),
+    )
 
 
 def _proof(move: Move) -> tuple[tuple[str, str], ...]:
     last = move.period.end - timedelta(days=1)
     earlier = move.period.previous()
     return (
-        ("Period", f"{move.period.first.isoformat()} to {last.isoformat()}"),
-        ("Against", f"{earlier.first.isoformat()} to "
-         f"{(earlier.end - timedelta(days=1)).isoformat()}, the same weekdays"),
-        ("Rows", f"{move.value.cells_n:,} cells"),
-        ("Formula", move.kpi.formula),
-    )  # fmt: skip
+        (
+            say("Period"),
+            say("{first} to {last}", first=move.period.first.isoformat(), last=last.isoformat()),
+        ),
+        (
+            say("Against"),
+            say(
+                "{first} to {end}, the same weekdays",
+                first=earlier.first.isoformat(),
+                end=(earlier.end - timedelta(days=1)).isoformat(),
+            ),
+        ),
+        (say("Rows"), say("{cells_n:,} cells", cells_n=move.value.cells_n)),
+        (say("Formula"), move.kpi.formula),
+    )

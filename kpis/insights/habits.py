@@ -17,6 +17,7 @@ from kpis.explain.significance import survivors
 from kpis.insights.centre import Centre
 from kpis.insights.moments import BREAK, EARLY_MEAL, END, MEAL, START, Kept, read_moments
 from kpis.targets import effective
+from wfm.domain.language import say, to_say
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 
@@ -24,12 +25,17 @@ ADHERENCE = CATALOGUE["adherence"]
 GRID_MIN = 5  # requests move blocks by whole steps of five minutes
 # What a person does at a moment: "came back ... after lunch ended".
 DOES = {
-    START: ("began", "after the shift began"),
-    END: ("left", "before the shift ended"),
-    MEAL: ("came back", "after lunch ended"),
-    EARLY_MEAL: ("left for lunch", "early"),
+    START: ("began", to_say("after the shift began")),
+    END: ("left", to_say("before the shift ended")),
+    MEAL: (to_say("came back"), to_say("after lunch ended")),
+    EARLY_MEAL: (to_say("left for lunch"), "early"),
 }
-NOUN = {START: "at the start", END: "at the end", MEAL: "after lunch", EARLY_MEAL: "going to lunch"}
+NOUN = {
+    START: to_say("at the start"),
+    END: to_say("at the end"),
+    MEAL: to_say("after lunch"),
+    EARLY_MEAL: to_say("going to lunch"),
+}
 ORDINAL = ("first", "second", "third", "fourth")
 # Which wish mends a moment, and in which direction.
 WISH = {START: ("start_later", 1), MEAL: ("meal_longer", 1), EARLY_MEAL: ("meal_later", -1)}
@@ -134,21 +140,40 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
     who = "you" if mine else centre.name("agent", late.agent_id)
     does, when = _does(late.moment)
     value, without = (format_value(ADHERENCE, 100 * v) for v in (habit.value, habit.without))
-    sentence = (
-        f"On {given.hits} of {given.days} shifts {who} {does} {_minutes(late)} {when} "
-        f"(colleagues: {100 * given.peer_rate:.0f} % of theirs). That is "
-        f"{100 * habit.share_of_late:.0f} % of {'your' if mine else 'the'} late minutes, "
-        f"{given.late_s / 60:.0f} of {given.punctual_s / 60:.0f}."
+    sentence = say(
+        "On {hits} of {days} shifts {who} {does} {minutes} {when} (colleagues: "
+        "{peer_rate:.0f} % of theirs). That is {share_of_late:.0f} % of "
+        "{value} late minutes, {late_s:.0f} of {punctual_s:.0f}.",
+        hits=given.hits,
+        days=given.days,
+        who=who,
+        does=does,
+        minutes=_minutes(late),
+        when=when,
+        peer_rate=100 * given.peer_rate,
+        share_of_late=100 * habit.share_of_late,
+        value="your" if mine else "the",
+        late_s=given.late_s / 60,
+        punctual_s=given.punctual_s / 60,
     )
     goal = given.target
     line = ""
     if goal is not None:
         target = format_value(ADHERENCE, 100 * goal)
-        side = "above" if habit.without >= goal else "still under"
-        line = f", {side} the {target} line"
+        side = "above" if habit.without >= goal else say("still under")
+        line = say(", {side} the {target} line", side=side, target=target)
     more = (
-        f"Without it adherence of these shifts would be {without}{line}, in place of {value}.",
-        f"It is {100 * habit.share_of_all:.0f} % of all time lost, and {_others(late)}.",
+        say(
+            "Without it adherence of these shifts would be {without}{line}, in place of {value}.",
+            without=without,
+            line=line,
+            value=value,
+        ),
+        say(
+            "It is {share_of_all:.0f} % of all time lost, and {others}.",
+            share_of_all=100 * habit.share_of_all,
+            others=_others(late),
+        ),
     )
     status = "bad" if habit.crosses else "warn"
     return Finding(
@@ -161,14 +186,18 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
 def _minutes(late: Late) -> str:
     low, high = math.floor(late.from_s / 60), math.ceil(late.to_s / 60)
     if high <= 1:
-        return f"{late.from_s:.0f} to {late.to_s:.0f} s"
-    return f"{high} min" if low in (0, high) else f"{low} to {high} min"
+        return say("{from_s:.0f} to {to_s:.0f} s", from_s=late.from_s, to_s=late.to_s)
+    return (
+        say("{high} min", high=high)
+        if low in (0, high)
+        else say("{low} to {high} min", low=low, high=high)
+    )
 
 
 def _does(moment: str) -> tuple[str, str]:
     if moment in DOES:
         return DOES[moment]
-    return "came back", f"after the {_nth(moment)} break ended"
+    return say("came back"), say("after the {nth} break ended", nth=_nth(moment))
 
 
 def _nth(moment: str) -> str:
@@ -178,14 +207,14 @@ def _nth(moment: str) -> str:
 
 def moment_words(moment: str) -> str:
     """A moment as a bar is named: "after lunch", "after the first break"."""
-    return NOUN.get(moment) or f"after the {_nth(moment)} break"
+    return NOUN.get(moment) or say("after the {nth} break", nth=_nth(moment))
 
 
 def _others(late: Late) -> str:
     rest = sum(seconds for _, seconds in late.others)
     if rest < HIT_S:
-        return "everything else is on time"
-    return f"all other moments together are {rest / 60:.0f} min"
+        return say("everything else is on time")
+    return say("all other moments together are {rest:.0f} min", rest=rest / 60)
 
 
 def _level(late: Late) -> Level:
@@ -196,54 +225,114 @@ def _level(late: Late) -> Level:
     bars = [Bar(key, moment_words(key), seconds / 60) for key, seconds in parts]
     if rest > 0:
         # Up to a minute at this very moment is no hit, and is lateness all the same.
-        bars.append(Bar("short", f"{moment_words(late.moment)}, up to 1 min", rest / 60))
+        bars.append(
+            Bar(
+                "short",
+                say("{moment_words}, up to 1 min", moment_words=moment_words(late.moment)),
+                rest / 60,
+            )
+        )
     total = late.habit.given.punctual_s / 60
-    return Level("moment", 0.0, total, tuple(bars), ends=("", "late in all"))
+    return Level("moment", 0.0, total, tuple(bars), ends=("", say("late in all")))
 
 
 def _step(late: Late, mine: bool, who: str) -> Step | None:
     """A request with its form filled in; for the lead a coaching. Some moments nobody can move."""
-    reason = (
-        f"{late.habit.given.hits} of {late.habit.given.days} shifts {_minutes(late)} late "
-        f"{moment_words(late.moment)}"
+    reason = say(
+        "{hits} of {days} shifts {minutes} late {moment_words}",
+        hits=late.habit.given.hits,
+        days=late.habit.given.days,
+        minutes=_minutes(late),
+        moment_words=moment_words(late.moment),
     )
     if not mine:
-        prefill = {"scope": late.scope.path, "topic": f"Punctuality {moment_words(late.moment)}",
-                   "kpi": ADHERENCE.id, "evidence": reason, "reason": reason}  # fmt: skip
-        return Step("coach", f"Coach {who}", prefill)
+        prefill = {
+            "scope": late.scope.path,
+            "topic": say("Punctuality {moment_words}", moment_words=moment_words(late.moment)),
+            "kpi": ADHERENCE.id,
+            "evidence": reason,
+            "reason": reason,
+        }
+        return Step("coach", say("Coach {who}", who=who), prefill)
     if late.moment not in WISH:
         return None
     what, sign = WISH[late.moment]
     minutes = sign * GRID_MIN * math.ceil(late.to_s / 60 / GRID_MIN)
     return Step(
-        "request_change", "Ask for a schedule change",
-        {"scope": late.scope.path, "what": what, "minutes": str(minutes), "kpi": ADHERENCE.id,
-         "now": f"{100 * late.habit.value:.2f}", "then": f"{100 * late.habit.without:.2f}",
-         "reason": reason},
-    )  # fmt: skip
+        "request_change",
+        say("Ask for a schedule change"),
+        {
+            "scope": late.scope.path,
+            "what": what,
+            "minutes": str(minutes),
+            "kpi": ADHERENCE.id,
+            "now": f"{100 * late.habit.value:.2f}",
+            "then": f"{100 * late.habit.without:.2f}",
+            "reason": reason,
+        },
+    )
 
 
 def _checks(late: Late) -> tuple[Check, ...]:
     habit, given = late.habit, late.habit.given
     return (
-        Check("base", given.days >= 10, f"{given.days} shifts with this moment, 10 needed"),
-        Check("recurs", habit.reported, f"at least {100 * habit.wilson_low:.0f} % of shifts, with "
-              f"95 % confidence; colleagues {100 * given.peer_rate:.0f} %"),
-        Check("chance", True, f"{habit.p:.1e} by chance; holds at 5 % among all agents"),
-        Check("rivals", habit.share_of_late >= 0.4,
-              f"{100 * habit.share_of_late:.0f} % of the lateness lies here"),
-    )  # fmt: skip
+        Check(
+            "base",
+            given.days >= 10,
+            say("{days} shifts with this moment, 10 needed", days=given.days),
+        ),
+        Check(
+            "recurs",
+            habit.reported,
+            say(
+                "at least {wilson_low:.0f} % of shifts, with 95 % confidence; "
+                "colleagues {peer_rate:.0f} %",
+                wilson_low=100 * habit.wilson_low,
+                peer_rate=100 * given.peer_rate,
+            ),
+        ),
+        Check("chance", True, say("{p:.1e} by chance; holds at 5 % among all agents", p=habit.p)),
+        Check(
+            "rivals",
+            habit.share_of_late >= 0.4,
+            say(
+                "{share_of_late:.0f} % of the lateness lies here",
+                share_of_late=100 * habit.share_of_late,
+            ),
+        ),
+    )
 
 
 def _proof(late: Late) -> tuple[tuple[str, str], ...]:
     given = late.habit.given
     return (
-        ("Counted", f"{given.hits} of {given.days} shifts later than {HIT_S} s, of the newest "
-         "finished ones"),
-        ("Late here", f"{given.late_s:,.0f} s of {given.punctual_s:,.0f} s late at all moments"),
-        ("Lost", f"{given.lost_s:,.0f} s of {given.base_s:,.0f} s judged"),
-        ("Left out", "time that a contact took from a pause, and excused time"),
-    )  # fmt: skip
+        (
+            say("Counted"),
+            say(
+                "{hits} of {days} shifts later than {hit_s} s, of the newest finished ones",
+                hits=given.hits,
+                days=given.days,
+                hit_s=HIT_S,
+            ),
+        ),
+        (
+            say("Late here"),
+            say(
+                "{late_s:,.0f} s of {punctual_s:,.0f} s late at all moments",
+                late_s=given.late_s,
+                punctual_s=given.punctual_s,
+            ),
+        ),
+        (
+            say("Lost"),
+            say(
+                "{lost_s:,.0f} s of {base_s:,.0f} s judged",
+                lost_s=given.lost_s,
+                base_s=given.base_s,
+            ),
+        ),
+        (say("Left out"), say("time that a contact took from a pause, and excused time")),
+    )
 
 
 def _score(late: Late) -> float:

@@ -22,12 +22,13 @@ from kpis.explain.peers import (
 )
 from kpis.explain.significance import survivors
 from kpis.insights.centre import Centre
+from wfm.domain.language import to_say
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, read_measures
 
 WEEKS = 3  # convention: enough contacts of one agent, and near enough to tell of a new one
 COMPONENTS = ("talk_s", "hold_s", "acw_s")
-WORDS = {"talk_s": "talk", "hold_s": "hold", "acw_s": "after-contact work"}
+WORDS = {"talk_s": "talk", "hold_s": "hold", "acw_s": to_say("after-contact work")}
 LEAST_DAYS = 5  # of an agent, to tell how much days differ
 LEAST_TYPE_N = 10  # contacts of a type with which a colleague counts among its peers
 FLOOR_SHARE, FLOOR_ABS = 0.1, 3.0

@@ -13,6 +13,7 @@ from kpis.explain.staffing_waterfall import ON_QUEUE, reason_of
 from kpis.insights.centre import Plans
 from wfm.domain.clock import instant_at
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 from wfm.facts.query import FactReader
 from wfm.facts.rows import Wanted, wanted_rows
@@ -20,10 +21,19 @@ from wfm.facts.schema import TABLES
 
 # What a planned pause is called when somebody stays in it too long.
 OVERRUN, LATE, NO_SHOW, UNKNOWN, EXTRA = (
-    "break overrun", "late or gone early", "no-show", "unknown state", "work beyond the plan",
-)  # fmt: skip
-EDITED = {"": "shift removed", "leave": "leave", "sick": "sickness", "break": "breaks moved",
-          "meal": "meals moved"}  # fmt: skip
+    to_say("break overrun"),
+    to_say("late or gone early"),
+    "no-show",
+    to_say("unknown state"),
+    to_say("work beyond the plan"),
+)
+EDITED = {
+    "": to_say("shift removed"),
+    "leave": "leave",
+    "sick": "sickness",
+    "break": to_say("breaks moved"),
+    "meal": to_say("meals moved"),
+}
 Spell = tuple[int, int, str, str]  # from, to, state group, reason
 
 
@@ -156,9 +166,12 @@ def _state(states: Sequence[Spell], at: int) -> tuple[str, str]:
 def _instead(first: str) -> str:
     """On queue now in place of something planned before, or added to the plan."""
     if not first:
-        return "added to the plan"
-    return f"{EDITED.get(first, first)} taken out" if first not in ("break", "meal") else EDITED[
-        first]  # fmt: skip
+        return say("added to the plan")
+    return (
+        say("{first} taken out", first=EDITED.get(first, first))
+        if first not in ("break", "meal")
+        else EDITED[first]
+    )
 
 
 def _lost(group: str, reason: str, signed_in: bool) -> str:

@@ -25,6 +25,7 @@ from kpis.status import red_sentence
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.grid import QUARTER_S, zone_of
+from wfm.domain.language import say
 from wfm.domain.roles import Role
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
@@ -136,11 +137,19 @@ def _statuses(centre: Centre, window: tuple[int, int]) -> str:
     if whole.value is None or whole.status == "bad":
         return ""
     red = red_sentence([v.status for v in parts if v.value is not None], "site")
-    return f"All sites together: {_percent(whole.value)} against schedule; {red}." if red else ""
+    return (
+        say(
+            "All sites together: {percent} against schedule; {red}.",
+            percent=_percent(whole.value),
+            red=red,
+        )
+        if red
+        else ""
+    )
 
 
 def _percent(value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{abs(value):.1f} %"
+    return say("{value}{value_2:.1f} %", value="−" if value < 0 else "+", value_2=abs(value))
 
 
 def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
@@ -155,14 +164,24 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
         return None  # too few were planned in the first place: no matter of today
     place = centre.name("site", str(short.scope.site))
     edited = main in short.counted.edits and main != SICK
-    sentence = (
-        f"{place} has {short.steps.actual:.1f} on queue for {short.steps.required:.1f} needed. "
-        f"{short.steps.baseline:.1f} were scheduled; {_told(short)}."
+    sentence = say(
+        "{place} has {actual:.1f} on queue for {required:.1f} needed. "
+        "{baseline:.1f} were scheduled; {told}.",
+        place=place,
+        actual=short.steps.actual,
+        required=short.steps.required,
+        baseline=short.steps.baseline,
+        told=_told(short),
     )
     until = _until(centre, short, main) if edited else ""
     more = [
-        f"{main.capitalize()} is {100 * min(share, 1.0):.0f} % of the {missing:.1f} missing"
-        + (f"; it goes on until {until}." if until else "."),
+        say(
+            "{main} is {share:.0f} % of the {missing:.1f} missing",
+            main=main.capitalize(),
+            share=100 * min(share, 1.0),
+            missing=missing,
+        )
+        + (say("; it goes on until {until}.", until=until) if until else "."),
         *([hidden] if hidden else []),
     ]
     staff = short.values[FIGURES[0]]
@@ -173,12 +192,22 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
     checks = _checks(short, main, edited, staff)
     people = short.counted.people.get(main, ())
     step = Step(
-        "alert_site", f"Alert {place}",
-        {"site": str(short.scope.site), "cause": CAUSES.get(main, "other"), "until": until,
-         "gap": f"{-short.steps.vs_required:.1f} of {short.steps.required:.1f} agents missing",
-         "kpi": worst.kpi_id, "agents": ",".join(people[:30]),
-         "reason": f"Move the {main} to quieter hours." if edited else ""},
-    )  # fmt: skip
+        "alert_site",
+        say("Alert {place}", place=place),
+        {
+            "site": str(short.scope.site),
+            "cause": CAUSES.get(main, "other"),
+            "until": until,
+            "gap": say(
+                "{value:.1f} of {required:.1f} agents missing",
+                value=-short.steps.vs_required,
+                required=short.steps.required,
+            ),
+            "kpi": worst.kpi_id,
+            "agents": ",".join(people[:30]),
+            "reason": say("Move the {main} to quieter hours.", main=main) if edited else "",
+        },
+    )
     return Finding(
         "staffing", worst.kpi_id, short.scope, (Role.CONTROL_DESK, Role.MANAGER), sentence,
         tuple(more), (_level(short),), step, checks, _proof(centre, short),
@@ -192,15 +221,22 @@ def _told(short: Short) -> str:
     words = []
     for place, (name, size) in enumerate(named[:3]):
         edit = name in short.counted.edits and name != SICK
-        lead = f"{name} added after publishing" if edit else name
-        words.append(f"{lead} {'took ' if not place else ''}{-size:.1f}")
+        lead = say("{name} added after publishing", name=name) if edit else name
+        words.append(
+            say(
+                "{lead} {value}{value_2:.1f}",
+                lead=lead,
+                value="took " if not place else "",
+                value_2=-size,
+            )
+        )
     return joined(words)
 
 
 def _level(short: Short) -> Level:
     """From needed to on queue: what was planned above it, then each reason."""
     steps = short.steps
-    bars = [Bar("planned", "planned above", steps.planned_gap)]
+    bars = [Bar("planned", say("planned above"), steps.planned_gap)]
     small = 0.0
     for name, size in steps.reasons.items():
         if abs(size) >= LEAST_AGENTS:
@@ -209,7 +245,9 @@ def _level(short: Short) -> Level:
             small += size
     if small:
         bars.append(Bar("other", "other", small))
-    return Level("reason", steps.required, steps.actual, tuple(bars), ends=("needed", "on queue"))
+    return Level(
+        "reason", steps.required, steps.actual, tuple(bars), ends=("needed", say("on queue"))
+    )
 
 
 def _until(centre: Centre, short: Short, activity: str) -> str:
@@ -241,17 +279,31 @@ def _pieces(shift: Shift, activity: str, centre: Centre) -> list[tuple[int, int]
 def _checks(short: Short, main: str, edited: bool, value: KpiValue) -> tuple[Check, ...]:
     people = len(short.counted.people.get(main, ()))
     return (
-        Check("base", short.steps.required >= 1, f"{short.steps.required:.1f} agents needed"),
-        Check("dated", edited, f"recorded after publication, for {_agents(people)}" if edited
-              else f"{_agents(people)}, not by a change of the plan"),
-        Check("exact", True, "every second has one reason; the steps end at who is on queue"),
-        Check("complete", not value.partial, "some quarter-hours are missing" if value.partial
-              else "no quarter-hour is missing"),
-    )  # fmt: skip
+        Check(
+            "base",
+            short.steps.required >= 1,
+            say("{required:.1f} agents needed", required=short.steps.required),
+        ),
+        Check(
+            "dated",
+            edited,
+            say("recorded after publication, for {agents}", agents=_agents(people))
+            if edited
+            else say("{agents}, not by a change of the plan", agents=_agents(people)),
+        ),
+        Check("exact", True, say("every second has one reason; the steps end at who is on queue")),
+        Check(
+            "complete",
+            not value.partial,
+            say("some quarter-hours are missing")
+            if value.partial
+            else say("no quarter-hour is missing"),
+        ),
+    )
 
 
 def _agents(number: int) -> str:
-    return "1 agent" if number == 1 else f"{number} agents"
+    return say("1 agent") if number == 1 else say("{number} agents", number=number)
 
 
 def _proof(centre: Centre, short: Short) -> tuple[tuple[str, str], ...]:
@@ -263,8 +315,8 @@ def _proof(centre: Centre, short: Short) -> tuple[tuple[str, str], ...]:
         if value.value is not None
     ]
     return (
-        ("Window", f"{first:%a %d %b %H:%M} to {last:%H:%M} local"),
+        (say("Window"), say("{at:%a %d %b %H:%M} to {at_2:%H:%M} local", at=first, at_2=last)),
         *told,
-        ("Published", f"{short.counted.published:,.0f} s on queue"),
-        ("On queue", f"{short.counted.actual:,.0f} s"),
+        (say("Published"), say("{published:,.0f} s on queue", published=short.counted.published)),
+        (say("On queue"), say("{actual:,.0f} s", actual=short.counted.actual)),
     )

@@ -22,6 +22,7 @@ from kpis.insights.people import (
 )
 from kpis.query import kpi_values
 from kpis.value import KpiValue
+from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
@@ -93,12 +94,12 @@ def _finding(
     reached = value_text(kpi, then, decimals_for(kpi, level))
     more = (
         _by_what(peers, mine, makers), *_tenure(peers, makers, ratios),
-        f"With their colleagues' times the team would stand at {reached}.",
+        say("With their colleagues' times the team would stand at {reached}.", reached=reached),
     )  # fmt: skip
     # The way down: the team by agent, then the first of them by component against the peers.
     levels = (level, *_components(peers, makers[0], names[0]))
     step = Step(
-        "coach", f"Coach {names[0]}",
+        "coach", say("Coach {names}", names=names[0]),
         {"scope": f"{team.path}/{makers[0]}", "agents": ",".join(makers), "kpi": value.kpi_id,
          "topic": KPI_OF[mine[0].component], "evidence": KPI_OF[mine[0].component],
          "reason": sentence},
@@ -141,12 +142,26 @@ def _sentence(
     percent = abs(100 * level.delta / level.before) if level.before else 0.0
     side = "under" if level.delta < 0 else "over"
     goal = format_goal(kpi, value.target.bands) if value.target is not None else ""
-    whole = "the whole gap" if share >= 0.995 else f"{100 * share:.0f} % of the gap"
+    whole = (
+        say("the whole gap")
+        if share >= 0.995
+        else say("{share:.0f} % of the gap", share=100 * share)
+    )
     are = "is" if len(names) == 1 else "are"
-    return (
-        f"{kpi.short_name} of {place}: {value_text(kpi, level.after, decimals)}, {percent:.1f} % "
-        f"{side} its target of {goal}; {joined(names)} {are} {whole}, {len(names)} of "
-        f"{len(level.bars)} agents."
+    return say(
+        "{short} of {place}: {value}, {percent:.1f} % {side} its target of "
+        "{goal}; {joined} {are} {whole}, {n} of {n_2} agents.",
+        short=kpi.short_name,
+        place=place,
+        value=value_text(kpi, level.after, decimals),
+        percent=percent,
+        side=side,
+        goal=goal,
+        joined=joined(names),
+        are=are,
+        whole=whole,
+        n=len(names),
+        n_2=len(level.bars),
     )
 
 
@@ -162,11 +177,26 @@ def _by_what(peers: Peers, flagged: Sequence[Compared], makers: Sequence[str]) -
         value = sum(one.value * one.n for one in own) / n
         expected = sum(one.expected * one.n for one in own) / n
         told.append(
-            f"their {WORDS[component]} is {value / expected:.1f} times as long "
-            f"({value:.0f} s, colleagues {expected:.0f} s)"
-            if expected > 0 else f"their {WORDS[component]} is {value:.0f} s, colleagues have none"
-        )  # fmt: skip
-    lead = f"{joined(alike).capitalize()} are as their colleagues'; " if alike else ""
+            say(
+                "their {words} is {value:.1f} times as long ({value_2:.0f} s, "
+                "colleagues {expected:.0f} s)",
+                words=WORDS[component],
+                value=value / expected,
+                value_2=value,
+                expected=expected,
+            )
+            if expected > 0
+            else say(
+                "their {words} is {value:.0f} s, colleagues have none",
+                words=WORDS[component],
+                value=value,
+            )
+        )
+    lead = (
+        say("{joined} are as their colleagues'; ", joined=joined(alike).capitalize())
+        if alike
+        else ""
+    )
     text = f"{lead}{joined(told)}."
     return text if lead else text[:1].upper() + text[1:]
 
@@ -179,10 +209,14 @@ def _tenure(
     if not new or len(new) < len(makers):
         return ()
     days = [f"{_tenure_of(peers, agent)}" for agent in new]
-    times = [f"{ratios[agent]:.2f}" for agent in new]
+    times = [say("{ratios:.2f}", ratios=ratios[agent]) for agent in new]
     return (
-        f"They began {joined(days)} days ago; their contacts take {joined(times)} times what the "
-        "learning curve allows then, so it is not newness alone.",
+        say(
+            "They began {joined} days ago; their contacts take {joined_2} times "
+            "what the learning curve allows then, so it is not newness alone.",
+            joined=joined(days),
+            joined_2=joined(times),
+        ),
     )
 
 
@@ -207,10 +241,19 @@ def _components(peers: Peers, agent: str, name: str) -> tuple[Level, ...]:
     if len(told) < len(COMPONENTS):
         return ()
     bars = tuple(
-        Bar(c, WORDS[c], told[c].value - told[c].expected, told[c].value - told[c].expected, 0.0,
-            told[c].expected, told[c].value, told[c].n, told[c].n)
+        Bar(
+            c,
+            WORDS[c],
+            told[c].value - told[c].expected,
+            told[c].value - told[c].expected,
+            0.0,
+            told[c].expected,
+            told[c].value,
+            told[c].n,
+            told[c].n,
+        )
         for c in COMPONENTS
-    )  # fmt: skip
+    )
     before, after = (sum(getattr(told[c], side) for c in COMPONENTS)
                      for side in ("expected", "value"))  # fmt: skip
     level = Level("component", before, after, bars, name, ends=("colleagues", name))
@@ -225,19 +268,26 @@ def _checks(
     few = min(one.peers_n for one in flagged)
     new = all((_tenure_of(peers, a) or NEW_DAYS) < NEW_DAYS for a in makers)
     before = _held_before(centre, peers, flagged[0])
-    dated = "they are new: dated by their first day" if new else (
-        "it was so in the three weeks before, too" if before
-        else "it was not so in the three weeks before"
+    dated = say("they are new: dated by their first day") if new else (
+        say("it was so in the three weeks before, too") if before
+        else say("it was not so in the three weeks before")
     )  # fmt: skip
     return (
-        Check("base", n >= 30, f"{n:,.0f} contacts of each or more, 30 needed"),
+        Check("base", n >= 30, say("{n:,.0f} contacts of each or more, 30 needed", n=n)),
         Check("recurs", new or before, dated),
-        Check("chance", True, "holds at 5 % among all agents and components"),
-        Check("rivals", True, "compared at their own mix of contact types"),
-        Check("peers", few >= 30, f"{few} settled colleagues with the same work, 30 wanted"),
-        Check("complete", not value.partial, "some intervals are missing" if value.partial
-              else "no interval is missing"),
-    )  # fmt: skip
+        Check("chance", True, say("holds at 5 % among all agents and components")),
+        Check("rivals", True, say("compared at their own mix of contact types")),
+        Check(
+            "peers",
+            few >= 30,
+            say("{few} settled colleagues with the same work, 30 wanted", few=few),
+        ),
+        Check(
+            "complete",
+            not value.partial,
+            say("some intervals are missing") if value.partial else say("no interval is missing"),
+        ),
+    )
 
 
 def _held_before(centre: Centre, peers: Peers, one: Compared) -> bool:
@@ -256,13 +306,30 @@ def _proof(
 ) -> tuple[tuple[str, str], ...]:
     last = peers.end - timedelta(days=1)
     return (
-        ("Period", f"{peers.first.isoformat()} to {last.isoformat()}, three whole weeks"),
-        ("Rows", f"{value.cells_n:,} cells"),
+        (
+            say("Period"),
+            say(
+                "{first} to {last}, three whole weeks",
+                first=peers.first.isoformat(),
+                last=last.isoformat(),
+            ),
+        ),
+        (say("Rows"), say("{cells_n:,} cells", cells_n=value.cells_n)),
         *(
             (
-                f"{WORDS[one.component].capitalize()} of {one.agent_id}",
-                f"{one.value:.1f} s over {one.n:,.0f} contacts; expected {one.expected:.1f} s; "
-                f"at least {one.shrunk.low:.1f} s",
+                say(
+                    "{words} of {agent_id}",
+                    words=WORDS[one.component].capitalize(),
+                    agent_id=one.agent_id,
+                ),
+                say(
+                    "{value:.1f} s over {n:,.0f} contacts; expected {expected:.1f} s; at "
+                    "least {low:.1f} s",
+                    value=one.value,
+                    n=one.n,
+                    expected=one.expected,
+                    low=one.shrunk.low,
+                ),
             )
             for one in flagged
         ),

@@ -41,7 +41,7 @@ OTHERS = {
     "wfm/facts": {"polars", "numpy", "sqlalchemy"},
     "wfm/queries": {"polars", "sqlalchemy"},
     "wfm/actions": {"sqlalchemy", "werkzeug"},
-    "wfm/web": {"flask", "werkzeug", "dash", "flask_compress", "xlsxwriter", "markupsafe"},
+    "wfm/web": {"flask", "werkzeug", "dash", "flask_compress", "xlsxwriter", "markupsafe", "babel"},
     "wfm/worker": {"polars", "sqlalchemy", "numpy"},
     "wfm/simulator": {"numpy", "polars"},
     "kpis": {"polars", "numpy"},

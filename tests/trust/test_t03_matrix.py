@@ -92,7 +92,14 @@ def test_a_permission_of_its_own_is_asked_with_the_scope(centre: Centre) -> None
 
 def test_anonymous_requests_get_the_sign_in_page_or_401_at_every_route(centre: Centre) -> None:
     client = centre.client()
-    public = {"/login", "/login/demo", "/health/live", "/health/ready", "/_favicon.ico"}
+    public = {
+        "/login",
+        "/login/demo",
+        "/language",
+        "/health/live",
+        "/health/ready",
+        "/_favicon.ico",
+    }
     for rule in centre.server.url_map.iter_rules():
         path = rule.rule.replace("<path:path>", "team").replace("<page_id>", "team")
         path = path.replace("<any(csv,xlsx):kind>", "csv")

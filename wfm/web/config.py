@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from wfm.domain.errors import WfmError
+from wfm.web.languages import ENGLISH, LANGUAGES
 
 SHORTEST_SECRET = 32
 SECRET_FILE = "secret-key"
@@ -37,6 +38,7 @@ class WebConfig:
     public_origin: str
     secret: str
     demo: bool
+    language: str = "en"
 
     @property
     def https(self) -> bool:
@@ -59,7 +61,7 @@ class WebConfig:
 
 def checked_config(
     *, host: str, port: int, public_origin: str, secret: str, demo: bool, data_dir: Path,
-    users: tuple[int, int],
+    users: tuple[int, int], language: str = "",
 ) -> WebConfig:  # fmt: skip
     """The configuration in force, or `RefusedStart` in one sentence (TRU-11).
 
@@ -90,7 +92,10 @@ def checked_config(
             f"The database holds {demo_users} demo accounts and WFM_DEMO is off; use another data "
             "folder for real data, or set WFM_DEMO=true."
         )
-    return WebConfig(host, port, origin, secret or kept_secret(data_dir), demo)
+    code = language or ENGLISH
+    if code not in LANGUAGES:
+        raise RefusedStart(f"WFM_LANGUAGE is {code!r}; choose one of {', '.join(LANGUAGES)}.")
+    return WebConfig(host, port, origin, secret or kept_secret(data_dir), demo, code)
 
 
 def kept_secret(data_dir: Path) -> str:

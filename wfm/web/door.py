@@ -11,6 +11,7 @@ from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response
 
 from wfm.actions.sessions import Sessions, SignedIn
+from wfm.domain.language import Language, speak
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
@@ -19,9 +20,12 @@ from wfm.web.config import WebConfig
 from wfm.web.dash_post import LARGEST_BODY, checked_body, self_made
 from wfm.web.errors import DATA, refusal
 from wfm.web.guard import EXTENSION, current_principal
+from wfm.web.languages import COOKIE, chosen_code, language_of
 from wfm.web.pages import authorise_page, home_of, page_at, parse_scope
 
-PUBLIC = frozenset({"/login", "/login/demo", "/health/live", "/health/ready", "/_favicon.ico"})
+PUBLIC = frozenset(
+    {"/login", "/login/demo", "/language", "/health/live", "/health/ready", "/_favicon.ico"}
+)
 PUBLIC_BELOW = ("/assets/", "/_dash-component-suites/")
 CALLBACK = "/_dash-update-component"
 # Routes of Dash itself that hold no data: they need a session and nothing more.
@@ -50,9 +54,14 @@ def hang_door(server: Flask, parts: WebParts) -> None:
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     server.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
 
+    @server.teardown_request
+    def _fall_silent(_error: BaseException | None) -> None:
+        speak(None)
+
     @server.before_request
     def _door() -> Response | None:
         g.request_id = secrets.token_hex(8)
+        speak(_asked_language(parts.config))
         if _holds_nul():
             return refusal(400)
         if is_public(request.path):
@@ -71,6 +80,14 @@ def hang_door(server: Flask, parts: WebParts) -> None:
         if refused is None and not self_made(g.callback_body):
             parts.sessions.touch(token, found)
         return refused
+
+
+def _asked_language(config: WebConfig) -> Language | None:
+    """The language of the reader: chosen, else the browser's, else that of the installation."""
+    code = chosen_code(
+        request.cookies.get(COOKIE), list(request.accept_languages.values()), config.language
+    )
+    return language_of(code)
 
 
 def _holds_nul() -> bool:

@@ -19,6 +19,7 @@ from wfm.domain.errors import (
     StaleWrite,
     WfmError,
 )
+from wfm.domain.language import say, shown, to_say
 from wfm.queries.access import NOT_FOUND
 from wfm.web.guard import NotSignedIn
 from wfm.web.markup import plain_page, sign_out
@@ -35,30 +36,32 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (WfmError, 422),
 )
 TITLES = {
-    400: "This request cannot be read",
-    401: "You are not signed in",
-    403: "Not for your role",
-    404: "Nothing here",
-    405: "This request cannot be read",
-    409: "Somebody was faster",
-    413: "Too large",
-    415: "This request cannot be read",
-    422: "This cannot be done",
-    429: "Too many tries",
-    500: "Something broke",
-    503: "Busy for a moment",
+    400: to_say("This request cannot be read"),
+    401: to_say("You are not signed in"),
+    403: to_say("Not for your role"),
+    404: to_say("Nothing here"),
+    405: to_say("This request cannot be read"),
+    409: to_say("Somebody was faster"),
+    413: to_say("Too large"),
+    415: to_say("This request cannot be read"),
+    422: to_say("This cannot be done"),
+    429: to_say("Too many tries"),
+    500: to_say("Something broke"),
+    503: to_say("Busy for a moment"),
 }
 SENTENCES = {
-    400: "The request is malformed. Load the page again.",
-    401: "Your session ended or never began. Sign in again.",
-    403: "Your role does not hold the permission for this.",
+    400: to_say("The request is malformed. Load the page again."),
+    401: to_say("Your session ended or never began. Sign in again."),
+    403: to_say("Your role does not hold the permission for this."),
     404: NOT_FOUND,
-    405: "This address does not take that kind of request.",
-    413: "The request is larger than anything here reads.",
-    415: "The request has a content type that nothing here reads.",
-    429: "There were too many tries. Wait a moment, then try again.",
-    500: "The fault is ours and was recorded under the request id in the headers. Try again.",
-    503: "The database is busy. Try again in a few seconds.",
+    405: to_say("This address does not take that kind of request."),
+    413: to_say("The request is larger than anything here reads."),
+    415: to_say("The request has a content type that nothing here reads."),
+    429: to_say("There were too many tries. Wait a moment, then try again."),
+    500: to_say(
+        "The fault is ours and was recorded under the request id in the headers. Try again."
+    ),
+    503: to_say("The database is busy. Try again in a few seconds."),
 }
 log = logging.getLogger("wfm.web")
 
@@ -100,7 +103,7 @@ def _busy(_error: Exception) -> Response:
 
 def refusal(status: int, sentence: str | None = None, *, retry_after_s: int = 0) -> Response:
     """The answer of a refused request: JSON for data, a page for people."""
-    text = sentence or SENTENCES.get(status, "The request was refused.")
+    text = shown(sentence or SENTENCES.get(status, to_say("The request was refused.")))
     if request.path.startswith(DATA):
         response = jsonify({"error": status, "message": text})
     else:
@@ -112,9 +115,9 @@ def refusal(status: int, sentence: str | None = None, *, retry_after_s: int = 0)
 
 
 def _page(status: int, text: str) -> str:
-    title = TITLES.get(status, "Refused")
+    title = shown(TITLES.get(status, to_say("Refused")))
     who = g.get("principal")
-    way = ("/", "Go to your page") if who else ("/login", "Sign in")
+    way = ("/", say("Go to your page")) if who else ("/login", say("Sign in"))
     body = Markup(
         '<div class="narrow"><p class="code">{}</p><h1>{}</h1><p>{}</p>'
         '<a class="button primary" href="{}">{}</a></div>'

@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import NotFound
 
 from wfm.domain.errors import ScopeDenied
+from wfm.domain.language import language, speaking
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.queries.access import NOT_FOUND, default_scope
@@ -53,7 +54,9 @@ def add_exports(server: Flask, build: BuildTable) -> None:
         asked = parse_scope(request.args.get("scope"))
         scope = default_scope(who, page.permission) if asked is None else asked
         allow(who, "export", scope)
-        table = build(who, page_id, scope, request.args.to_dict())
+        # CSV is for machines: the same heads and words for every reader.
+        with speaking(None if kind == "csv" else language()):
+            table = build(who, page_id, scope, request.args.to_dict())
         if table is None:
             raise NotFound
         current_app.extensions[EXTENSION].note_export(who, page_id, scope, g.request_id)
@@ -119,6 +122,7 @@ def as_xlsx(table: Table) -> bytes:
 
 def harmless(text: str) -> str:
     """The text as a spreadsheet shows it and never runs it: `=1+1` becomes `'=1+1`."""
+    text = str(text)
     return f"'{text}" if text.startswith(RISKY) else text
 
 

@@ -7,22 +7,26 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from wfm.actions.sessions import SignIn
+from wfm.domain.language import language_code, say, shown, to_say
 from wfm.domain.roles import LABEL
 from wfm.domain.users import User
 from wfm.web.door import WebParts
 from wfm.web.errors import refusal
 from wfm.web.guard import EXTENSION
+from wfm.web.languages import COOKIE, LANGUAGES
 from wfm.web.markup import plain_page
 from wfm.web.pages import pages_for
 
-WRONG = "Login or password is not right. Check both; the password minds capitals."
+KEEP_LANGUAGE_S = 365 * 86_400
+WRONG = to_say("Login or password is not right. Check both; the password minds capitals.")
 
 
 def add_login(server: Flask) -> None:
-    """The routes `/login`, `/login/demo` and `/logout` put on the server."""
+    """The routes `/login`, `/login/demo`, `/language` and `/logout` put on the server."""
     server.add_url_rule("/login", view_func=show_login, methods=["GET"])
     server.add_url_rule("/login", "sign_in", view_func=sign_in, methods=["POST"])
     server.add_url_rule("/login/demo", view_func=sign_in_demo, methods=["POST"])
+    server.add_url_rule("/language", view_func=choose_language, methods=["POST"])
     server.add_url_rule("/logout", view_func=sign_out, methods=["POST"])
 
 
@@ -45,7 +49,10 @@ def sign_in() -> str | Response | tuple[str, int]:
     if answer.wait_s:
         return refusal(
             429,
-            f"There were too many tries for this account. Wait {answer.wait_s} s, then try again.",
+            say(
+                "There were too many tries for this account. Wait {wait_s} s, then try again.",
+                wait_s=answer.wait_s,
+            ),
             retry_after_s=answer.wait_s,
         )
     if answer.token is None:
@@ -71,6 +78,33 @@ def sign_out() -> Response:
         parts.config.cookie, path="/", secure=parts.config.https, httponly=True, samesite="Lax"
     )
     return response
+
+
+def choose_language() -> Response:
+    """The reader's language kept in a cookie for a year, and the page that was open again."""
+    response = redirect(safe_next(request.form.get("next")), 302)
+    code = request.form.get("language", "")
+    if code not in LANGUAGES:
+        return refusal(400)
+    response.set_cookie(
+        COOKIE, code, path="/", secure=_parts().config.https, httponly=True, samesite="Lax",
+        max_age=KEEP_LANGUAGE_S,
+    )  # fmt: skip
+    return response
+
+
+def tongues(target: str) -> Markup:
+    """A button for each language, by its own name; it needs no script."""
+    buttons = Markup("").join(
+        Markup('<button name="language" value="{}" lang="{}"{}>{}</button>').format(
+            code, code, Markup(' aria-current="true"') if code == language_code() else "", name
+        )
+        for code, name in LANGUAGES.items()
+    )
+    return Markup(
+        '<form class="tongues" method="post" action="/language" aria-label="{}">'
+        '<input type="hidden" name="next" value="{}">{}</form>'
+    ).format(say("Language"), target if target != "/" else "/login", buttons)
 
 
 def safe_next(target: str | None) -> str:
@@ -103,25 +137,25 @@ def _login_page(notice: str = "") -> str:
     form = _form(target, request.form.get("login", "")[:200])
     if demo:
         form = _demo_buttons(demo, target) + Markup(
-            "<details{}><summary>Sign in with an account</summary>{}</details>"
-        ).format(Markup(" open") if notice else "", form)
+            "<details{}><summary>{}</summary>{}</details>"
+        ).format(Markup(" open") if notice else "", say("Sign in with an account"), form)
     body = Markup('<div class="narrow"><h1>{}</h1>{}{}</div>').format(
-        "Open the demo centre as" if demo else "Sign in to Muster",
-        Markup('<p class="notice" role="alert">{}</p>').format(notice) if notice else "",
-        form,
+        say("Open the demo centre as") if demo else say("Sign in to Muster"),
+        Markup('<p class="notice" role="alert">{}</p>').format(shown(notice)) if notice else "",
+        form + tongues(target),
     )
-    return plain_page("Sign in", body)
+    return plain_page(say("Sign in"), body)
 
 
 def _form(target: str, login: str) -> Markup:
     return Markup(
         '<form method="post" action="/login"><input type="hidden" name="next" value="{}">'
-        '<label for="login">Login</label><input type="text" id="login" name="login" value="{}" '
+        '<label for="login">{}</label><input type="text" id="login" name="login" value="{}" '
         'maxlength="200" autocomplete="username" autocapitalize="none" spellcheck="false" required>'
-        '<label for="password">Password</label><input type="password" id="password" '
+        '<label for="password">{}</label><input type="password" id="password" '
         'name="password" maxlength="1024" autocomplete="current-password" required>'
-        '<button class="primary">Sign in</button></form>'
-    ).format(target, login)
+        '<button class="primary">{}</button></form>'
+    ).format(target, say("Login"), login, say("Password"), say("Sign in"))
 
 
 def _demo_buttons(users: tuple[User, ...], target: str) -> Markup:
@@ -131,12 +165,14 @@ def _demo_buttons(users: tuple[User, ...], target: str) -> Markup:
             'value="{}"><input type="hidden" name="next" value="{}"><button><span '
             'style="all:unset"><b>{}</b><span>{}</span></span><span aria-hidden="true">→</span>'
             "</button></form></li>"
-        ).format(user.login, target, LABEL[user.role], pages_for(user.role)[0].question)
+        ).format(
+            user.login, target, shown(LABEL[user.role]), shown(pages_for(user.role)[0].question)
+        )
         for user in users
     )
-    return Markup(
-        '<p>Simulated people and contacts, one click, no password.</p><ul class="roles">{}</ul>'
-    ).format(items)
+    return Markup('<p>{}</p><ul class="roles">{}</ul>').format(
+        say("Simulated people and contacts, one click, no password."), items
+    )
 
 
 def _parts() -> WebParts:

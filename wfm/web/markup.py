@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from flask import current_app, url_for
 from markupsafe import Markup, escape
 
+from wfm.domain.language import language_code, say
+
 STYLE = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
@@ -57,6 +59,10 @@ th,td{text-align:left;height:28px;padding:0 5px;border-bottom:1px solid var(--li
 white-space:nowrap}
 th{font-weight:500;font-size:11px;color:var(--third,#5c636a)}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
+.tongues{display:flex;flex-wrap:wrap;gap:4px 16px;margin:24px 0 0}
+.tongues button{height:28px;padding:0;border:0;font-size:13px;font-weight:400;
+color:var(--third,#5c636a)}
+.tongues button[aria-current]{font-weight:620;color:inherit}
 .end{margin-left:auto;display:flex;align-items:center;gap:12px;font-size:13px}
 .end button{height:28px;padding:0 10px;font-size:12px}
 @media (prefers-reduced-motion:no-preference){button{transition:background .12s}}
@@ -72,13 +78,14 @@ def plain_page(title: str, body: Markup, *, end: Markup | None = None) -> str:
     """A whole page in the look of the dashboards, in the scheme that the reader chose."""
     return str(
         Markup(
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+            '<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
             "<title>{title} · Muster</title>"
             '<link rel="icon" href="/_favicon.ico">{assets}<style>{style}</style></head><body>'
             '<header><a class="mark" href="/">{mark}Muster</a>{end}</header>'
             "<main>{body}</main></body></html>"
         ).format(
+            lang=language_code(),
             title=title,
             assets=_assets(),
             style=Markup(STYLE),
@@ -112,8 +119,8 @@ def sign_out(name: str) -> Markup:
     """The right end of the header: who is signed in, and the way out."""
     return Markup(
         '<form class="end" method="post" action="/logout"><span class="who">{}</span>'
-        "<button>Sign out</button></form>"
-    ).format(escape(name))
+        "<button>{}</button></form>"
+    ).format(escape(name), say("Sign out"))
 
 
 def _assets() -> Markup:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
 
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied
+from wfm.domain.language import to_say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.scope import Scope
@@ -61,8 +62,8 @@ def pages() -> tuple[Page, ...]:
             row["path"],
             row["permission"],
             frozenset(Role(role) for role in row["roles"].split(";")),
-            row["title"],
-            row["question"],
+            to_say(row["title"]),
+            to_say(row["question"]),
             int(row["refresh_s"]),
             frozenset(Role(role) for role in row["drill"].split(";") if role),
         )
