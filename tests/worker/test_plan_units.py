@@ -81,3 +81,10 @@ def test_an_executor_that_is_not_there_is_told_with_what_to_do() -> None:
         executor_of("local", 2)
     with pytest.raises(BadInput, match="pip install distributed"):
         executor_of("dask://127.0.0.1:1", 2)
+
+
+def test_a_worker_that_may_start_no_process_says_how_it_may(store: Store) -> None:
+    with get_context("spawn").Pool(1) as pool:  # its workers are daemons, like those of a cluster
+        [told] = pool.apply(plan_unit, (work(store, "ny"),))
+    assert (told.done, told.job_id) == (False, 0)
+    assert "DASK_DISTRIBUTED__WORKER__DAEMON=False" in told.message

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from wfm.store.store import open_store
 from wfm.worker.jobs import run_job_here
 
 STEPS = ("forecast", "require", "solve")
+DAEMON = (
+    "This worker is a daemon and may not start the solver's processes. Start Dask workers with "
+    "DASK_DISTRIBUTED__WORKER__DAEMON=False in their environment, or with --no-nanny."
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ def plan_unit(work: UnitWork) -> tuple[Done, ...]:
 
     A week solved as a draft is what the next one's rest and runs of days are counted from.
     """
+    if current_process().daemon and "solve" in work.steps:
+        return (Done(work.unit, work.weeks[0], work.steps[0], 0, False, DAEMON, {}),)
     store = open_store(work.url, Path(work.data_dir))
     clock, told, follows = FixedClock(work.now), list[Done](), None
     for week in work.weeks:
