@@ -6,7 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import (
+    ClientsideFunction,
+    Dash,
+    Input,
+    Output,
+    State,
+    dcc,
+    html,
+    no_update,
+    set_props,
+)
 
 from dashboards.forms import Sent, answer_form, asked_form, asked_place, parse_sent
 from dashboards.frame import Ask, Look, PageRoom
@@ -15,7 +25,7 @@ from dashboards.pages import ROOMS
 from dashboards.parts.drawer import drawer
 from dashboards.parts.states import banners, refused, skeleton
 from dashboards.refresh import Seen, mark, parse_seen, refreshed
-from dashboards.shell import whole_page
+from dashboards.shell import freshness, whole_page
 from dashboards.sources import Sources
 from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
@@ -26,6 +36,7 @@ from wfm.queries.health import feeds_of
 from wfm.web.guard import Address, asked_page, asked_scope, guarded, parse_href
 from wfm.web.pages import page_of
 
+CLOSED_MIN = 5  # minutes for which the page of a period that is over stands
 CHARTS = "vendor/plotly-cartesian.min.js"
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -150,9 +161,11 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
     ) -> tuple[Any, Any]:
         ask = ask_of(who, room, view, look, sources)
         shown = mark([dict(view.query), look.scheme, look.narrow, language_code()])
-        sign = mark([signature(ask), room.sign(ask) if room.sign else None])
+        sign = mark([signature(ask, room), room.sign(ask) if room.sign else None])
         # A tick without news needs no answer: the same data would give the same page.
         if seen is not None and (seen.view, seen.sign) == (shown, sign):
+            if room.events is not None and ask.live and ask.data_at is not None:
+                set_props(*freshness(ask))
             return no_update, no_update
         page = localised(whole_page(ask, room.view(ask), forms))
         return refreshed(name, page, sign, shown, seen)
@@ -185,11 +198,18 @@ def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: S
     return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look)
 
 
-def signature(ask: Ask) -> str:
-    """A mark of what an answer depends on beside its view: rights, data, and the minute."""
+def signature(ask: Ask, room: PageRoom) -> str:
+    """A mark of what an answer depends on beside its view: rights, data, and the minute.
+
+    A page that names its events waits with everything else for the next minute; with a period that
+    is over, for the next five.
+    """
+    who, minute = ask.who.version, ask.now // 60
+    if room.events is not None:
+        events = room.events(ask) if ask.live else None
+        return mark([who, minute if ask.live else minute // CLOSED_MIN, events])
     newest = [[f.table, f.source_id, f.last_at, f.rows] for f in feeds_of(ask.sources.store)]
-    minute = ask.now // 60 if ask.live else 0
-    return mark([ask.who.version, generation_of(ask.sources.store), newest, minute])
+    return mark([who, generation_of(ask.sources.store), newest, minute if ask.live else 0])
 
 
 def parse_page(page_id: str) -> Callable[[object], Address]:

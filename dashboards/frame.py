@@ -202,12 +202,19 @@ class View:
     css: str = ""
 
 
+def by_the_minute(ask: Ask) -> object:
+    """For a page of which no event has to show before the minute is over."""
+    return None
+
+
 @dataclass(frozen=True)
 class PageRoom:
     """A page of the product: its id in `pages.csv`, what its header offers, and its answer.
 
     `forms` are what its drawer can show. `sign` is what the answer depends on beside feeds and
     facts (the newest plan, target or job): while it is the same, a tick draws nothing anew.
+    `events` is what of the events has to show at once; the rest of the page then waits for the next
+    minute. None: it shows whatever arrives.
     """
 
     page_id: str
@@ -215,3 +222,4 @@ class PageRoom:
     view: Callable[[Ask], View]
     forms: tuple[FormRoom, ...] = ()
     sign: Callable[[Ask], object] | None = None
+    events: Callable[[Ask], object] | None = None

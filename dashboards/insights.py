@@ -13,7 +13,7 @@ from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 from kpis.explain.finding import Finding, from_document
 from wfm.domain.language import say, to_say
-from wfm.queries.insights import insights_mark, read_insights
+from wfm.queries.insights import read_insights
 
 SHOWN = 3
 NOTHING = to_say("Nothing else stands out: habits, people, changes and staffing were looked at.")
@@ -34,8 +34,10 @@ def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
 
 
 def insights_sign(ask: Ask) -> object:
-    """What the strip depends on: when it was looked for."""
-    return insights_mark(ask.sources.store)
+    """What the strip depends on: what it says, not when it was looked for."""
+    told = read_insights(ask.sources.store, ask.scope, ask.who.role, SHOWN)
+    found = [from_document(one) for one in told.found]
+    return [told.looked_at is None, [[one.sentence, *one.more[:1]] for one in found]]
 
 
 def _item(ask: Ask, one: Finding, forms: tuple[str, ...]) -> Any:

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboards.explain import FORM as EXPLAIN
 from dashboards.frame import Ask, View
 from dashboards.insights import insights_strip
+from dashboards.localise import localised
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
 from dashboards.parts.states import loading_notice
@@ -208,10 +209,17 @@ def _freshness(ask: Ask) -> Any:
     return html.Span(
         [html.Span(say("Data to "), className="word"), f"{day}{at:%H:%M:%S}, ",
          html.Span(_age(age), className="age")],
+        id=f"fresh-{ask.page.page_id}",
         className="fresh",
         **{"data-age-at": str(ask.data_at), "data-age": str(age),
            "data-live": "yes" if age < 86_400 else "no"},
     )  # fmt: skip
+
+
+def freshness(ask: Ask) -> tuple[str, dict[str, Any]]:
+    """The id and properties of how fresh the data are, for a page that stands as it is."""
+    props: dict[str, Any] = dict(localised(_freshness(ask)).to_plotly_json()["props"])
+    return f"fresh-{ask.page.page_id}", {k: v for k, v in props.items() if k != "id"}
 
 
 def _age(seconds: int) -> str:

@@ -32,6 +32,7 @@ from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.language import say, to_say
+from wfm.queries.board import states_mark
 from wfm.queries.offers import offers_mark
 
 LEAST_DAYS = 14  # a trend shows two weeks at least
@@ -149,4 +150,5 @@ EXPLAIN = explain_form(SPEC, ("request_change",))
 ROOM = PageRoom(
     "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN, ANSWER, WISHES),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask), offers_mark(ask.sources.store)],
+    events=lambda ask: states_mark(ask.sources.store, ask.scope),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import forecast_forms, forecast_panels, forecast_tables, forecast_year
 from dashboards.pages.forecast_data import Forecasts, read_page
 from dashboards.pages.forecast_year_forms import YEAR_FORMS
@@ -150,4 +150,4 @@ def sign(ask: Ask) -> object:
     return forecast_mark(ask.sources.store)
 
 
-ROOM = PageRoom("forecast", SPEC, view, (*forecast_forms.FORMS, *YEAR_FORMS), sign)
+ROOM = PageRoom("forecast", SPEC, view, (*forecast_forms.FORMS, *YEAR_FORMS), sign, by_the_minute)

@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards.contribution import Share, spread_of
 from dashboards.explain import explain_form, figure_args
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.insights import insights_sign
 from dashboards.names import DIMENSION_WORD, scope_below
 from dashboards.pages.manager_breakdown import breakdown
@@ -270,5 +270,5 @@ def _below(ask: Ask, kpi_id: str) -> str:
 EXPLAIN = explain_form(SPEC, (FORM,))
 ROOM = PageRoom(
     "manager", SPEC, view, forms=(ANSWER, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
-    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask)], events=by_the_minute,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import (
     planning_design,
     planning_draft,
@@ -195,4 +195,4 @@ FORMS = (
     *planning_gate.FORMS, *planning_whatif.FORMS, *planning_draft.FORMS,
     *planning_offers.FORMS,
 )  # fmt: skip
-ROOM = PageRoom("planning", SPEC, view, FORMS, sign)
+ROOM = PageRoom("planning", SPEC, view, FORMS, sign, by_the_minute)

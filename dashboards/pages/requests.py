@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages.remedies_data import time_words
 from dashboards.pages.remedies_steps import (
     ANSWER,
@@ -210,4 +210,5 @@ ROOM = PageRoom(
     view,
     forms=(DECIDE, CANCEL, COACHED, ANSWER, WITHDRAW, SKILL_STEP, DECIDE_EXCEPTION),
     sign=requests_sign,
+    events=by_the_minute,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import targets_tables as tables
 from dashboards.pages.targets_data import Targets, read_page
 from dashboards.pages.targets_forms import TARGET
@@ -144,4 +144,6 @@ def newest_sign(ask: Ask) -> object:
     return [max((t.target_id for t in book.targets), default=0), len(book.corridors)]
 
 
-ROOM = PageRoom("targets", SPEC, view, forms=(TARGET, UNDO, CORRIDOR), sign=newest_sign)
+ROOM = PageRoom(
+    "targets", SPEC, view, forms=(TARGET, UNDO, CORRIDOR), sign=newest_sign, events=by_the_minute
+)

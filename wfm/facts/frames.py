@@ -62,7 +62,8 @@ class FrameCache:
             fresh = self.scan(key, missing).collect().rechunk()
             kept = fresh if kept is None else kept.hstack(fresh)
             self._keep(key, kept)
-        return pl.DataFrame(schema=columns) if kept is None else kept.select(*columns)
+        # A selection by names alone takes no query plan, which costs more than the rest.
+        return pl.DataFrame(schema=columns) if kept is None else kept[[*columns]]
 
     def remembered(self, mark: Hashable, make: Callable[[], object]) -> object:
         """What was made for the newest mark; made again when the mark is another."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
+from sqlalchemy import Connection
 
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
@@ -20,9 +21,11 @@ from wfm.facts.inputs import DayInputs, read_inputs
 from wfm.facts.judged import CAUSES, PENDING
 from wfm.facts.rules import FactRules
 from wfm.facts.spell_tables import judged_frame
+from wfm.store.kept import kept_value, newest_mark
 from wfm.store.store import Store
 
 WAITS = CAUSES[PENDING]
+STANDS_S = 15  # a day without a new event is judged again after so many seconds
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,20 @@ def read_timelines(
     """
     as_of_at = epoch_s(clock.now())
     with store.db.read() as connection:
-        inputs = read_inputs(
-            connection, store.files, day, as_of_at, rules or FactRules(), ("agent_state",),
-            # The whole site of a team or agent, since its feed tells who is signed out.
-            scope.site,
-        )  # fmt: skip
-    inputs = replace(inputs, with_pending=True)
-    case = day_case(inputs)
-    pieces = judged_frame(inputs, case, judge(case.case))
-    mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
-    rows = mine.sort("agent", "t0").partition_by("agent", as_dict=True)
+        if rules is not None:
+            site = _judged(connection, store, scope.site, day, as_of_at, rules)
+        else:
+            # All people of a site are judged together, for each of them who asks.
+            mark = (newest_mark(connection), as_of_at // STANDS_S)
+            site = kept_value(
+                connection, ("timelines", scope.site, day), mark,
+                lambda: _judged(connection, store, scope.site, day, as_of_at, FactRules()),
+            )  # fmt: skip
+    inputs, as_of_at, mine = site.inputs, site.as_of_at, site.rows
+    rows = mine.partition_by("agent", as_dict=True) if scope.agent is None else {}
+    if scope.agent is not None:
+        number = inputs.keys["agent"].get(scope.agent, -1)
+        rows = {(number,): mine.filter(pl.col("agent") == number)}
     noon = inputs.agents.select("agent", "zone", "from_at", "to_at")
     bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in noon.iter_rows()}
     names = _Names(inputs)
@@ -122,6 +129,28 @@ def read_timelines(
             _timeline(inputs, person, zone, names.rows(pieces_of), as_of_at if running else None)
         )
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A day of a site's people: what it was made of, until when, and the pieces in order."""
+
+    inputs: DayInputs
+    as_of_at: int
+    rows: pl.DataFrame
+
+
+def _judged(
+    connection: Connection, store: Store, site: str | None, day: date, as_of_at: int,
+    rules: FactRules,
+) -> _Judged:  # fmt: skip
+    """The whole site of a team or agent, since its feed tells who is signed out."""
+    inputs = read_inputs(connection, store.files, day, as_of_at, rules, ("agent_state",), site)
+    inputs = replace(inputs, with_pending=True)
+    case = day_case(inputs)
+    pieces = judged_frame(inputs, case, judge(case.case))
+    mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
+    return _Judged(inputs, as_of_at, mine.sort("agent", "t0"))
 
 
 @dataclass(frozen=True)
