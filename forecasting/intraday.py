@@ -1,9 +1,11 @@
 """The rest of a day forecast again from what has come so far, for volume and handle time.
 
-Two ways, averaged. The ratio of what came to what was forecast, shrunk by how far such ratios held
-for the rest of past days (FC-17); and the rest given the first part, as errors of the intervals of
-one day move together: on square roots, where the noise of counts is alike at every size (FC-18).
-A model is learned once, before the day; an update is a small linear solve.
+Two ways, averaged, both the rest given the first part, as errors of the intervals of one day move
+together: on square roots, where the noise of counts is alike at every size. Once by the covariance
+of past errors as they were (FC-18); once by one of four figures learned from them: what a whole day
+shares, what hours near each other share, how near, and the noise of each. That one knows from the
+forecast alone which intervals are busy, so a Friday is told of by Mondays. It took the place of a
+shrunk ratio of what came to what was forecast (FC-17). A model is learned once, before the day.
 """
 
 from __future__ import annotations
@@ -13,19 +15,20 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from scipy.optimize import nnls
 
 from forecasting import quantiles, shape
 from forecasting.ensemble import combined, daily_totals
 from forecasting.forecast import ForecastConfig
-from forecasting.series import Bools, Floats, History
+from forecasting.series import Bools, Floats, History, Wholes
 from forecasting.training import prepare
 
 DAYS = 60  # past days that tell how errors of a day move together
 LEAST_DAYS = 10
 LOOK_DAYS = tuple(range(1, 100))
-STEADY = 25.0  # contacts added to both sides of a ratio, so that few do not move it
-CLIP = (0.4, 2.5)
-SLOPE_MOST = 1.2
+STEADY = 25.0  # contacts added to both sides of a planner's ratio, so that few do not move it
+CLIP = (0.4, 2.5)  # of what was forecast: no update goes further
+NEAR = (1.0, 2.0, 4.0, 8.0, 16.0)  # intervals over which errors may be alike
 SEEN_LEAST = 0.25  # of the expected day, before a special day is updated
 QUARTER = 0.25
 NOISE = 0.02  # of the mean variance, added so that the solve is steady
@@ -115,8 +118,8 @@ def update_day(model: DayModel, seen: Sequence[float] | Floats) -> Updated:
     bands = quantiles.stated_spread(quantiles.UNKNOWN)
     total_bands = bands
     if not note:
-        known_open = known[open_columns[:cut]]
-        rest = _rest(model.said, model.came, expected, known_open, cut)
+        learned = learn_errors(model.said, model.came)
+        rest = _rest(learned, expected[None, :], known[open_columns[:cut]][None, :], cut)[0]
     if model.said.shape[0] >= LEAST_DAYS and cut < expected.size:
         bands, total_bands = _spreads(model, cut)
     mean[open_columns[cut:]] = rest
@@ -144,46 +147,92 @@ def _held(model: DayModel, expected: Floats, cut: int) -> str:
     return ""
 
 
-def _rest(said: Floats, came: Floats, expected: Floats, seen: Floats, cut: int) -> Floats:
-    ratio = _by_ratio(said, came, expected, seen, cut)
-    together = _together(said, came, expected, seen, cut)
-    return np.asarray((ratio + together) / 2, dtype=np.float64)
+@dataclass(frozen=True, eq=False)
+class Errors:
+    """How the errors of the intervals of a day move together, on square roots.
+
+    `own` is their covariance as it was. `day` and `near` are the variances of what all intervals
+    share and of what those within `span` intervals share, both relative to the forecast; `noise` is
+    that of each interval alone.
+    """
+
+    own: Floats
+    day: float
+    near: float
+    span: float
+    noise: float
 
 
-def _ratio(came: Floats, said: Floats) -> Floats:
-    found = (came.sum(axis=-1) + STEADY) / (said.sum(axis=-1) + STEADY)
-    return np.asarray(np.clip(found, *CLIP), dtype=np.float64)
+def learn_errors(said: Floats, came: Floats) -> Errors:
+    """How errors of past days moved together; rows are days, columns their open intervals."""
+    errors = np.sqrt(came + QUARTER) - np.sqrt(said + QUARTER)
+    width = said.shape[1]
+    apart = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
+    square = errors.T @ errors
+    return Errors(_own(square / said.shape[0], apart), *_shared(square, said, apart))
 
 
-def _by_ratio(said: Floats, came: Floats, expected: Floats, seen: Floats, cut: int) -> Floats:
-    """The rest times the ratio so far, to the power that such ratios held on past days."""
-    early = np.log(_ratio(came[:, :cut], said[:, :cut]))
-    late = np.log(_ratio(came[:, cut:], said[:, cut:]))
-    slope = float(np.clip((early * late).sum() / max((early**2).sum(), 1e-9), 0.0, SLOPE_MOST))
-    return np.asarray(expected[cut:] * _ratio(seen, expected[:cut]) ** slope, dtype=np.float64)
-
-
-def _together(said: Floats, came: Floats, expected: Floats, seen: Floats, cut: int) -> Floats:
-    """The rest given the first part, by the covariance of the errors of past days.
+def _own(square: Floats, apart: Wholes) -> Floats:
+    """The covariance of errors, its correlations drawn to what is usual.
 
     Half of each correlation is its own, half the mean of all pairs as far apart, not rising with
     distance: sixty days cannot tell a thousand pairs from chance.
     """
-    errors = np.sqrt(came + QUARTER) - np.sqrt(said + QUARTER)
-    square = errors.T @ errors / errors.shape[0]
     scale = np.sqrt(np.maximum(np.diag(square), 1e-12))
     own = square / np.outer(scale, scale)
-    width = scale.size
-    apart = np.abs(np.subtract.outer(np.arange(width), np.arange(width)))
-    sums = np.bincount(apart.ravel(), own.ravel(), minlength=width)
-    means = sums / np.bincount(apart.ravel(), minlength=width)
+    sums = np.bincount(apart.ravel(), own.ravel(), minlength=scale.size)
+    means = sums / np.bincount(apart.ravel(), minlength=scale.size)
     means = np.maximum.accumulate(means[::-1])[::-1]
     joint = (0.5 * own + 0.5 * means[apart]) * np.outer(scale, scale)
-    joint += np.eye(width) * NOISE * float(scale.mean()) ** 2
-    error = np.sqrt(seen + QUARTER) - np.sqrt(expected[:cut] + QUARTER)
-    moved = joint[cut:, :cut] @ np.linalg.solve(joint[:cut, :cut], error)
-    roots = np.maximum(np.sqrt(expected[cut:] + QUARTER) + moved, 0.0)
-    return np.asarray(np.maximum(roots**2 - QUARTER, 0.0), dtype=np.float64)
+    joint += np.eye(scale.size) * NOISE * float(scale.mean()) ** 2
+    return np.asarray(joint, dtype=np.float64)
+
+
+def _shared(square: Floats, said: Floats, apart: Wholes) -> tuple[float, float, float, float]:
+    """Variance of the day, of hours near each other, their span, and noise, by least squares.
+
+    Of the products of errors of two intervals, over those of the roots of what was forecast.
+    """
+    roots = np.sqrt(said)
+    expected = roots.T @ roots
+    width = apart.shape[0]
+    sums = np.bincount(apart.ravel(), square.ravel(), minlength=width)
+    sizes = np.bincount(apart.ravel(), expected.ravel(), minlength=width)
+    weights = np.sqrt(np.maximum(sizes[1:], 0.0))
+    products = sums[1:] / np.maximum(sizes[1:], 1e-9)
+    lags = np.arange(1, width)
+    best = (np.inf, 0.0, 0.0, NEAR[0])
+    for span in NEAR if width > 1 else ():
+        sides = np.column_stack([np.ones(width - 1), np.exp(-lags / span)]) * weights[:, None]
+        (day, near), left = nnls(sides, products * weights)
+        if left < best[0]:
+            best = (left, float(day), float(near), span)
+    _, day, near, span = best
+    alone = np.trace(square) - (day + near) * np.trace(expected)
+    return day, near, span, max(float(alone) / said.size, NOISE)
+
+
+def _rest(learned: Errors, expected: Floats, seen: Floats, cut: int) -> Floats:
+    """The rest of each day (a row each) given its first `cut` intervals."""
+    error = np.sqrt(seen + QUARTER) - np.sqrt(expected[:, :cut] + QUARTER)
+    own = learned.own
+    moved = np.linalg.solve(own[:cut, :cut], error.T).T @ own[:cut, cut:]
+    roots = np.sqrt(np.maximum(expected, 0.0))
+    width = expected.shape[1]
+    lags = np.arange(width)
+    apart = np.abs(np.subtract.outer(lags, lags))
+    alike = learned.day + learned.near * np.exp(-apart / learned.span)
+    shared = np.empty_like(moved)
+    for row in range(expected.shape[0]):
+        joint = np.outer(roots[row], roots[row][:cut]) * alike[:, :cut]
+        solved = np.linalg.solve(joint[:cut] + learned.noise * np.eye(cut), error[row])
+        shared[row] = joint[cut:] @ solved
+    before = expected[:, cut:]
+    found = np.zeros_like(before)
+    for part in (moved, shared):
+        root = np.maximum(np.sqrt(before + QUARTER) + part, 0.0)
+        found += np.maximum(root**2 - QUARTER, 0.0) / 2
+    return np.asarray(np.clip(found, CLIP[0] * before, CLIP[1] * before), dtype=np.float64)
 
 
 def _spreads(model: DayModel, cut: int) -> tuple[quantiles.Spread, quantiles.Spread]:
@@ -195,10 +244,8 @@ def _spreads(model: DayModel, cut: int) -> tuple[quantiles.Spread, quantiles.Spr
     rests = np.zeros((days, model.said.shape[1] - cut))
     for part in range(5):
         held = np.arange(days) % 5 == part
-        for row in np.flatnonzero(held):
-            rests[row] = _rest(
-                model.said[~held], model.came[~held], model.said[row], model.came[row, :cut], cut
-            )
+        learned = learn_errors(model.said[~held], model.came[~held])
+        rests[held] = _rest(learned, model.said[held], model.came[held, :cut], cut)
     one = np.ones(1, dtype=np.int64)
     came = model.came[:, cut:]
     cells = [(one, came[i : i + 1], rests[i : i + 1]) for i in range(days)]
