@@ -80,12 +80,13 @@ class OffersToNovices(Influence):
     def demand(self, centre: Centre, queue: QueueSpec, contact_type: str, day: date) -> Demand:
         if contact_type not in self.campaign.base_n or not self._at_site(centre, queue):
             return Demand()
-        today = calendar_today(centre.site[centre.roles.campaign_site], self.now)
+        site = centre.site[centre.roles.campaign_site]
+        today = calendar_today(site, self.now)
         back = (today - day).days
         if back <= -self.campaign.lives_on_days:
             return Demand()
         if back > 2 * self.campaign.days:
-            return Demand(count=self._usual(centre, queue, contact_type, day))
+            return Demand(before_closing(site, day), self._usual(centre, queue, contact_type, day))
         in_campaign = back <= self.campaign.days
         n = scaled(
             self.campaign.campaign_n if in_campaign else self.campaign.base_n, self.campaign.scale
@@ -94,7 +95,6 @@ class OffersToNovices(Influence):
         first = self.campaign.days * (1 if in_campaign else 2)
         week = Week(first, n, {})
         told = day if back > 0 else day - timedelta(days=7 * (1 + (-back) // 7))
-        site = centre.site[centre.roles.campaign_site]
         return Demand(
             before_closing(site, day), week.count_on(today, told, contact_type), PATIENCE,
             settled=True,
