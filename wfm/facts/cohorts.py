@@ -28,29 +28,36 @@ def cohort_rows(facts: FactReader, scope: Scope, query: FactQuery) -> pl.LazyFra
     rows = scoped_rows(
         facts, scope, query, TABLES[TABLE], (*_ROW, "answered", "day"), booked_by_shift=False
     )
-    around = wanted_rows(
-        facts, TABLES[TABLE], query.first - WINDOW, query.end + WINDOW + timedelta(days=1),
-        Wanted(_ROW, ()),
-    )  # fmt: skip
-    if newest is None or rows is None or around is None:
+    span = query.first - WINDOW, query.end + WINDOW + timedelta(days=1)
+    files = facts.files(TABLE, *span)
+    if newest is None or rows is None or not files:
         return None
-    # Every contact of the same customer for the same reason, in order of time.
-    chain = around.select(_ROW).unique().sort(_ROW)
-    same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in _ROW[:2]]
-    later = [pl.col(name).eq_missing(pl.col(name).shift(-1)) for name in _ROW[:2]]
-    chain = chain.with_columns(
-        pl.when(pl.all_horizontal(same)).then(pl.col("at") - pl.col("at").shift(1)).alias("since"),
-        pl.when(pl.all_horizontal(later)).then(pl.col("at").shift(-1) - pl.col("at")).alias("next"),
-    )
+    chain = facts.frames.made(("chain", *(f.file for f in files)), lambda: _chain(facts, *span))
     over = pl.col("at") + WINDOW_S <= newest
-    again = (pl.col("next") <= WINDOW_S).fill_null(value=False)
-    first = (pl.col("since") > WINDOW_S).fill_null(value=True)
-    return rows.join(chain, on=list(_ROW), how="left", nulls_equal=True).with_columns(
+    again, first = (pl.col(name).fill_null(value=name == "first") for name in ("again", "first"))
+    return rows.join(chain.lazy(), on=list(_ROW), how="left", nulls_equal=True).with_columns(
         (over & pl.col("answered")).cast(pl.Int64).alias("fcr_elig_n"),
         (over & pl.col("answered") & again).cast(pl.Int64).alias("repeat_n"),
         (over & first).cast(pl.Int64).alias("issue_n"),
         (over & first & ~again & pl.col("answered")).cast(pl.Int64).alias("issue_one_n"),
     )
+
+
+def _chain(facts: FactReader, begin: date, end: date) -> pl.DataFrame:
+    """Every contact with whether the customer came again for the same reason within the window, and
+    whether it is the first for as long; the same for every scope that asks.
+    """
+    around = wanted_rows(facts, TABLES[TABLE], begin, end, Wanted(_ROW, ()))
+    assert around is not None
+    chain = around.select(_ROW).unique().sort(_ROW)
+    same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in _ROW[:2]]
+    later = [pl.col(name).eq_missing(pl.col(name).shift(-1)) for name in _ROW[:2]]
+    at = pl.col("at")
+    return chain.select(
+        *_ROW,
+        (pl.all_horizontal(later) & (at.shift(-1) - at <= WINDOW_S)).alias("again"),
+        (~pl.all_horizontal(same) | (at - at.shift(1) > WINDOW_S)).alias("first"),
+    ).collect()
 
 
 def window_open(facts: FactReader, end: date) -> bool:

@@ -75,6 +75,14 @@ class FrameCache:
             self._newest = (mark, made)
         return made
 
+    def made(self, key: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """What was made of files that never change, kept as they are; the key names them."""
+        found = self._kept(key)
+        if found is None:
+            found = make()
+            self._keep(key, found)
+        return found
+
     def scan(self, files: Sequence[str], columns: Columns) -> pl.LazyFrame:
         """The asked columns of files too large to keep, read when collected."""
         found = pl.scan_parquet(
