@@ -17,7 +17,7 @@ from forecasting.training import Training
 # Days ahead, first and last of each bucket; the last bucket serves what lies beyond, too.
 BUCKETS = ((1, 1), (2, 7), (8, 14), (15, 28))
 # What each model weighs where the past says nothing: all that the structure says is in it.
-PRIOR = {"structure": 2.0, "sarimax": 1.0, "level_weekday": 1.0}
+PRIOR = {"structure": 4.0, "sarimax": 4.0, "level_weekday": 1.0}
 LEAST_ORIGINS = 4
 POWER = 4
 FADE_DAYS = (28, 90)  # from here the other models lose their weight, to here all of it

@@ -13,8 +13,8 @@ import numpy as np
 
 from forecasting.series import Bools, Floats, Wholes
 
-LEVEL_DAYS = 120.0
-DRIFT_DAYS = 3.0
+LEVEL_DAYS = 90.0
+DRIFT_DAYS = 6.0
 WEEKDAY_DAYS = 60.0
 MONTH_WIDTH = 0.6
 SEASON_WIDTH = 0.5

@@ -37,55 +37,69 @@ def score_versions(
     actual: pl.DataFrame, versions: Sequence[Kept], until: date
 ) -> tuple[dict[int, Score], dict[str, Score]]:
     """Scores by version, and by days ahead over the models' versions, of days before `until`."""
-    by_version: dict[int, Score] = {}
-    pooled: list[pl.DataFrame] = []
-    for one in versions:
-        cells = _judged(actual, one, until)
-        if cells.height:
-            by_version[one.fc_version] = _score(cells)
-            if one.model == one.fc_version:
-                pooled.append(cells)
-    by_lead = {}
-    if pooled:
-        cells = pl.concat(pooled)
-        for low, high, words in BUCKETS:
-            inside = cells.filter(pl.col("lead").is_between(low, high))
-            if inside.height:
-                by_lead[words] = _score(inside)
-    return by_version, by_lead
-
-
-def _judged(actual: pl.DataFrame, one: Kept, until: date) -> pl.DataFrame:
-    """Cells of a version that are over and known, with days ahead and the naive forecast."""
-    cells = one.values.filter(
-        (pl.col("day") >= max(one.origin_on, one.made_on)) & (pl.col("day") < until)
-    ).join(actual, on=KEYS, how="inner")
+    cells = _judged(actual, versions, until)
     if not cells.height:
-        return cells.with_columns(lead=pl.lit(0), naive=pl.lit(None, dtype=pl.Float64))
-    lead = (pl.col("day") - one.origin_on).dt.total_days() + 1
+        return {}, {}
+    by_version = {
+        int(row.pop("version")): Score(**row)
+        for row in cells.group_by("version").agg(**_SCORE).sort("version").iter_rows(named=True)
+    }
+    bucket = pl.lit(len(BUCKETS) - 1)
+    for number, (_, last, _) in reversed(list(enumerate(BUCKETS))):
+        bucket = pl.when(pl.col("lead") <= last).then(number).otherwise(bucket)
+    pooled = cells.filter(pl.col("plain")).with_columns(bucket=bucket)
+    by_lead = {
+        BUCKETS[row.pop("bucket")][2]: Score(**row)
+        for row in pooled.group_by("bucket").agg(**_SCORE).sort("bucket").iter_rows(named=True)
+    }
+    order = [one.fc_version for one in versions if one.fc_version in by_version]
+    return {number: by_version[number] for number in order}, by_lead
+
+
+def _judged(actual: pl.DataFrame, versions: Sequence[Kept], until: date) -> pl.DataFrame:
+    """Cells of all versions that are over and known, with days ahead and the naive forecast."""
+    if not versions:
+        return pl.DataFrame()
+    told = pl.DataFrame(
+        {
+            "version": [one.fc_version for one in versions],
+            "plain": [one.model == one.fc_version for one in versions],
+            "origin_on": [one.origin_on for one in versions],
+            "from_on": [max(one.origin_on, one.made_on) for one in versions],
+        },
+        schema={"version": pl.Int64, "plain": pl.Boolean, "origin_on": pl.Date, "from_on": pl.Date},
+    )
+    columns = (*KEYS, "mean", "p10", "p90")
+    values = pl.concat(
+        [one.values.select(columns).with_columns(version=pl.lit(one.fc_version, pl.Int64))
+         for one in versions]
+    )  # fmt: skip
+    lead = (pl.col("day") - pl.col("origin_on")).dt.total_days() + 1
     back = ((lead + 6) // 7) * 7  # whole weeks back to a day before the origin
     naive = actual.rename({"day": "back_on", "offered": "naive"})
-    return cells.with_columns(lead=lead, back_on=pl.col("day") - pl.duration(days=back)).join(
-        naive, on=["queue", "back_on", "slot"], how="left"
+    return (
+        values.join(told, on="version", how="inner")
+        .filter((pl.col("day") >= pl.col("from_on")) & (pl.col("day") < until))
+        .join(actual, on=KEYS, how="inner")
+        .with_columns(lead=lead, back_on=pl.col("day") - pl.duration(days=back))
+        .join(naive, on=["queue", "back_on", "slot"], how="left")
     )
 
 
-def _score(cells: pl.DataFrame) -> Score:
-    known = pl.col("naive").is_not_null()
-    error = (pl.col("mean") - pl.col("offered")).abs()
-    banded = pl.col("p10").is_not_null() & (pl.col("mean") > 0)
-    row = cells.select(
-        days=pl.col("day").n_unique(),
-        offered=pl.col("offered").sum(),
-        forecast=pl.col("mean").sum(),
-        abs_error=error.sum(),
-        naive_offered=pl.col("offered").filter(known).sum(),
-        naive_abs_error=(pl.col("naive") - pl.col("offered")).abs().sum(),
-        naive_own_error=error.filter(known).sum(),
-        inside=(banded & pl.col("offered").is_between(pl.col("p10"), pl.col("p90"))).sum(),
-        cells=banded.sum(),
-    ).row(0, named=True)
-    return Score(**row)
+_KNOWN = pl.col("naive").is_not_null()
+_ERROR = (pl.col("mean") - pl.col("offered")).abs()
+_BANDED = pl.col("p10").is_not_null() & (pl.col("mean") > 0)
+_SCORE = {
+    "days": pl.col("day").n_unique(),
+    "offered": pl.col("offered").sum(),
+    "forecast": pl.col("mean").sum(),
+    "abs_error": _ERROR.sum(),
+    "naive_offered": pl.col("offered").filter(_KNOWN).sum(),
+    "naive_abs_error": (pl.col("naive") - pl.col("offered")).abs().sum(),
+    "naive_own_error": _ERROR.filter(_KNOWN).sum(),
+    "inside": (_BANDED & pl.col("offered").is_between(pl.col("p10"), pl.col("p90"))).sum(),
+    "cells": _BANDED.sum(),
+}
 
 
 def in_force(versions: Sequence[Kept], day: date) -> Kept | None:

@@ -168,15 +168,13 @@ def looked(errors):
 
 
 def test_models_weigh_by_their_past_errors_drawn_half_way_to_the_prior():
-    pair = ("sarimax", "level_weekday")
+    pair = ("structure", "sarimax")
     assert PRIOR[pair[0]] == PRIOR[pair[1]]
-    past = [looked({"sarimax": 10.0, "level_weekday": 11.0})] * 4
+    past = [looked({"structure": 10.0, "sarimax": 11.0})] * 4
     weights = learned_weights(past, pair)
-    assert weights[bucket(20)] == pytest.approx(
-        {"sarimax": 0.547, "level_weekday": 0.453}, abs=1e-3
-    )
-    assert weights[bucket(1)] == {"sarimax": 0.5, "level_weekday": 0.5}
-    assert learned_weights(past[:3], pair)[3] == {"sarimax": 0.5, "level_weekday": 0.5}
+    assert weights[bucket(20)] == pytest.approx({"structure": 0.547, "sarimax": 0.453}, abs=1e-3)
+    assert weights[bucket(1)] == {"structure": 0.5, "sarimax": 0.5}
+    assert learned_weights(past[:3], pair)[3] == {"structure": 0.5, "sarimax": 0.5}
     assert combined(past[0], weights)[0] == pytest.approx(110.453, abs=1e-3)
 
 
