@@ -38,10 +38,10 @@ def measure_plan(
     files: FileStore,
     unit: str,
     roster: RosterWeek,
-    plan_id: int | None,
+    drafted: Mapping[str, Week] | None,
     edits: Mapping[str, Week] | None = None,
 ) -> WeekMeasures | None:
-    """The measures of a draft, or without a plan of the shifts in force with these edits.
+    """The measures of a draft's shifts, or without them of those in force with these edits.
 
     None when the week has no requirement, or no shift.
     """
@@ -50,7 +50,7 @@ def measure_plan(
     live = {agent: shifts for agent, shifts in live.items() if shifts}
     for agent, changed in (edits or {}).items():
         live[agent] = {**live.get(agent, {}), **changed}
-    if plan_id is None:
+    if drafted is None:
         shifts: Mapping[str, Week] = live
         # A shift of one version is as it was published; the others begin with their baseline.
         history = read_changed_history(connection, scope, roster.period.first, roster.period.end)
@@ -61,9 +61,8 @@ def measure_plan(
         }
         changes = changed_starts(first, now)
     else:
-        planned = drafted_shifts(connection, roster, scope, plan_id)
         # Who is no longer in the problem keeps the shift in force, as publication does.
-        shifts = {**live, **planned}
+        shifts = {**live, **drafted}
         changes = changed_starts(live, shifts)
     if not shifts:
         return None

@@ -167,7 +167,7 @@ class Planner:
             live = {agent: roster.in_force(agent) for agent in roster.shifts}
             if plan_id is None:
                 return roster, {agent: week for agent, week in live.items() if week}
-            return roster, {**live, **drafted_shifts(connection, roster, scope, plan_id)}
+            return roster, {**live, **self._drafted(connection, unit, week, roster, plan_id)}
 
     def difference(self, scope: Scope, unit: str, week: str, plan_id: int) -> Difference:
         """What publishing a draft would change of what is in force."""
@@ -313,4 +313,18 @@ class Planner:
     ) -> WeekMeasures | None:
         unit, week = str(key[0]), str(key[1])
         roster = self._roster(connection, unit, week)
-        return measure_plan(connection, self._store.files, unit, roster, plan_id, edits)
+        drafted = (
+            None if plan_id is None else self._drafted(connection, unit, week, roster, plan_id)
+        )
+        return measure_plan(connection, self._store.files, unit, roster, drafted, edits)
+
+    def _drafted(
+        self, connection: Connection, unit: str, week: str, roster: RosterWeek, plan_id: int
+    ) -> Mapping[str, Week]:
+        """A draft's shifts as changed by hand, read once for all who ask."""
+        scope = Scope(unit)
+        seq, around = draft_seq(connection, scope, plan_id), shifts_around(connection, unit, week)
+        return self._kept.of(
+            ("drafted", unit, week, plan_id, seq, around),
+            lambda: drafted_shifts(connection, roster, scope, plan_id),
+        )
