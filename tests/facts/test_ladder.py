@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.computed import COMPUTED
+from wfm.facts.frames import FrameCache
 from wfm.facts.ladder import ladder
 from wfm.facts.measures import MEASURES, measures_of
-from wfm.facts.query import FactQuery, read_from, read_histogram, read_measures
+from wfm.facts.query import FactQuery, FactReader, read_from, read_histogram, read_measures
 from wfm.facts.router import Need, eligible_tables
 from wfm.facts.schema import TABLES, conform
+from wfm.store.manifest import FactFile, Snapshot
 
 FIRST, END = date(2026, 3, 2), date(2026, 3, 4)
 LEAVES = ("queue_interval", "agent_queue_interval", "agent_interval", "agent_day")
@@ -81,6 +83,21 @@ def test_a_sum_past_two_to_the_32_does_not_wrap() -> None:
     summed = ladder(leaf)
     assert summed["site_queue_day"]["talk_s"][0] == 6_000_000_000
     assert summed["team_day"]["known:talk_s"][0] == 60
+
+
+def test_counts_of_known_cells_past_two_to_the_32_do_not_wrap(tmp_path) -> None:
+    days = [date(2026, 3, 2), date(2026, 3, 3)]
+    counts = {"talk_s": 10, "known:talk_s": 3_000_000_000, "cells:agent_queue_interval": 4 * 10**9}
+    files = []
+    for day in days:
+        frame = pl.DataFrame({"day": [day], "site": [1], **{n: [v] for n, v in counts.items()}})
+        conform(frame, "site_day").write_parquet(tmp_path / f"{day}.parquet")
+        files.append(FactFile("site_day", day, "", f"{day}.parquet", 1))
+    facts = FactReader(Snapshot(1, tuple(files)), FrameCache(tmp_path), {}, {})
+    query = FactQuery(("talk_s",), FIRST, END)
+    answer = read_from(facts, ENTERPRISE, query, "site_day")
+    assert answer is not None
+    assert answer.rows() == [(20, 6_000_000_000, 8_000_000_000)]
 
 
 def test_a_value_that_does_not_fit_its_column_raises_instead_of_wrapping() -> None:

@@ -289,7 +289,7 @@ def _answer(
     if stock:
         frame = _latest(frame, query.by, spec, names)
     known = [_known(m, presummed) for m in names]
-    cells = pl.col(counted).sum() if presummed else pl.len()
+    cells = sum_of(counted) if presummed else pl.len()
     sums = [pl.col(m).max() if MEASURES[m].agg == "max" else sum_of(m) for m in names]
     expressions = [*sums, *known, cells.cast(pl.Int64).alias("_cells")]
     # Rows without a leaf cell of the family, booked as asked, are no key of their own.
@@ -303,7 +303,7 @@ def _answer(
 
 
 def _known(measure: str, presummed: bool) -> pl.Expr:
-    counted = pl.col(known_column(measure)).sum() if presummed else pl.col(measure).count()
+    counted = sum_of(known_column(measure)) if presummed else pl.col(measure).count()
     return counted.cast(pl.Int64).alias(f"{measure}:known")
 
 
