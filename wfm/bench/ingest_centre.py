@@ -1,4 +1,4 @@
-"""Files of a centre of 20,000 agents as a real one would deliver them: people, states, calls."""
+"""Files of a centre of 20,000 agents as a real one delivers them: people, shifts, states, calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wfm.domain.grid import day_start
+from wfm.domain.grid import QUARTER_S, day_start
 
 DAY = date(2026, 11, 20)
 SEED = 20_261_120
@@ -29,7 +29,7 @@ class Feeds:
 
 
 def write_standing(folder: Path, feeds: Feeds) -> list[Path]:
-    """Organisation, queues and people of the centre."""
+    """Organisation, queues, people and shifts of the centre."""
     folder.mkdir(parents=True, exist_ok=True)
     sites = [f"site{n}" for n in range(feeds.sites)]
     teams = [f"t{n:04}" for n in range(feeds.teams)]
@@ -61,14 +61,39 @@ def write_standing(folder: Path, feeds: Feeds) -> list[Path]:
                 "display_name": [f"Agent {n}" for n in range(feeds.agents)],
                 "team_id": [teams[n % feeds.teams] for n in range(feeds.agents)],
                 "valid_from": "2026-01-01T00:00:00Z", "role": "agent",
+                "skills": [f"q{n % feeds.queues:03}:80;q{(n + 7) % feeds.queues:03}:50"
+                           for n in range(feeds.agents)],
             }
         ),
+        "schedules": _schedules(feeds),
     }  # fmt: skip
     paths = []
     for name, frame in tables.items():
         frame.write_csv(folder / f"{name}.csv")
         paths.append(folder / f"{name}.csv")
     return paths
+
+
+def _schedules(feeds: Feeds) -> pl.DataFrame:
+    """A shift of seven segments for every agent, 08:00 to 20:30, breaks staggered in eight."""
+    hour, agents = 3600, np.arange(feeds.agents)
+    late = agents % 8 * QUARTER_S
+    edges = [8 * hour + 0 * late, 10 * hour + late, 10 * hour + QUARTER_S + late, 13 * hour + late,
+             13 * hour + 3 * QUARTER_S + late, 17 * hour + late, 17 * hour + QUARTER_S + late,
+             20 * hour + 2 * QUARTER_S + 0 * late]  # fmt: skip
+    base = day_start(DAY, "UTC")
+    codes = ("on_queue", "break", "on_queue", "meal", "on_queue", "break", "on_queue")
+    parts = [
+        pl.DataFrame(
+            {
+                "schedule_version": "baseline", "agent_id": [f"a{n:05}" for n in agents.tolist()],
+                "shift_date": str(DAY), "start_at": base + edges[n], "end_at": base + edges[n + 1],
+                "activity_code": code,
+            }
+        )
+        for n, code in enumerate(codes)
+    ]  # fmt: skip
+    return pl.concat(parts).with_columns(_instant("start_at"), _instant("end_at"))
 
 
 def states_of(feeds: Feeds, day: date, first_s: int, end_s: int, each: int) -> pl.DataFrame:
