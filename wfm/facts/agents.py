@@ -11,10 +11,10 @@ import polars as pl
 from wfm.domain.grid import QUARTER_S
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
-from wfm.facts.judged import Judged
+from wfm.facts.judged import Judged, of_top
 from wfm.facts.measures import measures_of
-from wfm.facts.pieces import Ints, split_on_grid
-from wfm.facts.rollup import Shorts, in_cells, run_sums
+from wfm.facts.pieces import SPAN, Ints, split_on_grid
+from wfm.facts.rollup import Shorts, Sums, run_sums
 from wfm.facts.seconds import STATE_MEASURES, counted_seconds
 from wfm.facts.sums import known_sum
 from wfm.facts.time_parts import Parts, Runs, activity_rows, blocks_of, reason_rows
@@ -37,45 +37,52 @@ class AgentRows:
 def agent_rows(inputs: DayInputs, day: DayCase, judged: Judged) -> AgentRows:
     """Every agent's seconds by quarter, day and day of the shift; null where a feed is missing."""
     index, quarter, seconds = judged.on_grid
-    shift_bin = np.where(
-        judged.shift >= 0, day.shift_days[judged.shift] + 1, judged.day_bin
-    ) if len(day.shift_days) else judged.day_bin  # fmt: skip
-    agent = judged.pieces.agent
-    own = (judged.day_bin[index] == 1) | (shift_bin[index] == 1)
-    if not own.all():
+    point_shift = of_top(day.case.plan.shift, judged.flat_plan, judged.laid)
+    point_bins = np.where(
+        point_shift >= 0, day.shift_days[point_shift] + 1, judged.point_bin
+    ) if len(day.shift_days) else judged.point_bin  # fmt: skip
+    mine = (judged.point_bin == 1) | (point_bins == 1)
+    if not mine.all():
+        own = mine[judged.laid.point][index]
         index, quarter, seconds = index[own], quarter[own], seconds[own]
+    point = judged.laid.point[index]
     # Pieces come in order of agent and time: each cell and planned activity is a run, seldom more.
-    key = (agent[index] << 34) | (quarter << 2) | shift_bin[index]
-    activity = judged.activity[index]
+    place_of_point = (judged.laid.at // SPAN << 34) | point_bins
+    key = place_of_point[point] | (quarter << 2)
+    activity = judged.point_activity[point]
     changes = (key[1:] != key[:-1]) | (activity[1:] != activity[:-1])
     runs = np.flatnonzero(np.append(True, changes)[: len(key)])
-    cells, place = _cells_of(key[runs])
+    key, activity = key[runs], activity[runs]
+    cells, place = _cells_of(key)
     first = np.zeros(len(cells), np.int64)
-    first[place] = index[runs]
+    first[place] = point[runs]
     counts = counted_seconds(inputs, day, judged)
-    sums, by_cell = run_sums(counts, index, seconds, runs, place, len(cells))
+    kind = counts.kind[index]
+    sums = run_sums(counts.masks, kind, seconds, runs)
+    by_cell = sums.in_cells(place, len(cells))
+    agent, day_bin = cells >> 34, judged.point_bin[first]
     frame = pl.DataFrame(
         {
-            "agent": pl.Series(day.agents[agent[first]], dtype=pl.UInt32),
+            "agent": pl.Series(day.agents[agent], dtype=pl.UInt32),
             "q": (cells >> 2) & 0xFFFFFFFF,
-            "day_bin": judged.day_bin[first],
-            "shift_bin": shift_bin[first],
-            "healthy": judged.healthy[first],
-            "planned": day.planned[agent[first]],
-            **by_cell,
-            "contact_active_s": _active(day, judged, cells >> 2, by_cell["busy_s"]),
+            "day_bin": day_bin,
+            "shift_bin": cells & 3,
+            "healthy": day.case.healthy[agent, day_bin],
+            "planned": day.planned[agent],
+            **by_cell.columns(),
+            "contact_active_s": _active(day, judged, cells >> 2, by_cell.of("busy_s")),
         }
     ).with_columns((pl.col("q") * QUARTER_S).alias("q_at"))
     placed = inputs.with_place(frame, "q_at")
     blocks, block_of = blocks_of(placed)
-    of_part = np.repeat(place, np.diff(np.append(runs, len(key))))
-    cut = Runs(block_of[place], activity[runs], sums)
-    parts = Parts(index, block_of[of_part], seconds, counts)
+    nothing = len(day.case.activities)
+    cut = Runs(block_of[place], np.where(activity == nothing, -1, activity), sums)
+    parts = Parts(index, kind, runs, seconds, counts.masks)
     return AgentRows(
         _where_known(placed),
-        _where_known(_summed(blocks, block_of, placed)),
+        _where_known(_summed(blocks, block_of, by_cell, placed["contact_active_s"])),
         _where_known(activity_rows(inputs, blocks, cut)),
-        _where_known(reason_rows(inputs, day, judged, blocks, parts)),
+        _where_known(reason_rows(inputs, day, judged, blocks, cut, parts)),
     )
 
 
@@ -88,14 +95,16 @@ def _cells_of(keys: Ints) -> tuple[Ints, Ints]:
     return keys[fresh], np.cumsum(fresh) - 1
 
 
-def _summed(blocks: pl.DataFrame, block_of: Ints, cells: pl.DataFrame) -> pl.DataFrame:
+def _summed(
+    blocks: pl.DataFrame, block_of: Ints, cells: Sums, contact_active: pl.Series
+) -> pl.DataFrame:
     n = blocks.height
+    sums = cells.wide(block_of, n)
+    active = np.bincount(block_of, contact_active.to_numpy(), n).astype(np.int64)
+    sums["contact_active_s"] = active
     return blocks.with_columns(
         pl.Series("cells", np.bincount(block_of, minlength=n)),
-        *(
-            pl.Series(name, in_cells(cells[name].to_numpy().astype(np.int64), block_of, n))
-            for name in measures_of("agent_interval")
-        ),
+        *(pl.Series(name, sums[name]) for name in measures_of("agent_interval")),
     )
 
 
@@ -179,7 +188,8 @@ def _active(day: DayCase, judged: Judged, cells: Ints, busy: Shorts) -> Ints:
     found = np.zeros(len(cells), np.int64)
     spells, flat = day.case.states, judged.flat_states
     start, end = spells.layer.start, np.minimum(spells.layer.end, day.case.as_of_at)
-    if np.maximum(end - start, 0).sum() == (flat.end - flat.start).sum():
+    alone = flat.index is None
+    if alone or np.maximum(end - start, 0).sum() == (flat.end - flat.start).sum():
         # No two spells overlap: in contacts is busy.
         if len(once):
             found[once] = np.add.reduceat(busy.astype(np.int64), once)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from wfm.domain.activities import BUSY_STATES
+from wfm.domain.activities import BUSY_STATES, STATES
 from wfm.domain.adherence import AdherenceRules
 from wfm.facts.case import Case, Plan, States
 from wfm.facts.inputs import DayInputs, window_of
-from wfm.facts.pieces import Ints, Layer, Mask
+from wfm.facts.pieces import Codes, Ints, Layer, Mask
 from wfm.facts.plan import planned_segments
 from wfm.facts.states import state_spells
 
@@ -30,6 +30,9 @@ class DayCase:
     segments: pl.DataFrame
     shift_days: Ints  # day number (relative to the day: -1, 0, 1) of each shift
     planned: Mask  # per agent: the site has schedules around the day
+    state: Codes  # of each spell, its place in `STATES`
+    current: pl.DataFrame  # the newest plan, as planned segments
+    published: pl.DataFrame  # the first publication, the very same value where nothing changed
 
 
 def day_case(inputs: DayInputs) -> DayCase:
@@ -37,34 +40,39 @@ def day_case(inputs: DayInputs) -> DayCase:
     spells = state_spells(inputs)
     current = planned_segments(inputs, "current")
     known = _judged_plan(inputs, current)
-    agents = np.unique(
-        np.concatenate([frame["agent"].to_numpy() for frame in (spells, known, current)])
-    ).astype(np.int64)
+    agents = _numbers(spells, known, current)
     codes = {activity.code: i for i, activity in enumerate(inputs.activities)}
     shifts = (
         pl.concat([known, current]).select("agent", "shift_on").unique().sort("agent", "shift_on")
     )
     edges = _edges(inputs, agents)
     site = _sites(inputs, agents, (edges[:, 0] + edges[:, 1]) // 2)
-    healthy = _healthy(_layer(spells, agents), spells["tells_login"].to_numpy(), site, edges)
-    has_plan = np.isin(site, np.unique(site[_layer(current, agents).agent])) & (site > 0)
-    has_plan[_layer(current, agents).agent] = True
+    layer = _layer(spells, agents)
+    healthy = _healthy(layer, spells["tells_login"].to_numpy(), site, edges)
+    with_plan = _layer(current, agents).agent
+    has_plan = np.isin(site, np.unique(site[with_plan])) & (site > 0)
+    has_plan[with_plan] = True
     shifts, span = _touching(inputs, shifts, pl.concat([known, current]), agents, edges)
     known = known.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
     current = current.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
-    spells = spells.filter(_overlaps(_layer(spells, agents), span))
+    inside = _overlaps(layer, span)
+    if not inside.all():
+        spells = spells.filter(inside)
+        layer = Layer(layer.agent[inside], layer.start[inside], layer.end[inside])
+    state = spells["state"].to_physical().to_numpy().astype(np.uint8)
     states = States(
-        _layer(spells, agents),
+        layer,
         spells["group"].to_numpy().astype(np.uint8),
-        spells["state"].cast(pl.String).is_in(list(BUSY_STATES)).to_numpy(),
-        (spells["state"].cast(pl.String) == "acw").to_numpy(),
-        spells["contact"].to_numpy().astype(np.int64),
+        np.array([name in BUSY_STATES for name in STATES])[state],
+        state == STATES.index("acw"),
+        spells["contact"].to_numpy(),
     )
     plan = _plan(known, agents, shifts, codes)
     rulesets, rule_of = _rules(inputs, site)
+    published = planned_segments(inputs, "baseline") if _changed(inputs) else current
     case = Case(
         plan=plan,
-        baseline=_baseline(inputs, plan, agents, shifts, codes),
+        baseline=_baseline(inputs, plan, published, agents, shifts, codes),
         current=_correcting(inputs, plan, known, current, agents, shifts, codes),
         states=states,
         day_edges=edges,
@@ -78,7 +86,19 @@ def day_case(inputs: DayInputs) -> DayCase:
         pending=_excepted(inputs, agents, "pending") if inputs.with_pending else None,
     )
     days = (shifts["shift_on"] - pl.Series([inputs.day])).dt.total_days().to_numpy()
-    return DayCase(case, agents, site, spells, known, days.astype(np.int64), has_plan)
+    return DayCase(
+        case, agents, site, spells, known, days.astype(np.int64), has_plan, state, current,
+        published,
+    )  # fmt: skip
+
+
+def _numbers(*frames: pl.DataFrame) -> Ints:
+    """The different agents of some frames, in order."""
+    seen = [np.bincount(frame["agent"].to_numpy()) for frame in frames if frame.height]
+    there = np.zeros(max((len(counts) for counts in seen), default=0), bool)
+    for counts in seen:
+        there[: len(counts)] |= counts > 0
+    return np.flatnonzero(there)
 
 
 def _judged_plan(inputs: DayInputs, current: pl.DataFrame) -> pl.DataFrame:
@@ -108,16 +128,16 @@ def _changed(inputs: DayInputs) -> bool:
 
 
 def _baseline(
-    inputs: DayInputs, plan: Plan, agents: Ints, shifts: pl.DataFrame, codes: dict[str, int]
-) -> Plan:
+    inputs: DayInputs, plan: Plan, published: pl.DataFrame, agents: Ints, shifts: pl.DataFrame,
+    codes: dict[str, int],
+) -> Plan:  # fmt: skip
     """The first publication of the shifts, the very same plan where nothing changed since.
 
     A shift taken out before it began is on nobody's base any more, so it is left out.
     """
     if not _changed(inputs):
         return plan
-    first = planned_segments(inputs, "baseline")
-    kept = first.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
+    kept = published.join(shifts, on=["agent", "shift_on"], how="semi", maintain_order="left")
     return _plan(kept, agents, shifts, codes)
 
 
@@ -193,8 +213,11 @@ def _overlaps(layer: Layer, spans: Ints) -> Mask:
 
 
 def _layer(frame: pl.DataFrame, agents: Ints) -> Layer:
+    numbers = frame["agent"].to_numpy()
+    place = np.zeros(int(agents.max(initial=0)) + 1, np.int64)
+    place[agents] = np.arange(len(agents))
     return Layer(
-        np.searchsorted(agents, frame["agent"].to_numpy().astype(np.int64)),
+        place[numbers],
         frame["start_at"].to_numpy().astype(np.int64),
         frame["end_at"].to_numpy().astype(np.int64),
     )
@@ -239,21 +262,17 @@ def _healthy(states: Layer, tells_login: Mask, site: Ints, edges: Ints) -> Mask:
 
     An agent whose source never tells of sign-ins has no healthy gaps: absence cannot be seen.
     """
+    begins, ends = (edges[:, side][states.agent] for side in (0, 1))
+    first = (states.start >= begins).astype(np.int64) + (states.start >= ends)
+    last = (states.end > begins).astype(np.int64) + (states.end > ends)
+    n = len(site)
+    spans = np.bincount((states.agent * 3 + first) * 3 + last, minlength=n * 9).reshape(n, 3, 3) > 0
+    own = np.stack(
+        [spans[:, : day_bin + 1, day_bin:].any(axis=(1, 2)) for day_bin in range(3)], axis=1
+    )
     alive = np.zeros((int(site.max(initial=0)) + 1, 3), bool)
-    place = site[states.agent]
-    first = _bin(states.start, edges[states.agent])
-    last = _bin(states.end - 1, edges[states.agent])
-    for day_bin in range(3):
-        alive[place[(first <= day_bin) & (last >= day_bin)], day_bin] = True
+    np.logical_or.at(alive, site, own)
     alive[0] = False
-    healthy = alive[site]
-    own = np.zeros((len(site), 3), bool)
-    for day_bin in range(3):
-        own[states.agent[(first <= day_bin) & (last >= day_bin)], day_bin] = True
-    healthy |= own
+    healthy = alive[site] | own
     healthy[np.unique(states.agent[~tells_login])] = False
     return healthy
-
-
-def _bin(at: Ints, edges: Ints) -> Ints:
-    return (at >= edges[:, 0]).astype(np.int64) + (at >= edges[:, 1])

@@ -46,7 +46,8 @@ def feed_intervals(
         .join(spoken, on=cell, how="left", nulls_equal=True)
         .with_columns(pl.lit("contacts").alias("feed"), pl.lit(1, pl.Int64).alias("expected"))
     )
-    scheduled = agents.filter(pl.col("sched_s") > 0)
+    scheduled = agents.select(*cell, "sched_s", "login_s", "unknown_s")
+    scheduled = scheduled.filter(pl.col("sched_s") > 0)
     known = pl.col("login_s").is_not_null() & (pl.col("unknown_s").fill_null(0) == 0)
     states = (
         scheduled.filter(pl.col("site").is_not_null())

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
+from wfm.domain.activities import ON_QUEUE_STATES, STATES
 from wfm.domain.grid import QUARTER_S
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.judged import Judged
 from wfm.facts.needed import required_cells
-from wfm.facts.pieces import Ints, Mask, split_on_grid
-from wfm.facts.plan import planned_segments
+from wfm.facts.pieces import Ints, Mask, ranges, split_on_grid
 from wfm.facts.sums import known_sum
 
 CELL = ["site", "group", "q"]
 NO_GROUP = -1
-_Q_BITS, _GROUP_BITS = 24, 17  # quarters since 1970 until 2448; groups are 16 bits, and none
+_Q_BITS = 24  # quarters since 1970 until 2448
+_SPAN_BITS = 14  # quarters around a day
+_TARGET_BITS, _REST_BITS = 18, 10  # groups, or lists of them, and the remainder of their shares
 
 
 def group_intervals(
@@ -27,15 +31,15 @@ def group_intervals(
     Plans count for the whole day, what happened up to the as-of time. A site without schedules,
     without a requirement or without a state feed has null there, not 0.
     """
-    on_queue = [a.code for a in inputs.activities if a.category == "on_queue"]
-    groups = agent_groups(inputs)
-    baseline = _scheduled(inputs, "baseline", on_queue, groups)
-    current = _scheduled(inputs, "current", on_queue, groups)
+    split = _split(inputs)
+    current = _scheduled(inputs, day.current, split)
+    changed = day.published is not day.current
+    baseline = _scheduled(inputs, day.published, split) if changed else current
     parts = [
         required_cells(inputs).drop("fc_version"),
         baseline.rename({"s": "sch_s"}),
         current.rename({"s": "cur_sch_s"}),
-        _on_hand(inputs, day, judged, groups).rename({"s": "act_s"}),
+        _on_hand(inputs, day, judged, split).rename({"s": "act_s"}),
         needed,
     ]
     frame = pl.concat([p for p in parts if p.height] or parts[:1], how="diagonal")
@@ -80,106 +84,133 @@ def _with_gaps(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def agent_groups(inputs: DayInputs) -> pl.DataFrame:
-    """Columns agent, group, part, parts: the skill groups of each agent, numbered from 0."""
+@dataclass(frozen=True)
+class _Split:
+    """Which skill groups each agent number may serve: a place in `groups`, the first for none."""
+
+    place: Ints
+    groups: tuple[tuple[int, ...], ...]
+
+
+def _split(inputs: DayInputs) -> _Split:
+    """Who may serve which skill groups in the middle of the day."""
     by_queue = {q.queue_id: q.skill_group for q in inputs.org.queues}
-    rows = []
-    for ext_id, key in sorted(inputs.keys["agent"].items()):
-        person = inputs.at_noon.get(ext_id)
-        names = {by_queue.get(name, name) for name, _ in person.skills} if person else set()
-        groups = sorted(
-            inputs.keys["group"][name] for name in names if name in inputs.keys["group"]
-        )
-        rows += [(key, group, i, len(groups)) for i, group in enumerate(groups)]
-    schema = {"agent": pl.UInt32, "group": pl.UInt16, "part": pl.Int64, "parts": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    numbers = inputs.keys["group"]
+    of_agent = np.zeros(max(inputs.keys["agent"].values(), default=0) + 1, np.int64)
+    places: dict[tuple[int, ...], int] = {(): 0}
+    known = dict[tuple[tuple[str, int], ...], int]()
+    for agent, person in inputs.at_noon.items():
+        place = known.get(person.skills)
+        if place is None:
+            names = {by_queue.get(name, name) for name, _ in person.skills}
+            groups = tuple(sorted(numbers[name] for name in names if name in numbers))
+            place = known[person.skills] = places.setdefault(groups, len(places))
+        of_agent[inputs.keys["agent"][agent]] = place
+    return _Split(of_agent, tuple(places))
 
 
-def share_out(frame: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    """Seconds `s` of rows (agent, group, q) without a group shared equally over the agent's groups.
-
-    900 s over seven groups is 129 for the first four and 128 for the rest: the parts add up.
-    """
-    named = frame.filter(pl.col("group").is_not_null()).select("agent", "group", "q", "s")
-    open_rows = frame.filter(pl.col("group").is_null()).drop("group")
-    shared = open_rows.join(groups, on="agent", how="left")
-    extra = (pl.col("part") < pl.col("s") % pl.col("parts")).cast(pl.Int64)
-    part = pl.when(pl.col("parts").is_null()).then("s").otherwise(
-        pl.col("s") // pl.col("parts") + extra
-    )  # fmt: skip
-    return pl.concat([named, shared.with_columns(part.alias("s")).select(named.columns)])
-
-
-def _scheduled(
-    inputs: DayInputs, layer: str, on_queue: list[str], groups: pl.DataFrame
-) -> pl.DataFrame:
-    segments = planned_segments(inputs, layer).filter(pl.col("activity").is_in(on_queue))
+def _scheduled(inputs: DayInputs, segments: pl.DataFrame, split: _Split) -> pl.DataFrame:
+    """On-queue seconds of planned segments by cell."""
+    on_queue = [a.code for a in inputs.activities if a.category == "on_queue"]
+    segments = segments.filter(pl.col("activity").is_in(on_queue))
     index, quarter, seconds = split_on_grid(
         segments["start_at"].to_numpy().astype(np.int64),
         segments["end_at"].to_numpy().astype(np.int64),
     )
-    rows = segments[index].select(
-        "agent",
-        _planned_groups(inputs, segments)[index].alias("group"),
-        pl.Series("q", quarter, pl.Int64),
-        pl.Series("s", seconds, pl.Int64),
-    )  # fmt: skip
-    return _by_cell(inputs, rows, groups)
+    group = _planned_groups(inputs, segments)
+    agent = segments["agent"].to_numpy().astype(np.int64)
+    return _by_cell(inputs, split, agent[index], group[index], quarter, seconds)
 
 
-def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, groups: pl.DataFrame) -> pl.DataFrame:
+def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, split: _Split) -> pl.DataFrame:
     """On-queue seconds by cell: of the contact's queue, else as planned, else in equal parts."""
-    states = day.spells["state"].cast(pl.String)
-    open_state = states.is_in(["available", "alerting", "talk", "hold", "acw", "dialing"])
-    top = judged.pieces.top
-    chosen = np.flatnonzero(top[1] >= 0)
-    chosen = chosen[open_state.to_numpy()[top[1][chosen]]] if len(chosen) else chosen
+    is_open = np.array([name in ON_QUEUE_STATES for name in STATES])[day.state]
     index, quarter, seconds = judged.on_grid
-    mine = np.zeros(len(judged.pieces.start), bool)
-    mine[chosen] = True
-    parts = np.flatnonzero(mine[index])
+    segment, spell = judged.pieces.top
+    parts = np.flatnonzero(np.append(is_open, False)[spell][index])
     piece, quarter, seconds = index[parts], quarter[parts], seconds[parts]
-    seg, spell = top[0][piece], top[1][piece]
-    queues = inputs.queues.select("queue", pl.col("group").alias("skill_group"))
-    spells = day.spells.join(queues, on="queue", how="left", maintain_order="left")
-    of_spell = spells["skill_group"]
-    of_plan = _planned_groups(inputs, day.segments)
-    planned = np.where(seg >= 0, _picked(of_plan, seg), NO_GROUP)
-    found = _picked(of_spell, spell)
-    group = np.where(found == NO_GROUP, planned, found)
-    # One number for agent, quarter and group: it is put together faster than three columns.
-    key = ((judged.pieces.agent[piece] << _Q_BITS) | quarter) << _GROUP_BITS | (group - NO_GROUP)
-    sums = pl.DataFrame({"key": key, "s": seconds}).group_by("key").agg(pl.col("s").sum())
-    key = sums["key"].to_numpy()
-    group = (key & ((1 << _GROUP_BITS) - 1)) + NO_GROUP
-    rows = pl.DataFrame(
+    group = _of_queue(inputs, day.spells["queue"])[spell[piece]]
+    planned = np.append(_planned_groups(inputs, day.segments), NO_GROUP)[segment[piece]]
+    group = np.where(group == NO_GROUP, planned, group)
+    agent = judged.agent[piece]
+    # What no queue claims is shared out by agent and quarter; pieces come in that order.
+    open_ = np.flatnonzero(group == NO_GROUP)
+    key = agent[open_] << _Q_BITS | quarter[open_]
+    runs = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    sums = np.add.reduceat(seconds[open_], runs) if len(runs) else seconds[:0]
+    named = group != NO_GROUP
+    return _by_cell(
+        inputs, split,
+        day.agents[np.concatenate([agent[named], key[runs] >> _Q_BITS])],
+        np.concatenate([group[named], np.full(len(runs), NO_GROUP)]),
+        np.concatenate([quarter[named], key[runs] & ((1 << _Q_BITS) - 1)]),
+        np.concatenate([seconds[named], sums]),
+    )  # fmt: skip
+
+
+def _by_cell(
+    inputs: DayInputs, split: _Split, agent: Ints, group: Ints, quarter: Ints, seconds: Ints
+) -> pl.DataFrame:
+    """Columns site, group, q, s: seconds of agents added up by cell.
+
+    What has no group is shared equally over the agent's: 900 s over seven groups is 129 for the
+    first four and 128 for the rest, so the parts add up. Who has none keeps the seconds ungrouped.
+    """
+    site = inputs.site_at(agent, quarter * QUARTER_S) + 1
+    place = np.append(split.place, 0)[np.minimum(agent, len(split.place))]
+    # Seconds go to a group, above all groups to a list of them, or (0) nowhere.
+    lists = int(group.max(initial=0)) + 2
+    target = np.where(group == NO_GROUP, np.where(place > 0, place + lists, 0), group + 1)
+    shares = np.ones(lists + len(split.groups), np.int64)
+    shares[lists + 1 :] = [len(groups) for groups in split.groups[1:]]
+    n = shares[target]
+    whole = seconds // n
+    # Of one list and quarter only the remainder of each agent's seconds makes a difference.
+    first = int(quarter.min()) if len(quarter) else 0
+    key = ((site << _TARGET_BITS | target) << _SPAN_BITS | (quarter - first)) << _REST_BITS
+    key |= seconds - whole * n
+    sums = pl.DataFrame({"key": key, "s": whole}).group_by("key").agg(pl.col("s").sum(), pl.len())
+    key, s, count = (sums[name].cast(pl.Int64).to_numpy() for name in ("key", "s", "len"))
+    rest, target = key & ((1 << _REST_BITS) - 1), key >> (_REST_BITS + _SPAN_BITS)
+    site, target = target >> _TARGET_BITS, target & ((1 << _TARGET_BITS) - 1)
+    n = shares[target]
+    row = np.repeat(np.arange(len(key)), n)
+    part = ranges(np.zeros(len(n), np.int64), n)
+    listed = np.array([0, *(g for groups in split.groups for g in groups), 0], np.int64)
+    begins = np.cumsum([1, *(len(groups) for groups in split.groups[:-1])])
+    own = listed[begins[np.maximum(target[row] - lists, 0)] + part * (target[row] > lists)] + 1
+    cells = pl.DataFrame(
         {
-            "agent": pl.Series(day.agents[key >> (_Q_BITS + _GROUP_BITS)]).cast(pl.UInt32),
-            "group": group,
-            "q": (key >> _GROUP_BITS) & ((1 << _Q_BITS) - 1),
-            "s": sums["s"],
+            "site": site[row],
+            "group": np.where(target[row] > lists, own, target[row]),
+            "q": (key[row] >> _REST_BITS & ((1 << _SPAN_BITS) - 1)) + first,
+            "s": s[row] + count[row] * (part < rest[row]),
         }
-    ).with_columns(
-        pl.when(pl.col("group") != NO_GROUP).then("group").cast(pl.UInt16).alias("group")
     )
-    return _by_cell(inputs, rows, groups)
+    return cells.group_by("site", "group", "q").agg(pl.col("s").sum()).select(
+        *(pl.when(pl.col(name) > 0).then(pl.col(name) - 1).cast(pl.UInt16).alias(name)
+          for name in ("site", "group")),
+        pl.col("q").cast(pl.Int32), "s",
+    )  # fmt: skip
 
 
-def _planned_groups(inputs: DayInputs, segments: pl.DataFrame) -> pl.Series:
-    return segments["queue"].replace_strict(
-        _group_keys(inputs), default=None, return_dtype=pl.UInt16
+def _of_queue(inputs: DayInputs, queues: pl.Series) -> Ints:
+    """Number of the skill group of each queue number, `NO_GROUP` where none is known."""
+    group_of = np.full(max(inputs.keys["queue"].values(), default=0) + 2, NO_GROUP)
+    known = inputs.queues.filter(pl.col("group").is_not_null())
+    group_of[known["queue"].to_numpy()] = known["group"].to_numpy()
+    nothing = len(group_of) - 1
+    found: Ints = group_of[queues.cast(pl.Int64).fill_null(nothing).clip(0, nothing).to_numpy()]
+    return found
+
+
+def _planned_groups(inputs: DayInputs, segments: pl.DataFrame) -> Ints:
+    """Number of the skill group of each segment's queue, `NO_GROUP` where it names none."""
+    numbers = segments["queue"].replace_strict(
+        _group_keys(inputs), default=None, return_dtype=pl.Int64
     )
-
-
-def _picked(groups: pl.Series, index: Ints) -> Ints:
-    values = groups.cast(pl.Int64).fill_null(NO_GROUP).to_numpy()
-    return values[index] if len(values) else np.full(len(index), NO_GROUP)
-
-
-def _by_cell(inputs: DayInputs, rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    shared = share_out(rows, groups).with_columns((pl.col("q") * QUARTER_S).alias("q_at"))
-    placed = inputs.with_place(shared, "q_at").with_columns(pl.col("q").cast(pl.Int32))
-    return placed.group_by(CELL).agg(pl.col("s").sum())
+    found: Ints = numbers.fill_null(NO_GROUP).to_numpy()
+    return found
 
 
 def _group_keys(inputs: DayInputs) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
@@ -180,13 +181,21 @@ def violations(
     return tuple(found)
 
 
-def judged_rows(frame: pl.DataFrame) -> int:
-    """How many checks a frame of measures allows: each rule on each row that knows its measures."""
-    return sum(
-        frame.drop_nulls(identity.measures).height
-        for identity in IDENTITIES.values()
-        if all(name in frame.columns for name in identity.measures)
-    )
+def judged_rows(frame: pl.DataFrame, by: str) -> dict[Any, int]:
+    """How many checks a frame of measures allows for each value of a column: each rule on each
+    row that knows its measures."""
+    counts = []
+    for identity in IDENTITIES.values():
+        if all(name in frame.columns for name in identity.measures):
+            unsure = [name for name in identity.measures if frame[name].null_count()]
+            known = pl.len()
+            if unsure:
+                known = pl.all_horizontal(pl.col(name).is_not_null() for name in unsure).sum()
+            counts.append(known.cast(pl.Int64).alias(identity.id))
+    if not counts:
+        return dict.fromkeys(frame[by].unique().to_list(), 0)
+    sums = frame.group_by(by).agg(counts).select(by, pl.sum_horizontal(pl.exclude(by)).alias("n"))
+    return dict(sums.iter_rows())
 
 
 def _of(
@@ -202,7 +211,8 @@ def _of(
     )
     first, rest = names[0], names[1:]
     columns = [pl.col(name).cast(pl.Int64, strict=False) for name in names]
-    judged = frame.select(*keys, *columns).drop_nulls(identity.measures)
+    judged = frame.select(columns)
+    unsure = [name for name in identity.measures if judged[name].null_count()]
     if identity.ordered:
         pairs = zip(names, rest, strict=False)
         difference = pl.max_horizontal([pl.col(a) - pl.col(b) for a, b in pairs]).clip(0)
@@ -212,7 +222,13 @@ def _of(
     wrong = pl.col("_difference").abs() > bound
     if waits and open_contacts:
         wrong = pl.col("_difference") < 0
-    rows = judged.with_columns(difference.alias("_difference")).filter(wrong)
+    judged = judged.with_columns(difference.alias("_difference"))
+    for name in unsure:
+        wrong &= pl.col(name).is_not_null()
+    found = judged.select(wrong.fill_null(False).arg_true().alias("row"))["row"]
+    if not len(found):
+        return []
+    rows = judged[found].with_columns(frame[key].gather(found) for key in keys)
     return [
         Violation(
             identity.id,

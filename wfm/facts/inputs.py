@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from wfm.domain.activities import STATE_GROUPS, Activity
@@ -32,6 +34,8 @@ from wfm.store.readers.schedules import read_shift_history
 CODE_VERSION = "11"
 FEEDS = ("contact_leg", "agent_state", "interval_stats", "forecast", "requirement", "measure_day")
 DAY = timedelta(days=1)
+_AT = {"agent": pl.UInt32, "at": pl.Int64}
+Ints = NDArray[np.int64]
 KINDS = ("site", "team", "agent", "queue", "group", "channel", "activity", "reason", "source")
 
 
@@ -198,7 +202,11 @@ class DayInputs:
         Who only ever stood in one place is looked up; the rest, few, by time.
         """
         settled, moved = self._places
-        placed = frame.join(settled, on="agent", how="left", maintain_order="left")
+        number = frame["agent"].cast(pl.UInt32)
+        highest = number.max()
+        if highest is not None and int(highest) >= settled.height:  # type: ignore[arg-type]
+            number = number.set(number >= settled.height, None)
+        placed = frame.with_columns(settled[name].gather(number) for name in ("team", "site"))
         agents = moved["agent"].unique()
         if agents.is_empty() or not frame["agent"].is_in(agents.implode()).any():
             return placed
@@ -221,12 +229,28 @@ class DayInputs:
         )
         return pl.concat([numbered.filter(~moving), found]).sort("_row").drop("_row")
 
+    def site_at(self, agent: Ints, at: Ints) -> Ints:
+        """Number of each agent's site as in force at an instant, -1 where it is not known."""
+        settled, moved = self._places
+        place = np.append(settled["site"].cast(pl.Int64).fill_null(-1).to_numpy(), -1)
+        site = place[np.minimum(agent, len(place) - 1)]
+        if moved.height:
+            rows = np.flatnonzero(np.isin(agent, moved["agent"].unique().to_numpy()))
+            asked = pl.DataFrame({"agent": agent[rows], "at": at[rows]}, schema=_AT)
+            found = self.with_place(asked, "at")["site"].cast(pl.Int64).fill_null(-1)
+            site[rows] = found.to_numpy()
+        return site
+
     @cached_property
     def _places(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Team and site of people with one place, and the membership of those with more."""
+        """Team and site of people with one place, each at the place of their number, and the
+        membership of those with more."""
         rows = self.membership.with_columns(pl.len().over("agent").alias("places"))
         one = rows.filter(pl.col("places") == 1).select("agent", "team", "site")
-        return one, rows.filter(pl.col("places") > 1).drop("places")
+        last = max(self.keys["agent"].values(), default=-1)
+        numbers = pl.DataFrame({"agent": pl.int_range(last + 1, dtype=pl.UInt32, eager=True)})
+        settled = numbers.join(one, on="agent", how="left", maintain_order="left")
+        return settled, rows.filter(pl.col("places") > 1).drop("places")
 
 
 def window_of(day: date) -> tuple[int, int]:

@@ -47,9 +47,8 @@ def checked(
             site = dict(violation.key).get("site")
             place = site if isinstance(site, int) else None
             failed[place] = failed.get(place, 0) + 1
-        for (site,), part in frame.group_by("site"):
-            place = site if isinstance(site, int) else None
-            run[place] = run.get(place, 0) + judged_rows(part)
+        for place, n in judged_rows(frame, "site").items():
+            run[place] = run.get(place, 0) + n
     names = (*_PLACES, "identity", "difference", "values")
     rows = pl.DataFrame(broken, schema={n: KEY_DTYPES[n] for n in names}, orient="row")
     return rows.with_columns(pl.lit(inputs.day).alias("day")), _figures(inputs.day, run, failed)

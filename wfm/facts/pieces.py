@@ -87,10 +87,21 @@ def split_on_grid(start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     10:07:30-10:48:00 is 450, 900, 900 and 180 s: together the 2,430 s of the spell.
     """
     first = start // QUARTER_S
-    counts = np.maximum((end - 1) // QUARTER_S - first + 1, 0) * (end > start)
+    last = (end - 1) // QUARTER_S
+    alive = end > start
+    if not alive.all():
+        chosen = np.flatnonzero(alive)
+        index, quarter, seconds = split_on_grid(start[chosen], end[chosen])
+        return chosen[index], quarter, seconds
+    counts = last - first + 1
+    after = np.cumsum(counts)
+    total = int(after[-1]) if len(after) else 0
     index = np.repeat(np.arange(len(start)), counts)
-    quarter = ranges(first, counts)
-    seconds = np.minimum(end[index], (quarter + 1) * QUARTER_S) - np.maximum(
-        start[index], quarter * QUARTER_S
-    )
-    return index, quarter, seconds
+    # Most spells lie within a quarter: whole quarters first, then the two ends of each spell.
+    begins = after - counts
+    step = np.ones(total, np.int64)
+    step[begins] = first - np.append(0, last[:-1])[: len(first)]
+    seconds = np.full(total, QUARTER_S)
+    seconds[after - 1] = end - last * QUARTER_S
+    seconds[begins] = np.minimum(end, (first + 1) * QUARTER_S) - start
+    return index, np.cumsum(step), seconds

@@ -30,18 +30,27 @@ def planned_segments(inputs: DayInputs, layer: str) -> pl.DataFrame:
     from 10:00 to 11:00 was still due at 10:00. Before its first publication a shift counts as
     published.
     """
-    rows = []
     leave = frozenset(a.code for a in inputs.activities if a.category == "leave")
-    for versions in _by_shift(inputs.shifts):
-        agent = inputs.keys["agent"].get(versions[0].agent_id)
-        if agent is None:
-            continue
-        for shift, segment in layer_segments(versions, layer, leave):
-            rows.append(
-                (agent, shift.shift_on, segment.start_at, segment.end_at, segment.activity,
-                 segment.queue, segment.paid)
-            )  # fmt: skip
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    agents = inputs.keys["agent"]
+    found = [
+        (agents[shift.agent_id], shift.shift_on, segment)
+        for versions in _by_shift(inputs.shifts)
+        if versions[0].agent_id in agents
+        for shift, segment in layer_segments(versions, layer, leave)
+    ]
+    segments = [segment for _, _, segment in found]
+    return pl.DataFrame(
+        {
+            "agent": [agent for agent, _, _ in found],
+            "shift_on": [day for _, day, _ in found],
+            "start_at": [s.start_at for s in segments],
+            "end_at": [s.end_at for s in segments],
+            "activity": [s.activity for s in segments],
+            "queue": [s.queue for s in segments],
+            "paid": [s.paid for s in segments],
+        },
+        schema=_SCHEMA,
+    )
 
 
 def _by_shift(shifts: Iterable[Shift]) -> list[list[Shift]]:
@@ -59,7 +68,7 @@ def layer_segments(
         given = _given_off(versions, leave) if layer == "published" else ()
         return [*((versions[0], segment) for segment in versions[0].segments), *given]
     if layer == "current" or len(versions) == 1:
-        return ((versions[-1], segment) for segment in versions[-1].segments)
+        return [(versions[-1], segment) for segment in versions[-1].segments]
     return _as_known(versions)
 
 

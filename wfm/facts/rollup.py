@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -17,6 +18,9 @@ Shorts = NDArray[np.uint16]
 Number = TypeVar("Number", np.uint64, np.int64)
 _MASK = np.uint64((1 << SECONDS_BITS) - 1)
 _PER_AGENT = SPAN // QUARTER_S
+_NAMES = 4  # names in a word of sums
+_AT_ONCE = 1 << 14  # runs added up at once: what they need stays in the processor's cache
+_EVERY_OTHER = np.uint64(0x0000FFFF0000FFFF)
 
 
 def quarter_seconds(
@@ -53,29 +57,70 @@ def quarter_seconds(
     return seconds
 
 
-def run_sums(
-    counts: Mapping[str, Mask], index: Ints, seconds: Ints, runs: Ints, place: Ints, cells: int
-) -> tuple[dict[str, Shorts], dict[str, Shorts]]:
-    """Seconds by name of each run of parts, and of each cell: where the piece of a part counts.
+@dataclass(frozen=True)
+class Sums:
+    """Seconds by name of stretches of time, four names to a 64-bit word, sixteen bits each.
 
-    Parts are those `index` of pieces; `runs` are the first parts of the runs, `place` the cell of
-    each run. A cell lies inside one quarter of one agent, so six names share a 64-bit sum here too.
+    A stretch inside a quarter of one agent holds at most 900 s of a name, so fields never meet.
     """
-    names = list(counts)
-    found: dict[str, Shorts] = {}
-    whole: dict[str, Shorts] = {}
-    length = seconds.astype(np.uint64)
-    for low in range(0, len(names), PER_WORD):
-        chosen = names[low : low + PER_WORD]
-        word = np.zeros(len(counts[chosen[0]]), np.uint64)
+
+    names: tuple[str, ...]
+    words: tuple[NDArray[np.uint64], ...]
+
+    def of(self, name: str) -> Shorts:
+        """The seconds of one name in each stretch."""
+        word, field = divmod(self.names.index(name), _NAMES)
+        return self.words[word].astype("<u8", copy=False).view("<u2")[field::_NAMES]
+
+    def columns(self) -> dict[str, Shorts]:
+        """The seconds of every name."""
+        return {name: self.of(name) for name in self.names}
+
+    def in_cells(self, place: Ints, cells: int) -> Sums:
+        """Sums by the cell of each stretch, cells of one quarter and agent."""
+        if len(place) == cells:
+            return self
+        return Sums(self.names, tuple(in_cells(word, place, cells) for word in self.words))
+
+    def wide(self, place: Ints, n: int) -> dict[str, Ints]:
+        """Sums of every name over any length of time, by the place of each stretch."""
+        run = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: len(place)])
+        at, found = place[run], dict[str, Ints]()
+        for low, word in zip(range(0, len(self.names), _NAMES), self.words, strict=True):
+            # Half the fields at a time, in twice the room: whole days fit.
+            for odd in (0, 1):
+                half = (word >> np.uint64(16 * odd)) & _EVERY_OTHER
+                sums = np.add.reduceat(half, run) if len(run) else half
+                for field in (odd, odd + 2):
+                    if low + field < len(self.names):
+                        part = sums.astype("<u8", copy=False).view("<u4")[field // 2 :: 2]
+                        values = np.bincount(at, part, n).astype(np.int64)
+                        found[self.names[low + field]] = values
+        return found
+
+
+def run_sums(
+    counts: Mapping[str, Mask], kind: NDArray[np.int32], seconds: Ints, runs: Ints
+) -> Sums:
+    """Seconds by name of each run of parts: of those parts whose kind counts for the name.
+
+    `runs` are the first parts of the runs; a run lies inside one quarter of one agent.
+    """
+    names, weights = tuple(counts), []
+    for low in range(0, len(names), _NAMES):
+        chosen = names[low : low + _NAMES]
+        weight = np.zeros(len(counts[chosen[0]]), np.uint64)
         for field, name in enumerate(chosen):
-            word |= counts[name].astype(np.uint64) << np.uint64(field * SECONDS_BITS)
-        sums = np.add.reduceat(word[index] * length, runs) if len(runs) else length[:0]
-        both = sums if len(sums) == cells else in_cells(sums, place, cells)
-        for field, name in enumerate(chosen):
-            found[name] = _field(sums, field)
-            whole[name] = found[name] if both is sums else _field(both, field)
-    return found, whole
+            weight |= counts[name].astype(np.uint64) << np.uint64(field * 16)
+        weights.append(weight)
+    words = tuple(np.empty(len(runs), np.uint64) for _ in weights)
+    for low in range(0, len(runs), _AT_ONCE):
+        mine = runs[low : low + _AT_ONCE]
+        end = runs[low + _AT_ONCE] if low + _AT_ONCE < len(runs) else len(kind)
+        own, length = kind[mine[0] : end].astype(np.int64), seconds[mine[0] : end].astype(np.uint64)
+        for weight, word in zip(weights, words, strict=True):
+            np.add.reduceat(weight[own] * length, mine - mine[0], out=word[low : low + len(mine)])
+    return Sums(names, words)
 
 
 def in_cells(values: NDArray[Number], place: Ints, n: int) -> NDArray[Number]:
@@ -85,10 +130,6 @@ def in_cells(values: NDArray[Number], place: Ints, n: int) -> NDArray[Number]:
     sums = np.zeros(n, values.dtype)
     np.add.at(sums, place, values)
     return sums
-
-
-def _field(sums: NDArray[np.uint64], field: int) -> Shorts:
-    return ((sums >> np.uint64(field * SECONDS_BITS)) & _MASK).astype(np.uint16)
 
 
 def _edges(start: Ints, agents: int, first: int, quarters: int) -> tuple[Ints, Ints]:

@@ -7,10 +7,12 @@ overflow or a negative raises instead of wrapping.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+import numpy as np
 import polars as pl
 
 from wfm.facts.measures import MEASURES, measures_of
@@ -282,7 +284,33 @@ def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     typed = frame.select(columns)
     if _in_order(typed, spec.sort[:2]):
         return typed
-    return typed.sort([*spec.sort, *rest], nulls_last=False)
+    return _sorted(typed, [*spec.sort, *rest])
+
+
+def _sorted(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The rows in order of the keys, nulls first; packed into one number, which sorts faster."""
+    packed, bits = np.zeros(frame.height, np.uint64), 0
+    for key in keys:
+        column = frame[key]
+        if column.dtype == pl.String:
+            words = column.drop_nulls().unique().sort()
+            column = column.cast(pl.Enum(words)).to_physical()
+        elif column.dtype == pl.Date:
+            column = column.to_physical()
+        low, high = column.min(), column.max()
+        if low is None or high is None or (low == high and not column.null_count()):
+            continue  # says nothing about the order
+        if not column.dtype.is_integer():
+            return frame.sort(keys, nulls_last=False)
+        width = (int(high) - int(low) + 1).bit_length()  # type: ignore[arg-type]
+        bits += width
+        if bits > 64:
+            return frame.sort(keys, nulls_last=False)
+        rank = (column.cast(pl.Int128) - low + 1).fill_null(0) if column.dtype == pl.UInt64 else (
+            column.cast(pl.Int64) - low + 1
+        ).fill_null(0)  # fmt: skip
+        packed = (packed << np.uint64(width)) | rank.cast(pl.UInt64).to_numpy()
+    return frame[np.argsort(packed, kind="stable")]
 
 
 def _in_order(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:

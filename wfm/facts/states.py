@@ -6,9 +6,11 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from wfm.domain.activities import CATEGORIES, PRECEDENCE, STATE_GROUPS, Activity
 from wfm.facts.inputs import DayInputs
+from wfm.facts.pieces import Ints
 from wfm.store.raw import FLAG_LOGIN_UNKNOWN, FLAG_WITHDRAWN
 from wfm.store.readers.rules import StateRule
 
@@ -22,42 +24,65 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
     """State spells around the day, closed and mapped, in the order in which they are painted.
 
     An open spell ends at the agent's next row, the newest one at the as-of time. Columns agent,
-    start_at, end_at, state, reason, queue, contact, group (code of `STATE_GROUPS`), and whether
-    the source tells of sign-ins. Contacts cover any status, so they come last.
+    start_at, end_at, state, reason, queue, contact (-1 none), group (code of `STATE_GROUPS`), and
+    whether the source tells of sign-ins. Contacts cover any status, so they come last.
     """
-    rows = _by_agent(
-        inputs.events.states.filter(
-            pl.col("agent").is_not_null(),
-            pl.col("start_at") < inputs.as_of_at,
-            (pl.col("flags").fill_null(0) & FLAG_WITHDRAWN) == 0,
-        ).drop("payload_hash", "seq")
-    )
-    spells = rows.with_columns(
-        pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), pl.lit(inputs.as_of_at))
-        .clip(upper_bound=inputs.as_of_at)
-        .alias("end_at"),
-        ((pl.col("flags").fill_null(0) & FLAG_LOGIN_UNKNOWN) == 0).alias("tells_login"),
-        (pl.col("contact_id").hash(seed=0) // 2).cast(pl.Int64).alias("contact"),
-        pl.col("state").cast(pl.String).replace_strict(_RANK, return_dtype=pl.Int8).alias("rank"),
-    ).filter(pl.col("end_at") > pl.col("start_at"))
-    return (
-        _painted(spells)
-        .join(_meanings(inputs, spells), on=["source", "state", "reason"], how="left",
-              nulls_equal=True, maintain_order="left")
-        .select("agent", "start_at", "end_at", "state", "reason", "queue", "group",
-                "tells_login",
-                pl.when(pl.col("contact_id").is_not_null()).then("contact").otherwise(-1))
-    )  # fmt: skip
+    rows = inputs.events.states
+    flags = rows["flags"].fill_null(0)
+    used = rows["agent"].is_not_null() & (rows["start_at"] < inputs.as_of_at)
+    used &= (flags & FLAG_WITHDRAWN) == 0
+    if not used.all():
+        rows, flags = rows.filter(used), flags.filter(used)
+    order = _by_agent(rows)
+    agent, start = rows["agent"].to_numpy()[order], rows["start_at"].to_numpy()[order]
+    contact = rows["contact_id"]
+    columns = {
+        "agent": agent, "start_at": start,
+        "end_at": _closed(inputs.as_of_at, agent, start, rows["end_at"], order),
+        "state": rows["state"].gather(order),
+        "reason": rows["reason"].gather(order),
+        "queue": rows["queue"].gather(order),
+        "source": rows["source"].gather(order),
+        "tells_login": ((flags & FLAG_LOGIN_UNKNOWN) == 0).gather(order),
+    }  # fmt: skip
+    if contact.null_count() == len(contact):
+        spells = pl.DataFrame(columns).with_columns(pl.lit(-1, pl.Int64).alias("contact"))
+    else:
+        held = pl.col("contact_id").is_not_null()
+        hashed = (pl.col("contact_id").hash(seed=0) // 2).cast(pl.Int64)
+        spells = pl.DataFrame({**columns, "contact_id": contact.gather(order)}).with_columns(
+            pl.when(held).then(hashed).otherwise(-1).alias("contact")
+        )
+    lasts = spells["end_at"] > spells["start_at"]
+    spells = spells if lasts.all() else spells.filter(lasts)
+    spells = _painted(spells.with_columns(_meanings(inputs, spells)))
+    return spells.select("agent", "start_at", "end_at", "state", "reason", "queue", "group",
+                         "tells_login", "contact")  # fmt: skip
 
 
-def _by_agent(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows in order of agent, time and key. One packed number sorts faster than three columns."""
+def _closed(
+    as_of: int, agent: NDArray[np.uint32], start: Ints, end_at: pl.Series, order: Ints
+) -> Ints:
+    """The end of each spell in order of agent and time, at the latest the as-of time."""
+    end = end_at.fill_null(-1).to_numpy()[order]
+    if end_at.null_count():
+        next_start = np.append(start[1:], as_of)
+        next_start[np.flatnonzero(agent[1:] != agent[:-1])] = as_of
+        end = np.where(end == -1, next_start, end)
+    closed: Ints = np.minimum(end, as_of)
+    return closed
+
+
+def _by_agent(rows: pl.DataFrame) -> Ints:
+    """The order of agent, time and key. One packed number sorts faster than three columns."""
     packed = (rows["agent"].cast(pl.Int64).to_numpy() << _TIME_BITS) + rows["start_at"].to_numpy()
     order = np.argsort(packed, kind="stable")
     ordered = packed[order]
     if (ordered[1:] == ordered[:-1]).any():
-        return rows.sort("agent", "start_at", "event_key")
-    return rows[order]
+        places = rows.select("agent", "start_at", "event_key").with_row_index("row")
+        found: Ints = places.sort("agent", "start_at", "event_key")["row"].to_numpy()
+        return found.astype(np.int64)
+    return order
 
 
 def _painted(spells: pl.DataFrame) -> pl.DataFrame:
@@ -73,9 +98,13 @@ def _painted(spells: pl.DataFrame) -> pl.DataFrame:
         return spells
     crossed = pl.Series(np.unique(agent[1:][touch]), dtype=pl.UInt32)
     mine = pl.col("agent").is_in(crossed.implode())
-    held_to = pl.col("end_at").max().over("agent", "contact_id")
-    on_top = pl.when(pl.col("contact_id").is_null()).then("start_at").otherwise(held_to)
-    painted = spells.filter(mine).sort("rank", on_top, "start_at", "agent", "event_key")
+    rank = pl.col("state").cast(pl.String).replace_strict(_RANK, return_dtype=pl.Int8)
+    on_top = pl.col("start_at")
+    if "contact_id" in spells.columns:
+        held_to = pl.col("end_at").max().over("agent", "contact_id")
+        on_top = pl.when(pl.col("contact_id").is_null()).then(on_top).otherwise(held_to)
+    order = (rank, on_top, pl.col("start_at"), pl.col("agent"))
+    painted = spells.filter(mine).sort(*order, maintain_order=True)
     return pl.concat([spells.filter(~mine), painted])
 
 
@@ -119,16 +148,22 @@ def _by_words(reason: str, activities: tuple[Activity, ...]) -> str:
     return category if category in STATE_GROUPS and category != "on_queue" else "unknown"
 
 
-def _meanings(inputs: DayInputs, spells: pl.DataFrame) -> pl.DataFrame:
-    kinds = spells.select("source", "state", "reason").unique()
+def _meanings(inputs: DayInputs, spells: pl.DataFrame) -> pl.Series:
+    """The group of each spell; of sources, states and reasons there are few."""
+    states = spells["state"].dtype.categories  # type: ignore[attr-defined]
+    code = spells["source"].fill_null(0).cast(pl.Int64).to_numpy() << 24
+    code += spells["state"].to_physical().to_numpy().astype(np.int64) << 17
+    code += spells["reason"].cast(pl.Int32).fill_null(-1).to_numpy() + 1
+    kinds = np.sort(pl.Series(code).unique().to_numpy())
     sources, reasons = inputs.ids["source"], inputs.ids["reason"]
     groups = [
         GROUP_CODE[
             state_group(
-                state, reasons.get(reason, "") if reason is not None else "",
-                sources.get(source, ""), inputs.day, inputs.state_rules, inputs.activities,
+                states[kind >> 17 & 127], reasons.get((kind & 0x1FFFF) - 1, ""),
+                sources.get(kind >> 24, ""), inputs.day, inputs.state_rules, inputs.activities,
             )
         ]
-        for source, state, reason in kinds.iter_rows()
+        for kind in kinds.tolist()
     ]  # fmt: skip
-    return kinds.with_columns(pl.Series("group", groups, pl.Int64))
+    found = np.array(groups, np.int64)[np.searchsorted(kinds, code)] if groups else code
+    return pl.Series("group", found, pl.Int64)

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from wfm.domain.activities import STATE_GROUPS
 from wfm.facts.casework import DayCase
 from wfm.facts.inputs import DayInputs
 from wfm.facts.judged import Judged
 from wfm.facts.pieces import Ints, Mask
-from wfm.facts.rollup import Shorts
+from wfm.facts.rollup import Sums
 from wfm.facts.schema import ACTIVITY_MEASURES, REASON_MEASURES
 
 BLOCK = ["agent", "day_bin", "shift_bin", "team", "site"]
@@ -30,15 +31,20 @@ class Runs:
 
     block: Ints
     activity: Ints
-    sums: Mapping[str, Shorts]
+    sums: Sums
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Pieces cut on the grid: which piece, its block, its seconds; and what counts for what."""
+    """Pieces cut on the grid: which piece, its kind, its seconds; what counts for what.
+
+    `runs` are the first parts of the runs, `counts` tells for each kind, by measure, whether its
+    seconds count.
+    """
 
     piece: Ints
-    block: Ints
+    kind: NDArray[np.int32]
+    runs: Ints
     seconds: Ints
     counts: Mapping[str, Mask]
 
@@ -52,21 +58,20 @@ def activity_rows(inputs: DayInputs, blocks: pl.DataFrame, runs: Runs) -> pl.Dat
     kinds = len(inputs.activities) + 1
     key = runs.block * kinds + runs.activity + 1
     there = np.flatnonzero(np.bincount(key, minlength=blocks.height * kinds))
-    sums = {
-        name: np.bincount(key, runs.sums[name], blocks.height * kinds)[there].astype(np.int64)
-        for name in ACTIVITY_MEASURES
-    }
+    number = np.zeros(blocks.height * kinds, np.int64)
+    number[there] = np.arange(len(there))
+    sums = runs.sums.wide(number[key], len(there))
     numbers = [None, *(inputs.keys["activity"].get(a.code) for a in inputs.activities)]
     frame = blocks[there // kinds].with_columns(
         pl.Series("activity", numbers, pl.UInt16)[there % kinds],
-        *(pl.Series(name, values) for name, values in sums.items()),
+        *(pl.Series(name, sums[name]) for name in ACTIVITY_MEASURES),
     )
     something = pl.any_horizontal(pl.col(name) > 0 for name in ACTIVITY_MEASURES)
     return _of_day(inputs, frame.filter(pl.col("activity").is_not_null() | something))
 
 
 def reason_rows(
-    inputs: DayInputs, day: DayCase, judged: Judged, blocks: pl.DataFrame, parts: Parts
+    inputs: DayInputs, day: DayCase, judged: Judged, blocks: pl.DataFrame, runs: Runs, parts: Parts
 ) -> pl.DataFrame:
     """Time not ready and time out of adherence by its reason: the code of the state, else its kind.
 
@@ -74,16 +79,20 @@ def reason_rows(
     """
     masks = {name: parts.counts[name] for name in REASON_MEASURES}
     some = np.logical_or.reduce(list(masks.values()))
-    chosen = np.flatnonzero(some[parts.piece])
-    piece, seconds = parts.piece[chosen], parts.seconds[chosen]
-    reason = _reasons(inputs, day, judged)
-    width = int(reason.max(initial=0)) + 1
-    key = parts.block[chosen] * width + reason[piece]
-    found, place = np.unique(key, return_inverse=True)
-    frame = blocks[found // width].with_columns(
-        pl.Series("reason", found % width, pl.UInt16),
+    chosen = np.flatnonzero(some[parts.kind])
+    piece, kind, seconds = parts.piece[chosen], parts.kind[chosen], parts.seconds[chosen]
+    reason = _reasons(inputs, day, judged, piece)
+    used = np.flatnonzero(np.bincount(reason))
+    width = max(len(used), 1)
+    number = np.zeros(len(used) and int(used[-1]) + 1, np.int64)
+    number[used] = np.arange(len(used))
+    block = runs.block[np.searchsorted(parts.runs, chosen, side="right") - 1]
+    key = block * width + number[reason]
+    there = np.flatnonzero(np.bincount(key, minlength=1))
+    frame = blocks[there // width].with_columns(
+        pl.Series("reason", used[there % width], pl.UInt16),
         *(
-            pl.Series(name, np.bincount(place, seconds * mask[piece], len(found)).astype(np.int64))
+            pl.Series(name, np.bincount(key, seconds * mask[kind])[there].astype(np.int64))
             for name, mask in masks.items()
         ),
     )
@@ -109,15 +118,14 @@ def blocks_of(cells: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
     return blocks, joined["block"].to_numpy().astype(np.int64)[run]
 
 
-def _reasons(inputs: DayInputs, day: DayCase, judged: Judged) -> Ints:
-    """Number of the reason of each piece."""
+def _reasons(inputs: DayInputs, day: DayCase, judged: Judged, piece: Ints) -> Ints:
+    """Number of the reason of some pieces."""
     named = inputs.keys["reason"]
     by_group = np.array([named.get(group, 0) for group in STATE_GROUPS], np.int64)
-    found: Ints = by_group[judged.group]
-    state = judged.pieces.top[1]
+    found: Ints = by_group[judged.group[piece]]
     if day.spells.height:
-        code = day.spells["reason"].fill_null(0).to_numpy().astype(np.int64)
-        own = np.where(state >= 0, code[state], 0)
+        code = np.append(day.spells["reason"].fill_null(0).to_numpy().astype(np.int64), 0)
+        own = code[judged.pieces.top[1][piece]]
         found = np.where(own > 0, own, found)
     return found
 

@@ -160,13 +160,16 @@ def flag_overlaps(frame: pl.DataFrame) -> pl.DataFrame:
     if frame["agent"].null_count() == frame.height:
         return frame
     end = pl.coalesce("wrap_ended_at", "ended_at")
-    order = ("agent", "connected_at", "event_key")
-    overlapping = pl.col("connected_at") < end.cum_max().shift(1).over("agent")
-    return frame.sort(order, nulls_last=True).with_columns(
-        flags=pl.when(overlapping.fill_null(False) & pl.col("agent").is_not_null())
-        .then(pl.col("flags") | pl.lit(FLAG_OVERLAP, pl.UInt16))
-        .otherwise(pl.col("flags"))
+    legs = frame.select("agent", "connected_at", "event_key", end.alias("end")).with_row_index(
+        "row"
     )
+    legs = legs.sort("agent", "connected_at", "event_key", nulls_last=True)
+    overlapping = pl.col("connected_at") < pl.col("end").cum_max().shift(1).over("agent")
+    rows = legs.filter(overlapping.fill_null(False) & pl.col("agent").is_not_null())["row"]
+    if rows.is_empty():
+        return frame
+    flags = frame["flags"].clone()
+    return frame.with_columns(flags.scatter(rows, flags.gather(rows) | FLAG_OVERLAP))
 
 
 def hashed_customers(keys: pl.Series, secret: bytes) -> pl.Series:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -46,6 +47,18 @@ class Outcome:
     healed: list[int] = field(default_factory=list)  # quarantined rows that these lines complete
 
 
+@dataclass(frozen=True)
+class _Parsed:
+    """A chunk with its columns in their types; `rows` are the records they stand for."""
+
+    chunk: Chunk
+    ignored: int
+    broken: dict[int, tuple[str, str]]
+    rows: NDArray[np.int64]
+    typed: Rows | None
+    cut_off: bool
+
+
 def sink_for(kind: str, references: References, secret: bytes, merge: bool = False) -> Sink:
     """Where the rows of a file kind go."""
     if kind in KINDS:
@@ -72,10 +85,20 @@ def read_csv_file(
     reader = _Reader(kind, sink, options, now)
     # Reference data and shifts refer to each other, so they pass in larger pieces than events.
     block = WIDE_BLOCK if kind in KINDS or kind == "schedules" else BLOCK
-    for chunk in read_chunks(stream, options.delimiter, block):
-        reader.take(chunk)
+    chunks = read_chunks(stream, options.delimiter, block)
+    for parsed in _one_ahead(reader.parse(chunk) for chunk in chunks):
+        reader.take(parsed)
         seen(reader.outcome.lines_in)
     return reader.outcome
+
+
+def _one_ahead(items: Iterator[_Parsed]) -> Iterator[_Parsed]:
+    """The items in order, the next one made in a thread of its own while one is used."""
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = beside.submit(next, items, None)
+            yield item
 
 
 class _Reader:
@@ -86,7 +109,8 @@ class _Reader:
         self.header: list[str] | None = None
         self.header_raw = b""
 
-    def take(self, chunk: Chunk) -> None:
+    def parse(self, chunk: Chunk) -> _Parsed:
+        """The columns of a chunk; chunks come in order, the first one has the header."""
         keep = np.ones(len(chunk), np.bool_)
         lengths = chunk.end - chunk.start
         blank = (lengths == 0) | ((lengths == 1) & (_first_bytes(chunk) == 13))
@@ -96,28 +120,34 @@ class _Reader:
             skip[: place + 1] = True
         header = self.header
         if header is None:  # nothing but blank lines so far
-            self._count(len(chunk), int(skip.sum()))
-            return
+            return _Parsed(chunk, int(skip.sum()), {}, np.flatnonzero(~skip[:0]), None, False)
         keep &= ~skip
-        for index, (code, detail) in self._broken(chunk, keep, len(header)).items():
-            keep[index] = False
-            self._reject(chunk, index, code, detail)
-        rows = np.flatnonzero(keep)
+        broken, cut_off = self._broken(chunk, keep, len(header))
+        keep[list(broken)] = False
+        rows, typed = np.flatnonzero(keep), None
         if len(rows):
             text, plain = self._text(chunk, keep, header)
             specs = columns_of(self.kind)
-            typed, findings = parse_frame(text, specs, self.options, plain=plain, now=self.now)
-            self.outcome.sink.take(Rows(typed, findings))
+            typed = Rows(*parse_frame(text, specs, self.options, plain=plain, now=self.now))
+        return _Parsed(chunk, int(skip.sum()), broken, rows, typed, cut_off)
+
+    def take(self, parsed: _Parsed) -> None:
+        """The rows of a chunk handed to the sink, in order of the chunks."""
+        for index, (code, detail) in parsed.broken.items():
+            self._reject(parsed.chunk, index, code, detail)
+        if parsed.cut_off:
+            self.outcome.sink.tally.reasons["incomplete_delivery"] += 1
+            self.outcome.warnings.append("The last line breaks off: deliver the file again.")
+        if parsed.typed is not None:
+            findings = parsed.typed.findings
+            self.outcome.sink.take(parsed.typed)
             if findings.any:
                 wrong = np.flatnonzero(findings.code.is_not_null().to_numpy())
                 codes, details = findings.code.gather(wrong), findings.detail.gather(wrong)
                 for i, code, detail in zip(wrong, codes, details, strict=True):
-                    self._reject(chunk, int(rows[i]), str(code), str(detail))
-        self._count(len(chunk), int(skip.sum()))
-
-    def _count(self, records: int, ignored: int) -> None:
-        self.outcome.lines_in += records
-        self.outcome.ignored += ignored
+                    self._reject(parsed.chunk, int(parsed.rows[i]), str(code), str(detail))
+        self.outcome.lines_in += len(parsed.chunk)
+        self.outcome.ignored += parsed.ignored
 
     def _reject(self, chunk: Chunk, index: int, code: str, detail: str) -> None:
         row = NewQuarantined(
@@ -130,7 +160,7 @@ class _Reader:
         """The place of the header; lines before it that are blank or begin with # are skipped."""
         for index in range(len(chunk)):
             raw = chunk.raw(index)
-            if index == 0 and self.outcome.lines_in == 0:
+            if index == 0 and chunk.offset == 0:
                 if raw.startswith(WIDE_BOMS):
                     raise RejectedFile("encoding", "The file is UTF-16; save it as UTF-8.")
                 raw = raw.removeprefix(BOM)
@@ -175,8 +205,9 @@ class _Reader:
 
     def _broken(
         self, chunk: Chunk, keep: NDArray[np.bool_], width: int
-    ) -> dict[int, tuple[str, str]]:
-        """Records that are no rows, with code and detail."""
+    ) -> tuple[dict[int, tuple[str, str]], bool]:
+        """Records that are no rows, with code and detail, and whether the last one breaks off."""
+        cut_off = False
         found = {i: (code, "record") for i, code in chunk.codes.items() if keep[i]}
         for i in np.flatnonzero(keep & (chunk.end - chunk.start > FIELD_CAP)):
             raw = chunk.data[chunk.start[i] : chunk.end[i]].decode("latin-1")
@@ -195,11 +226,9 @@ class _Reader:
             few = chunk.fields[i] < width
             code = "too_few_fields" if few else "too_many_fields"
             found[int(i)] = (code, f"{chunk.fields[i]} of {width}")
-            if few and i == len(chunk) - 1 and chunk.end[i] == len(chunk.data):
-                self.outcome.sink.tally.reasons["incomplete_delivery"] += 1
-                self.outcome.warnings.append("The last line breaks off: deliver the file again.")
+            cut_off |= few and i == len(chunk) - 1 and chunk.end[i] == len(chunk.data)
         found.update({i: f for i, f in self._undecodable(chunk, keep).items() if i not in found})
-        return found
+        return found, bool(cut_off)
 
     def _undecodable(self, chunk: Chunk, keep: NDArray[np.bool_]) -> dict[int, tuple[str, str]]:
         try:

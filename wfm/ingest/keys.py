@@ -57,7 +57,7 @@ class Words:
     @cached_property
     def hashes(self) -> Hashes:
         """The hash of each row's text, as `row_hash` takes it."""
-        return np.append(_each_hash(self.words), _NULL)[self.places]
+        return np.append(_each_hash([word.encode() for word in self.words]), _NULL)[self.places]
 
 
 def words_of(column: pl.Series) -> Words:
@@ -93,7 +93,7 @@ def text_hashes(column: pl.Series) -> Hashes:
         return words_of(column).hashes
     found = np.full(len(column), _NULL, np.uint64)
     there = column.is_not_null().to_numpy()
-    found[there] = _each_hash(column.drop_nulls().to_list())
+    found[there] = _each_hash(column.drop_nulls().cast(pl.Binary).to_list())
     return found
 
 
@@ -113,8 +113,8 @@ def _numbers(column: pl.Series | Words | Hashes) -> Hashes:
     return numbers
 
 
-def _each_hash(texts: Sequence[str]) -> Hashes:
-    digests = [blake2b(text.encode(), digest_size=8).digest() for text in texts]
+def _each_hash(texts: Sequence[bytes]) -> Hashes:
+    digests = [blake2b(text, digest_size=8).digest() for text in texts]
     return np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
 
 

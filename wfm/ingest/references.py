@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class References:
     queue_rules: dict[str, list[QueueRule]] = field(default_factory=dict)
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _aliases: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _numbers: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     _order: int | None = None
 
     def agents(self, names: Column, at: pl.Series, findings: Findings) -> pl.Series:
@@ -50,6 +51,8 @@ class References:
         """The same as `agents`, as words."""
         column = _words(names)
         self._learn_agents(column.words)
+        if all(word in self.agent_zone for word in column.words):
+            return column
         direct = dict[str, str]()
         several = dict[str, list[tuple[int, str]]]()
         for word in column.words:
@@ -119,15 +122,14 @@ class References:
         words = {kind: list(column.words) for kind, column in columns.items()}
         self._number({**words, "source": [self.options.source_id]})
         return {
-            kind: column.each({w: self._numbers[kind, w] for w in column.words}, pl.UInt32)
-            for kind, column in columns.items()
+            kind: column.each(self._numbers[kind], pl.UInt32) for kind, column in columns.items()
         }
 
     @property
     def source(self) -> int:
         """Number of the delivery's source."""
         self._number({"source": [self.options.source_id]})
-        return self._numbers["source", self.options.source_id]
+        return self._numbers["source"][self.options.source_id]
 
     @property
     def order(self) -> int:
@@ -164,7 +166,7 @@ class References:
 
     def _number(self, words: Mapping[str, list[str]]) -> None:
         missing = {
-            kind: [w for w in ids if (kind, w) not in self._numbers] for kind, ids in words.items()
+            kind: [w for w in ids if w not in self._numbers[kind]] for kind, ids in words.items()
         }
         missing = {kind: ids for kind, ids in missing.items() if ids}
         if missing:
@@ -172,7 +174,7 @@ class References:
                 for kind, ids in missing.items():
                     self._note(kind, read_numbers(connection, kind, _wanted(ids)))
             missing = {
-                kind: [w for w in ids if (kind, w) not in self._numbers]
+                kind: [w for w in ids if w not in self._numbers[kind]]
                 for kind, ids in missing.items()
             }
         if self._order is not None and not any(missing.values()):
@@ -192,7 +194,7 @@ class References:
         return number_ids(connection, missing), order
 
     def _note(self, kind: str, numbers: Mapping[str, int]) -> None:
-        self._numbers.update({(kind, word): number for word, number in numbers.items()})
+        self._numbers[kind].update(numbers)
 
 
 def _owner(owners: list[tuple[int, str]], at: int | None) -> str:

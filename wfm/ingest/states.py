@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
 
 import numpy as np
 import polars as pl
@@ -66,15 +65,18 @@ class StateSink(EventSink):
             with self.references.store.db.read() as connection:
                 self._since.update(read_since(connection, None if len(new) > MANY else new))
             self._asked |= {*new, *self._since}
-        days: set[date] = set()
+        since = [self._since.get(agent) for agent in first["_agent_id"].to_list()]
         # A zone's days begin at whole quarters, and of these there are few.
-        day_of = cache(lambda quarter, zone: local_day(quarter * QUARTER_S, zone))
-        for agent_id, zone, start_at in first.iter_rows():
-            at = self._since.get(agent_id)
-            if at is not None and 0 < start_at - at < 7 * DURATION_CAP_S:
-                begun, ended = day_of(at // QUARTER_S, zone), day_of(start_at // QUARTER_S, zone)
-                if begun < ended:
-                    days |= {begun, ended - DAY, ended}
+        last, now = pl.Series(since, dtype=pl.Int64), first["start_at"]
+        ends = ((now > last) & (now - last < 7 * DURATION_CAP_S)).fill_null(False)
+        spans = pl.DataFrame(
+            {"zone": first["_zone"], "from": last // QUARTER_S, "to": now // QUARTER_S}
+        ).filter(ends)
+        days: set[date] = set()
+        for zone, begin, end in spans.unique().iter_rows():
+            begun, ended = (local_day(quarter * QUARTER_S, zone) for quarter in (begin, end))
+            if begun < ended:
+                days |= {begun, ended - DAY, ended}
         return days
 
     def finish(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -198,10 +200,10 @@ def spell_days(frame: pl.DataFrame) -> set[date]:
         last = pl.coalesce("end_at", pl.col("start_at").shift(-1).over("agent"), "start_at")
     spells = rows.select("_zone", "start_at", "state", last=last)
     found: set[date] = set()
-    for (zone,), part in spells.group_by("_zone"):
-        bounds = part.select(
-            pl.col("start_at") // 900, pl.col("last") // 900, pl.col("state") == "offline"
-        ).unique()
+    quarters = spells.select(
+        "_zone", pl.col("start_at") // 900, pl.col("last") // 900, pl.col("state") == "offline"
+    ).unique()
+    for (zone,), bounds in quarters.group_by("_zone"):
         days = pl.DataFrame(
             {
                 "first": local_dates(bounds["start_at"] * 900, str(zone)),

@@ -57,7 +57,7 @@ def dimension_keys(connection: Connection, kind: str, ids: Iterable[str]) -> dic
 def known_keys(connection: Connection, kind: str) -> dict[str, int]:
     """Number of every id of a kind seen so far."""
     rows = connection.execute(select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind))
-    return {row.ext_id: row.key for row in rows}
+    return dict(rows.all())
 
 
 def dimension_frame(connection: Connection, kind: str) -> pl.DataFrame:

@@ -307,12 +307,15 @@ def _rows_of(
     column: ColumnElement[str],
     ids: Iterable[str] | None,
 ) -> Iterator[Any]:
-    """Rows of a query whose column is one of the ids, asked in parts; every row with None."""
+    """Rows of a query whose column is one of the ids, asked in parts; every row with None.
+
+    Fetched at once: one by one, tens of thousands of rows cost several times as much.
+    """
     if ids is None:
-        yield from connection.execute(query)
+        yield from connection.execute(query).all()
         return
     for part in _parts(ids):
-        yield from connection.execute(query.where(column.in_(part)))
+        yield from connection.execute(query.where(column.in_(part))).all()
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -48,7 +48,7 @@ def read_shift_history(
     query = select(shift_version).where(*_on_days(scope, first, end)).order_by(*_IN_ORDER)
     if known_at is not None:
         query = query.where(shift_version.c.recorded_at <= known_at)
-    return tuple(_shift(row) for row in connection.execute(query))
+    return tuple(_shift(row) for row in connection.execute(query).all())
 
 
 def read_changed_history(
