@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime
 
 from dashboards.forms import FormAsk
+from dashboards.pages.remedies_data import alert_end
 from dashboards.parts.numbers import DASH, kpi_with_unit, plain
 from kpis.before_after import Changed, site_change
 from wfm.domain.grid import QUARTER_S, local_day, zone_of
@@ -36,7 +37,9 @@ def alert_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     zone = read_organisation(ask.sources.store, one.scope).zone(str(one.scope.site))
     day = local_day(one.at, zone)
     raised = one.at // QUARTER_S
-    end = min(_until(one, day, zone), raised + 1 + SINCE_Q, ask.now // QUARTER_S)
+    end = min(raised + 1 + SINCE_Q, ask.now // QUARTER_S)
+    until = alert_end(one, zone)
+    end = end if until is None else min(end, until // QUARTER_S)
     if end <= raised + 1:
         return rows, [("none", say("The next quarter-hour is not over yet; look again after it."))]
     site = Scope(one.scope.site)
@@ -55,16 +58,6 @@ def alert_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
         if kpi_id == "net_staffing":
             lines.append(("none", _verdict(own)))
     return rows, lines
-
-
-def _until(one: Remedy, day: date, zone: str) -> int:
-    """The quarter in which the gap was to end, as the alert said; far ahead where it did not."""
-    text = one.about.get("until", "")
-    try:
-        clock = time.fromisoformat(text)
-    except ValueError:
-        return one.at // QUARTER_S + QUARTER_S
-    return int(datetime.combine(day, clock, zone_of(zone)).timestamp()) // QUARTER_S
 
 
 def _verdict(own: Changed) -> str:

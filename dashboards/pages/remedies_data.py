@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboards.forms import FormAsk
@@ -139,6 +139,15 @@ def about_words(one: Remedy) -> str:
             day_words=day_words(first),
         )
     return one.about.get("topic", "")
+
+
+def alert_end(one: Remedy, zone: str) -> int | None:
+    """When the gap of an alert was to end, by the clock of the site; None where nobody said."""
+    try:
+        clock = time.fromisoformat(one.about.get("until", ""))
+    except ValueError:
+        return None
+    return int(datetime.combine(local_day(one.at, zone), clock, zone_of(zone)).timestamp())
 
 
 def looked_at(one: Remedy) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -16,6 +17,7 @@ from dashboards.pages.remedies_steps import (
     SKILL_STEP,
     WITHDRAW,
 )
+from dashboards.pages.requests_cover import cover_panel
 from dashboards.pages.requests_data import (
     EXCEPTION,
     WORDS,
@@ -32,6 +34,7 @@ from dashboards.parts.states import empty
 from dashboards.parts.table import Cell, Col, Line, Sheet, sort_lines, table
 from dashboards.parts.tile import Tile
 from dashboards.view_state import period_label
+from wfm.domain.grid import zone_of
 from wfm.domain.language import say, say_many, to_say
 
 SPEC = Spec(
@@ -45,6 +48,7 @@ COLUMNS = (
     Col("about", to_say("About"), text=True, phone=True),
     Col("reason", to_say("Why"), text=True, more=True),
     Col("asked", to_say("Since"), text=True),
+    Col("due", to_say("Due"), text=True),
     Col("status", to_say("Now"), text=True, phone=True),
     Col("decided", to_say("Last step"), text=True),
     Col("by", to_say("By"), text=True),
@@ -64,7 +68,8 @@ def view(ask: Ask) -> View:
     else:
         body.append(empty(sheet.why_empty, say("Choose another filter or period to see more.")))
     listed = panel(sheet.title, body, note=sheet.note)
-    return View(requests_answer(found), _tiles(found), [listed], (sheet,), say("single requests"))
+    body = [*cover_panel(ask), listed]
+    return View(requests_answer(found), _tiles(found), body, (sheet,), "single requests")
 
 
 def requests_answer(found: Requests) -> Answer:
@@ -105,7 +110,7 @@ def _sheet(found: Requests) -> Sheet:
         COLUMNS,
         tuple(_line(ask, one) for one in shown),
         say(
-            "{n} of {n_2}; open ones of any age, the oldest first; the others of {period}",
+            "{n} of {n_2}; open ones of any age, those due first; the others of {period}",
             n=len(shown),
             n_2=len(found.entries),
             period=period,
@@ -123,14 +128,29 @@ def _line(ask: Ask, one: Entry) -> Line:
             Cell(WORDS[one.kind], WORDS[one.kind]),
             Cell(one.about, one.about, reason=one.reason),
             Cell(one.reason, one.reason),
-            Cell(time_words(one.at, ask.zone), one.at),
+            _time(ask, one.at),
+            _due(ask, one),
             Cell(one.status, one.status, status, reason=one.note),
-            Cell(time_words(one.changed_at, ask.zone), one.changed_at),
+            _time(ask, one.changed_at),
             Cell(one.author, one.author),
             Cell(one.note, one.note),
             Cell("", None, node=buttons),
         )
     )
+
+
+def _due(ask: Ask, one: Entry) -> Cell:
+    """Until when it has to be decided, red when that is past and it is still open."""
+    if one.due_at is None:
+        return Cell("", None)
+    late = one.is_open and one.due_at <= ask.now
+    return _time(ask, one.due_at, "bad" if late else "")
+
+
+def _time(ask: Ask, at: int, status: str = "") -> Cell:
+    """An instant by the clock of the page; exported with its date and offset."""
+    raw = datetime.fromtimestamp(at, zone_of(ask.zone)).isoformat(timespec="minutes")
+    return Cell(time_words(at, ask.zone), raw, status)
 
 
 def _filters(found: Requests) -> Any:

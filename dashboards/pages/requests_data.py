@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboards.frame import Ask
-from dashboards.pages.remedies_data import STATUS, STEP_FORM, about_words, looked_at, names_of
+from dashboards.pages.remedies_data import (
+    STATUS,
+    STEP_FORM,
+    about_words,
+    alert_end,
+    looked_at,
+    names_of,
+)
 from kpis.request_figures import RequestFigures, request_figures
 from wfm.domain.adherence import RecordedException
 from wfm.domain.grid import day_start, zone_of
 from wfm.domain.language import say, to_say
 from wfm.domain.principal import Principal
-from wfm.domain.remedies import KINDS, Remedy
+from wfm.domain.remedies import KINDS, Remedy, parse_wish
 from wfm.domain.scope import Scope
 from wfm.queries.exceptions import read_exceptions
 from wfm.queries.permissions import Reach, permission_table
@@ -48,6 +55,7 @@ class Entry:
     note: str = ""
     acts: tuple[tuple[str, str], ...] = ()
     args: Mapping[str, str] | None = None
+    due_at: int | None = None
 
     @property
     def waits_for_me(self) -> bool:
@@ -85,16 +93,23 @@ def read_requests(ask: Ask) -> Requests:
     start, end = (day_start(day, ask.zone) for day in (ask.period.first, ask.period.end))
     remedies = read_remedies(store, ask.scope, 0)
     names = names_of(ask, remedies)
-    found = [_of_remedy(ask.who, one, names.get(one.scope, "")) for one in remedies]
+    found = [_of_remedy(ask, one, names.get(one.scope, "")) for one in remedies]
     found += _of_exceptions(ask, read_exceptions(store, ask.scope, start, end))
     if ask.scope.team is None and holds(ask.who, "schedule.publish"):
         plans = read_plans(store, ask.scope, limit=MOST_PLANS)
         found += [_of_plan(ask, plan) for plan in plans if plan.published_at is not None]
     known = [one for one in found if one.is_open or start <= one.changed_at < end]
-    known.sort(key=lambda one: (not one.is_open, one.at if one.is_open else -one.changed_at))
+    known.sort(key=_order)
     authors = _authors(ask, known)
     named = tuple(replace(one, author=authors.get(one.author, one.author)) for one in known)
     return Requests(ask, named, request_figures(remedies, start, end))
+
+
+def _order(one: Entry) -> tuple[bool, float, int]:
+    """Open ones first, by when they are due, then the oldest; the others newest first."""
+    if not one.is_open:
+        return True, 0.0, -one.changed_at
+    return False, float("inf") if one.due_at is None else float(one.due_at), one.at
 
 
 def holds(who: Principal, permission: str) -> bool:
@@ -102,7 +117,8 @@ def holds(who: Principal, permission: str) -> bool:
     return permission_table().grant(permission, who.role).reach is not Reach.NONE
 
 
-def _of_remedy(who: Principal, one: Remedy, name: str) -> Entry:
+def _of_remedy(ask: Ask, one: Remedy, name: str) -> Entry:
+    who = ask.who
     needed = dict.fromkeys(KINDS[one.kind].steps.get(one.status, {}).values())
     own = who.agent_id is not None and who.agent_id == one.scope.agent
     acts = tuple(
@@ -113,8 +129,19 @@ def _of_remedy(who: Principal, one: Remedy, name: str) -> Entry:
     return Entry(
         one.kind, name, about_words(one), one.reason, one.at, STATUS[one.status], one.is_open,
         last.at, last.author, last.note, acts,
-        {"scope": one.scope.path, "remedy": str(one.remedy_id)},
+        {"scope": one.scope.path, "remedy": str(one.remedy_id)}, _due_of(one, ask.zone),
     )  # fmt: skip
+
+
+def _due_of(one: Remedy, zone: str) -> int | None:
+    """The first of the days that a request changes, the day of a look at a coaching, the end of a
+    gap: until then it has to be decided, looked at, answered.
+    """
+    if one.kind == "schedule_change":
+        return day_start(parse_wish(one.about).first, zone)
+    if one.due_on is not None:
+        return day_start(one.due_on + timedelta(days=1), zone)
+    return alert_end(one, zone) if one.kind == "site_alert" else None
 
 
 def _effect_of(who: Principal, one: Remedy) -> tuple[tuple[str, str], ...]:

@@ -86,6 +86,10 @@ def test_an_agent_finds_the_late_lunches_and_asks_for_another_shift(
     card.see(card.drawer, "Sent. Your team lead sees it now.")
     (asked,) = read_remedies(told.store, told.late, 0)
     assert (asked.kind, asked.status) == ("schedule_change", "submitted")
+    # Who decides sees the days it bears on, in the staffing of the week ahead.
+    where = f"/requests?scope={told.late.site}"
+    desk = signed("desk", base=told_base).open(where, wait=f"{SHOWN}.week-cover")
+    expect(desk.locator(f"{SHOWN}.week-cover .chosen").first).to_contain_text("1 request")
     assert card.visit.faults == []
 
 

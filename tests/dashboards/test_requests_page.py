@@ -12,6 +12,7 @@ from live_centre import NOW, ONE, PEOPLE, TODAY, LiveCentre
 from sqlalchemy import delete
 
 from dashboards.build import ask_of, room_of
+from dashboards.export import table_builder
 from dashboards.forms import answer_form, parse_sent
 from dashboards.frame import Look, View
 from dashboards.parts.drawer import Drawer
@@ -65,7 +66,7 @@ def see(sources: Sources) -> See:
 
 
 def rows(view: View) -> list[tuple[str, str]]:
-    return [(line.cells[1].text, line.cells[5].text) for line in view.sheets[0].lines]
+    return [(line.cells[1].text, line.cells[6].text) for line in view.sheets[0].lines]
 
 
 def buttons(view: View) -> list[str]:
@@ -141,3 +142,21 @@ def test_decision_time_is_the_sum_over_the_count_and_a_cancelled_request_was_not
     )  # fmt: skip
     assert (found.hours, found.approved_pct, found.open_n, found.oldest_at) == (4.0, 50.0, 1, 500)
     assert request_figures([], 0, 86_400).hours is None
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_is_due_first_stands_first_and_the_export_says_until_when(
+    see: See, sources: Sources
+) -> None:
+    due = [(line.cells[1].text, line.cells[5].text, line.cells[5].status)
+           for line in see("manager").sheets[0].lines]  # fmt: skip
+    assert due == [
+        ("Alert", "29 Oct 15:00", "bad"), ("Change of shifts", "30 Oct 00:00", ""),
+        ("Time explained", "", ""),
+    ]  # fmt: skip
+    build = table_builder(sources)
+    made = build(PEOPLE["manager"], "requests", Scope("dublin"), {"kind": "schedule_change"})
+    assert made is not None
+    assert made.columns[:6] == ["For", "What", "About", "Why", "Since", "Due"]
+    ((*_, due_at, status, _, _, _, _),) = made.rows
+    assert (due_at, status) == ("2026-10-30T00:00+00:00", "waits for a decision")

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, RemoteDisconnected
 from urllib.parse import urlencode
 
 CALLBACKS = 8  # in each window of 30 s
@@ -126,8 +126,14 @@ class Reader:
             "Content-Type": kind, "Origin": f"http://127.0.0.1:{self.port}",
             "Accept-Encoding": "gzip", "Cookie": getattr(self, "_cookie", ""),
         }  # fmt: skip
-        self._wire.request(method, path, body, headers)
-        answer = self._wire.getresponse()
+        try:
+            self._wire.request(method, path, body, headers)
+            answer = self._wire.getresponse()
+        except (RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # The server shut a connection that had rested; a browser asks again on a new one.
+            self._wire.close()
+            self._wire.request(method, path, body, headers)
+            answer = self._wire.getresponse()
         text = answer.read()
         self._size = len(text)
         return answer.status, text, answer.headers.get("Set-Cookie", "")

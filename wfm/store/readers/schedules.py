@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select
@@ -115,8 +116,9 @@ def _shift(row: Row) -> Shift:  # type: ignore[type-arg]
     )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def segments_of_text(text: str) -> tuple[Segment, ...]:
-    """The segments of a shift as it is stored."""
+    """The segments of a shift as it is stored; a page and the next read the same shifts."""
     return segments_of(json.loads(text))
 
 
