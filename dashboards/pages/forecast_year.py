@@ -270,7 +270,7 @@ def _chip(year: Year, one: ForecastRecord) -> Any:
     numbers = year.chosen if here else [*year.chosen, one.record_id]
     link = year.given.ask.link(beside="-".join(str(number) for number in numbers[-COMPARED:]))
     mark = {"aria-current": "true"} if here else {}
-    words = "compared" if here else "compare"
+    words = say("compared") if here else say("compare")
     return html.A(words, href=link, className="chip", title=str(one.terms["name"]), **mark)
 
 
