@@ -9,7 +9,7 @@ import polars as pl
 
 from wfm.facts.frames import FrameCache, blocks
 from wfm.facts.router import holds_family
-from wfm.facts.schema import TABLES
+from wfm.facts.schema import TABLES, _sorted
 from wfm.store.manifest import FactFile
 
 DAY = date(2026, 3, 2)
@@ -70,3 +70,9 @@ def test_days_of_an_older_program_are_not_answered_from_a_table_they_lack() -> N
     assert not holds_family(TABLES["site_day"], leaf)
     assert holds_family(TABLES["site_day"], leaf[1:])
     assert holds_family(TABLES["site_queue_day"], leaf)
+
+
+def test_rows_are_packed_into_the_order_of_their_keys_up_to_the_largest_number() -> None:
+    names = [2**63 + 9, 2**63 + 7, None, 2**63 + 7]
+    frame = pl.DataFrame({"a": names, "b": [1, 2, 3, 1]}, schema={"a": pl.UInt64, "b": pl.Int64})
+    assert _sorted(frame, ["a", "b"])["b"].to_list() == [3, 1, 2, 1]

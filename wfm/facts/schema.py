@@ -306,9 +306,10 @@ def _sorted(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         bits += width
         if bits > 64:
             return frame.sort(keys, nulls_last=False)
-        rank = (column.cast(pl.Int128) - low + 1).fill_null(0) if column.dtype == pl.UInt64 else (
-            column.cast(pl.Int64) - low + 1
-        ).fill_null(0)  # fmt: skip
+        # Numbers above 2^63 are told apart from their least within their own type.
+        wide = column.dtype == pl.UInt64
+        offset = pl.Series([low], dtype=pl.UInt64 if wide else pl.Int64)
+        rank = ((column if wide else column.cast(pl.Int64)) - offset + 1).fill_null(0)
         packed = (packed << np.uint64(width)) | rank.cast(pl.UInt64).to_numpy()
     return frame[np.argsort(packed, kind="stable")]
 
