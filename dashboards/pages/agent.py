@@ -65,12 +65,12 @@ def view(ask: Ask) -> View:
     right = [*to_you, *bonus_panels(mine, bonuses), _panel(near, "ahead"), asked]
     right += wishes_panel(ask)
     right.append(_panel(tables.shortened(off), "exceptions"))
-    if team is not None:
-        right.append(_panel(tables.known(team, 1), "beside"))
-    right.append(_panel(tables.known(goals, 1), "goals"))
+    below = [] if team is None else [_panel(tables.known(team, 1), "beside")]
+    below.append(_panel(tables.known(goals, 1), "goals"))
     body = [
         html.Div(evidence(mine), className="stack"),
         html.Div(right, className="stack lists"),
+        html.Div(below, className="pair lists"),
     ]
     sheets = [
         figures_sheet(mine.tiles, mine.previous),
