@@ -9,12 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from wfm.bench.adherence_data import QUARTERS, made_case
 from wfm.bench.adherence_plain import plain_adherence
 from wfm.bench.adherence_room import day_facts
+from wfm.cli.adherence import register
 from wfm.domain.activities import STATE_GROUPS
 from wfm.domain.adherence import PRESETS, rules_from
 from wfm.domain.errors import BadInput
@@ -39,6 +42,74 @@ def test_the_golden_cases_cover_every_number_and_preset() -> None:
     assert {f"A{n}" for n in range(1, 21)} <= {case["id"].split("-")[0] for case in GOLDEN}
     told = {case.get("options", {}).get("preset") for case in GOLDEN}
     assert set(PRESETS) <= told
+
+
+# A day of three hours: 5 of 10 minutes at its start excused, 4 minutes of a break on queue and 11
+# at a meal, a break during the meeting, 10 minutes on queue after the end.
+DAY = {
+    "schedule": [["09:00", "10:00", "on_queue"], ["10:00", "10:15", "break"],
+                 ["10:15", "11:00", "on_queue"], ["11:00", "12:00", "meeting"]],
+    "actual": [["09:10", "10:04", "available"], ["10:04", "10:15", "meal"],
+               ["10:15", "11:00", "available"], ["11:00", "12:00", "break"],
+               ["12:00", "12:10", "available"]],
+    "exceptions": [["09:00", "09:05", "system"]],
+}  # fmt: skip
+MINUTES = [300, 300, 300, 300]
+
+
+@pytest.mark.parametrize(
+    ("preset", "switches", "headline"),
+    [
+        ("standard", {}, 60.57),  # break and meal alike: 106 of 175 min
+        ("strict", {}, 54.29),  # the planned activity alone: 95 of 175
+        ("genesys", {}, 54.29),  # 1 - 80 / 175
+        ("genesys", {"grace_s": 300}, 54.29),  # longer spells count whole
+        ("genesys", {"outside_mode": "both_sides"}, 51.35),  # 1 - 90 / 185
+        ("amazon", {}, 94.86),  # anything off queue: 166 of 175
+        ("amazon", {"windows": {"break": MINUTES}}, 97.14),  # 4 min inside the window: 170
+        ("calabrio", {"alarm_delay_s": 600}, 54.29),  # a later alarm forgives nothing
+        ("calabrio", {"matrix": [["meeting", "*", "neutral"]]}, 82.61),  # 95 of 115
+        ("verint", {}, 55.56),  # authorised time counts: 100 of 180
+        ("verint", {"windows": {"*": MINUTES}}, 55.56),  # 15 min late count whole
+        ("nice_category", {}, 52.78),  # 95 of the 180 scheduled
+        ("mitel", {"matrix": [["meeting", "break", "in"]]}, 86.11),  # an allowed state: 155 of 180
+        ("salesforce", {}, 94.44),  # there at all: 170 of 180
+    ],
+)
+def test_the_command_judges_one_day_by_every_preset(
+    tmp_path: Path, preset: str, switches: dict[str, Any], headline: float
+) -> None:
+    case = {"id": preset, **DAY, "options": {"preset": preset, **switches}}
+    (tmp_path / "day.json").write_text(json.dumps([case]))
+    (judged,) = ran("adherence", "evaluate", str(tmp_path / "day.json"))
+    assert (judged["id"], judged["headline"]) == (preset, headline)
+
+
+def test_the_command_lists_each_preset_by_the_columns_of_its_table() -> None:
+    shown = {
+        found["name"]: tuple(
+            found["rules"][name]
+            for name in ("equivalence", "policy", "outside_mode", "headline", "call_overrun")
+        )
+        for found in ran("adherence", "presets")
+    }
+    assert shown == {
+        "standard": ("breaks_only", "as_known", "ignore", "adherence", True),
+        "strict": ("none", "as_known", "ignore", "adherence", True),
+        "genesys": ("none", "as_known", "ignore", "exception_free", False),
+        "amazon": ("all_non_productive", "current", "ignore", "adherence", False),
+        "calabrio": ("none", "as_known", "ignore", "adherence", False),
+        "verint": ("none", "as_known", "ignore", "authorised", False),
+        "nice_category": ("none", "as_known", "ignore", "adherence_scheduled", False),
+        "mitel": ("none", "as_known", "ignore", "adherence_scheduled", False),
+        "salesforce": ("none", "as_known", "conformance_only", "adherence_scheduled", False),
+    }
+
+
+def ran(*words: str) -> Any:
+    commands = typer.Typer()
+    register(commands)
+    return json.loads(CliRunner().invoke(commands, [*words, "--json"]).stdout)
 
 
 @pytest.mark.parametrize(

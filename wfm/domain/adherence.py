@@ -80,7 +80,8 @@ class Preset:
     note: str
 
 
-_STRICT = AdherenceRules(equivalence="none", call_overrun=False)
+# Other products know no contact that excuses itself.
+_OTHERS = AdherenceRules(equivalence="none", call_overrun=False)
 _PRESENT = tuple(
     MatrixCell(ANY, group, "in") for group in STATE_GROUPS if group not in ("logged_out", "unknown")
 )
@@ -89,43 +90,47 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         preset.name: preset
         for preset in (
             Preset("standard", AdherenceRules(), "break and meal are alike; nothing is forgiven"),
-            Preset("strict", replace(_STRICT, preset="strict"), "exactly the planned activity"),
+            Preset(
+                "strict",
+                AdherenceRules(equivalence="none", preset="strict"),
+                "standard with exactly the planned activity",
+            ),
             Preset(
                 "genesys",
-                replace(_STRICT, headline="exception_free", preset="genesys"),
+                replace(_OTHERS, headline="exception_free", preset="genesys"),
                 "1 - exceptions / scheduled; equivalence, grace and outside are switches",
             ),
             Preset(
                 "amazon",
                 replace(
-                    _STRICT, equivalence="all_non_productive", policy="current", preset="amazon"
+                    _OTHERS, equivalence="all_non_productive", policy="current", preset="amazon"
                 ),
                 "any off-queue state fits any off-queue activity; edits re-compute",
             ),
             Preset(
                 "calabrio",
-                replace(_STRICT, preset="calabrio"),
+                replace(_OTHERS, preset="calabrio"),
                 "matrix of in, out and neutral; the threshold only delays the alarm",
             ),
             Preset(
                 "verint",
-                replace(_STRICT, headline="authorised", preset="verint"),
+                replace(_OTHERS, headline="authorised", preset="verint"),
                 "authorised time counts as adherent; minutes per activity, counted whole",
             ),
             Preset(
                 "nice_category",
-                replace(_STRICT, headline="adherence_scheduled", preset="nice_category"),
+                replace(_OTHERS, headline="adherence_scheduled", preset="nice_category"),
                 "same category; in / scheduled",
             ),
             Preset(
                 "mitel",
-                replace(_STRICT, headline="adherence_scheduled", preset="mitel"),
+                replace(_OTHERS, headline="adherence_scheduled", preset="mitel"),
                 "a list of allowed states per activity, four-sided windows",
             ),
             Preset(
                 "salesforce",
                 replace(
-                    _STRICT, matrix=_PRESENT, outside_mode="conformance_only",
+                    _OTHERS, matrix=_PRESENT, outside_mode="conformance_only",
                     headline="adherence_scheduled", preset="salesforce",
                 ),
                 "presence inside the shift / scheduled",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import cache, cached_property
 
@@ -317,7 +317,9 @@ def read_inputs(
     batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))
     return DayInputs(
         day, as_of, rules, org, keys, activities, state_rules, shifts, events, batch_ids,
-        _hash(day, as_of, rules, org, activities, state_rules, shifts, batch_ids, approved)
+        _hash(
+            day, as_of, rules, org, activities, state_rules, _told(shifts), batch_ids, approved
+        )
         if whole else "",
         exceptions, False,
         forecast_created(connection), forecast_of_requirement(connection),
@@ -334,5 +336,18 @@ def _agents_of(org: Organisation, site_id: str, keys: dict[str, int]) -> list[in
 def _hash(*parts: object) -> str:
     digest = hashlib.sha256(CODE_VERSION.encode())
     for part in parts:
-        digest.update(repr(part).encode())
+        digest.update((part if isinstance(part, str) else repr(part)).encode())
     return digest.hexdigest()
+
+
+def _told(shifts: tuple[Shift, ...]) -> str:
+    """The text of shifts as `repr` gives it, segments that many people share told once."""
+    names, texts, told = [f.name for f in fields(Shift)], dict[int, str](), list[str]()
+    for shift in shifts:
+        known = texts.get(id(shift.segments))
+        if known is None:
+            known = texts[id(shift.segments)] = repr(shift.segments)
+        values = (known if n == "segments" else repr(getattr(shift, n)) for n in names)
+        pairs = (f"{name}={value}" for name, value in zip(names, values, strict=True))
+        told.append(f"Shift({', '.join(pairs)})")
+    return f"({', '.join(told)}{',' if len(told) == 1 else ''})"
