@@ -26,7 +26,7 @@ from wfm.domain.targets import Target, key_of
 from wfm.queries.bonus import read_schemes, schemes_on
 
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
-LIVE = to_say(", without deferred work")
+LIVE = to_say(", live")
 PAGE_OF = {"supervisor": "team", "manager": "manager", "control_desk": "desk"}
 
 
