@@ -22,7 +22,7 @@ from wfm.domain.grid import local_day
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.forecasts import read_records
 from wfm.queries.organisation import read_organisation
-from wfm.worker.capacity import site_capacity
+from wfm.worker.capacity import capacity_plans
 
 Unit = Annotated[str, typer.Option("--unit", help="Site")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document")]
@@ -81,9 +81,9 @@ def compare(
     if missing:
         told = ", ".join(known) or "none yet; add one with `wfm plan scenario`"
         raise BadInput(f"{unit} has no scenario {missing[0]!r}; it has {told}.")
-    plans = {"as planned": site_capacity(context.store, ENTERPRISE, unit, today)}
-    for name in chosen:
-        plans[name] = site_capacity(context.store, ENTERPRISE, unit, today, scenario=known[name])
+    asked = [None, *(known[name] for name in chosen)]
+    found = capacity_plans(context.store, ENTERPRISE, unit, today, asked)
+    plans = dict(zip(("as planned", *chosen), found, strict=True))
     figures = {name: measures(plan) for name, plan in plans.items()}
     if as_json:
         weeks = {name: [asdict(week) for week in plan.weeks] for name, plan in plans.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from forecasting.capacity import Growth, growth_of, plan_capacity, under_scenario, weekly_demand
-from wfm.domain.capacity import CapacityPlan, CapacityTerms, HiringClass
+from wfm.domain.capacity import CapacityPlan, CapacityTerms, HiringClass, WeekDemand
 from wfm.domain.errors import MissingFacts
 from wfm.domain.forecast_records import CAPACITY, check_record_terms
 from wfm.domain.grid import day_quarters, day_start
@@ -43,14 +44,21 @@ def capacity_terms(store: Store, unit: str) -> dict[str, Any]:
 
 def site_capacity(
     store: Store, scope: Scope, unit: str, today: date, changes: Mapping[str, Any] | None = None,
-    weeks: int = WEEKS, scenario: Mapping[str, Any] | None = None,
+    weeks: int = WEEKS,
 ) -> CapacityPlan:  # fmt: skip
-    """The weeks from next Monday on; `changes` replace what the newest capacity plan assumes.
+    """The weeks from next Monday on; `changes` replace what the newest capacity plan assumes."""
+    return capacity_plans(store, scope, unit, today, (None,), changes, weeks)[0]
 
-    `scenario` holds the terms of one: volume, handle time, shrinkage and events as they would be.
+
+def capacity_plans(
+    store: Store, scope: Scope, unit: str, today: date,
+    scenarios: Sequence[Mapping[str, Any] | None], changes: Mapping[str, Any] | None = None,
+    weeks: int = WEEKS,
+) -> list[CapacityPlan]:  # fmt: skip
+    """The coming year under each scenario, None for the plan itself, from one look at the facts.
+
+    A scenario holds its terms: volume, handle time, shrinkage and events as they would be.
     """
-    if scenario is not None and scenario["shrinkage_pct"] is not None:
-        changes = {**(changes or {}), "shrinkage_pct": scenario["shrinkage_pct"]}
     kept = capacity_terms(store, unit) | dict(changes or {})
     organisation = read_organisation(store, scope)
     mine = Scope(unit)
@@ -67,13 +75,6 @@ def site_capacity(
     stated = kept["growth_pct"]
     growth: Growth = growth_of(past, None if stated is None else 1 + stated / 100)
     demand = weekly_demand(past, ahead, first, weeks, aht_s, growth)
-    if scenario is not None:
-        events = [
-            (date.fromisoformat(e["first_on"]), date.fromisoformat(e["end_on"]), e["percent"] / 100)
-            for e in scenario["events"]
-        ]
-        volume, longer = scenario["volume_pct"] / 100, scenario["aht_pct"] / 100
-        demand = under_scenario(demand, volume, longer, events)
     occupancy, occupancy_note = _occupancy(store, organisation.zone(unit), unit, kept)
     shrinkage, shrinkage_note = _shrinkage(facts, mine, today, kept)
     paid = float(kept["paid_hours_week"])
@@ -89,9 +90,27 @@ def site_capacity(
         tuple(HiringClass(date.fromisoformat(c["start_on"]), c["heads"]) for c in kept["classes"]),
         kept["cost_per_hour"], kept["lead_weeks"],
     )  # fmt: skip
-    notes = (growth.note, f"handle time {aht_s:.0f} s of the last {AHT_DAYS} days",
-             occupancy_note, shrinkage_note, heads_note)  # fmt: skip
-    return plan_capacity(unit, demand, terms, notes)
+    found = []
+    for scenario in scenarios:
+        own, own_note, wanted = terms, shrinkage_note, demand
+        if scenario is not None:
+            wanted = _under(demand, scenario)
+            if scenario["shrinkage_pct"] is not None:
+                share, own_note = _shrinkage(facts, mine, today, scenario)
+                own = replace(terms, shrinkage=share)
+        notes = (growth.note, f"handle time {aht_s:.0f} s of the last {AHT_DAYS} days",
+                 occupancy_note, own_note, heads_note)  # fmt: skip
+        found.append(plan_capacity(unit, wanted, own, notes))
+    return found
+
+
+def _under(demand: tuple[WeekDemand, ...], scenario: Mapping[str, Any]) -> tuple[WeekDemand, ...]:
+    events = [
+        (date.fromisoformat(e["first_on"]), date.fromisoformat(e["end_on"]), e["percent"] / 100)
+        for e in scenario["events"]
+    ]
+    volume, longer = scenario["volume_pct"] / 100, scenario["aht_pct"] / 100
+    return under_scenario(demand, volume, longer, events)
 
 
 def _handle_time(facts: Any, scope: Scope, today: date) -> float:

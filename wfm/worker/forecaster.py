@@ -6,9 +6,8 @@ has changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,7 +31,7 @@ from wfm.store.readers.facts import newest_build_of
 from wfm.store.readers.forecast_records import read_records
 from wfm.store.readers.plan_versions import ForecastVersion, forecast_by_number, forecasts_from
 from wfm.store.store import Store
-from wfm.worker.capacity import site_capacity
+from wfm.worker.capacity import capacity_plans
 from wfm.worker.kept import KeptAnswers
 
 KEPT = 64
@@ -182,43 +181,34 @@ class Forecaster:
             pl.col("offered").fill_null(0.0)
         )
 
-    def capacity(
-        self, scope: Scope, unit: str, today: date, changes: Mapping[str, Any] | None = None
-    ) -> CapacityPlan:
+    def capacity(self, scope: Scope, unit: str, today: date) -> CapacityPlan:
         """The coming year of a site: required people by week, those there, the gap, the hire."""
-        if not scope.holds(Scope(unit)):
-            raise ScopeDenied(NOT_FOUND)
-        with self._store.db.read() as connection:
-            versions = forecasts_from(connection, unit, today)[:1]
-            records = read_records(connection, Scope(unit), unit, (CAPACITY,))
-            state = (
-                [one.fc_version for one in versions][:1],
-                [(one.record_id, one.undone_at) for one in records],
-                newest_build_of(connection, today - timedelta(days=USUAL_DAYS), today),
-            )
-        key = ("capacity", unit, today, repr(state), repr(sorted((changes or {}).items())))
-        return self._kept.of(key, lambda: site_capacity(self._store, scope, unit, today, changes))
+        return self._years(scope, unit, today)[None]
 
     def scenarios(self, scope: Scope, unit: str, today: date) -> dict[int, CapacityPlan]:
         """The coming year of a site under each scenario in force, by record."""
+        years = self._years(scope, unit, today)
+        return {number: plan for number, plan in years.items() if number is not None}
+
+    def _years(self, scope: Scope, unit: str, today: date) -> dict[int | None, CapacityPlan]:
+        """The coming year as planned (None) and under each scenario in force, by record."""
         if not scope.holds(Scope(unit)):
             raise ScopeDenied(NOT_FOUND)
         with self._store.db.read() as connection:
             records = read_records(connection, Scope(unit), unit, (CAPACITY, SCENARIO))
             versions = forecasts_from(connection, unit, today)[:1]
             build = newest_build_of(connection, today - timedelta(days=USUAL_DAYS), today)
-        kept = [(one.record_id, one.undone_at) for one in records if one.kind == CAPACITY]
-        state = repr((kept, [one.fc_version for one in versions], build))
-        return {
-            one.record_id: self._kept.of(
-                ("scenario", unit, today, one.record_id, state),
-                lambda terms=one.terms: site_capacity(  # type: ignore[misc]
-                    self._store, scope, unit, today, scenario=terms
-                ),
-            )
-            for one in records
-            if one.kind == SCENARIO and one.undone_at is None
-        }
+        state = [(one.record_id, one.undone_at) for one in records]
+        in_force = [one for one in records if one.kind == SCENARIO and one.undone_at is None]
+        key = ("years", unit, today, repr((state, [one.fc_version for one in versions], build)))
+
+        def planned() -> dict[int | None, CapacityPlan]:
+            asked = [None, *(one.terms for one in in_force)]
+            plans = capacity_plans(self._store, scope, unit, today, asked)
+            numbers = [None, *(one.record_id for one in in_force)]
+            return dict(zip(numbers, plans, strict=True))
+
+        return self._kept.of(key, planned)
 
 
 def _state(connection: Connection, first: date, end: date) -> int:
