@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from wfm.domain.organisation import Organisation
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Corridor, Notice, Target, TargetBook
+from wfm.store.kept import kept_value
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.schema import target, target_corridor, target_notice, user
 from wfm.store.store import Store
+
+KEPT_SCOPES = 1024  # of people who look: each asks for their own
 
 
 def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> TargetBook:
@@ -20,8 +24,27 @@ def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> Tar
     """
     with store.db.read() as connection:
         organisation = read_organisation(connection, scope)
-        rows = _rows(connection, known_at)
-        corridors = _corridors(connection, known_at)
+        if known_at is not None:
+            return _book(connection, organisation, known_at)
+        return kept_value(
+            connection, "targets", scope, (_mark(connection), organisation),
+            lambda: _book(connection, organisation, None), most=KEPT_SCOPES,
+        )  # fmt: skip
+
+
+def _mark(connection: Connection) -> tuple[object, ...]:
+    """What differs after each target and corridor, and each change of an author's account."""
+    asked = (
+        select(func.max(target.c.target_id)), select(func.max(target.c.recorded_at)),
+        select(func.count()).select_from(target), select(func.max(target_corridor.c.corridor_id)),
+        select(func.count()).select_from(user), select(func.sum(user.c.version)),
+    )  # fmt: skip
+    return tuple(connection.execute(select(*(one.scalar_subquery() for one in asked))).one())
+
+
+def _book(connection: Connection, organisation: Organisation, known_at: int | None) -> TargetBook:
+    rows = _rows(connection, known_at)
+    corridors = _corridors(connection, known_at)
     memberships = organisation.memberships
     teams = {u.org_id for u in organisation.units if u.level == "team"}
     sites = {u.org_id for u in organisation.units if u.level == "site"}

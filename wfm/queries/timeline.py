@@ -107,7 +107,7 @@ def read_timelines(
             # All people of a site are judged together, for each of them who asks.
             mark = (newest_mark(connection), as_of_at // STANDS_S)
             site = kept_value(
-                connection, ("timelines", scope.site, day), mark,
+                connection, "timelines", (scope.site, day), mark,
                 lambda: _judged(connection, store, scope.site, day, as_of_at, FactRules()),
             )  # fmt: skip
     inputs, as_of_at, mine = site.inputs, site.as_of_at, site.rows

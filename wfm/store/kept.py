@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -13,32 +14,41 @@ from wfm.store.schema import audit, delivery
 
 Made = TypeVar("Made")
 MOST = 64
-_LOCKS = "locks"
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Values of one kind by key, each with its mark, and a lock for each that is being made."""
+
+    found: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+    locks: dict[Hashable, threading.Lock] = field(default_factory=dict)
 
 
 def kept_value(
-    connection: Connection, key: Hashable, mark: Hashable, make: Callable[[], Made]
-) -> Made:
+    connection: Connection, kind: str, key: Hashable, mark: object, make: Callable[[], Made],
+    most: int = MOST,
+) -> Made:  # fmt: skip
     """What `make` gave for the key and the newest mark; made anew where the mark is another.
 
     Threads that ask for the same at once wait for the one that makes it. In a transaction that
-    writes it is made each time.
+    writes it is made each time. Of each kind the `most` that were made last are kept.
     """
     kept = kept_of(connection)
     if kept is None:
         return make()
-    name = repr(key)
-    found = kept.get(name)
-    if found is not None and found[0] == mark:
-        return found[1]  # type: ignore[no-any-return]
-    lock = kept.setdefault(_LOCKS, {}).setdefault(name, threading.Lock())
-    with lock:
-        found = kept.get(name)
-        if found is None or found[0] != mark:
-            found = kept[name] = (mark, make())
-            if len(kept) > MOST:
-                kept.pop(next(iter(kept)), None)
-    return found[1]
+    group: _Group = kept.setdefault(f"kept {kind}", _Group())
+    found = group.found.get(key)
+    if found is None or found[0] != mark:
+        with group.locks.setdefault(key, threading.Lock()):
+            found = group.found.get(key)
+            if found is None or found[0] != mark:
+                found = group.found[key] = (mark, make())
+                if len(group.found) > most:
+                    oldest = next(iter(group.found))
+                    group.found.pop(oldest, None)
+                    group.locks.pop(oldest, None)
+    made: Made = found[1]
+    return made
 
 
 def newest_mark(connection: Connection) -> Hashable:
