@@ -250,7 +250,7 @@ def scenarios_panel(year: Year) -> Any:
         by = year.given.author(one.author)
         body.append(
             html.P(
-                [_chip(year, one), scenario_words(one), say(", by {by} ", by=by), act],
+                [_chip(year, one), " ", scenario_words(one), say(", by {by} ", by=by), act],
                 className="third",
             )
         )
