@@ -25,6 +25,7 @@ from wfm.store.kept import kept_value, newest_mark
 from wfm.store.store import Store
 
 WAITS = CAUSES[PENDING]
+KEPT_DAYS = 12  # of all sites: what is looked at now, not each day that somebody ever opened
 STANDS_S = 15  # a day without a new event is judged again after so many seconds
 
 
@@ -109,6 +110,7 @@ def read_timelines(
             site = kept_value(
                 connection, "timelines", (scope.site, day), mark,
                 lambda: _judged(connection, store, scope.site, day, as_of_at, FactRules()),
+                most=KEPT_DAYS,
             )  # fmt: skip
     inputs, as_of_at, mine = site.inputs, site.as_of_at, site.rows
     rows = mine.partition_by("agent", as_dict=True) if scope.agent is None else {}
