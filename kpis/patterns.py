@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from wfm.domain.activities import Segment
-from wfm.domain.language import say, to_say
+from wfm.domain.language import to_say
 from wfm.domain.schedules import Shift
 
+START, END, BETWEEN = to_say("at the start"), to_say("at the end"), to_say("in between")
+GOING = {"break": to_say("going to break"), "meal": to_say("going to lunch")}
+AFTER = {"break": to_say("after break"), "meal": to_say("after lunch")}
 MOMENTS = (
-    to_say("at the start"),
-    to_say("going to break"),
-    to_say("after break"),
-    to_say("going to lunch"),
-    to_say("after lunch"),
-    to_say("at the end"),
-    to_say("in between"),
-)
-_PAUSES = {"break": "break", "meal": "lunch"}
+    START, GOING["break"], AFTER["break"], GOING["meal"], AFTER["meal"], END, BETWEEN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,15 +69,13 @@ def lost_by_moment(
 def moment_of(lapse: Lapse, segments: Sequence[Segment], categories: Mapping[str, str]) -> str:
     """The moment of the shift to which a lapse belongs, by the boundary that it touches."""
     if not segments:
-        return say("in between")
+        return BETWEEN
     if lapse.start_at <= segments[0].start_at:
-        return say("at the start")
+        return START
     for segment in segments:
-        pause = _PAUSES.get(categories.get(segment.activity, segment.activity))
-        if pause and lapse.start_at == segment.end_at:
-            return say("after {pause}", pause=pause)
-        if pause and segment.start_at in (lapse.start_at, lapse.end_at):
-            return say("going to {pause}", pause=pause)
-    if lapse.end_at >= segments[-1].end_at:
-        return say("at the end")
-    return say("in between")
+        pause = categories.get(segment.activity, segment.activity)
+        if pause in AFTER and lapse.start_at == segment.end_at:
+            return AFTER[pause]
+        if pause in GOING and segment.start_at in (lapse.start_at, lapse.end_at):
+            return GOING[pause]
+    return END if lapse.end_at >= segments[-1].end_at else BETWEEN

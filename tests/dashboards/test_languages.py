@@ -1,0 +1,116 @@
+"""The pages in another language: nothing is forgotten, and figures and days are written its way."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import string
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dash.development.base_component import Component
+from live_centre import PEOPLE
+
+from dashboards.build import ask_of, room_of
+from dashboards.frame import Ask, Look
+from dashboards.localise import localised
+from dashboards.shell import whole_page
+from dashboards.sources import Sources
+from wfm.domain.language import Language, speaking
+from wfm.domain.principal import Principal
+from wfm.domain.roles import Role
+from wfm.domain.scope import Scope
+from wfm.web.pages import parse_href
+
+PAGES = ("/me", "/team", "/centre", "/desk", "/planning", "/forecast", "/requests", "/targets",
+         "/data", "/admin")  # fmt: skip
+READERS = {
+    **PEOPLE, "admin": Principal("u-x", "root", "Kim A.", Role.ADMIN, Scope(), None, 1),
+}  # fmt: skip
+# Shown to people: the text between the tags and what a screen reader or a pointer is told.
+TOLD = ("title", "alt", "placeholder", "aria-label", "label", "data-title")
+
+
+class Accented(gettext.NullTranslations):
+    """A language in which every letter of a message is accented, and no letter of a value."""
+
+    LETTERS = str.maketrans(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "àƀćďéƒĝĥíĵķļɱñóþǫŕšťúṽŵẋýžÀƁĆĎÉƑĜĤÍĴĶĻṀÑÓÞǪŔŠŤÚṼŴẊÝŽ",
+    )
+
+    def gettext(self, message: str) -> str:
+        out = ""
+        for text, name, spec, how in string.Formatter().parse(message):
+            out += text.translate(self.LETTERS)
+            if name is not None:
+                out += "{" + name + (f"!{how}" if how else "") + (f":{spec}" if spec else "") + "}"
+        return out
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self.gettext(one if n == 1 else many)
+
+
+DAYS, MONTHS = ("ðÿ",) * 7, ("ṁø",) * 12
+PSEUDO = Language("en-XA", "Accented", Accented(), ".", ",", 1, DAYS, DAYS, MONTHS, MONTHS)
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every text of a page that a person can read or hear."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, (list, tuple)):
+        for child in node:
+            yield from texts(child)
+    elif isinstance(node, Component):
+        props = node.to_plotly_json()["props"]
+        if node._type in ("Kbd", "Code", "Pre") or getattr(node, "lang", None):
+            return
+        for name, value in props.items():
+            if name == "children":
+                yield from texts(value)
+            elif name in TOLD and isinstance(value, str):
+                yield value
+            elif name == "figure":
+                layout = value.get("layout", {})
+                yield from (one.get("text", "") for one in layout.get("annotations", ()))
+                yield from (t.get("name", "") for t in value.get("data", ()) if t.get("name"))
+            elif name == "options" and isinstance(value, list):
+                yield from (str(one.get("label", "")) for one in value)
+
+
+def plain_words(text: str, known: set[str]) -> list[str]:
+    """Words in plain letters that are no name of the data."""
+    for name in sorted(known, key=len, reverse=True):
+        text = text.replace(name, " ")
+    return re.findall(r"[A-Za-z]{2,}", text)
+
+
+@pytest.mark.parametrize("href", [*PAGES, *(f"{page}?view=table" for page in PAGES)])
+def test_no_text_of_a_page_is_forgotten(href: str, sources: Sources) -> None:
+    with speaking(PSEUDO):
+        ask, tree = drawn(href, sources)
+    known = names_of(ask)
+    left = sorted({text for text in texts(tree) if plain_words(text, known)})
+    assert not left, "not through the catalogue:\n" + "\n".join(left)
+
+
+def drawn(href: str, sources: Sources) -> tuple[Ask, Any]:
+    """A page as it is sent to the person whose page it is."""
+    address = parse_href(href)
+    room = room_of(address.page.page_id)
+    assert room is not None
+    ask = ask_of(READERS.get(room.page_id, READERS["desk"]), room, address, Look(), sources)
+    return ask, localised(whole_page(ask, room.view(ask), [form.name for form in room.forms]))
+
+
+def names_of(ask: Any) -> set[str]:
+    organisation = ask.organisation
+    found = {ask.who.display_name, ask.zone, "Muster", "CSV"}
+    found |= {unit.name for unit in organisation.units} | {
+        unit.org_id for unit in organisation.units
+    }
+    found |= {person.display_name for person in organisation.people}
+    found |= {queue.name for queue in organisation.queues}
+    return found
