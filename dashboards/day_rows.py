@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dashboards.parts.timeline import Bar, Mark, TimelineRow
 from wfm.domain.activities import BUSY_STATES, Segment
-from wfm.domain.language import say, to_say
+from wfm.domain.language import key_of, say, to_say
 from wfm.queries.timeline import ActualSpell, AdherenceException, AgentTimeline
 
 # The letter of a category of planned time, and of a group of states.
@@ -31,17 +31,17 @@ STATE_WORD = {
 }
 GROUP_WORD = {
     "on_queue": to_say("on queue"),
-    "break": "break",
-    "meal": "meal",
-    "meeting": "meeting",
-    "training": "training",
-    "coaching": "coaching",
-    "project": "project",
+    "break": to_say("break"),
+    "meal": to_say("meal"),
+    "meeting": to_say("meeting"),
+    "training": to_say("training"),
+    "coaching": to_say("coaching"),
+    "project": to_say("project"),
     "other_aux": to_say("not ready"),
     "logged_out": to_say("signed out"),
     "unknown": to_say("no signal"),
 }
-PLAN_WORD = {"on_queue": "contacts", "": "nothing"}
+PLAN_WORD = {"on_queue": to_say("contacts"), "": to_say("nothing")}
 
 
 def planned_kind(category: str) -> str:
@@ -65,7 +65,7 @@ def state_word(state: str, group: str, reason: str) -> str:
     if state in STATE_WORD:
         return STATE_WORD[state]
     words = GROUP_WORD.get(group, group).capitalize()
-    if reason and reason.replace("_", " ") != words.casefold():
+    if reason and reason.replace("_", " ") != key_of(words).casefold():
         return f"{words} ({reason.replace('_', ' ')})"
     return words
 
@@ -73,7 +73,7 @@ def state_word(state: str, group: str, reason: str) -> str:
 def plan_word(activity: str, categories: Mapping[str, str]) -> str:
     """What was planned, in a word: "contacts", "break", "team meeting"."""
     category = categories.get(activity, activity)
-    return PLAN_WORD.get(category, activity.replace("_", " "))
+    return PLAN_WORD.get(category, say(activity.replace("_", " ")))
 
 
 def lasted(seconds: int) -> str:

@@ -204,7 +204,7 @@ def _folded(kpi: Kpi, level: Level, harm: int) -> Any:
 
 
 # Levels whose bars are not in the figure's own unit.
-UNITS_OF = {"moment": "min", "reason": "agents"}
+UNITS_OF = {"moment": to_say("min"), "reason": to_say("agents")}
 
 
 def _words(kpi: Kpi, level: Level) -> tuple[int, Any]:

@@ -43,7 +43,7 @@ def as_table(ask: Ask, sheet: Sheet) -> Table:
     """A sheet with its units in the heads and all that is needed to read it in its lines above."""
     heads = [f"{c.label} ({c.unit})" if c.unit else c.label for c in sheet.columns]
     rows = [[*_cells(line)] for line in sheet.lines]
-    data = "none"
+    data = say("none")
     if ask.data_at is not None:
         data = datetime.fromtimestamp(ask.data_at, zone_of(ask.zone)).isoformat()
     meta = [

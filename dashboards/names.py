@@ -42,12 +42,18 @@ WEEKDAYS = (
     to_say("Saturday"),
     to_say("Sunday"),
 )
+# Codes that many centres use; others are shown as they are.
+ACTIVITIES = (
+    to_say("break"), to_say("meal"), to_say("meeting"), to_say("training"), to_say("coaching"),
+    to_say("project"), to_say("leave"), to_say("sick"), to_say("system"), to_say("personal"),
+    to_say("task"), to_say("on queue"), to_say("contacts"),
+)  # fmt: skip
 
 
 def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
     """A key in words: team t-12 is "Team T-12", weekday 1 Monday, slot 41 is 10:15."""
     if dimension == "activity":
-        return say("nothing planned") if key is None else str(key).replace("_", " ")
+        return say("nothing planned") if key is None else say(str(key).replace("_", " "))
     if key is None:
         return say(
             "no {dimension} recorded", dimension=DIMENSION_WORD.get(dimension, dimension).lower()
@@ -66,7 +72,7 @@ def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
     if dimension == "tenure":
         return TENURE.get(int(str(key)), str(key))
     if dimension == "reason":
-        return str(key).replace("_", " ")
+        return say(str(key).replace("_", " "))
     if dimension == "weekday":
         return WEEKDAYS[int(str(key)) - 1]
     if dimension == "slot":

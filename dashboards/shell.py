@@ -169,7 +169,7 @@ def _ranges(ask: Ask) -> Any:
 
 
 def _comparisons(ask: Ask) -> Any:
-    shown = dict(ask.spec.comparisons).get(ask.compare, "none")
+    shown = dict(ask.spec.comparisons).get(ask.compare, to_say("none"))
     links = []
     for name, label in ask.spec.comparisons:
         here = {"aria-current": "true"} if name == ask.compare else {}

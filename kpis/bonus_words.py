@@ -9,9 +9,9 @@ from kpis.bonus_reading import BonusView
 from wfm.domain.language import say, to_say
 
 WORD: dict[State, str] = {
-    "earned": "earned",
-    "missed": "missed",
-    "secured": "secured",
+    "earned": to_say("earned"),
+    "missed": to_say("missed"),
+    "secured": to_say("secured"),
     "on_track": to_say("on track"),
     "at_risk": to_say("at risk"),
     "out_of_reach": to_say("out of reach"),
@@ -93,7 +93,7 @@ def state_sentence(
             now=now,
             minutes=_minutes(projection),
         )
-    shifts = "shift" if shifts_left == 1 else "shifts"
+    shifts = say("shift") if shifts_left == 1 else say("shifts")
     if state == "at_risk":
         return say(
             "{now} You need {percent} from here: at most {minutes} missed per "
@@ -190,7 +190,7 @@ def _lower(outlook: Outlook | None) -> str:
     found = outlook.reachable
     if found is None:
         return ""
-    verb = say("is earned") if found.projection.state in ("earned", "secured") else "can"
+    verb = say("is earned") if found.projection.state in ("earned", "secured") else say("can")
     return say(" The {line} tier {verb}.", line=_line(found.projection.target), verb=verb)
 
 

@@ -95,4 +95,4 @@ def _percent(value: float | None, goal: float | None) -> float | None:
 
 def _apart(percent: float) -> str:
     size = say("{percent:.0f} %", percent=abs(percent))
-    return f"{size} {'over' if percent >= 0 else 'under'}"
+    return f"{size} {say('over') if percent >= 0 else say('under')}"

@@ -25,44 +25,61 @@ PROBES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contact offers": ("routed_n",),
     }
 )
+# The feeds that `needs.csv` names, for the catalogues.
+NAMED = (
+    to_say("after-contact work"),
+    to_say("agent states"),
+    to_say("contact offers"),
+    to_say("contacts"),
+    to_say("cost"),
+    to_say("customer keys"),
+    to_say("deferred contacts"),
+    to_say("forecast"),
+    to_say("hold times"),
+    to_say("outbound dialler"),
+    to_say("overtime"),
+    to_say("requirement"),
+    to_say("schedule"),
+    to_say("voluntary time off"),
+)
 # Feeds of the registry in the words people use; what `needs.csv` does not name more closely.
 FEED_WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "acd": "contacts",
-        "wfm": "schedule",
+        "acd": to_say("contacts"),
+        "wfm": to_say("schedule"),
         "hr": to_say("people records"),
         "survey": to_say("customer surveys"),
         "qm": to_say("quality evaluations"),
         "crm": to_say("customer and case records"),
         "ivr": to_say("self-service sessions"),
-        "finance": "costs",
+        "finance": to_say("costs"),
         "system": to_say("requests and alerts"),
     }
 )
 # What a denominator counts, for "no ... in this period" and "below 30 ...".
 _NOUNS: tuple[tuple[str, str], ...] = (
-    ("handled_*", "contacts"),
-    ("handle_*", "contacts"),
-    ("wait_*", "contacts"),
+    ("handled_*", to_say("contacts")),
+    ("handle_*", to_say("contacts")),
+    ("wait_*", to_say("contacts")),
     ("answered_n", to_say("answered contacts")),
-    ("offered_n", "contacts"),
+    ("offered_n", to_say("contacts")),
     ("aband_*", to_say("abandoned contacts")),
     ("fc_contacts_n", to_say("forecast contacts")),
     ("fc_*cells_n", to_say("forecast intervals")),
     ("cells*_n", to_say("open intervals")),
     ("held_n", to_say("held contacts")),
-    ("transfer_n", "transfers"),
-    ("routed_n", "offers"),
-    ("shifts_n", "shifts"),
+    ("transfer_n", to_say("transfers")),
+    ("routed_n", to_say("offers")),
+    ("shifts_n", to_say("shifts")),
     ("late_n", to_say("late shifts")),
-    ("breaks_n", "breaks"),
-    ("survey_n", "surveys"),
-    ("nps_n", "surveys"),
-    ("eval_*", "evaluations"),
-    ("case_*", "cases"),
-    ("rq_n", "requests"),
+    ("breaks_n", to_say("breaks")),
+    ("survey_n", to_say("surveys")),
+    ("nps_n", to_say("surveys")),
+    ("eval_*", to_say("evaluations")),
+    ("case_*", to_say("cases")),
+    ("rq_n", to_say("requests")),
     ("to_n", to_say("time-off requests")),
-    ("*_pd", "agent-days"),
+    ("*_pd", to_say("agent-days")),
     ("adh_sched_s", to_say("scheduled time")),
     ("open_sched_s", to_say("scheduled on-queue time")),
     ("open_act_s", to_say("on-queue time")),
@@ -72,7 +89,7 @@ _NOUNS: tuple[tuple[str, str], ...] = (
     ("contracted_s", to_say("contracted time")),
     ("worked_s", to_say("worked time")),
     ("req*_s", to_say("required time")),
-    ("act_work_s", "workload"),
+    ("act_work_s", to_say("workload")),
     ("talk_s", to_say("handle time")),
 )
 
@@ -114,7 +131,7 @@ def missing_feeds(measures: Iterable[str], present: Set[str]) -> tuple[str, ...]
 
 def needs_sentence(feeds: Iterable[str]) -> str:
     """ "needs feed: agent states and schedule"; empty when nothing is missing."""
-    names = list(feeds)
+    names = [say(feed[:]) for feed in feeds]
     if not names:
         return ""
     return say("needs feed: {body}", body=listed(names))
@@ -122,7 +139,7 @@ def needs_sentence(feeds: Iterable[str]) -> str:
 
 def noun_of(measures: Iterable[str]) -> str:
     """What a denominator counts, in plain words; "data" when there is no better word."""
-    return next((noun for measure in measures if (noun := _noun(measure))), "data")
+    return next((noun for measure in measures if (noun := _noun(measure))), to_say("data"))
 
 
 @cache

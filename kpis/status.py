@@ -9,6 +9,9 @@ from typing import Literal
 from kpis.definition import Bands, Better
 from wfm.domain.language import say, to_say
 
+# A part of the organisation, one and several.
+PLACE = {"site": to_say("site"), "team": to_say("team"), "agent": to_say("agent")}
+PLACES = {"site": to_say("sites"), "team": to_say("teams"), "agent": to_say("agents")}
 Status = Literal["good", "warn", "bad", "none"]
 Side = Literal["better", "worse", "inside", ""]
 TOLERANCE = 1e-9
@@ -74,7 +77,7 @@ def red_sentence(children: Iterable[Status], kind: str) -> str:
     """
     statuses = list(children)
     red = sum(status == "bad" for status in statuses)
-    noun = kind if len(statuses) == 1 else f"{kind}s"
+    noun = PLACE.get(kind, kind) if len(statuses) == 1 else PLACES.get(kind, f"{kind}s")
     return say("{red} of {n} {noun} red", red=red, n=len(statuses), noun=noun) if red else ""
 
 

@@ -15,7 +15,7 @@ from kpis.definition import Bands, Kpi
 from kpis.display import format_goal, format_value
 from kpis.drill import drill_reason
 from kpis.query import kpi_values
-from kpis.status import Status, status_of
+from kpis.status import PLACE, PLACES, Status, status_of
 from kpis.targets import bands_of, resolve
 from kpis.value import KpiValue
 from wfm.domain.bonus import Ahead, Scheme
@@ -25,7 +25,12 @@ from wfm.domain.targets import Target, TargetBook, key_of
 from wfm.facts.query import FactReader
 
 DAYS = 28
-COLOUR: dict[Status, str] = {"good": "green", "warn": "amber", "bad": "red", "none": "grey"}
+COLOUR: dict[Status, str] = {
+    "good": to_say("green"),
+    "warn": to_say("amber"),
+    "bad": to_say("red"),
+    "none": to_say("grey"),
+}
 AheadOf = Callable[[Scheme], Mapping[str, Ahead]]
 NO_BONUS = to_say("No bonus state changes.")
 PARTS = {"enterprise": ("site", "team", "agent"), "site": ("team", "agent"), "team": ("agent",)}
@@ -120,9 +125,9 @@ class Preview:
             format_value(self.kpi, value) for value in (spread.low, spread.middle, spread.high)
         )
         return say(
-            "Quartiles of {parts} {level}s: {ends}; {share_met:.0f} % would have met this target.",
+            "Quartiles of {parts} {levels}: {ends}; {share_met:.0f} % would have met this target.",
             parts=spread.parts,
-            level=spread.level,
+            levels=PLACES.get(spread.level, f"{spread.level}s"),
             ends=ends,
             share_met=spread.share_met,
         )
@@ -281,7 +286,11 @@ def _rank(numbers: Sequence[float], q: float) -> float:
 def _of(n: int, level: str) -> str:
     if level == "enterprise":
         return say("All sites together:")
-    return say_many("Of {n} {level}", "Of {n} {level}s", n, level=level)
+    return say(
+        "Of {n} {places}",
+        n=n,
+        places=(PLACE if n == 1 else PLACES).get(level, level if n == 1 else f"{level}s"),
+    )
 
 
 def _moves(changes: Sequence[ColourChange]) -> str:

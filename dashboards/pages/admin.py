@@ -77,7 +77,7 @@ def admin_answer(
     )
     if failed:
         first = failed[0]
-        noun = "job" if len(failed) == 1 else "jobs"
+        noun = say("job") if len(failed) == 1 else say("jobs")
         lead = say(
             "{n} {noun} failed in the last day: {kind}, {value}",
             n=len(failed),

@@ -121,7 +121,7 @@ def send_change(ask: FormAsk) -> Drawer:
         )
     if shut != user.disabled:
         set_disabled(store, clock, user.login, shut, **by)
-        told.append("disabled" if shut else say("open again"))
+        told.append(say("disabled") if shut else say("open again"))
     if not told:
         raise BadInput(say("Nothing differs from what is in force; change something first."))
     return Drawer(
@@ -183,7 +183,7 @@ def send_access(ask: FormAsk) -> Drawer:
     rows = [
         (say("Permission"), permission), (say("The table says"), grant.text),
         (say("Their scope"), user.scope.path or "*"),
-        (say("So it reaches"), "nothing" if limit is None else limit.path or "*"),
+        (say("So it reaches"), say("nothing") if limit is None else limit.path or "*"),
     ]  # fmt: skip
     again = show_access(ask)
     return Drawer(again.title, again.note, (sentences([verdict]), facts(rows)), again.form)

@@ -39,7 +39,7 @@ def accounts(ask: Ask, users: Sequence[User]) -> Sheet:
     )
     lines = []
     for user in users:
-        state = "disabled" if user.disabled else "demo" if user.demo else "active"
+        state = say("disabled") if user.disabled else say("demo") if user.demo else say("active")
         button = opener(
             say("Change"), "change_account", {"at": ask.scope.path, "login": user.login}, small=True
         )
@@ -71,7 +71,7 @@ def rights() -> Sheet:
         texts = [known.grant(name, role).text for role in Role]
         titles = {p.title for role in Role for p in pages_for(role) if p.permission == name}
         cells = [Cell(name, name), *(Cell(DASH if t == "-" else t, t) for t in texts)]
-        lines.append(Line((*cells, Cell(", ".join(sorted(titles)), ""))))
+        lines.append(Line((*cells, Cell(", ".join(sorted(map(str, titles))), ""))))
     return Sheet(
         "rights", say("Rights by role"), columns, tuple(lines), say("how far each one reaches")
     )

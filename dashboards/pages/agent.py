@@ -46,7 +46,7 @@ SPEC = Spec(
         ("quarter", to_say("Quarter")),
     ),
     grain="week",
-    comparisons=(("target", "target"), ("previous", to_say("period before"))),
+    comparisons=(("target", to_say("target")), ("previous", to_say("period before"))),
     compare="target",
 )
 

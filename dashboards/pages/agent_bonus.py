@@ -41,7 +41,7 @@ from wfm.queries.permissions import permission_table
 from wfm.queries.targets import read_notices
 
 NOTICE_DAYS = 14
-COUNTED = {"noshow_n": "no-shows", "late_n": to_say("late starts")}
+COUNTED = {"noshow_n": to_say("no-shows"), "late_n": to_say("late starts")}
 Bonuses = tuple[tuple[BonusView, tuple[Standing, ...]], ...]
 
 

@@ -36,15 +36,15 @@ from dashboards.parts.timeline import (
     timeline,
 )
 from kpis.patterns import MomentLoss
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.queries.lapses import OutSpell
 from wfm.queries.timeline import AgentTimeline
 
 PLAN_PX, ACTUAL_PX, ROW_PX = 18, 24, 56
 BIN = 30.0  # minutes: time lost at no fixed moment is shown by half-hour
 LEAST_SHARE = 0.08  # of the time lost: smaller bars carry no words
-ORDINAL = ("first", "second", "third", "fourth", "fifth")
-PAUSE = {"break": "break", "meal": "lunch"}
+ORDINAL = (to_say("first"), to_say("second"), to_say("third"), to_say("fourth"), to_say("fifth"))
+PAUSE = {"break": to_say("break"), "meal": to_say("lunch")}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,9 @@ def _today(mine: MyDay, axis: DayAxis | None) -> Any:
         [row], axis.times, alt=_day_sentence(mine, line), plan_px=PLAN_PX, actual_px=ACTUAL_PX,
         row_px=ROW_PX, narrow=mine.ask.look.narrow,
     )  # fmt: skip
-    side = html.Div([html.Span("plan"), html.Span("actual")], className="side plan-actual")
+    side = html.Div(
+        [html.Span(say("plan")), html.Span(say("actual"))], className="side plan-actual"
+    )
     kinds = [bar.kind for bar in (*row.plan, *row.actual)]
     note = next_words(mine) if mine.running else ""
     head = [html.Span(f"{day_name(mine.day)} "), html.B(note, className="next")]

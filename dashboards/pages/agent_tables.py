@@ -25,7 +25,12 @@ from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 
 MOST_EXCEPTIONS = 6
-LEVEL = {"enterprise": to_say("all sites"), "site": "site", "team": "team", "agent": "own"}
+LEVEL = {
+    "enterprise": to_say("all sites"),
+    "site": to_say("site"),
+    "team": to_say("team"),
+    "agent": to_say("own"),
+}
 
 
 def next_shifts(mine: MyDay) -> Sheet:
@@ -60,7 +65,7 @@ def _coming_line(mine: MyDay, coming: Coming) -> Line:
         words = say("changed, was {was}", was=was)
         return Line((day, Cell("off", "off"), Cell("", ""), Cell("", ""), Cell(words, words)))
     span = _span(coming.now, zone)
-    word = "changed" if coming.changed else "unchanged"
+    word = say("changed") if coming.changed else say("unchanged")
     if coming.changed and coming.published is not None:
         was = _span(coming.published, zone)
         word = say("changed, was {was}", was=was) if was != span else say("changed inside")

@@ -16,10 +16,17 @@ from wfm.domain.language import say, to_say
 from wfm.queries.timeline import AdherenceException
 
 PLANNED = {
-    "on_queue": "contacts", "break": "break", "meal": "meal", "meeting": "meeting",
-    "training": "training", "coaching": "coaching", "project": "project", "leave": "leave",
-    "sick": "sick", "": "nothing",
-}  # fmt: skip
+    "on_queue": to_say("contacts"),
+    "break": to_say("break"),
+    "meal": to_say("meal"),
+    "meeting": to_say("meeting"),
+    "training": to_say("training"),
+    "coaching": to_say("coaching"),
+    "project": to_say("project"),
+    "leave": to_say("leave"),
+    "sick": to_say("sick"),
+    "": to_say("nothing"),
+}
 DONE = {
     "on_queue": to_say("on contacts"),
     "break": to_say("on break"),
@@ -33,7 +40,7 @@ DONE = {
     "unknown": to_say("in an unknown state"),
 }
 CAUSES = {
-    "exception": "excused",
+    "exception": to_say("excused"),
     "call_overrun": to_say("excused: a contact ran over"),
     "displaced_break": to_say("excused: the break moved with a contact"),
     "schedule_correction": to_say("excused: the schedule was corrected"),
@@ -55,7 +62,7 @@ def agent_answer(mine: MyDay) -> Answer:
         return Answer(value.status, f"{lead}. {value.reason.capitalize()}.", _most_lost(mine))
     goal = kpi_with_unit("adherence", value.target.bands.green_lo)
     size = kpi_with_unit("adherence", abs(value.gap), gap=True)
-    side = "over" if value.gap_is == "better" else "under"
+    side = say("over") if value.gap_is == "better" else say("under")
     near = say("at {goal}", goal=goal) if size.startswith("0.0") else f"{size} {side} {goal}"
     return Answer(value.status, f"{lead}, {near}.", _most_lost(mine))
 
@@ -88,7 +95,7 @@ def _most_lost(mine: MyDay) -> str:
         say(", mostly {reason}", reason=reason) if (reason := _mostly(mine, worked, worst)) else ""
     )
     last = "" if worked is mine.in_period else say("the last ")
-    days = "day" if worst.shifts_n == 1 else "days"
+    days = say("day") if worst.shifts_n == 1 else say("days")
     text = say(
         "Most is lost {moment}{of_shift}{mostly}: {minutes} on {shifts_hit} of "
         "{last}{shifts_n} {days}, {share} % of the time lost.",
@@ -134,7 +141,7 @@ def _mostly(mine: MyDay, worked: Sequence[Worked], worst: MomentLoss) -> str:
                 done = spell.reason or DONE.get(spell.state_group, spell.state_group)
                 by_reason[done] = by_reason.get(done, 0) + spell.seconds
     reason, most = max(by_reason.items(), key=lambda item: item[1], default=("", 0))
-    return reason.replace("_", " ") if 2 * most > worst.seconds else ""
+    return say(str(reason).replace("_", " ")) if 2 * most > worst.seconds else ""
 
 
 def _without(mine: MyDay, worst: MomentLoss) -> str:
@@ -181,14 +188,14 @@ def _next_shift(mine: MyDay) -> str:
 def activity_word(segment: Segment, mine: MyDay) -> str:
     """A planned piece in a word: "break", "meal", "contacts"."""
     category = mine.categories.get(segment.activity, segment.activity)
-    return PLANNED.get(category, segment.activity.replace("_", " "))
+    return PLANNED.get(category, say(segment.activity.replace("_", " ")))
 
 
 def exception_words(given: AdherenceException, mine: MyDay) -> tuple[str, str]:
     """What was planned and what was done: ("contacts", "on break")."""
     category = mine.categories.get(given.activity, given.activity)
-    planned = PLANNED.get(category, given.activity.replace("_", " "))
-    done = DONE.get(given.state_group, given.state_group.replace("_", " "))
+    planned = PLANNED.get(category, say(given.activity.replace("_", " ")))
+    done = DONE.get(given.state_group, say(given.state_group.replace("_", " ")))
     if given.state_group == "other_aux" and given.reason:
         done = f"{done}: {given.reason.replace('_', ' ')}"
     return planned, done

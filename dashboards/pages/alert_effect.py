@@ -67,12 +67,12 @@ def _verdict(own: Changed) -> str:
     told = say(
         "{plain} agents {value} than before",
         plain=plain(abs(change), 1),
-        value="fewer" if change < 0 else "more",
+        value=say("fewer") if change < 0 else say("more"),
     )
     if own.others_before is None or own.others_since is None:
         return say("{told}. One site is no proof.", told=told)
     net = change - (own.others_since - own.others_before)
-    side = "fewer" if net < 0 else "more"
+    side = say("fewer") if net < 0 else say("more")
     told += say(
         ", {plain} {side} than the other sites changed", plain=plain(abs(net), 1), side=side
     )

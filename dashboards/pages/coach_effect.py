@@ -55,7 +55,7 @@ def _verdict(kpi_id: str, own: Changed, alike: int, of: int) -> str:
     if own.net is None or not of:
         return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(kpi_id, abs(own.net), gap=True).lstrip("+")
-    side = "less" if own.net < 0 else "more"
+    side = say("less") if own.net < 0 else say("more")
     told = say(
         "{size} {side} than the colleagues changed; {alike} of {of} changed as much without it.",
         size=size,

@@ -46,7 +46,7 @@ from wfm.queries.reforecasts import reforecast_sign
 SPEC = Spec(
     grains=(("now", to_say("Now")), ("today", to_say("Today")), ("week", to_say("Week"))),
     grain="now",
-    comparisons=(("target", "target"), ("previous", to_say("last week"))),
+    comparisons=(("target", to_say("target")), ("previous", to_say("last week"))),
     compare="target",
 )
 WEEK_Q = 7 * 96
@@ -210,7 +210,7 @@ def board(ask: Ask, places: tuple[Place, ...], now_at: int | None, window: Windo
             for q in AHEAD
             if ask.live
         ),
-        Col("service_level", "SL", "%", phone=True),
+        Col("service_level", say("SL"), "%", phone=True),
         Col("adherence", say("Adh."), "%"),
         Col("shrinkage", say("Shrink."), "%"),
         Col(
@@ -275,7 +275,7 @@ def people_sheet(ask: Ask, people: tuple[Place, ...]) -> Sheet:
         Col("shrinkage", say("Shrinkage"), "%"),
         Col("occupancy", say("Occupancy"), "%"),
         Col("contacts_handled", say("Handled"), ""),
-        Col("average_handle_time", "AHT", "s", phone=True),
+        Col("average_handle_time", say("AHT"), "s", phone=True),
     )
     lines = []
     for person in people:

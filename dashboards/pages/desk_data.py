@@ -16,6 +16,7 @@ from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import to_say
 from wfm.domain.scope import Scope
 from wfm.queries.intraday import Quarter, read_staffing
 
@@ -102,7 +103,7 @@ def window_of(ask: Ask) -> Window:
     q_to = min(ask.now, ask.data_at if ask.data_at is not None else ask.now) // QUARTER_S
     if ask.data_at is None or ask.now - ask.data_at > 86_400:
         q_to = ask.now // QUARTER_S
-    return Window(q_to - 2, q_to, "half-hour")
+    return Window(q_to - 2, q_to, to_say("half-hour"))
 
 
 def read_values(

@@ -40,7 +40,7 @@ def demand_panel(ask: Ask, axis: Axis, done: int) -> tuple[Any, Sheet | None]:
     later = {} if rest is None else {one.q: one for one in rest.quarters if one.q >= done}
     by_q = {row.q: row for row in rows}
     lane = _lane(ask, axis, by_q, later, done)
-    keys = [("actual", "actual"), ("forecast", "forecast")]
+    keys = [("actual", say("actual")), ("forecast", say("forecast"))]
     if later:
         keys += [("dotted", say("forecast again")), ("box-band", say("P10 to P90"))]
     drawn = time_panel(
@@ -75,7 +75,7 @@ def _lane(
     note = say("{plain} so far", plain=plain(total, 0)) if axis.now_at else plain(total, 0)
     if planned:
         note += say(" of {plain}", plain=plain(planned, 0))
-    series = [Series("forecast", forecast, "forecast", step=False)]
+    series = [Series(say("forecast"), forecast, "forecast", step=False)]
     band = None
     if later:
         again = [one.contacts if (one := later.get(q)) else None for q in axis.quarters]
@@ -84,7 +84,7 @@ def _lane(
             [one.p10 if (one := later.get(q)) else None for q in axis.quarters],
             [one.p90 if (one := later.get(q)) else None for q in axis.quarters],
         )
-    series.append(Series("offered", offered, "actual", step=False))
+    series.append(Series(say("offered"), offered, "actual", step=False))
     return Lane(
         ask.organisation.name_of(ask.scope), tuple(series), note=note, band=band, decimals=0
     )

@@ -60,7 +60,7 @@ class Steps:
         ]
         lines = tuple(
             Line((Cell(name, name), figure_cell(size, 1, signed=signed)),
-                 "" if signed else "total")
+                 "" if signed else say("total"))
             for name, size, signed in parts
         )  # fmt: skip
         columns = (
@@ -97,12 +97,12 @@ def day_panels(
     panels: list[Any] = []
     sheets: list[Sheet] = []
     done = _done(ask)
-    word = "site" if ask.scope.site is None else say("skill group")
+    word = say("site") if ask.scope.site is None else say("skill group")
     lanes = [_lane(ask, place, axis, done) for place in places[:MOST_LANES]]
     staffed = [place for place in places if place.quarters]
     if staffed:
         keys = [("actual", say("on queue")), ("plan", say("scheduled, as published")),
-                ("required", "required")]  # fmt: skip
+                ("required", say("required"))]  # fmt: skip
         if axis.now_at is not None:
             keys.append(("dotted", say("scheduled from now")))
         panels.append(
@@ -131,7 +131,7 @@ def day_panels(
     if rows:
         keys = [
             ("box-cell", say("on target")),
-            ("box-warn", "near"),
+            ("box-warn", say("near")),
             ("box-bad", say("off target")),
         ]
         panels.append(
@@ -189,7 +189,9 @@ def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps
     zone = zone_of(ask.zone)
     first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
     last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)
-    steps = Waterfall(("required", required), tuple(parts), (say("on now"), actual), "agents", 1)
+    steps = Waterfall(
+        (say("required"), required), tuple(parts), (say("on now"), actual), "agents", 1
+    )
     return Steps(worst, steps, lost, say("{at:%H:%M} to {at_2:%H:%M}", at=first, at_2=last))
 
 
@@ -243,9 +245,9 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
     return Lane(
         name=place.name,
         series=(
-            Series("required", required, "required"),
-            Series("published", _values(place, axis, "published"), "plan"),
-            Series("scheduled", ahead, "projection"),
+            Series(say("required"), required, "required"),
+            Series(say("published"), _values(place, axis, "published"), "plan"),
+            Series(say("scheduled"), ahead, "projection"),
             Series(say("on queue"), actual, "actual"),
         ),
         note=note,

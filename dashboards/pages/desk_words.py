@@ -56,7 +56,7 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
         else say(", and the next quarter-hours are covered"),
     )
     told = [
-        f"{name} {'take' if name in PLURAL else 'takes'} {plain(size, 1)}"
+        f"{name} {say('take') if name in PLURAL else say('takes')} {plain(size, 1)}"
         for name, size in sorted(_spoken(causes).items(), key=lambda item: -item[1])
         if size >= LEAST
     ]
@@ -199,7 +199,7 @@ def _without_staffing(tiles: tuple[KpiValue, ...]) -> Answer:
     if service.gap is None or not service.gap_is:
         return Answer(service.status, say("{name} is {value}.", name=name, value=value), because)
     gap = kpi_with_unit("service_level", abs(service.gap), gap=True)
-    side = "over" if service.gap > 0 else "under"
+    side = say("over") if service.gap > 0 else say("under")
     target = (
         say("{gap} {side} its target", gap=gap, side=side)
         if abs(service.gap) > 0

@@ -114,7 +114,7 @@ def _answer(given: Forecasts) -> Answer:
         rest.append(day_sentence(given.on, given.days[given.on]))
     added = given.scores.added
     if added is not None and added.points is not None:
-        did = "saved" if added.points >= 0 else "cost"
+        did = say("saved") if added.points >= 0 else say("cost")
         rest.append(
             say(
                 "Overrides {did} {plain} points of error.",

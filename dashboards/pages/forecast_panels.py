@@ -16,11 +16,15 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from wfm.domain.forecast_days import PARTS, WORDS, DayParts, day_sentence, shown_contacts
 from wfm.domain.grid import days_between
-from wfm.domain.language import say, say_many
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import Scope
 
 TOP = 196
 WIDE_DAYS, NARROW_DAYS = 35, 10  # so many links of a day are wide enough to be hit
+HEADS = {
+    "level": to_say("usual"), "weekday": to_say("weekday"), "season": to_say("season"),
+    "holiday": to_say("holiday"), "event": to_say("event"), "override": to_say("override"),
+}  # fmt: skip
 
 
 def site_chips(given: Forecasts) -> Any:
@@ -80,13 +84,13 @@ def days_panel(given: Forecasts) -> Any:
         top=TOP,
         links=_links(given),
     )
-    keys = [("forecast", "forecast")]
+    keys = [("forecast", say("forecast"))]
     if any(bands):
         keys.append(("box-band", say("P10 to P90")))
     if corrected:
         keys.append(("dotted", say("model alone")))
     if any(v is not None for v in shape.actual):
-        keys.insert(0, ("actual", "came"))
+        keys.insert(0, ("actual", say("came")))
     if given.last_year:
         keys.append(("plan", say("last year")))
     body = [
@@ -184,14 +188,16 @@ def _steps(parts: DayParts) -> Waterfall:
         if values[name] or name in ("weekday", "season")
     ]
     return Waterfall(
-        (WORDS["level"], values["level"] / 1000), tuple(steps), ("forecast", parts.total / 1000)
+        (WORDS["level"], values["level"] / 1000),
+        tuple(steps),
+        (say("forecast"), parts.total / 1000),
     )
 
 
 def day_sheet(given: Forecasts) -> Sheet:
     """The day's parts by queue, and their sum."""
     columns = [Col("queue", say("Queue"), text=True, phone=True)]
-    columns += [Col(name, "usual" if name == "level" else name, "", WORDS[name]) for name in PARTS]
+    columns += [Col(name, HEADS[name], "", WORDS[name]) for name in PARTS]
     columns.append(Col("total", say("Forecast"), phone=True))
     columns += [Col("p10", "P10"), Col("p90", "P90")]
     lines = []
@@ -235,7 +241,7 @@ def days_sheet(given: Forecasts) -> Sheet:
         Col("p10", "P10"), Col("p90", "P90"),
         Col("actual", say("Came"), "", say("contacts offered"), phone=True),
         Col("error", say("Error"), "%", say("forecast less what came, of what came")),
-        *(Col(name, "usual" if name == "level" else name, "", WORDS[name]) for name in PARTS),
+        *(Col(name, HEADS[name], "", WORDS[name]) for name in PARTS),
         Col("calendar", say("Calendar"), text=True),
     ]  # fmt: skip
     lines = []

@@ -212,7 +212,7 @@ def added_words(value: AddedValue | None) -> str:
     """What the overrides did to the error, in words."""
     if value is None or value.points is None:
         return say("their value shows once their days are over")
-    did = "saved" if value.points >= 0 else "cost"
+    did = say("saved") if value.points >= 0 else say("cost")
     return say_many(
         "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} day",
         "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} days",
@@ -251,7 +251,7 @@ def _record_line(given: Forecasts, one: ForecastRecord, *figures: Cell) -> Line:
             *figures,
             Cell(who, one.author, soft=True),
             Cell(one.reason, one.reason, soft=True),
-            Cell("undone" if gone else say("in force"), one.record_id, node=state),
+            Cell(say("undone") if gone else say("in force"), one.record_id, node=state),
         )
     )
 
@@ -286,7 +286,7 @@ def calendar_sheet(given: Forecasts) -> Sheet:
     for entry in given.calendar:
         effect = say("effect learned") if entry.effect_pct is None else f"{entry.effect_pct:+g} %"
         words = f"{entry.name or entry.kind.replace('_', ' ')}: {effect}"
-        known_words = given.local(entry.known_at) if entry.known_at else "always"
+        known_words = given.local(entry.known_at) if entry.known_at else say("always")
         last = entry.last_on
         days = say("{day.day} {day:%b}", day=entry.first_on)
         days += "" if last == entry.first_on else say(" to {day.day} {day:%b}", day=last)

@@ -90,11 +90,11 @@ def year_panel(year: Year) -> Any:
         )
     lines = [
         WeekLine(say("people, full-time equivalents"), [w.effective for w in plan.weeks], "actual"),
-        WeekLine("required", [w.required for w in plan.weeks], "required"),
+        WeekLine(say("required"), [w.required for w in plan.weeks], "required"),
     ]
     keys = [
         ("actual", say("people there")),
-        ("required", "required"),
+        ("required", say("required")),
         ("box-band", say("P10 to P90")),
     ]
     for (name, other), (kind, key) in zip(

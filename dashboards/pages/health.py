@@ -86,7 +86,7 @@ def health_answer(page: Health) -> Answer:
             "bad",
             say(
                 "{feed} of {site} are {share:.1f} % complete on {day}.",
-                feed=low.feed.capitalize(),
+                feed=say(low.feed).capitalize(),
                 site=site,
                 share=low.share,
                 day=tables.day_name(low.day),

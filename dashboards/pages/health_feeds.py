@@ -17,7 +17,11 @@ from wfm.domain.grid import QUARTERS_A_DAY
 from wfm.domain.language import say, to_say
 from wfm.queries.health_facts import FeedDay
 
-LEGEND = (("box-cell", "complete"), ("box-warn", to_say("in part")), ("box-bad", "silent"))
+LEGEND = (
+    ("box-cell", to_say("complete")),
+    ("box-warn", to_say("in part")),
+    ("box-bad", to_say("silent")),
+)
 MOST_ROWS, MOST_LABELS = 24, 10
 
 
@@ -44,7 +48,7 @@ def feed_panels(page: Health) -> list[Any]:
 def _by_quarter(page: Health, own: Sequence[FeedDay]) -> list[HeatRow]:
     rows = []
     for one in sorted(own, key=lambda d: (d.share, d.site_id, d.feed))[:MOST_ROWS]:
-        name = f"{site_name(page, one.site_id)}, {one.feed}"
+        name = f"{site_name(page, one.site_id)}, {say(one.feed)}"
         silent = sum(received == 0 for _, received in one.quarters.values())
         words = say(
             "{name}: {share:.1f} % complete, {silent} quarters silent",
@@ -69,7 +73,7 @@ def _by_day(page: Health) -> list[HeatRow]:
     for (site_id, feed), days in found.items():
         expected = sum(one.expected for one in days.values())
         share = 100 * sum(one.received for one in days.values()) / expected
-        name = f"{site_name(page, site_id)}, {feed}"
+        name = f"{site_name(page, site_id)}, {say(feed)}"
         short = sum(one.share < COMPLETE for one in days.values())
         statuses = [
             _status(days[at].expected, days[at].received) if at in days else ""

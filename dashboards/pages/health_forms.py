@@ -28,7 +28,7 @@ def _whole_centre(values: Values) -> Scope:
 
 def _show_map(ask: FormAsk) -> Drawer:
     state, code = ask.value("state"), ask.value("code")
-    choices = tuple((group, group.replace("_", " ")) for group in GROUPS)
+    choices = tuple((group, say(group.replace("_", " "))) for group in GROUPS)
     fields = (
         Field("group", say("Means"), "select", ask.value("group", "break"), choices),
         Field(
@@ -77,7 +77,7 @@ def _send_map(ask: FormAsk) -> Drawer:
             "{state} “{reason_code}” is {group} from {day.day} {day:%b %Y}; {made} made again.",
             state=wish.state,
             reason_code=wish.reason_code,
-            group=wish.group.replace("_", " "),
+            group=say(wish.group.replace("_", " ")),
             day=wish.valid_from,
             made=made,
         ),

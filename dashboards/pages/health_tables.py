@@ -76,7 +76,7 @@ def _gaps(page: Health) -> Sheet:
     )
     lines = []
     for one in sorted(page.days, key=lambda d: (d.share, -d.day.toordinal(), d.site_id, d.feed)):
-        where = f"{site_name(page, one.site_id)}, {one.feed}"
+        where = f"{site_name(page, one.site_id)}, {say(one.feed)}"
         spans = [f"{_clock(a)}\u2013{_clock(b)}" for a, b in one.silent()]
         silent = ", ".join(spans[:MOST_SPANS]) + (
             say(" and {n} more", n=len(spans) - MOST_SPANS) if len(spans) > MOST_SPANS else ""
@@ -252,7 +252,7 @@ def _reasons(page: Health) -> Sheet:
     lines = tuple(
         Line(
             (
-                Cell(one.code.replace("_", " "), one.code),
+                Cell(say(one.code.replace("_", " ")), one.code),
                 Cell(say("{rows:,}", rows=one.rows), one.rows),
                 Cell("", None, node=opener(say("Load again"), "replay", {"codes": one.code},
                                            small=True)),

@@ -48,7 +48,7 @@ SPEC = Spec(
         ("quarter", to_say("Quarter")),
     ),
     grain="week",
-    comparisons=(("target", "target"), ("previous", to_say("period before"))),
+    comparisons=(("target", to_say("target")), ("previous", to_say("period before"))),
     compare="target",
 )
 
@@ -108,7 +108,7 @@ def manager_answer(centre: Centre) -> Answer:
         say("inside its range")
         if focus.gap_is == "inside"
         else (
-            f"{size} {'over' if gap > 0 else 'under'} {against}"
+            f"{size} {say('over') if gap > 0 else say('under')} {against}"
             if gap
             else say("at {against}", against=against)
         )

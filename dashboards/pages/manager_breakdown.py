@@ -15,7 +15,7 @@ from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.language import say, to_say
 
 SHORT = {
-    "average_handle_time": "AHT", "adherence": to_say("Adh."), "occupancy": to_say("Occ."),
+    "average_handle_time": to_say("AHT"), "adherence": to_say("Adh."), "occupancy": to_say("Occ."),
     "shrinkage": to_say("Shrink."),
 }  # fmt: skip
 HOUR_S = 3600

@@ -16,7 +16,7 @@ from kpis.definition import Kpi
 from kpis.drill import drill_reason
 from kpis.value import KpiValue
 from wfm.domain.errors import BadInput, ForbiddenDrill
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 
 TILES = PAGES["manager"].kpi_ids
 # Breakdowns offered, in the order of the menu.
@@ -59,7 +59,7 @@ class Centre:
         if self.focus.value is not None and self.focus.gap == 0 and self.focus.gap_is == "inside":
             return self.focus.value, "all"
         if self.focus.value is not None and self.focus.gap is not None and self.focus.gap_is:
-            return self.focus.value - self.focus.gap, "target"
+            return self.focus.value - self.focus.gap, to_say("target")
         earlier = self.before(self.focus.kpi_id)
         return (earlier.value if earlier else None), "before"
 

@@ -213,7 +213,11 @@ def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
     breaks = [i * len(hours) for i in range(1, ask.period.days)] if hourly else []
     labels = _day_labels(centre, hourly, hours)
     drawn = html.Div([heat(rows[:MOST_ROWS], breaks=breaks), labels])
-    legend = [("box-cell", say("on target")), ("box-warn", "near"), ("box-bad", say("off target"))]
+    legend = [
+        ("box-cell", say("on target")),
+        ("box-warn", say("near")),
+        ("box-bad", say("off target")),
+    ]
     note = say("colour from n = {least_cell} on", least_cell=LEAST_CELL)
     if seconds:
         note = say("colour from {least_cell_s} min on", least_cell_s=LEAST_CELL_S // 60)
@@ -222,7 +226,7 @@ def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
             "{short} by {word} and {value}",
             short=kpi.short_name,
             word=word,
-            value="hour" if hourly else "day",
+            value=say("hour") if hourly else say("day"),
         ),
         drawn,
         note=note,
@@ -283,7 +287,7 @@ def _heat_sheet(
                 row.append(Cell(f"{at % steps:02d}:00", f"{at % steps:02d}:00"))
             row += [Cell(kpi_number(kpi.id, value), value), figure_cell(bottom, 0)]
             lines.append(Line(tuple(row)))
-    word = "hour" if steps > 1 else "day"
+    word = say("hour") if steps > 1 else say("day")
     return Sheet(
         "heat",
         say("{short} by {word}", short=kpi.short_name, word=word),
@@ -344,5 +348,5 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
     word = DIMENSION_WORD[dimension].lower()
     title = say("{short} by {word} over time", short=kpi.short_name, word=word)
     shown = panel(title, multiples(drawn), note=say("one scale, worst first"),
-                  legend_of=[("required", "target")])  # fmt: skip
+                  legend_of=[("required", say("target"))])  # fmt: skip
     return shown, Sheet("courses", title, columns, lines)

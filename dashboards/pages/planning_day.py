@@ -19,13 +19,18 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from dashboards.parts.timeline import Bar, TimelineRow, axis_around, legend, plan_kind, timeline
 from wfm.domain.activities import Segment
 from wfm.domain.grid import day_start, zone_of
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.queries.schedules import read_changed_history
 
 MOST_ROWS, MOST_CHANGES = 40, 12
-REASON = {"publish": "publication", "import": "import", "edit": "edit", "undo": "undo"}
+REASON = {
+    "publish": to_say("publication"),
+    "import": to_say("import"),
+    "edit": to_say("edit"),
+    "undo": to_say("undo"),
+}
 
 
 def day_panel(given: Planning) -> Any:

@@ -78,7 +78,7 @@ def show_shift(ask: FormAsk) -> Drawer:
                     clock=clock(b["start"]),
                     clock_2=clock(b["start"] + b["slots"]),
                 ),
-                b["kind"].replace("_", " ").capitalize(),
+                say(b["kind"].replace("_", " ")).capitalize(),
             )
             for b in pieces
         ]

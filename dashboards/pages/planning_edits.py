@@ -104,7 +104,7 @@ def _versions(ask: FormAsk, history: Sequence[Shift], zone: str) -> Any:
     names = ask.sources.planner.authors(tuple({s.author for s in history}))
     items = []
     for shift in reversed(history):
-        what = "baseline" if shift.seq == 1 else say("change {seq}", seq=shift.seq - 1)
+        what = say("baseline") if shift.seq == 1 else say("change {seq}", seq=shift.seq - 1)
         span = say("no shift")
         if shift.segments:
             span = _span(shift.start_at, shift.end_at, zone)
@@ -335,7 +335,7 @@ def _hhmm(at: int, zone: str) -> str:
 
 
 def _word(code: str) -> str:
-    words = code.replace("_", " ")
+    words = say(code.replace("_", " "))
     return words[:1].upper() + words[1:]
 
 

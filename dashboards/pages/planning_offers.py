@@ -252,7 +252,7 @@ def show_people(ask: FormAsk) -> Drawer:
                 place=line.place,
                 agent_id=names.get(line.agent_id, line.agent_id),
                 taken_before=line.taken_before,
-                value=line.answer or ("asked" if line.asked_at is not None else "waits"),
+                value=line.answer or (say("asked") if line.asked_at is not None else say("waits")),
             ),
         )
         for line in one.asks

@@ -62,11 +62,11 @@ def horizon_panel(given: Planning) -> Any:
         chosen,
         begun + 0.0 if period.first <= ask.today < period.end else None,
     )
-    keys = [("forecast", "forecast")]
+    keys = [("forecast", say("forecast"))]
     if any(v is not None for v in high):
         keys.append(("box-band", say("P10 to P90")))
     if any(v is not None for v in shape.actual):
-        keys.insert(0, ("actual", "actual"))
+        keys.insert(0, ("actual", say("actual")))
     if given.last_year:
         keys.append(("plan", say("last year")))
     narrow = ask.look.narrow
@@ -220,7 +220,7 @@ def week_panel(given: Planning) -> Any:
                 day.short[a:b],
                 given.clock(day.q_from + a),
                 given.clock(day.q_from + b),
-                say("worst −{worst}", worst=worst) if worst else "covered",
+                say("worst −{worst}", worst=worst) if worst else say("covered"),
                 worst >= bad_from,
                 ask.link(on=day.day, week=given.week),
                 day.day == shown_day(given),

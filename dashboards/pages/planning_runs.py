@@ -33,10 +33,10 @@ WORDS = {
 }
 STATE = {
     "queued": to_say("waits for a worker"),
-    "running": "running",
-    "done": "done",
-    "failed": "failed",
-    "cancelled": "cancelled",
+    "running": to_say("running"),
+    "done": to_say("done"),
+    "failed": to_say("failed"),
+    "cancelled": to_say("cancelled"),
 }
 Figure = Callable[[WeekMeasures], float | None]
 

@@ -63,7 +63,7 @@ def show_place(ask: FormAsk) -> Drawer:
     organisation = read_organisation(ask.sources.store, ask.scope)
     teams = [(t.org_id, t.name) for t in organisation.teams(str(ask.scope.site))]
     kinds = [
-        (a.code, a.code.replace("_", " ").capitalize())
+        (a.code, say(a.code.replace("_", " ")).capitalize())
         for a in activities_known(ask.sources.store)
         if a.category in ("training", "coaching", "meeting", "project")
     ]

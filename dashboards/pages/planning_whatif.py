@@ -343,7 +343,7 @@ def _neighbours(answer: WhatIf, price: float | None) -> Any:
 
 def _price(answer: WhatIf, price: float | None) -> Any:
     over = answer.agents - answer.required
-    more = say("more than needed") if over > 0 else "missing"
+    more = say("more than needed") if over > 0 else say("missing")
     spare = f"{plain(abs(over), 0)} {more}" if over else say("as set")
     rows = [(say("Fewest that reach the target"), f"{plain(answer.required, 0)} ({spare})")]
     if answer.point_agents is None:

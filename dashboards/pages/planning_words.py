@@ -61,7 +61,7 @@ def planning_answer(given: Planning) -> Answer:
         else say(
             "for {plain} paid hours {value}",
             plain=plain(abs(paid), 0),
-            value="more" if paid > 0 else "less",
+            value=say("more") if paid > 0 else say("less"),
         )
     )
     rest = say(

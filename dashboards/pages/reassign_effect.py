@@ -66,13 +66,15 @@ def _verdict(own: Changed) -> tuple[str, str]:
         return "warn", say("Its handle time is not known on both sides; nothing can be said yet.")
     change = own.since - own.before
     size = kpi_with_unit(AHT, abs(change), gap=True).lstrip("+")
-    told = say("Handle time {value} by {size}", value="fell" if change < 0 else "rose", size=size)
+    told = say(
+        "Handle time {value} by {size}", value=say("fell") if change < 0 else say("rose"), size=size
+    )
     if own.net is None:
         return "none", say(
             "{told}; no other queue to hold it against, so this is no proof.", told=told
         )
     net = kpi_with_unit(AHT, abs(own.net), gap=True).lstrip("+")
-    side = "less" if own.net < 0 else "more"
+    side = say("less") if own.net < 0 else say("more")
     return "none", say(
         "{told}, {net} {side} than the other queues changed. One queue is no proof.",
         told=told,

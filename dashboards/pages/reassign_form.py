@@ -119,7 +119,10 @@ def _rows(given: SiteWork, move: SkillMove, told: MovedWork) -> list[tuple[str, 
     share = say(" of {plain} h", plain=plain(told.of_hours, 1)) if told.of_hours else ""
     return [
         (say("People"), people),
-        (say("They serve"), f"{take}, {'beside' if move.keeps else say('instead of')} {leave}"),
+        (
+            say("They serve"),
+            f"{take}, {say('beside') if move.keeps else say('instead of')} {leave}",
+        ),
         (say("Their time on {leave}, last week", leave=leave), f"{plain(told.hours, 1)} h{share}"),
         (say("Contacts of {take} they would take", take=take), plain(told.contacts, 0)),
         (say("Handle time of {take}", take=take), _pair(told.aht)),

@@ -83,7 +83,7 @@ def _verdict(found: PersonChange) -> str:
     if net is None:
         return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(ADHERENCE, abs(net), gap=True).lstrip("+")
-    side = "less" if net < 0 else "more"
+    side = say("less") if net < 0 else say("more")
     told = say("Adherence changed by {size} {side} than the colleagues'; ", size=size, side=side)
     told += say(
         "{alike} of {of} of them changed as much without a new shift.",

@@ -88,7 +88,7 @@ def requests_answer(found: Requests) -> Answer:
         return Answer("good", lead, rest)
     first = mine[0]
     form, words = first.acts[0]
-    verb = "waits" if len(mine) == 1 else "wait"
+    verb = say("waits") if len(mine) == 1 else say("wait")
     lead = say(
         "{n} {verb} for your decision, the oldest for {age}:",
         n=len(mine),

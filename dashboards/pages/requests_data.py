@@ -170,7 +170,7 @@ def _of_bulk(ask: Ask, same: Sequence[RecordedException]) -> Entry:
         say("{people} people", people=people),
         say(
             "{reason_code}, {n} spells, {minutes:.0f} min together",
-            reason_code=first.reason_code.replace("_", " "),
+            reason_code=say(first.reason_code.replace("_", " ")),
             n=len(same),
             minutes=minutes,
         ),
@@ -201,7 +201,7 @@ def _of_exception(ask: Ask, one: RecordedException) -> Entry:
         one.agent_id if person is None else person.display_name,
         say(
             "{reason_code}, {at.day} {at:%b} {at:%H:%M} to {at_2:%H:%M}",
-            reason_code=one.reason_code.replace("_", " "),
+            reason_code=say(one.reason_code.replace("_", " ")),
             at=start,
             at_2=end,
         ),
@@ -235,7 +235,7 @@ def _of_plan(ask: Ask, plan: Plan) -> Entry:
         say("Schedule of {week}{broken}", week=plan.week, broken=broken),
         plan.label,
         plan.created_at,
-        "published" if plan.state == "published" else say("published, replaced since"),
+        say("published") if plan.state == "published" else say("published, replaced since"),
         False,
         at,
         plan.published_by or plan.author,

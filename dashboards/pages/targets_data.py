@@ -15,6 +15,7 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import DEFAULTS, PAGES, visible_kpis
 from kpis.definition import Kpi
 from kpis.drill import drill_reason
+from kpis.status import PLACES
 from kpis.targets import resolve, shape_of
 from kpis.value import KpiTarget, KpiValue
 from wfm.domain.bonus import Scheme
@@ -291,7 +292,10 @@ def _reds(ask: Ask, values: list[KpiValue]) -> dict[str, str]:
             found.setdefault(part.kpi_id, []).append(part.status)
     return {
         kpi_id: say(
-            "{count} of {n} {level}s red", count=statuses.count("bad"), n=len(statuses), level=level
+            "{count} of {n} {levels} red",
+            count=statuses.count("bad"),
+            n=len(statuses),
+            levels=PLACES.get(level, f"{level}s"),
         )
         for kpi_id, statuses in found.items()
         if "bad" in statuses

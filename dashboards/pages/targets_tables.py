@@ -17,11 +17,11 @@ from kpis.display import format_goal
 from kpis.targets import bands_of, provenance
 from kpis.value import KpiValue
 from wfm.domain.grid import zone_of
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target
 
-SOURCE = {"import": "file", "default": "default"}
+SOURCE = {"import": to_say("file"), "default": to_say("default")}
 
 
 def figures(page: Targets) -> Sheet:
@@ -68,7 +68,7 @@ def _figure(page: Targets, value: KpiValue) -> Line:
 
 def _set_by(page: Targets, row: Target | None, value: KpiValue) -> tuple[Cell, Cell, Cell]:
     if row is None:
-        word = "default" if value.target is not None else DASH
+        word = say("default") if value.target is not None else DASH
         return Cell(word, word, soft=True), Cell("", ""), Cell("", "")
     place = page.ask.targets.name_of(row.level, row.key)
     since = row.effective_from
@@ -104,7 +104,7 @@ def _place(page: Targets, place: Place) -> Line:
     elif place.row is not None:
         how = say("from {name}", name=book.name_of(place.row.level, place.row.key))
     else:
-        how = "default" if goal != DASH else DASH
+        how = say("default") if goal != DASH else DASH
     source = provenance(book, kpi, place.row, place.scope) if goal != DASH else ""
     above = place.value is None and place.scope != page.ask.scope
     cells = (
@@ -166,7 +166,7 @@ def _change(page: Targets, row: Target, newest: bool) -> Line:
     kpi, ask = page.kpi, page.ask
     at = datetime.fromtimestamp(row.recorded_at, zone_of(ask.zone))
     day = say("{day.day} {day:%b %Y}", day=at)
-    goal = "inherits" if row.kind != "own" else format_goal(kpi, bands_of(kpi, row))
+    goal = say("inherits") if row.kind != "own" else format_goal(kpi, bands_of(kpi, row))
     where = ask.targets.name_of(row.level, row.key)
     if row.contact_type or row.queue_id:
         where += f", {row.contact_type or row.queue_id}"

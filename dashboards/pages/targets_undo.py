@@ -147,7 +147,7 @@ def send_corridor(ask: FormAsk) -> Drawer:
             name_at=name_at(ask),
             what=what,
             width=edit.width,
-            value="points" if edit.basis == "points" else "%",
+            value=say("points") if edit.basis == "points" else "%",
         ),
     )
 

@@ -38,7 +38,7 @@ MOST_EXCEPTIONS = 60
 SPEC = Spec(
     grains=(("today", to_say("Today")), ("week", to_say("Week")), ("month", to_say("Month"))),
     grain="today",
-    comparisons=(("target", "target"), ("previous", to_say("period before"))),
+    comparisons=(("target", to_say("target")), ("previous", to_say("period before"))),
     compare="target",
 )
 

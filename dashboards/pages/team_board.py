@@ -24,11 +24,16 @@ from wfm.domain.language import say, to_say
 
 FIGURES = (
     Col("adherence", to_say("Adh."), "%", "adherence"),
-    Col(MAIN, "C/h", "", to_say("contacts handled per hour of open time")),
-    Col("average_handle_time", "AHT", "s", to_say("talk, hold and after-contact work per contact")),
+    Col(MAIN, to_say("C/h"), "", to_say("contacts handled per hour of open time")),
+    Col(
+        "average_handle_time",
+        to_say("AHT"),
+        "s",
+        to_say("talk, hold and after-contact work per contact"),
+    ),
     Col("average_talk_time", to_say("Talk"), "s"),
     Col("average_hold_time", to_say("Hold"), "s"),
-    Col("average_after_contact_work", "ACW", "s", to_say("after-contact work per contact")),
+    Col("average_after_contact_work", to_say("ACW"), "s", to_say("after-contact work per contact")),
 )
 LIVE = (
     Col("name", to_say("Agent, tenure"), text=True, phone=True),
@@ -152,10 +157,10 @@ def _impacts(team: Team) -> Any:
             neutral=neutral,
         )
     ]
-    told = f"{hurts} {'hurts' if hurts == 1 else 'hurt'}"
+    told = f"{hurts} {say('hurts') if hurts == 1 else say('hurt')}"
     if hurts:
         lost = plain(-float(hurts), 1)
-        words.append(html.Span(f"{told}, {lost} {'agent' if hurts == 1 else 'agents'}",
+        words.append(html.Span(f"{told}, {lost} {say('agent') if hurts == 1 else say('agents')}",
                                className="bad"))  # fmt: skip
     else:
         words.append(told)
@@ -317,7 +322,7 @@ def exceptions_sheet(team: Team, most: int) -> Sheet:
             Cell(f"{end:%H:%M:%S}", end.isoformat()),
             Cell(planned, planned),
             Cell(done, done),
-            Cell(spell.reason.replace("_", " ") or "–", spell.reason or None),
+            Cell(say(spell.reason.replace("_", " ")) or "–", spell.reason or None),
             Cell(stopwatch(spell.seconds), spell.seconds),
         )
         lines.append(Line(cells))

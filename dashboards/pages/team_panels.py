@@ -26,7 +26,7 @@ from dashboards.parts.tile import goal_line
 from kpis.display import decimals_of
 from kpis.explain.rounding import share_out
 from kpis.value import KpiValue
-from wfm.domain.language import say, say_many, to_say
+from wfm.domain.language import key_of, say, say_many, to_say
 from wfm.queries.lapses import OutSpell
 
 LONG_S = 300
@@ -65,7 +65,7 @@ def gap_sheet(team: Team) -> Sheet:
             phone=True,
         ),
         Col("split", say("Talk, hold, after contact"), "s", say("seconds per contact"), text=True),
-        Col("average_handle_time", "AHT", "s", say("seconds per contact"), phone=True),
+        Col("average_handle_time", say("AHT"), "s", say("seconds per contact"), phone=True),
     )
     texts = iter(shown)
     lines = [
@@ -93,7 +93,7 @@ def gap_sheet(team: Team) -> Sheet:
             )
         )  # fmt: skip
     against = {"before": say("the period before"), "all": say("the team's own value")}.get(
-        word, "target"
+        word, to_say("target")
     )
     text = (
         ""
@@ -144,7 +144,7 @@ def _split(values: Any, widest: float) -> Cell:
         return Cell("–", None)
     text = ", ".join(
         f"{word} {plain(part, 0)}"
-        for word, part in zip(("talk", "hold", say("after contact")), parts, strict=True)
+        for word, part in zip((say("talk"), say("hold"), say("after contact")), parts, strict=True)
         if part is not None
     )
     aht = values.get("average_handle_time")
@@ -171,7 +171,11 @@ def gap_panel(team: Team, sheet: Sheet) -> Any:
     focus = team.centre.focus
     end = [
         html.Li([html.I(className=f"seg-{css}"), word])
-        for css, word in (("talk", "talk"), ("hold", "hold"), ("acw", say("after contact")))
+        for css, word in (
+            ("talk", say("talk")),
+            ("hold", say("hold")),
+            ("acw", say("after contact")),
+        )
     ]
     shown: list[Any] = [grid(sheet)]
     if focus.value is not None and all(s.adds is None for s in team.centre.parts[0]):
@@ -215,7 +219,7 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
     note = say(
         "last {most} shifts to {day.day} {day:%b}, one scale, worst first", most=most, day=days[-1]
     )
-    shown = panel(title, multiples(drawn), note=note, legend_of=[("required", "target")])
+    shown = panel(title, multiples(drawn), note=note, legend_of=[("required", say("target"))])
     return shown, Sheet(
         "courses", say("{short} by day and agent", short=kpi.short_name), columns, tuple(lines)
     )
@@ -230,7 +234,7 @@ def waiting_panel(team: Team) -> Any:
     """Exceptions, longest first: who, what was planned, what was done, and how long."""
     spells = team.spells
     excused = say(", {excused} more are excused", excused=team.excused) if team.excused else ""
-    count = f"{len(spells)} {'exception' if len(spells) == 1 else 'exceptions'}"
+    count = f"{len(spells)} {say('exception') if len(spells) == 1 else say('exceptions')}"
     more = say(", the {waiting} longest", waiting=WAITING) if len(spells) > WAITING else ""
     note = f"{count}{more}{excused}"
     title = say("Waiting for you") if team.live else say("Longest out of adherence")
@@ -255,7 +259,7 @@ def _item(team: Team, spell: OutSpell, member: Member | None) -> Any:
         "warn" if running or spell.seconds >= LONG_S else "dot"
     )  # fmt: skip
     done = GROUP_WORD.get(spell.state_group, spell.state_group)
-    if spell.reason and spell.reason.replace("_", " ") != done:
+    if spell.reason and spell.reason.replace("_", " ") != key_of(done):
         done += f" ({spell.reason.replace('_', ' ')})"
     planned = plan_word(spell.activity, team.categories)
     when = (

@@ -179,11 +179,11 @@ def gap_sentence(team: Team) -> Answer:
     if count == of > 1:
         lead += say(
             ": {value} agents add to it{young}.",
-            value="both" if of == 2 else say("all {of}", of=of),
+            value=say("both") if of == 2 else say("all {of}", of=of),
             young=_young(team, count),
         )
     else:
-        are = "is" if count == 1 else "are"
+        are = say("is") if count == 1 else say("are")
         lead += say(
             ": {count} of {of} agents {are} the whole gap{young}.",
             count=count,
@@ -211,7 +211,7 @@ def _where(gap_is: str) -> str:
 def _size(kpi_id: str, gap: float) -> str:
     if not gap:
         return "at"
-    return f"{kpi_with_unit(kpi_id, abs(gap), gap=True)} {'over' if gap > 0 else 'under'}"
+    return f"{kpi_with_unit(kpi_id, abs(gap), gap=True)} {say('over') if gap > 0 else say('under')}"
 
 
 def _young(team: Team, count: int) -> str:

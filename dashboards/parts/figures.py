@@ -37,7 +37,7 @@ def _line(value: KpiValue, before: float | None) -> Line:
     cells = (
         Cell(CATALOGUE[value.kpi_id].name, value.kpi_id),
         kpi_cell(value),
-        Cell(value.unit, value.unit),
+        Cell(say(value.unit), value.unit),
         Cell(target, target),
         Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
         Cell(kpi_number(value.kpi_id, before), before),

@@ -167,8 +167,8 @@ def _figure(given: Horizon, palette: Palette, height: int, narrow: bool) -> dict
     for values, line, words in (
         (given.before, {"color": palette.plan, "width": 1, "dash": "3px,3px"}, say("last year")),
         (given.model, {"color": palette.draft, "width": 1.2, "dash": "2px,2px"}, "model"),
-        (given.forecast, _forecast_line(given, palette), "forecast"),
-        (given.actual, {"color": palette.ink, "width": 1.75}, "actual"),
+        (given.forecast, _forecast_line(given, palette), say("forecast")),
+        (given.actual, {"color": palette.ink, "width": 1.75}, say("actual")),
     ):
         if any(v is not None for v in values):
             x, y = _stairs(values)

@@ -12,7 +12,7 @@ from dashboards.parts.numbers import DASH, kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
 from wfm.domain.clock import instant_at
-from wfm.domain.language import say
+from wfm.domain.language import listed, say
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,14 @@ def _band(value: KpiValue) -> str:
     ends = [
         say(
             "{value} to {number} {unit}",
-            value="down" if name == "lo" else "up",
+            value=say("down") if name == "lo" else say("up"),
             number=kpi_number(value.kpi_id, limit),
             unit=unit,
         ).strip()
         for name, limit in (("lo", bands.amber_lo), ("hi", bands.amber_hi))
         if limit is not None
     ]
-    return " and ".join(ends)
+    return listed(ends)
 
 
 def _spaced(formula: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.parts.numbers import DASH, plain
+from dashboards.parts.numbers import DASH, plain, unit_text
 from dashboards.parts.states import empty
 from dashboards.parts.status import WORD, icon
 from dashboards.parts.tile import text_of
@@ -175,7 +175,7 @@ def _sort_key(raw: Raw) -> tuple[int, float, str]:
 
 
 def _head(column: Col, sort_link: Callable[[str], str] | None, order: str) -> Any:
-    label = f"{column.label} {column.unit}".strip()
+    label = f"{column.label} {unit_text(column.unit)}".strip()
     mine = order.lstrip("-") == column.key
     css = " ".join(name for name, on in (("l", column.text), ("wide-only", not column.phone)) if on)
     content: Any = label or html.Span(say("Actions"), className="sr")

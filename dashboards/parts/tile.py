@@ -21,13 +21,14 @@ from dashboards.parts.proof import Proof, proof
 from dashboards.parts.sparkline import Trend, sparkline
 from dashboards.parts.status import mark
 from kpis.catalogue.load import CATALOGUE
-from kpis.display import format_goal
+from kpis.display import decimals_of, format_goal
 from kpis.status import status_of
 from kpis.value import KpiTarget, KpiValue
 from wfm.domain.language import say, to_say
 
 # Words of a value without a colour; only a missing value gets the hollow ring.
 UNCOLOURED = (to_say("Reference"), to_say("No target"), to_say("Too few"), to_say("Partial"))
+GAP = {"better": to_say("better"), "worse": to_say("worse")}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def text_of(value: KpiValue) -> str:
         return kpi_number(value.kpi_id, value.value, signed=signed)
     for extra in range(4):
         text = kpi_number(value.kpi_id, value.value, signed=signed, extra=extra)
-        rounded = float(text.replace("−", "-").replace("±", "").replace("\u202f", ""))
+        rounded = float(f"{value.value:.{decimals_of(CATALOGUE[value.kpi_id]) + extra}f}")
         if status_of(rounded, value.target.bands) == value.status:
             return text
     return text
@@ -132,7 +133,7 @@ def gap_text(value: KpiValue) -> str:
     if value.gap_is == "inside":
         return say("inside the range")
     if value.gap_is in ("better", "worse"):
-        return f"{size} {value.gap_is}"
+        return f"{size} {GAP[value.gap_is]}"
     return kpi_number(value.kpi_id, value.gap, signed=True) + (f"{SPACE}{unit}" if unit else "")
 
 

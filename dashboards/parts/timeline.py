@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
-from wfm.domain.language import to_say
+from wfm.domain.language import say, to_say
 
 HOUR_S = 3600
 CANVAS = "#242424"
@@ -174,7 +174,7 @@ def legend(kinds: Iterable[str], *, exceptions: bool) -> html.Ul:
         if kind in shown
     ]
     if exceptions:
-        items.append(html.Li([html.I(className="tl-key tl-mark"), "exception"]))
+        items.append(html.Li([html.I(className="tl-key tl-mark"), say("exception")]))
     return html.Ul(items, className="legend")
 
 

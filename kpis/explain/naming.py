@@ -75,7 +75,7 @@ def plain_name(dimension: str, key: str) -> str:
         return f"{key}:00"
     if dimension == "tenure":
         return TENURES.get(key, key)
-    return key.replace("_", " ")
+    return say(key.replace("_", " "))
 
 
 def plural(word: str) -> str:

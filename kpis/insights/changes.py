@@ -270,7 +270,7 @@ def _finding(centre: Centre, move: Move) -> Finding | None:
 def _against_plan(move: Move) -> tuple[str, ...]:
     if move.kpi.id != HANDLE_TIME or move.status not in ("bad", "warn"):
         return ()
-    word = {"bad": say("far over"), "warn": "over"}[move.status]
+    word = {"bad": say("far over"), "warn": say("over")}[move.status]
     return (say("That is {word} what the forecast was planned with.", word=word),)
 
 

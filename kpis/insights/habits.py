@@ -25,10 +25,10 @@ ADHERENCE = CATALOGUE["adherence"]
 GRID_MIN = 5  # requests move blocks by whole steps of five minutes
 # What a person does at a moment: "came back ... after lunch ended".
 DOES = {
-    START: ("began", to_say("after the shift began")),
-    END: ("left", to_say("before the shift ended")),
+    START: (to_say("began"), to_say("after the shift began")),
+    END: (to_say("left"), to_say("before the shift ended")),
     MEAL: (to_say("came back"), to_say("after lunch ended")),
-    EARLY_MEAL: (to_say("left for lunch"), "early"),
+    EARLY_MEAL: (to_say("left for lunch"), to_say("early")),
 }
 NOUN = {
     START: to_say("at the start"),
@@ -36,7 +36,7 @@ NOUN = {
     MEAL: to_say("after lunch"),
     EARLY_MEAL: to_say("going to lunch"),
 }
-ORDINAL = ("first", "second", "third", "fourth")
+ORDINAL = (to_say("first"), to_say("second"), to_say("third"), to_say("fourth"))
 # Which wish mends a moment, and in which direction.
 WISH = {START: ("start_later", 1), MEAL: ("meal_longer", 1), EARLY_MEAL: ("meal_later", -1)}
 
@@ -137,7 +137,7 @@ def _late(centre: Centre, kept: Kept, row: Mapping[str, object], habit: Habit) -
 def _finding(centre: Centre, late: Late, role: Role) -> Finding:
     habit, given = late.habit, late.habit.given
     mine = role is Role.AGENT
-    who = "you" if mine else centre.name("agent", late.agent_id)
+    who = say("you") if mine else centre.name("agent", late.agent_id)
     does, when = _does(late.moment)
     value, without = (format_value(ADHERENCE, 100 * v) for v in (habit.value, habit.without))
     sentence = say(
@@ -152,7 +152,7 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
         when=when,
         peer_rate=100 * given.peer_rate,
         share_of_late=100 * habit.share_of_late,
-        value="your" if mine else "the",
+        value=say("your") if mine else say("the"),
         late_s=given.late_s / 60,
         punctual_s=given.punctual_s / 60,
     )
@@ -160,7 +160,7 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
     line = ""
     if goal is not None:
         target = format_value(ADHERENCE, 100 * goal)
-        side = "above" if habit.without >= goal else say("still under")
+        side = say("above") if habit.without >= goal else say("still under")
         line = say(", {side} the {target} line", side=side, target=target)
     more = (
         say(

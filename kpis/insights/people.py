@@ -28,7 +28,7 @@ from wfm.facts.query import FactQuery, read_measures
 
 WEEKS = 3  # convention: enough contacts of one agent, and near enough to tell of a new one
 COMPONENTS = ("talk_s", "hold_s", "acw_s")
-WORDS = {"talk_s": "talk", "hold_s": "hold", "acw_s": to_say("after-contact work")}
+WORDS = {"talk_s": to_say("talk"), "hold_s": to_say("hold"), "acw_s": to_say("after-contact work")}
 LEAST_DAYS = 5  # of an agent, to tell how much days differ
 LEAST_TYPE_N = 10  # contacts of a type with which a colleague counts among its peers
 FLOOR_SHARE, FLOOR_ABS = 0.1, 3.0

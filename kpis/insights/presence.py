@@ -23,14 +23,14 @@ from wfm.facts.schema import TABLES
 OVERRUN, LATE, NO_SHOW, UNKNOWN, EXTRA = (
     to_say("break overrun"),
     to_say("late or gone early"),
-    "no-show",
+    to_say("no-show"),
     to_say("unknown state"),
     to_say("work beyond the plan"),
 )
 EDITED = {
     "": to_say("shift removed"),
-    "leave": "leave",
-    "sick": "sickness",
+    "leave": to_say("leave"),
+    "sick": to_say("sickness"),
     "break": to_say("breaks moved"),
     "meal": to_say("meals moved"),
 }

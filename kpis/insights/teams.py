@@ -140,14 +140,14 @@ def _sentence(
     decimals = decimals_for(kpi, level)
     place = centre.name("team", str(team.team))
     percent = abs(100 * level.delta / level.before) if level.before else 0.0
-    side = "under" if level.delta < 0 else "over"
+    side = say("under") if level.delta < 0 else say("over")
     goal = format_goal(kpi, value.target.bands) if value.target is not None else ""
     whole = (
         say("the whole gap")
         if share >= 0.995
         else say("{share:.0f} % of the gap", share=100 * share)
     )
-    are = "is" if len(names) == 1 else "are"
+    are = say("is") if len(names) == 1 else say("are")
     return say(
         "{short} of {place}: {value}, {percent:.1f} % {side} its target of "
         "{goal}; {joined} {are} {whole}, {n} of {n_2} agents.",

@@ -9,16 +9,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
+from wfm.domain.language import figure, say, to_say
+
 PARTS = ("level", "weekday", "season", "holiday", "event", "override")
 WORDS = {
-    "level": "a usual open day",
-    "weekday": "the weekday",
-    "season": "season and trend",
-    "holiday": "holiday or closing",
-    "event": "events",
-    "override": "overrides",
+    "level": to_say("a usual open day"),
+    "weekday": to_say("the weekday"),
+    "season": to_say("season and trend"),
+    "holiday": to_say("holiday or closing"),
+    "event": to_say("events"),
+    "override": to_say("overrides"),
 }
-DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+DAYS = (
+    to_say("Mondays"),
+    to_say("Tuesdays"),
+    to_say("Wednesdays"),
+    to_say("Thursdays"),
+    to_say("Fridays"),
+    to_say("Saturdays"),
+    to_say("Sundays"),
+)
 
 
 @dataclass(frozen=True)
@@ -76,16 +86,19 @@ def day_sentence(day: date, parts: DayParts) -> str:
     events (TV spot) +100."
     """
     shown = dict(zip(PARTS, shown_contacts(parts), strict=True))
-    said = [f"{WORDS['level']} {shown['level']:,}"]
+    said = [say("{words} {n:,}", words=WORDS["level"], n=shown["level"])]
     for name in PARTS[1:]:
         if not shown[name]:
             continue
         words = DAYS[day.weekday()] if name == "weekday" else WORDS[name]
         if name in ("holiday", "event") and parts.names:
-            words += f" ({', '.join(parts.names[:3])})"
+            words = f"{words} ({', '.join(parts.names[:3])})"
         said.append(f"{words} {_signed(shown[name])}")
     total = sum(shown.values())
-    return f"{day:%a} {day.day} {day:%b}: {total:,} contacts: {_joined(said)}."
+    return say(
+        "{day:%a} {day.day} {day:%b}: {total:,} contacts: {parts}.",
+        day=day, total=total, parts=_joined(said),
+    )  # fmt: skip
 
 
 def _joined(said: Sequence[str]) -> str:
@@ -93,7 +106,7 @@ def _joined(said: Sequence[str]) -> str:
 
 
 def _signed(value: int) -> str:
-    return f"{value:+,}".replace("-", "\N{MINUS SIGN}")
+    return figure(value, "+,").replace("-", "\N{MINUS SIGN}")
 
 
 def parts_document(parts: DayParts) -> dict[str, object]:

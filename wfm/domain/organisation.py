@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Membership
 
@@ -192,7 +193,7 @@ class Organisation:
             return self._people[scope.agent][-1].display_name
         if scope.team is not None:
             return self._unit[scope.team].name
-        return self._unit[scope.site].name if scope.site is not None else "All sites"
+        return self._unit[scope.site].name if scope.site is not None else say("All sites")
 
 
 def _day(at: int, zone: ZoneInfo) -> date:

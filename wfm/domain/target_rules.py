@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from wfm.domain.language import listed, say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Corridor, Target, TargetBook
 
@@ -149,12 +150,24 @@ def undone(book: TargetBook, row: Target, day: date) -> Target | None:
 
 def _room(corridor: Corridor, low: float | None, high: float | None, unit: str) -> str:
     rooms = [corridor.around(edge) for edge in (low, high) if edge is not None]
-    return " and ".join(f"{_plain(a)} to {_plain(b)}{f' {unit}' if unit else ''}" for a, b in rooms)
+    return listed(
+        [
+            say(
+                "{low} to {high}{unit}",
+                low=_plain(a),
+                high=_plain(b),
+                unit=f" {unit}" if unit else "",
+            )
+            for a, b in rooms
+        ]
+    )
 
 
 def _sentence(book: TargetBook, corridor: Corridor, room: str) -> str:
     if corridor.source == "default":
-        return f"Allowed here: {room}, the usual corridor; the site's manager may widen it."
+        return say(
+            "Allowed here: {room}, the usual corridor; the site's manager may widen it.", room=room
+        )
     where = book.name_of(corridor.level, corridor.key)
     return (
         f"Allowed here: {room}, set for {where} by {corridor.author}; "

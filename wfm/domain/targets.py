@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 
 
@@ -175,9 +176,12 @@ class TargetBook:
     def name_of(self, level: str, key: str) -> str:
         """The name of a level and key as a sentence says it: "Site Phoenix", "the enterprise"."""
         if level == "enterprise":
-            return "the enterprise"
+            return say("the enterprise")
         name = self.names.get((level, key), key)
         return name if level == "agent" else _with_level(level, name)
+
+
+LEVEL_WORD = {"site": to_say("Site"), "team": to_say("Team"), "agent": to_say("Agent")}
 
 
 def key_of(scope: Scope) -> str:
@@ -191,4 +195,6 @@ def place_key(row: Target) -> str:
 
 
 def _with_level(level: str, name: str) -> str:
-    return name if level in name.casefold().split() else f"{level.capitalize()} {name}"
+    if level in name.casefold().split() or level not in LEVEL_WORD:
+        return name
+    return say("{level} {name}", level=LEVEL_WORD[level], name=name)

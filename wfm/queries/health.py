@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from wfm.domain.errors import ScopeDenied
+from wfm.domain.language import to_say
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.store.lookups import Quarantined
 from wfm.store.lookups import read_quarantine as read_rows
@@ -16,8 +17,8 @@ from wfm.store.schema import delivery, quarantine, raw_batch
 from wfm.store.store import Store
 
 FEEDS = {
-    "contact_leg": "contacts", "agent_state": "agent states", "interval_stats": "interval figures",
-    "measure_day": "day figures",
+    "contact_leg": to_say("contacts"), "agent_state": to_say("agent states"),
+    "interval_stats": to_say("interval figures"), "measure_day": to_say("day figures"),
 }  # fmt: skip
 
 
