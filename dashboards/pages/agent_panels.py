@@ -44,6 +44,10 @@ PLAN_PX, ACTUAL_PX, ROW_PX = 18, 24, 56
 BIN = 30.0  # minutes: time lost at no fixed moment is shown by half-hour
 LEAST_SHARE = 0.08  # of the time lost: smaller bars carry no words
 ORDINAL = (to_say("first"), to_say("second"), to_say("third"), to_say("fourth"), to_say("fifth"))
+NTH = {
+    "going to break": to_say("going to {nth} break"), "after break": to_say("after {nth} break"),
+    "going to lunch": to_say("going to {nth} lunch"), "after lunch": to_say("after {nth} lunch"),
+}  # fmt: skip
 PAUSE = {"break": to_say("break"), "meal": to_say("lunch")}
 
 
@@ -268,8 +272,7 @@ def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
     for (moment, place), spells in found.items():
         seconds = sum(spell.seconds for _, spell in spells)
         hot = worst is not None and moment == worst.moment
-        first, _, pause = moment.rpartition(" ")
-        name = f"{first} {ORDINAL[min(place, 4)]} {pause}" if moment in several else moment
+        name = say(NTH[moment], nth=ORDINAL[min(place, 4)]) if moment in several else moment
         title = f"{minutes(seconds)} {name}" if seconds >= least else ""
         days = len({spell.shift_on for _, spell in spells})
         told = hot and bool(title) and not mine.ask.look.narrow

@@ -35,7 +35,7 @@ READERS = {
 }  # fmt: skip
 # No words: measures of a formula, permissions and file names, ids, zones, and units of the SI.
 CODES = re.compile(
-    r"\w+(?:[_.:]\w+)+(?:-\w+)*|\b[a-z]+_[nsa]\b|\S*\{.*\}|“.*?”|\b(?:by|ƀý) import\b|"
+    r"[\w-]+(?:[_.:][\w-]+)+|\b[a-z]+_[nsa]\b|\S*\{.*\}|“.*?”|\bimport\b|\baux\b|"
     r"\b(?:UTC|Muster|WAPE|P10|P90|min|s|h)\b|\d{4}-W\d\d"
 )
 HOLIDAYS = ("Veterans Day", "October Bank Holiday", "Diwali", "Halloween", "All Saints' Day")
@@ -127,7 +127,8 @@ def names_of(ask: Ask) -> set[str]:
     for unit in organisation.units:
         found |= {unit.name, unit.org_id, unit.timezone or unit.name}
     found |= {person.display_name for person in organisation.people}
-    found |= {kpi.note for kpi in CATALOGUE.values() if len(kpi.note) > 12}
+    found |= {user.display_name for user in read_users(ask.sources.store, Scope())}
+    found |= {kpi.note for kpi in CATALOGUE.values() if " " in kpi.note}
     found |= {kpi.target_basis for kpi in CATALOGUE.values() if kpi.target_basis}
     return found | {name for q in organisation.queues for name in (q.name, q.skill_group)}
 
@@ -137,4 +138,4 @@ def codes_of(ask: Ask) -> set[str]:
     found = {grant.text for row in permission_table().rows.values() for grant in row.values()}
     found |= {user.login for user in read_users(ask.sources.store, Scope())}
     found |= {user.scope.path for user in read_users(ask.sources.store, Scope())}
-    return found | {"test", "import", "export", "user", "adherence"}
+    return found | {"test", "import", "export", "user", "adherence", "aux “4711”"}

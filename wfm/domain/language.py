@@ -104,6 +104,7 @@ class ToSay(str):
 
 def say(message: str, /, **values: Any) -> str:
     """A sentence in the reader's language: say("{n} of {m} agents", n=3, m=8)."""
+    message = message[:] if isinstance(message, ToSay) else message
     current = CURRENT.get()
     template = message if current is None or not message else current.catalogue.gettext(message)
     return _said(template, current, message, "", 0, values)

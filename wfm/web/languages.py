@@ -22,6 +22,8 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
     {ENGLISH: "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 )
 COOKIE = "wfm-language"
+# Unicode's least figures before the last three, which Babel does not give: 1234 but 12.345.
+LEAST_GROUP = {"es": 2}
 
 
 @cache
@@ -54,7 +56,7 @@ def described(code: str, name: str, catalogue: GNUTranslations) -> Language:
         catalogue=catalogue,
         decimal=symbols["decimal"],
         group=symbols["group"],
-        least_group=locale.min_grouping_digits if hasattr(locale, "min_grouping_digits") else 1,
+        least_group=LEAST_GROUP.get(locale.language, 1),
         days=tuple(days["wide"][n] for n in range(7)),
         days_short=tuple(days["abbreviated"][n] for n in range(7)),
         months=tuple(months["wide"][n] for n in range(1, 13)),
