@@ -24,7 +24,7 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.display import decimals_of, format_goal
 from kpis.status import status_of
 from kpis.value import KpiTarget, KpiValue
-from wfm.domain.language import say, to_say
+from wfm.domain.language import language, say, to_say
 
 # Words of a value without a colour; only a missing value gets the hollow ring.
 UNCOLOURED = (to_say("Reference"), to_say("No target"), to_say("Too few"), to_say("Partial"))
@@ -151,7 +151,9 @@ def target_text(value: KpiValue) -> str:
     if value.target is None:
         return ""
     kpi = CATALOGUE[value.kpi_id]
-    goal = format_goal(kpi, value.target.bands).replace(",", THIN)
+    goal = format_goal(kpi, value.target.bands)
+    if language() is None:
+        goal = goal.replace(",", THIN)
     if value.target.restated:
         goal += " restated"
     return goal if " to " in goal else say("target {goal}", goal=goal)
