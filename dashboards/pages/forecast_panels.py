@@ -230,7 +230,7 @@ def day_sheet(given: Forecasts) -> Sheet:
         if given.on is None
         else say("{day:%a} {day.day} by queue", day=given.on)
     )
-    return Sheet("day", title, tuple(columns), tuple(lines), "contacts")
+    return Sheet("day", title, tuple(columns), tuple(lines), say("contacts"))
 
 
 def days_sheet(given: Forecasts) -> Sheet:

@@ -260,7 +260,8 @@ def _item(team: Team, spell: OutSpell, member: Member | None) -> Any:
     )  # fmt: skip
     done = GROUP_WORD.get(spell.state_group, spell.state_group)
     if spell.reason and spell.reason.replace("_", " ") != key_of(done):
-        done += f" ({spell.reason.replace('_', ' ')})"
+        reason = say(spell.reason.replace("_", " "))
+        done = say("{done} ({reason})", done=done, reason=reason)
     planned = plan_word(spell.activity, team.categories)
     when = (
         say("since {clock}", clock=clock(ask, spell.start_at))

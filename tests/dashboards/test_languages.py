@@ -36,7 +36,7 @@ READERS = {
 # No words: measures of a formula, permissions and file names, ids, zones, and units of the SI.
 CODES = re.compile(
     r"[\w-]+(?:[_.:][\w-]+)+|\b[a-z]+_[nsa]\b|\S*\{.*\}|“.*?”|\bimport\b|\baux\b|"
-    r"\b(?:UTC|Muster|WAPE|P10|P90|min|s|h)\b|\d{4}-W\d\d"
+    r"\b(?:UTC|Muster|WAPE|P10|P90|min|s|h)\b|\d{4}-W\d\d|\]: ratio .*"
 )
 HOLIDAYS = ("Veterans Day", "October Bank Holiday", "Diwali", "Halloween", "All Saints' Day")
 # Shown to people: the text between the tags and what a screen reader or a pointer is told.

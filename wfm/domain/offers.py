@@ -13,9 +13,13 @@ from datetime import date
 
 from wfm.domain.activities import Segment
 from wfm.domain.contracts import Contract
+from wfm.domain.language import to_say
 from wfm.domain.shift_edits import ON_QUEUE, joined, new_shift
 
-WORDS = {"open_shift": "Open shift", "overtime": "Overtime", "leave_early": "Leave early"}
+WORDS = {
+    "open_shift": to_say("Open shift"), "overtime": to_say("Overtime"),
+    "leave_early": to_say("Leave early"),
+}  # fmt: skip
 SORTS = {"open_shift": "more", "overtime": "more", "leave_early": "less"}
 LEDGER_S = 90 * 86_400
 NOTICE_S = 900  # an offer closes a quarter-hour before it begins

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from wfm.domain.grid import day_quarters, days_between
 from wfm.domain.jobs import Job, RunPoint
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, FactReader, read_measures
 from wfm.store.readers.jobs import read_jobs, read_points
@@ -221,7 +222,8 @@ def read_marks(store: Store, scope: Scope, first: date, end: date) -> tuple[Cale
             hours = len(day_quarters(day, zone)) / 4 - 24
             if hours:
                 # A day that is an hour longer is the one on which the clock goes back.
-                words = f"{site.name} clock {-hours:+g} h".replace("-", "\u2212")
+                words = say("{site} clock {hours} h", site=site.name, hours=f"{-hours:+g}")
+                words = words.replace("-", "\u2212")
                 found.append(CalendarMark(day, day, "clock", words))
     return tuple(sorted(found, key=lambda mark: (mark.first_on, mark.words)))
 
