@@ -175,7 +175,7 @@ def changes_sheet(given: Planning) -> Sheet:
         at = datetime.fromtimestamp(new.recorded_at, zone)
         person = given.ask.organisation.person_at(new.agent_id, new.recorded_at)
         name = person.display_name if person else new.agent_id
-        said = new.note or REASON.get(new.reason_code, new.reason_code)
+        said = new.note or REASON.get(new.reason_code, say(new.reason_code))
         lines.append(
             Line(
                 (
