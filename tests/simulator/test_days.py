@@ -1,6 +1,6 @@
 """The past told day by day is the past told at once: nothing is lost and nothing comes twice."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 
 from wfm.simulator.events import History, Span
 from wfm.simulator.events_csv import published_at, write_day_schedules, write_schedules
+from wfm.simulator.founding import found_centre
 
 from .conftest import BASE_ON, END_AT, FIRST_AT
 
@@ -48,3 +49,16 @@ def _since(path: Path, first: date) -> list[tuple[object, ...]]:
     frame = pl.read_csv(path, infer_schema=False)
     named = [name for name in ("shift_date", "day") if name in frame.columns]
     return sorted(frame.filter(*(pl.col(name) >= str(first) for name in named)).rows(), key=str)
+
+
+def test_in_the_night_that_lacks_an_hour_no_two_parts_of_a_shift_overlap(tmp_path: Path) -> None:
+    history = History(found_centre(526729, "small", date(2026, 2, 20)))
+    end_at = int(datetime(2026, 2, 20, 18, tzinfo=UTC).timestamp())
+    [path, *_] = write_day_schedules(
+        tmp_path, history.centre, history.roster, [date(2026, 3, 7)], end_at
+    )
+    parts = pl.read_csv(path, try_parse_dates=True).sort("agent_id", "schedule_version", "start_at")
+    # A-0142 is planned for training at 02:30 in New York, which that night does not have.
+    assert parts.filter(agent_id="A-0142", activity_code="training").height == 1
+    after = pl.col("start_at").shift(-1).over("agent_id", "schedule_version")
+    assert parts.filter(after < pl.col("end_at")).is_empty()

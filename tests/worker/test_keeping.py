@@ -157,7 +157,6 @@ def test_a_place_open_day_and_night_is_staffed_over_midnight(centre: Store) -> N
                 opening_hours="Mon-Sun 00:00-24:00"
             )
         )  # fmt: skip
-    with centre.db.read() as connection:
         document = week_problem(connection, centre.files, "ny", WEEK, 0.0, None).document
     assert document["opening_by_day"] == [[0, 192]] * 7
     assert {tuple(a["window"]) for a in document["agents"]} == {(0, 192)}

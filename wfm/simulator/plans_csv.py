@@ -155,18 +155,20 @@ def shift_segments(
         yield segment(at, end, shift.absence)
         return
     for block in shift.blocks:
-        begins, ends = _block_seconds(clock, block.start, block.end)
+        begins, ends = _block_seconds(clock, block.start, block.end, at)
         if begins > at:
             yield segment(at, begins, "on_queue")
-        yield segment(begins, ends, block.activity)
+        if ends > begins:
+            yield segment(begins, ends, block.activity)
         at = ends
     if at < end:
         yield segment(at, end, "on_queue")
 
 
-def _block_seconds(clock: LocalDay, start: int, end: int) -> tuple[int, int]:
-    begins = clock.second(start)
-    return begins, begins + (end - start) * 60
+def _block_seconds(clock: LocalDay, start: int, end: int, at: int) -> tuple[int, int]:
+    """From when to when a block lasts, from `at` on: shorter in the night that lacks an hour."""
+    begins = max(at, clock.second(start))
+    return begins, max(begins, min(begins + (end - start) * 60, clock.second(end)))
 
 
 def _segments(
