@@ -58,7 +58,12 @@ class AgentTime:
     def __init__(self, spells: pl.DataFrame, beside: pl.DataFrame, now_at: int) -> None:
         self.now_at = now_at
         self.rows = list(spells.sort("start_at").iter_rows(named=True))
-        self.contacts = self._contacts() if beside.is_empty() else _beside(beside)
+        self.contacts = self._contacts()
+        if not beside.is_empty():
+            # Of what runs beside other contacts each end is told, but that of one under way.
+            ended = set(beside["contact_id"])
+            open_ = spells.filter(pl.col("state").is_in(BUSY), ~pl.col("contact_id").is_in(ended))
+            self.contacts = [*_beside(beside), *_beside(open_)]
         # Of several under way at once the one that ends last holds its agent.
         self.contacts.sort(key=lambda contact: -contact[1])
 
