@@ -66,7 +66,10 @@ def view(ask: Ask) -> View:
         shown = sort_lines(sheet, ask.state.sort)
         body.append(table(shown, lambda key: ask.link(sort=key), ask.state.sort))
     else:
-        body.append(empty(sheet.why_empty, say("Choose another filter or period to see more.")))
+        more = say("Choose another filter or period to see more.")
+        if not found.entries:
+            more = say("Agents ask on My day; coaching, alerts and moves begin under Why.")
+        body.append(empty(sheet.why_empty, more))
     listed = panel(sheet.title, body, note=sheet.note)
     body = [*cover_panel(ask), listed]
     return View(requests_answer(found), _tiles(found), body, (sheet,), "single requests")
@@ -115,7 +118,7 @@ def _sheet(found: Requests) -> Sheet:
             n_2=len(found.entries),
             period=period,
         ),
-        say("Nothing here with this filter"),
+        say("Nothing here with this filter") if found.entries else say("Nothing was asked for yet"),
     )
 
 
