@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from dash.development.base_component import Component
 from live_centre import PEOPLE, LiveCentre
+from sqlalchemy import select
 
 from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look
@@ -24,6 +25,7 @@ from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.queries.permissions import permission_table
 from wfm.queries.users import read_users
+from wfm.store.schema import audit_reason
 from wfm.web.pages import parse_href
 from wfm.worker.forecaster import Forecaster
 from wfm.worker.planner import Planner
@@ -138,4 +140,6 @@ def codes_of(ask: Ask) -> set[str]:
     found = {grant.text for row in permission_table().rows.values() for grant in row.values()}
     found |= {user.login for user in read_users(ask.sources.store, Scope())}
     found |= {user.scope.path for user in read_users(ask.sources.store, Scope())}
+    with ask.sources.store.db.read() as connection:  # what people typed as a reason
+        found |= set(connection.scalars(select(audit_reason.c.reason)))
     return found | {"test", "import", "export", "user", "adherence", "aux “4711”"}
