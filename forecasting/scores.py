@@ -13,9 +13,10 @@ from datetime import date
 import polars as pl
 
 from wfm.domain.forecast_scores import AddedValue, Score
+from wfm.domain.language import to_say
 
-BUCKETS = ((1, 1, "1 day"), (2, 7, "2 to 7 days"), (8, 14, "8 to 14 days"),
-           (15, 28, "15 to 28 days"), (29, 10_000, "over 28 days"))  # fmt: skip
+BUCKETS = ((1, 1, to_say("1 day")), (2, 7, to_say("2 to 7 days")), (8, 14, to_say("8 to 14 days")),
+           (15, 28, to_say("15 to 28 days")), (29, 10_000, to_say("over 28 days")))  # fmt: skip
 KEYS = ("queue", "day", "slot")
 
 

@@ -44,6 +44,8 @@ NOTICE_DAYS = 14
 COUNTED = {"noshow_n": to_say("no-shows"), "late_n": to_say("late starts")}
 Bonuses = tuple[tuple[BonusView, tuple[Standing, ...]], ...]
 
+CHANCES = {"low": to_say("low"), "even": to_say("even"), "high": to_say("high")}
+
 
 def may_see(mine: MyDay) -> bool:
     """Whether the person may know this bonus: the agent, or the agent's own team lead."""
@@ -196,7 +198,7 @@ def _rows(mine: MyDay, view: BonusView) -> list[tuple[str, Any]]:
         rows.append((say("Best still possible"), _text(p.best)))
     chance = chance_text(view)
     if chance:
-        rows.append((say("Chance, as your shifts went so far"), chance))
+        rows.append((say("Chance, as your shifts went so far"), say(CHANCES[chance][:])))
     tiers = view.outlook.tiers if view.outlook else ()
     if len(tiers) > 1:
         for tier in tiers:

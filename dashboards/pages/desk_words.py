@@ -18,6 +18,30 @@ PLURAL = (to_say("long breaks"), to_say("changes after publication"))
 LEAST = 0.05  # agents below this are not worth a word
 
 
+# By level: every place covers its requirement, and no place is short beyond its limits.
+CALM = {
+    "site": (
+        to_say("Every site covers its requirement; {name} is tightest with {plain} agents."),
+        to_say(
+            "No site is short beyond its limits; {name} is {plain} agents under its requirement."
+        ),
+    ),
+    "group": (
+        to_say("Every skill group covers its requirement; {name} is tightest with {plain} agents."),
+        to_say(
+            "No skill group is short beyond its limits; "
+            "{name} is {plain} agents under its requirement."
+        ),
+    ),
+    "team": (
+        to_say("Every team covers its requirement; {name} is tightest with {plain} agents."),
+        to_say(
+            "No team is short beyond its limits; {name} is {plain} agents under its requirement."
+        ),
+    ),
+}
+
+
 def desk_answer(
     ask: Ask,
     places: tuple[Place, ...],
@@ -109,18 +133,10 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
                 if first is None or row.q < first[0]:
                     first = (row.q, place, net)
                 break
-    kind = {"site": "site", "group": say("skill group")}.get(tightest.level, "team")
-    lead = say(
-        "Every {kind} covers its requirement; {name} is tightest with ",
-        kind=kind,
-        name=tightest.name,
-    )
-    lead += say("{plain} agents.", plain=plain(tightest.net, 1, signed=True))
+    covered, near = CALM.get(tightest.level, CALM["team"])
+    lead = say(covered[:], name=tightest.name, plain=plain(tightest.net, 1, signed=True))
     if tightest.net is not None and tightest.net < -LEAST:
-        lead = say(
-            "No {kind} is short beyond its limits; {name} is ", kind=kind, name=tightest.name
-        )
-        lead += say("{plain} agents under its requirement.", plain=plain(-tightest.net, 1))
+        lead = say(near[:], name=tightest.name, plain=plain(-tightest.net, 1))
     inside = _short_inside(places)
     if inside is not None:
         return _hidden(ask, lead, *inside)

@@ -103,7 +103,7 @@ def _answer(given: Forecasts) -> Answer:
         words, _ = next(iter(scores.items()))
         lead += say(
             "; {words} ahead they were {plain} % off by quarter-hour",
-            words=words,
+            words=say(words[:]),
             plain=plain(best.wape, 1),
         )
         if best.naive_wape is not None:

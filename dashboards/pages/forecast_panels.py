@@ -183,12 +183,12 @@ def day_panel(given: Forecasts) -> Any:
 def _steps(parts: DayParts) -> Waterfall:
     values = dict(zip(PARTS, parts.values(), strict=True))
     steps = [
-        Part(WORDS[name], values[name] / 1000)
+        Part(say(WORDS[name][:]), values[name] / 1000)
         for name in PARTS[1:]
         if values[name] or name in ("weekday", "season")
     ]
     return Waterfall(
-        (WORDS["level"], values["level"] / 1000),
+        (say(WORDS["level"][:]), values["level"] / 1000),
         tuple(steps),
         (say("forecast"), parts.total / 1000),
     )

@@ -65,7 +65,7 @@ def accuracy_sheet(given: Forecasts) -> Sheet:
     )
     lines = []
     for words, score in given.scores.by_lead.items():
-        cells = (Cell(words, words), *_score_cells(score))
+        cells = (Cell(say(words[:]), words), *_score_cells(score))
         status = "" if score.skill is None else "good" if score.skill > 0 else "warn"
         lines.append(Line(cells, "", status))
     return Sheet(

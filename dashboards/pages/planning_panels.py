@@ -17,7 +17,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from dashboards.parts.week_cover import DayBars, week_cover
 from dashboards.view_state import ViewState
 from wfm.domain.grid import days_between, zone_of
-from wfm.domain.language import say, say_many
+from wfm.domain.language import Said, again, say, say_many
 from wfm.domain.plan_measures import DayCover, WeekMeasures
 from wfm.domain.scope import Scope
 from wfm.queries.planning import week_name
@@ -227,8 +227,8 @@ def week_panel(given: Planning) -> Any:
             )
         )
     keys = [
-        ("box-over", "over"),
-        ("box-short", "short"),
+        ("box-over", say("over")),
+        ("box-short", say("short")),
         ("box-bad", say("short by {bad_from} or more", bad_from=bad_from)),
     ]
     return panel(
@@ -316,7 +316,11 @@ def rules_sheet(given: Planning) -> Sheet:
             plain_2=plain(rule.people, 0),
         )
         status = "bad" if rule.broken else "good"
-        words = (rule.words, kept, rule.extreme)
+        words = (
+            say(rule.words[:]),
+            kept,
+            again(rule.extreme) if isinstance(rule.extreme, Said) else rule.extreme,
+        )
         lines.append(Line(tuple(Cell(word, word) for word in words), "", status))
     note = ""
     if measures is not None:

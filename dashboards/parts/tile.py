@@ -214,7 +214,10 @@ def _tile(one: Tile) -> Any:
     )  # fmt: skip
     known = one.value != DASH
     value = html.Div(
-        [one.value, html.Small(one.unit) if one.unit else ""],
+        [
+            one.value,
+            html.Small(one.unit, className="long" if len(one.unit) > 3 else "") if one.unit else "",
+        ],
         className="value" if known else "value no",
     )
     trend = sparkline(one.trend) if one.trend is not None else []

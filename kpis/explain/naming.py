@@ -27,6 +27,22 @@ WORDS = {
     "reason": to_say("reason"),
     "moment": to_say("moment of the shift"),
 }
+PLURALS = {
+    "site": to_say("sites"),
+    "team": to_say("teams"),
+    "agent": to_say("agents"),
+    "queue": to_say("queues"),
+    "group": to_say("skill groups"),
+    "contact_type": to_say("contact types"),
+    "channel": to_say("channels"),
+    "weekday": to_say("weekdays"),
+    "hour": to_say("hours"),
+    "tenure": to_say("tenure"),
+    "component": to_say("components"),
+    "factor": to_say("factors"),
+    "reason": to_say("reasons"),
+    "moment": to_say("moment of the shifts"),
+}
 WEEKDAYS = (
     to_say("Monday"),
     to_say("Tuesday"),
@@ -78,9 +94,9 @@ def plain_name(dimension: str, key: str) -> str:
     return say(key.replace("_", " "))
 
 
-def plural(word: str) -> str:
+def plural(dimension: str) -> str:
     """A dimension's word for more than one: queues, people of every tenure."""
-    return word if word == "tenure" else f"{word}s"
+    return say(PLURALS.get(dimension, f"{dimension}s")[:])
 
 
 def _unit(organisation: Organisation, key: str) -> str:

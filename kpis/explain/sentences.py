@@ -111,8 +111,11 @@ def channels_sentence(kpi: Kpi, level: Level) -> str:
     """What a figure mixes: "It mixes 3 channels: voice 412 s, chat 610 s and mail 540 s; read each
     for itself."
     """
-    told = [f"{bar.name} {format_value(kpi, bar.after)}" for bar in level.bars
-            if bar.after is not None]  # fmt: skip
+    told = [
+        say("{name} {value}", name=bar.name, value=format_value(kpi, bar.after))
+        for bar in level.bars
+        if bar.after is not None
+    ]
     return say(
         "It mixes {n} channels: {joined}; read each for itself.", n=len(told), joined=joined(told)
     )
@@ -297,4 +300,4 @@ def no_parts(kpi: Kpi, value: float | None, reason: str) -> str:
 
 def dimension_words(names: Sequence[str]) -> str:
     """Dimensions in the plural, as a sentence lists them: "queues, teams and tenure"."""
-    return joined([plural(WORDS.get(name, name)) for name in names])
+    return joined([plural(name) for name in names])

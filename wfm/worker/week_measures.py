@@ -15,6 +15,7 @@ from scheduling.level import forecast_level
 from scheduling.requirement import QueueDemand
 from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import QUARTER_S, day_quarters, days_between
+from wfm.domain.language import say, to_say
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.periods import Period
 from wfm.domain.plan_measures import DayCover, RuleState, WeekMeasures
@@ -35,15 +36,15 @@ UNDER, OVER = 1.0, 0.4
 HALF = QUARTER_S // 2
 MOST_VIOLATIONS = 40
 RULES = (
-    (rest.CODE, "Rest between shifts"),
-    (weekly_hours.CODE, "Contract hours of the week"),
-    (days_per_week.CODE, "Days a week"),
-    (consecutive_days.CODE, "Days in a row"),
-    (break_windows.CODE, "Breaks inside their window"),
-    ("shift_length", "Shift length of the contract"),
-    (availability.CLOSED, "Inside opening hours"),
-    (availability.WINDOW, "Inside the contract's window"),
-    (availability.UNAVAILABLE, "Days off kept free"),
+    (rest.CODE, to_say("Rest between shifts")),
+    (weekly_hours.CODE, to_say("Contract hours of the week")),
+    (days_per_week.CODE, to_say("Days a week")),
+    (consecutive_days.CODE, to_say("Days in a row")),
+    (break_windows.CODE, to_say("Breaks inside their window")),
+    ("shift_length", to_say("Shift length of the contract")),
+    (availability.CLOSED, to_say("Inside opening hours")),
+    (availability.WINDOW, to_say("Inside the contract's window")),
+    (availability.UNAVAILABLE, to_say("Days off kept free")),
 )
 
 
@@ -258,9 +259,13 @@ def _rules(
             name = roster.people[agent_id].display_name
             sentences.append(f"{name}, {told(violation, roster.period.first)}")
     extremes = {
-        rest.CODE: "" if shortest is None else f"shortest {shortest // 60} h {shortest % 60:02d}",
-        weekly_hours.CODE: f"{min(paid) / 60:.1f} to {max(paid) / 60:.1f} h" if paid else "",
-        days_per_week.CODE: f"at most {longest}",
+        rest.CODE: ""
+        if shortest is None
+        else say("shortest {time}", time=f"{shortest // 60} h {shortest % 60:02d}"),
+        weekly_hours.CODE: say("{low:.1f} to {high:.1f} h", low=min(paid) / 60, high=max(paid) / 60)
+        if paid
+        else "",
+        days_per_week.CODE: say("at most {n}", n=longest),
     }
     states = tuple(
         RuleState(code, words, people, len(broken.get(code, ())), extremes.get(code, ""))
