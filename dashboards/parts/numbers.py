@@ -50,13 +50,25 @@ def with_unit(value: float | None, unit: str, *, signed: bool = False) -> str:
     return text if value is None or not shown else f"{text}{SPACE}{shown}"
 
 
+def size_text(kpi_id: str, size: float, *, signed: bool = False) -> str:
+    """A gap's size, with as many more decimals as keep it from reading as none: "0.4"."""
+    for extra in range(3):
+        text = kpi_number(kpi_id, size, signed=signed, extra=extra)
+        if not size or any(figure in text for figure in "123456789"):
+            return text
+    return kpi_number(kpi_id, size, signed=signed)
+
+
 def kpi_with_unit(
     kpi_id: str, value: float | None, *, signed: bool = False, gap: bool = False
 ) -> str:
     """A value, or with `gap` a difference, of a KPI with its unit: "94.7 %", "−0.3 pp"."""
     unit = CATALOGUE[kpi_id].unit
     shown = gap_unit(unit) if gap else unit_text(unit)
-    text = kpi_number(kpi_id, value, signed=signed)
+    if gap and value is not None:
+        text = size_text(kpi_id, value, signed=signed)
+    else:
+        text = kpi_number(kpi_id, value, signed=signed)
     return text if value is None or not shown else f"{text}{SPACE}{shown}"
 
 

@@ -15,6 +15,7 @@ from dashboards.parts.numbers import (
     THIN,
     gap_unit,
     kpi_number,
+    size_text,
     unit_text,
 )
 from dashboards.parts.proof import Proof, proof
@@ -129,21 +130,12 @@ def gap_text(value: KpiValue) -> str:
     if value.gap is None or value.target is None:
         return ""
     unit = gap_unit(value.unit)
-    size = _size_text(value.kpi_id, abs(value.gap)) + (f"{SPACE}{unit}" if unit else "")
+    size = size_text(value.kpi_id, abs(value.gap)) + (f"{SPACE}{unit}" if unit else "")
     if value.gap_is == "inside":
         return say("inside the range")
     if value.gap_is in ("better", "worse"):
         return f"{size} {GAP[value.gap_is]}"
     return kpi_number(value.kpi_id, value.gap, signed=True) + (f"{SPACE}{unit}" if unit else "")
-
-
-def _size_text(kpi_id: str, size: float) -> str:
-    """A gap's size, with as many more decimals as keep it from reading as none: "0.4 s worse"."""
-    for extra in range(3):
-        text = kpi_number(kpi_id, size, extra=extra)
-        if not size or any(figure in text for figure in "123456789"):
-            return text
-    return kpi_number(kpi_id, size)
 
 
 def target_text(value: KpiValue) -> str:
