@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from dashboards.frame import Ask
+from kpis.explain.naming import WEEKDAYS
 from kpis.value import KeyPart
 from wfm.domain.errors import BadInput
 from wfm.domain.language import say, to_say
@@ -33,15 +34,6 @@ TENURE = {
     180: to_say("180 to 364 days"),
     365: to_say("a year and more"),
 }
-WEEKDAYS = (
-    to_say("Monday"),
-    to_say("Tuesday"),
-    to_say("Wednesday"),
-    to_say("Thursday"),
-    to_say("Friday"),
-    to_say("Saturday"),
-    to_say("Sunday"),
-)
 # Codes that many centres use; others are shown as they are.
 ACTIVITIES = (
     to_say("break"), to_say("meal"), to_say("meeting"), to_say("training"), to_say("coaching"),
