@@ -19,6 +19,7 @@ from kpis.explain.finding import Finding, Step, from_document
 from kpis.explain.levels import Level
 from kpis.explain.naming import WORDS, namer_of
 from kpis.explain.sentences import amount, decimals_for, value_text
+from kpis.wording import definition_lines
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S
 from wfm.domain.language import say, to_say
@@ -137,7 +138,8 @@ def _versus(page: Ask, kpi: Kpi, versus: str) -> Any:
 
 def _figure_proof(found: Explanation) -> list[tuple[str, str]]:
     kpi, value = found.kpi, found.value
-    rows = [(say("Formula"), kpi.formula), (say("Held against"), found.against)]
+    rows = [*definition_lines(kpi), (say("Formula"), kpi.formula)]
+    rows.append((say("Held against"), found.against))
     if value.numerator is not None and value.denominator:
         rows.append(
             (

@@ -41,6 +41,13 @@ ROLL_UP: dict[str, str] = {
     "per_agent": to_say("for one agent only; over more people only the distribution is shown"),
 }
 
+# What a level is divided by: no measure, but the length of the window.
+WINDOWS: dict[str, str] = {
+    "level": to_say("window seconds"),
+    "level_days": to_say("window days"),
+    "level_std": to_say("seconds of one full-time agent in the window"),
+}
+
 
 @dataclass(frozen=True)
 class Bands:
@@ -124,15 +131,11 @@ class Kpi:
                 scale=scale,
                 numerator=self.numerator,
                 denominator=self.denominator,
-                note=self.note,
+                note=say(self.note),
             )
         if self.kind == "compare":
             return f"{scale}({self.numerator} - {self.denominator}) / {self.denominator}"
-        below = {
-            "level": say("window seconds"),
-            "level_days": say("window days"),
-            "level_std": say("seconds of one full-time agent in the window"),
-        }.get(self.kind, self.denominator)
+        below = WINDOWS.get(self.kind, self.denominator)
         body = f"({self.numerator}) / ({below})" if below else self.numerator
         return f"{scale}sqrt({body})" if self.kind == "sqrt_ratio" else f"{scale}{body}"
 

@@ -90,8 +90,7 @@ def provenance(
     """
     start = f"{goal_text}, " if goal_text else ""
     if row is None:
-        basis = kpi.target_basis
-        why = say("our convention") if basis in ("conv", "") else basis.removeprefix("cited ")
+        why = say("our convention") if kpi.target_basis in ("conv", "") else kpi.target_basis
         return say("{start}default of the catalogue ({why})", start=start, why=why)
     sentence = say(
         "{start}set for {name} by {author} on {effective_from}",

@@ -11,6 +11,7 @@ from dash import html
 from dashboards.parts.numbers import DASH, kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue
+from kpis.wording import definition_lines
 from wfm.domain.clock import instant_at
 from wfm.domain.language import listed, say
 
@@ -31,9 +32,13 @@ def proof_of(
     data_to: str = "",
     links: Sequence[tuple[str, str]] = (),
 ) -> Proof:
-    """Everything that stands behind a value of a KPI, in the order a sceptic asks for it."""
+    """Everything that stands behind a value of a KPI, in the order a sceptic asks for it.
+
+    First what is divided by what in words, then the same as the catalogue has it.
+    """
     kpi = CATALOGUE[value.kpi_id]
-    lines = [(say("Formula"), _spaced(kpi.formula)), (say("Value"), sums_of(value))]
+    lines = [*definition_lines(kpi), (say("Formula"), _spaced(kpi.formula))]
+    lines.append((say("Value"), sums_of(value)))
     if value.label:
         lines.append(
             (say("Parts"), say("{label}: the source does not tell the rest", label=value.label))

@@ -18,7 +18,6 @@ from dashboards.frame import Ask, Look
 from dashboards.localise import localised
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
-from kpis.catalogue.load import CATALOGUE
 from wfm.domain.language import Language, speaking
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
@@ -130,8 +129,6 @@ def names_of(ask: Ask) -> set[str]:
         found |= {unit.name, unit.org_id, unit.timezone or unit.name}
     found |= {person.display_name for person in organisation.people}
     found |= {user.display_name for user in read_users(ask.sources.store, Scope())}
-    found |= {kpi.note for kpi in CATALOGUE.values() if " " in kpi.note}
-    found |= {kpi.target_basis for kpi in CATALOGUE.values() if kpi.target_basis}
     return found | {name for q in organisation.queues for name in (q.name, q.skill_group)}
 
 

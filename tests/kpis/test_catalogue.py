@@ -12,9 +12,12 @@ from kpis.dashboards import DEFAULTS, PAGES, require_visible, visible_kpis
 from kpis.display import UNITS, format_gap, format_goal, format_target, format_value
 from kpis.drill import check_drill, drills_of
 from kpis.expression import parse_linear, parse_scale
+from kpis.wording import definition_lines
 from wfm.domain.errors import BadInput, ForbiddenDrill, PermissionDenied
+from wfm.domain.language import speaking
 from wfm.domain.roles import Role
 from wfm.facts.measures import MEASURES
+from wfm.web.languages import language_of
 
 HEAD = (
     "id,group,name,short_name,unit,better,kind,numerator,denominator,scale,drill,feeds,roles,tier,"
@@ -148,3 +151,29 @@ def test_a_target_is_written_as_limit_or_range() -> None:
     assert texts == ["≥ 92.0 %", "75.0 to 85.0 %"]
     asa = CATALOGUE["average_speed_of_answer"]
     assert (format_target(asa, asa.bands), format_goal(asa, asa.bands)) == ("≤ 28 s", "28 s")
+
+
+@pytest.mark.parametrize(
+    ("kpi_id", "above", "below"),
+    [
+        ("occupancy", "busy time", "busy time + available time"),
+        ("aht_forecast_error", "workload forecast ÷ contacts forecast",
+         "actual workload ÷ contacts offered"),
+        ("channel_share", "contacts offered", "contacts offered of all channels"),
+        ("avg_agents_on_queue", "actual on-queue time", "window seconds"),
+    ],
+)  # fmt: skip
+def test_a_definition_tells_in_words_what_is_divided_by_what(
+    kpi_id: str, above: str, below: str
+) -> None:
+    lines = dict(definition_lines(CATALOGUE[kpi_id]))
+    assert (lines["Numerator"], lines["Denominator"]) == (above, below)
+
+
+def test_a_definition_is_told_in_the_language_of_the_reader() -> None:
+    with speaking(language_of("de")):
+        told = {kpi.id: definition_lines(kpi) for kpi in CATALOGUE.values()}
+    assert told["occupancy"][:2] == [
+        ("Zähler", "Zeit mit Kontakten"), ("Nenner", "Zeit mit Kontakten + freie Zeit"),
+    ]  # fmt: skip
+    assert told["longest_wait"][0] == ("Messgröße", "längste Wartezeit")

@@ -110,8 +110,8 @@ def test_without_a_row_the_catalogue_gives_its_default_and_says_so() -> None:
     assert given is not None
     assert Bands(green_lo=92, amber_lo=88) == given.bands
     assert (
-        given.source
-        == "92.0 %, default of the catalogue (LCX >90 good, <85 harmful; DIALOG 93 typical)"
+        given.source == "92.0 %, default of the catalogue "
+        "(above 90 is good, below 85 does harm, 93 is typical; LCX, DIALOG)"
     )
 
 

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from wfm.domain.language import to_say
+
 AGGREGATES = ("sum", "last", "hist", "max", "distinct")
 
 
@@ -17,10 +19,12 @@ class Measure:
     """One additive measure: `wait_ans_s` is in seconds, summed, held by `queue_interval`.
 
     Stored whole numbers divided by `scale` are the natural unit: 1000 where a fraction is meant
-    (forecasts, requirements). `table` is None while nothing in the product feeds the measure.
+    (forecasts, requirements). `table` is None while nothing in the product feeds the measure. The
+    `label` is said in the reader's language: formulas in words are made of it.
     """
 
     name: str
+    label: str
     unit: str
     agg: str
     grain: str
@@ -40,10 +44,14 @@ def _load() -> Mapping[str, Measure]:
     found: dict[str, Measure] = {}
     for row in csv.DictReader(text.splitlines()):
         measure = Measure(
-            row["name"], row["unit"], row["agg"], row["grain"], row["feed"], row["definition"],
-            row["table"] or None, int(row["scale"]),
+            row["name"], to_say(row["label"]), row["unit"], row["agg"], row["grain"], row["feed"],
+            row["definition"], row["table"] or None, int(row["scale"]),
         )  # fmt: skip
-        if measure.agg not in AGGREGATES or measure.name in found or not measure.definition:
+        if (
+            measure.agg not in AGGREGATES
+            or measure.name in found
+            or not (measure.label and measure.definition)
+        ):
             raise ValueError(f"measures.csv: bad or repeated measure {measure.name!r}")
         found[measure.name] = measure
     return MappingProxyType(found)
