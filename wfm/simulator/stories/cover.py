@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +73,22 @@ def cover_exactly(
     or as many fewer as it takes.
     """
     planned = {shift.agent: shift for shift in shifts}
+    cover = _cover(planned.values())
     for one in spare:
-        short = _short(planned.values(), window)
+        short = _short(cover, window)
         if not short.any():
             break
         planned[one.number] = _best_shift(one, day, short, opening)
+        cover += on_queue(planned[one.number])
     for number in [n for n, s in planned.items() if n not in kept and not s.absence]:
-        short = _short(planned.values(), window)
+        short = _short(cover, window)
         if not short.any():
             break
-        moved = _moved(planned, number, window, opening)
-        if _short({**planned, number: moved}.values(), window).sum() < short.sum():
-            planned[number] = moved
-    lacking = int(_short(planned.values(), window).max())
+        others = cover - on_queue(planned[number])
+        moved = _moved(planned[number], _short(others, window), opening)
+        if _short(others + on_queue(moved), window).sum() < short.sum():
+            planned[number], cover = moved, others + on_queue(moved)
+    lacking = int(_short(cover, window).max())
     window = Window(window.quarters, window.target - lacking)
     for agent, blocks in _fillers(planned, window, kept).items():
         whole = tuple(sorted((*planned[agent].blocks, *blocks), key=lambda b: b.start))
@@ -99,11 +103,11 @@ def _cover(shifts: Iterable[PlannedShift]) -> NDArray[np.int64]:
     return total
 
 
-def _short(shifts: Iterable[PlannedShift], window: Window) -> NDArray[np.int64]:
+def _short(cover: NDArray[np.int64], window: Window) -> NDArray[np.int64]:
     """How many people are missing, by quarter-hour; 0 outside the window."""
     short = np.zeros(_SPAN, dtype=np.int64)
     places = list(window.quarters)
-    short[places] = np.maximum(window.target - _cover(shifts)[places], 0)
+    short[places] = np.maximum(window.target - cover[places], 0)
     return short
 
 
@@ -111,27 +115,33 @@ def _best_shift(
     one: Spare, day: date, short: NDArray[np.int64], opening: tuple[int, int]
 ) -> PlannedShift:
     """The shift, with its breaks where rules allow them, that meets most of what is short."""
-    best, most = None, -1
-    length = _FULL if one.full_time else _PART
-    for start in range(opening[0], opening[1] - length + 1, 30):
-        for blocks in _layouts(start, one.full_time):
-            shift = PlannedShift(one.number, day, start, start + length, blocks)
-            met = int(short[on_queue(shift)].sum())
-            if met > most:
-                best, most = shift, met
-    if best is None:
+    laid, there = _laid(one.full_time, opening)
+    best = laid[int((there @ short).argmax())]
+    return replace(best, agent=one.number, on=day)
+
+
+@lru_cache(maxsize=16)
+def _laid(
+    full_time: bool, opening: tuple[int, int]
+) -> tuple[tuple[PlannedShift, ...], NDArray[np.int64]]:
+    """Every shift that fits into the hours, and by quarter-hour 1 where it is on queue."""
+    length = _FULL if full_time else _PART
+    laid = tuple(
+        PlannedShift(0, date.min, start, start + length, blocks)
+        for start in range(opening[0], opening[1] - length + 1, 30)
+        for blocks in _layouts(start, full_time)
+    )
+    if not laid:
         raise ValueError(f"no shift of {length} minutes fits between the minutes {opening}")
-    return best
+    return laid, np.array([on_queue(shift) for shift in laid], dtype=np.int64)
 
 
 def _moved(
-    planned: dict[int, PlannedShift], number: int, window: Window, opening: tuple[int, int]
+    shift: PlannedShift, short: NDArray[np.int64], opening: tuple[int, int]
 ) -> PlannedShift:
-    """Somebody's shift laid where it helps most among those of the others."""
-    others = [shift for agent, shift in planned.items() if agent != number]
-    shift = planned[number]
-    spare = Spare(number, shift.end - shift.start >= _FULL)
-    return _best_shift(spare, shift.on, _short(others, window), opening)
+    """Somebody's shift laid where it helps most against what is short without it."""
+    spare = Spare(shift.agent, shift.end - shift.start >= _FULL)
+    return _best_shift(spare, shift.on, short, opening)
 
 
 def _layouts(start: int, full_time: bool) -> Iterator[tuple[Block, ...]]:

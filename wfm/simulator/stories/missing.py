@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,14 +117,7 @@ class MissingTen(Influence):
             count = max(round(self.missing.sick), 1)
         else:
             count = max(round(self.missing.elsewhere_missing), 1)
-        people = drawn(centre, f"sick-{site.site_id}", _to_call(centre, site))
-        fit = [
-            centre.number[agent.agent_id]
-            for agent in people
-            if agent.is_employed(floor_today(site, self.now))
-            and agent.contract_id != PART_TIME.contract_id
-        ]
-        return tuple(fit[:count])
+        return _in_turn(centre, site, floor_today(site, self.now))[:count]
 
     def _kept(self, centre: Centre, site: Site, absent: tuple[int, ...]) -> frozenset[int]:
         named = {
@@ -204,6 +198,16 @@ def _to_call(centre: Centre, site: Site) -> list[Agent]:
         and agent.agent_id != centre.roles.late_agent
         and agent.team_id != centre.roles.hire_team
     ]
+
+
+@lru_cache(maxsize=16)
+def _in_turn(centre: Centre, site: Site, day: date) -> tuple[int, ...]:
+    """Numbers of a site's full-time people who may be called in, in the order they fall sick."""
+    return tuple(
+        centre.number[agent.agent_id]
+        for agent in drawn(centre, f"sick-{site.site_id}", _to_call(centre, site))
+        if agent.is_employed(day) and agent.contract_id != PART_TIME.contract_id
+    )
 
 
 def _quarters(blocks: tuple[tuple[int, int], tuple[int, int]]) -> tuple[int, ...]:
