@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kpis.bonus import (
@@ -21,8 +22,8 @@ from kpis.bonus import (
 )
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Kpi
-from kpis.query import kpi_values
-from kpis.reading import Ask, read_rows
+from kpis.query import kpi_sums
+from kpis.reading import Ask, Key, read_rows
 from kpis.targets import bands_of, provenance, resolve
 from wfm.domain.bonus import Ahead, Scheme, Tier
 from wfm.domain.errors import BadInput
@@ -118,27 +119,66 @@ def read_bonus(
     `scopes` are all teams the person was in (the seconds stay with the person); `protected` is a
     target that was shown as secured: a restated target cannot rise above it.
     """
+    given = read_sums(facts, scheme, scopes or (scope,), today, period)
+    return given.of(scope, planned).answer(book, loss, protected)
+
+
+@dataclass
+class _Read:
+    """What the facts hold of one person."""
+
+    by_day: dict[date, Day] = field(default_factory=dict)
+    counts: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PeopleSums:
+    """The sums of everybody in some teams, read together, for one period of a scheme."""
+
+    kpi: Kpi
+    scheme: Scheme
+    period: Period
+    people: Mapping[str, _Read]
+
+    def of(self, scope: Scope, planned: Ahead) -> PersonSums:
+        """The sums of one of them."""
+        found = self.people.get(scope.agent or "", _Read())
+        counts = {m.measure: found.counts.get(m.measure, 0.0) for m in self.scheme.modifiers}
+        return PersonSums(
+            self.kpi, self.scheme, scope, self.period, found.by_day, planned, counts,
+            found.counts.get(EXCUSED, 0.0),
+        )  # fmt: skip
+
+
+def read_sums(
+    facts: FactReader,
+    scheme: Scheme,
+    scopes: Sequence[Scope],
+    today: date,
+    period: Period | None = None,
+) -> PeopleSums:
+    """The sums of the people of some teams or agents in the period that holds today, or in a
+    given one; what one of them did in several of these teams is added up."""
     kpi = check_bonus_kpi(scheme.kpi_id)
     span = period or scheme.period_at(today)
     first = min(span.first, today - timedelta(days=BACK_DAYS))
     end = min(span.end, today + timedelta(days=1)) if period is None else span.end
-    by_day: dict[date, Day] = {}
-    excused = 0.0
-    counts: dict[str, float] = dict.fromkeys((m.measure for m in scheme.modifiers), 0.0)
-    for one in scopes or (scope,):
-        for value in kpi_values(facts, one, (kpi.id,), first, end, targets=book, by=("day",)):
-            day = value.at("day")
-            if isinstance(day, date) and value.denominator:
+    people: dict[str, _Read] = defaultdict(_Read)
+    measures = dict.fromkeys((EXCUSED, *(m.measure for m in scheme.modifiers)))
+    for one in scopes:
+        sums = kpi_sums(facts, Ask(one, first, end, ("agent", "day")), kpi)
+        for key, (good, base) in sums.items():
+            day = dict(key)["day"]
+            if isinstance(day, date) and base:
+                by_day = people[_agent_of(key)].by_day
                 old = by_day.get(day, Day(0.0, 0.0))
-                by_day[day] = Day(
-                    old.base_s + value.denominator, old.good_s + (value.numerator or 0.0)
-                )
-        cell = read_rows(facts, Ask(one, span.first, end), [EXCUSED, *counts]).rows[()].cell
-        excused += _number(cell.get(EXCUSED))
-        for measure in counts:
-            counts[measure] += _number(cell.get(measure))
-    given = PersonSums(kpi, scheme, scope, span, by_day, planned, counts, excused)
-    return given.answer(book, loss, protected)
+                by_day[day] = Day(old.base_s + base, old.good_s + good)
+        rows = read_rows(facts, Ask(one, span.first, end, ("agent",)), measures).rows
+        for key, row in rows.items():
+            counts = people[_agent_of(key)].counts
+            for measure in measures:
+                counts[measure] = counts.get(measure, 0.0) + _number(row.cell.get(measure))
+    return PeopleSums(kpi, scheme, span, people)
 
 
 @dataclass(frozen=True)
@@ -244,6 +284,10 @@ class PersonSums:
         if len(told) <= 1:
             return told[0] if told else say("no target is set")
         return say("mean by base of {n} targets: {told}", n=len(told), told="; ".join(told))
+
+
+def _agent_of(key: Key) -> str:
+    return str(dict(key)["agent"])
 
 
 def _number(value: object) -> float:

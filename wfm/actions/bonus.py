@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from wfm.actions.audit import write_audit
 from wfm.actions.targets import LEAST_REASON, OPERATOR, OPERATOR_ROLE
@@ -121,6 +121,9 @@ def set_scheme(
     return store.db.retry(work)
 
 
+_ONE_STANDING = ("scheme_key", "agent_id", "first_on", "as_of_on")
+
+
 def note_standings(store: Store, standings: Sequence[Standing]) -> int:
     """How many standings were noted; those of the same person and day are replaced.
 
@@ -128,17 +131,14 @@ def note_standings(store: Store, standings: Sequence[Standing]) -> int:
     """
 
     def work(connection: Connection) -> int:
-        for one in standings:
-            connection.execute(
-                delete(bonus_standing).where(
-                    bonus_standing.c.scheme_key == one.scheme_key,
-                    bonus_standing.c.agent_id == one.agent_id,
-                    bonus_standing.c.first_on == one.first_on,
-                    bonus_standing.c.as_of_on == one.as_of_on,
-                )
-            )
         if standings:
-            connection.execute(insert(bonus_standing), [dict(one.__dict__) for one in standings])
+            rows = [dict(one.__dict__) for one in standings]
+            same = [bonus_standing.c[name] == bindparam(f"_{name}") for name in _ONE_STANDING]
+            connection.execute(
+                delete(bonus_standing).where(*same),
+                [{f"_{name}": row[name] for name in _ONE_STANDING} for row in rows],
+            )
+            connection.execute(insert(bonus_standing), rows)
         return len(standings)
 
     return store.db.retry(work)

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from kpis.bonus_reading import BonusView, check_bonus_kpi
+from kpis.bonus_reading import BonusView, check_bonus_kpi, read_bonus
 from kpis.bonus_words import WORD, bonus_sentence, chance_text
 from wfm.actions.bonus import place_of, set_scheme, signature_holds
 from wfm.actions.targets import local_today
@@ -22,6 +22,7 @@ from wfm.domain.clock import epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.scope import Scope
 from wfm.queries.bonus import (
+    agent_scopes,
     protected_target,
     read_ahead,
     read_schemes,
@@ -30,7 +31,7 @@ from wfm.queries.bonus import (
     schemes_on,
 )
 from wfm.queries.organisation import read_organisation
-from wfm.worker.bonus_job import Member, Reading, close, view_of
+from wfm.worker.bonus_job import Reading, close
 
 bonus = typer.Typer(help="Bonus schemes, projections and statements.", no_args_is_help=True)
 ScopeOption = Annotated[str, typer.Option("--scope", help="site/team/agent; * is all sites")]
@@ -184,14 +185,18 @@ def _views(context: Context, scope: Scope) -> list[BonusView]:
     if scope.agent is None or person is None or not organisation.has(scope):
         raise BadInput(f"{scope.path or '*'!r} is no agent; write site/team/agent.")
     today = local_today(store, context.clock, scope)
-    member = Member(person, scope, organisation.zone(str(scope.site)), today)
     reading, views = Reading.of(store), []
     for scheme in schemes_on(read_schemes(store, scope), scope, today):
         period = scheme.period_at(today)
         ahead = read_ahead(store, scope, now, period.end, scheme.left_out)
         kept = protected_target(read_standings(store, scope, period.first), scheme.scheme_key)
         own = ahead.get(scope.agent, Ahead({}, 0))
-        views.append(view_of(reading, scheme, member, ahead=own, protected=kept))
+        views.append(
+            read_bonus(
+                reading.facts, reading.book, scheme, scope, today, own,
+                scopes=agent_scopes(store, scope), protected=kept,
+            )
+        )  # fmt: skip
     return views
 
 

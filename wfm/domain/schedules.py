@@ -10,11 +10,16 @@ from wfm.domain.activities import Segment
 
 @dataclass(frozen=True)
 class NewShift:
-    """A whole shift as it shall be from now on; no segments mean that the shift is removed."""
+    """A whole shift as it shall be from now on; no segments mean that the shift is removed.
+
+    `published_at` (UTC seconds) and `reason_code` where a delivery tells them shift by shift.
+    """
 
     agent_id: str
     shift_on: date
     segments: tuple[Segment, ...]
+    published_at: int | None = None
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -86,19 +86,17 @@ class ShiftSink:
         segments: dict[ShiftKey, list[Segment]] = defaultdict(list)
         published: dict[ShiftKey, int] = {}
         reasons: dict[ShiftKey, str] = {}
-        for row in frame.iter_rows(named=True):
-            key = (row["agent_id"], row["shift_date"])
-            segments[key].append(
-                Segment(
-                    row["start_at"], row["end_at"], row["activity_code"], row["queue_id"],
-                    row["paid"],
-                )
-            )  # fmt: skip
-            at = row["published_at"]
-            published[key] = max(published.get(key, 0), received_at if at is None else at)
-            reasons[key] = row["change_reason"] or reasons.get(key, "import")
+        rows = frame.select(
+            "agent_id", "shift_date", "start_at", "end_at", "activity_code", "queue_id", "paid",
+            pl.col("published_at").fill_null(received_at), "change_reason",
+        ).iter_rows()  # fmt: skip
+        for agent, on, start_at, end_at, activity, queue, paid, at, reason in rows:
+            key = (agent, on)
+            segments[key].append(Segment(start_at, end_at, activity, queue, paid))
+            published[key] = max(published.get(key, 0), at)
+            reasons[key] = reason or reasons.get(key, "import")
         stored = _stored(connection, segments)
-        groups: dict[tuple[int, str], list[NewShift]] = defaultdict(list)
+        shifts: list[NewShift] = []
         for key, pieces in segments.items():
             lines, versions = len(pieces), stored.get(key, [])
             if self._merge and versions:
@@ -113,13 +111,10 @@ class ShiftSink:
             if versions:
                 self.tally.reasons["superseded"] += lines
             ordered = tuple(sorted(pieces, key=lambda s: s.start_at))
-            groups[published[key], reasons[key]].append(NewShift(*key, ordered))
-        for (published_at, reason), shifts in sorted(groups.items()):
-            # People knew a shift from its publication on, though the file may come weeks later.
-            write_shifts(
-                connection, shifts, recorded_at=min(received_at, published_at), author="import",
-                reason_code=reason, published_at=published_at,
-            )  # fmt: skip
+            shifts.append(NewShift(*key, ordered, published[key], reasons[key]))
+        write_shifts(
+            connection, shifts, recorded_at=received_at, author="import", reason_code="import"
+        )
 
 
 def _stored(

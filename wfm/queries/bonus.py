@@ -69,19 +69,20 @@ def schemes_on(schemes: Sequence[Scheme], scope: Scope, day: date) -> tuple[Sche
 
 def agent_scopes(store: Store, scope: Scope) -> tuple[Scope, ...]:
     """Every team an agent was or is in, as scopes: seconds stay with the agent who moves."""
+    teams = team_scopes(store, [str(scope.agent)])
+    return tuple(Scope(team.site, team.team, scope.agent) for team in teams)
+
+
+def team_scopes(store: Store, agents: Sequence[str]) -> tuple[Scope, ...]:
+    """Every team that one of some agents was or is in, in the order they were in them."""
     with store.db.read() as connection:
-        sites = {
-            r.org_id: r.parent_id
-            for r in connection.execute(select(org_unit).where(org_unit.c.org_level == "team"))
-        }
-        teams = connection.scalars(
-            select(person.c.team_id)
-            .where(person.c.agent_id == scope.agent)
+        found = connection.execute(
+            select(org_unit.c.parent_id, org_unit.c.org_id)
+            .join(person, person.c.team_id == org_unit.c.org_id)
+            .where(person.c.agent_id.in_(agents), org_unit.c.org_level == "team")
             .order_by(person.c.valid_from_at)
-        ).all()
-    return tuple(
-        dict.fromkeys(Scope(sites[team], team, scope.agent) for team in teams if sites.get(team))
-    )
+        )
+        return tuple(dict.fromkeys(Scope(site, team) for site, team in found if site))
 
 
 def read_ahead(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpis.bonus_reading import BonusView, read_bonus
+from kpis.bonus_reading import BonusView, read_sums
 from wfm.actions.bonus import Closed, Result, close_period, note_standings
 from wfm.domain.bonus import Ahead, Scheme, Standing
 from wfm.domain.clock import Clock, epoch_s
@@ -22,13 +23,13 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.query import FactReader
 from wfm.queries.bonus import (
-    agent_scopes,
     protected_target,
     read_ahead,
     read_schemes,
     read_standings,
     read_statements,
     rules_of_days,
+    team_scopes,
 )
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
@@ -113,10 +114,12 @@ def close(
         )
     rules = rules_of_days(store, period.first, period.end)
     results, reading = [], Reading.of(store)
-    for member in members:
-        view = view_of(reading, scheme, member, period=period)
-        if view.sums.base_s > 0:
-            results.append(_result(view, member, rules))
+    for team in teams_of(members):
+        sums = read_sums(reading.facts, scheme, scopes_of(store, team), team[0].today, period)
+        for member in team:
+            view = sums.of(member.scope, Ahead({}, 0)).answer(reading.book)
+            if view.sums.base_s > 0:
+                results.append(_result(view, member, rules))
     written = close_period(
         store, clock, who, scheme, period.first, period.end, results, reason=reason, cause=cause
     )
@@ -150,22 +153,17 @@ def members_of(store: Store, clock: Clock, scheme: Scheme, period: Period) -> It
         yield Member(own, scope, zone, datetime.fromtimestamp(now, ZoneInfo(zone)).date())
 
 
-def view_of(
-    reading: Reading,
-    scheme: Scheme,
-    member: Member,
-    *,
-    period: Period | None = None,
-    ahead: Ahead | None = None,
-    protected: float | None = None,
-    as_of: date | None = None,
-) -> BonusView:
-    """One person's bonus: of a closed period, or at the end of a day with what is planned after."""
-    return read_bonus(
-        reading.facts, reading.book, scheme, member.scope, as_of or member.today,
-        ahead or Ahead({}, 0),
-        scopes=agent_scopes(reading.store, member.scope), period=period, protected=protected,
-    )  # fmt: skip
+def teams_of(members: Iterable[Member]) -> Iterator[tuple[Member, ...]]:
+    """The members team by team: what is read once a team costs little a person."""
+    found: dict[Scope, list[Member]] = defaultdict(list)
+    for member in members:
+        found[Scope(member.scope.site, member.scope.team)].append(member)
+    yield from map(tuple, found.values())
+
+
+def scopes_of(store: Store, team: Sequence[Member]) -> tuple[Scope, ...]:
+    """Every team that one of these people was or is in: seconds stay with those who move."""
+    return team_scopes(store, [str(member.scope.agent) for member in team])
 
 
 def _standings(
@@ -177,19 +175,27 @@ def _standings(
     if not held:
         return
     scheme, reading = held[-1], Reading.of(store)
-    for member in members_of(store, clock, scheme, scheme.period_at(today)):
-        last = member.today - timedelta(days=1)
+    for team in teams_of(members_of(store, clock, scheme, scheme.period_at(today))):
+        begins = team[0].today
+        last, scope = begins - timedelta(days=1), Scope(team[0].scope.site, team[0].scope.team)
         period = scheme.period_at(last)
-        start = day_start(member.today, member.zone)
-        ahead = read_ahead(store, member.scope, start, period.end, scheme.left_out)
-        own = ahead.get(member.person.agent_id, Ahead({}, 0))
-        before = read_standings(store, member.scope, period.first)
-        kept = protected_target(before, key)
-        view = view_of(reading, scheme, member, ahead=own, protected=kept, as_of=last)
-        yield Standing(
-            key, member.person.agent_id, period.first, last, at, view.sums.base_s,
-            view.sums.good_s, view.sums.left_s, view.excused_s, view.target, view.state,
-        )  # fmt: skip
+        sums = read_sums(reading.facts, scheme, scopes_of(store, team), last)
+        if not sums.people:
+            continue
+        start = day_start(begins, team[0].zone)
+        ahead = read_ahead(store, scope, start, period.end, scheme.left_out)
+        before = defaultdict(list)
+        for standing in read_standings(store, scope, period.first):
+            before[standing.agent_id].append(standing)
+        for member in team:
+            agent = member.person.agent_id
+            kept = protected_target(before[agent], key)
+            own = sums.of(member.scope, ahead.get(agent, Ahead({}, 0)))
+            view = own.answer(reading.book, protected=kept)
+            yield Standing(
+                key, agent, period.first, last, at, view.sums.base_s,
+                view.sums.good_s, view.sums.left_s, view.excused_s, view.target, view.state,
+            )  # fmt: skip
 
 
 def _restated(store: Store, clock: Clock, schemes: tuple[Scheme, ...], key: str) -> int:

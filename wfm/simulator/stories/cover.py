@@ -136,9 +136,7 @@ def _laid(
     return laid, np.array([on_queue(shift) for shift in laid], dtype=np.int64)
 
 
-def _moved(
-    shift: PlannedShift, short: NDArray[np.int64], opening: tuple[int, int]
-) -> PlannedShift:
+def _moved(shift: PlannedShift, short: NDArray[np.int64], opening: tuple[int, int]) -> PlannedShift:
     """Somebody's shift laid where it helps most against what is short without it."""
     spare = Spare(shift.agent, shift.end - shift.start >= _FULL)
     return _best_shift(spare, shift.on, short, opening)
