@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.forms import FormAsk
+from dashboards.pages.training_effect import training_effect
 from dashboards.parts.numbers import DASH, kpi_with_unit
 from kpis.before_after import Changed, person_change, windows_of
 from kpis.catalogue.load import CATALOGUE
@@ -19,10 +20,16 @@ Rows = list[tuple[str, str]]
 def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     """Facts and a sentence about the figure that was coached, the same weekdays before and since.
 
-    Nothing for a topic without a figure. The day of the coaching itself is left out.
+    Nothing for a topic without a figure. The day of the coaching itself is left out. Where others
+    were coached in it near that day, the verdict on all of them follows.
     """
     if one.kpi_id not in CATALOGUE or one.scope.agent is None:
         return [], []
+    own, all_of_them = _alone(ask, one), training_effect(ask, one)
+    return own[0] + all_of_them[0], own[1] + all_of_them[1]
+
+
+def _alone(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     zone = read_organisation(ask.sources.store, one.scope).zone(str(one.scope.site))
     first = local_day(one.at + 86_400, zone)
     windows = windows_of(first, local_day(ask.now, zone))
@@ -30,7 +37,7 @@ def coach_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
         return [], [("none", say("No whole day has passed since; look again later."))]
     site, facts = Scope(one.scope.site), open_facts(ask.sources.store)
     team = Scope(one.scope.site, one.scope.team)
-    found = person_change(facts, team, one.kpi_id, windows, one.scope.agent, wider=site)
+    found = person_change(facts, team, one.kpi_id, windows, str(one.scope.agent), wider=site)
     name = CATALOGUE[one.kpi_id].short_name
     if found is None:
         return [], [

@@ -25,6 +25,7 @@ from wfm.domain.remedies import WISHES, NewRemedy, ShiftWish, parse_wish
 from wfm.queries.organisation import read_organisation
 
 ASK_DAYS = 28
+MOST_HOURS = 80
 WAYS = ("meal_longer", "meal_later", "start_later")
 
 
@@ -152,7 +153,9 @@ def show_coach(ask: FormAsk) -> Drawer:
         Field("topic", say("Topic"), "text", words, required=True),
         Field("evidence", say("Evidence"), "note", "" if kpi is not None else ask.value("evidence"),
               hint=say("The figures you want to talk about.")),
-        Field("due", say("Look at it again on"), "date", due, required=True),
+        Field("due", say("Look at it again on"), "date", due, half=True, required=True),
+        Field("hours", say("Takes"), "number", ask.value("hours", "1"), unit="h", least=0,
+              most=MOST_HOURS, step=0.5, half=True, hint=say("What it saves is held against it.")),
         Field("reason", say("Why now"), "note", ask.value("reason"), required=True),
     )  # fmt: skip
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
@@ -174,13 +177,27 @@ def send_coach(ask: FormAsk) -> Drawer:
     if not topic:
         raise FieldError({"topic": say("Say what to coach in.")})
     due = _day(ask, "due")
-    about = {"topic": topic, "evidence": ask.value("evidence")}
+    about = {"topic": topic, "evidence": ask.value("evidence"), "hours": _hours(ask)}
     new = NewRemedy("coaching", ask.scope, ask.value("kpi"), about, ask.reason(), due)
     open_remedy(ask.sources.store, ask.sources.clock, ask.who, new, request_key=ask.key)
     return Drawer(
         say("Coaching"),
         done=say("Planned. Look at it again on {day_words}.", day_words=day_words(due)),
     )
+
+
+def _hours(ask: FormAsk) -> str:
+    """The hours as they are kept, 1.5; empty where nobody said, which is not none."""
+    text = ask.value("hours").replace(",", ".")
+    if not text:
+        return ""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours <= MOST_HOURS:
+        raise FieldError({"hours": say("Hours from 0 to {most}.", most=MOST_HOURS)})
+    return f"{hours:g}"
 
 
 def show_alert(ask: FormAsk) -> Drawer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from live_centre import Answered, LiveCentre
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboards.build import ask_of, room_of
+from dashboards.forms import answer_form, parse_sent
 from dashboards.frame import Ask, Look, View
 from dashboards.pages.agent_data import read_my_day
 from dashboards.pages.agent_panels import day_axis, timeline_row, which
@@ -21,10 +23,13 @@ from dashboards.parts.shift_strip import MomentBar, moment_bars
 from dashboards.parts.table import Sheet
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
+from wfm.actions.remedies import open_remedy, take_step
 from wfm.domain.clock import FixedClock
 from wfm.domain.principal import Principal
+from wfm.domain.remedies import NewRemedy
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
+from wfm.facts.rebuild import rebuild_dirty
 from wfm.queries.facts import open_facts
 from wfm.queries.lapses import read_lapses
 from wfm.store.store import open_store
@@ -237,3 +242,61 @@ def test_the_page_is_json_and_small(late: Sources) -> None:
 def test_a_store_without_facts_has_no_spells(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'muster.db'}", tmp_path)
     assert read_lapses(open_facts(store), Scope(), FIRST, TODAY) == ()
+
+
+def test_what_a_longer_lunch_and_two_coachings_brought_is_read_off_the_days_since(
+    late: Sources, tmp_path: Path
+) -> None:
+    """Ada's lunch is five minutes longer from 25 September on, so her late returns end."""
+    shutil.copytree(late.store.files.root, tmp_path / "data")
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'muster.db'}", tmp_path / "data")
+    then = FixedClock(datetime(2026, 9, 24, 12, tzinfo=UTC))
+    ada = Scope("dublin", "d1", "ada")
+    who = {role: Principal("u", "u", "U", role, scope, scope.agent, 1) for role, scope in (
+        (Role.AGENT, ada), (Role.SUPERVISOR, Scope("dublin", "d1")))}  # fmt: skip
+    lead = who[Role.SUPERVISOR]
+    wish = {"what": "meal_longer", "minutes": "5", "first": "2026-09-25", "end": "2026-10-12"}
+    new = NewRemedy("schedule_change", ada, "adherence", wish, "Late after lunch")
+    asked_for = open_remedy(store, then, who[Role.AGENT], new, request_key="a")
+    take_step(store, then, lead, ada, asked_for.remedy_id, "approved", "", request_key="b")
+    topic = {"topic": "Adherence", "evidence": "", "hours": "1.5"}
+    coached = [
+        open_remedy(store, then, lead,
+                    NewRemedy("coaching", Scope("dublin", "d1", agent), "adherence", topic, "Late"),
+                    request_key=agent).remedy_id
+        for agent in ("ada", "ben")
+    ]  # fmt: skip
+    rebuild_dirty(store, late.clock, "test")
+
+    room, sources = room_of("team"), Sources(store, late.clock)
+    assert room is not None
+
+    def opened(form: str, remedy_id: int) -> tuple[dict[str, str], list[str]]:
+        """Facts and sentences of a drawer, as the lead opens it."""
+        values = {"scope": "dublin/d1/ada", "remedy": str(remedy_id)}
+        sent = parse_sent(room.forms)({"form": form, "step": "open", "values": values, "n": 1})
+        assert sent is not None
+        drawer = answer_form(lead, parse_href("/team"), sent, room.forms, sources)
+        rows = drawer.body[0].children
+        told = {row.children[0].children: row.children[1].children for row in rows}
+        lines = drawer.body[1].children if len(drawer.body) > 1 else []
+        return told, [line.children[1].children for line in lines]
+
+    rows, lines = opened("decide_request", asked_for.remedy_id)
+    assert (rows["Late after lunch"], rows["Adherence"]) == (
+        "6 of 7 shifts → 0 of 11 shifts", "99.0\u00a0% → 99.6\u00a0%",
+    )  # fmt: skip
+    assert lines == []  # five people: the others' mean would be one of them
+    rows, lines = opened("coach_step", coached[0])
+    assert list(rows.items())[-4:] == [
+        ("Coached in it", "2 people, 3.0 h"),
+        ("The coached, on average", "99.5\u00a0% → 99.8\u00a0%"),
+        ("4 comparable colleagues", "100.0\u00a0% → 100.0\u00a0%"),
+        ("2 weeks after", "+0.3\u00a0pp (−3.6 to +4.2), not proven"),
+    ]
+    assert lines[1:] == [
+        "Too few to prove anything: 2 coached and 4 compared, so chance alone does as much once in "
+        "15 times.",
+        "The comparison is weak: their level before was not the same; their trend before is not "
+        "known; something else was done at the same time.",
+    ]
