@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -12,8 +13,9 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.display import format_value
 from kpis.explain.finding import Check, Finding, Step
 from kpis.explain.levels import Bar, Level
-from kpis.explain.recurring import HIT_S, Habit, Moments, judged
-from kpis.explain.significance import survivors
+from kpis.explain.naming import WEEKDAYS
+from kpis.explain.recurring import HIT_S, LEAST_DAYS, LEAST_RATE, Habit, Moments, judged
+from kpis.explain.significance import survivors, wilson
 from kpis.insights.centre import Centre
 from kpis.insights.moments import BREAK, EARLY_MEAL, END, MEAL, START, Kept, read_moments
 from kpis.targets import effective
@@ -43,7 +45,11 @@ WISH = {START: ("start_later", 1), MEAL: ("meal_longer", 1), EARLY_MEAL: ("meal_
 
 @dataclass(frozen=True)
 class Late:
-    """One agent at one moment: where, how often and how late, and the habit as judged."""
+    """One agent at one moment: where, how often and how late, and the habit as judged.
+
+    A habit of one weekday has its number (1 Monday to 7 Sunday), one of all days 0; all its
+    figures are then of the shifts on that weekday.
+    """
 
     agent_id: str
     scope: Scope
@@ -52,13 +58,15 @@ class Late:
     from_s: float
     to_s: float
     others: tuple[tuple[str, float], ...]
+    weekday: int = 0
 
 
 def find_habits(centre: Centre) -> tuple[Finding, ...]:
     """Habits of agents, one finding for the agent and one for the team lead each.
 
-    Every agent and moment is one test; of all of them those that survive at 5 % false findings and
-    meet the rules of a habit (`recurring`) are told.
+    Every agent and moment is one test, and again on each weekday; of all of them those that survive
+    at 5 % false findings and meet the rules of a habit (`recurring`) are told. One of a weekday is
+    told where the other days do not have it.
     """
     found: list[Finding] = []
     for late in late_ones(centre):
@@ -67,14 +75,60 @@ def find_habits(centre: Centre) -> tuple[Finding, ...]:
 
 
 def late_ones(centre: Centre) -> tuple[Late, ...]:
-    """Agents with a habit, over all sites."""
-    kept = read_moments(
-        centre.facts, Scope(), centre.now_at, centre.today(Scope()), centre.categories
-    )
+    """Agents with a habit, over all sites: of all days, then of a weekday."""
+    today = centre.today(Scope())
+    kept = read_moments(centre.facts, Scope(), centre.now_at, today, centre.categories)
     if kept is None or kept.moments.is_empty():
         return ()
-    rows = _counted(kept)
-    judgements: list[tuple[dict[str, object], Habit]] = []
+    found: list[Late] = []
+    for told in likely(kept, today):
+        # The target is asked only of the few who may have a habit.
+        late = _late(centre, told)
+        if late is not None and late.habit.reported:
+            found.append(late)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Likely:
+    """A moment of an agent that is surely had more often than others have it, target unasked."""
+
+    agent: int
+    moment: str
+    weekday: int
+    habit: Habit
+    row: Mapping[str, object]
+    shifts: Kept
+
+
+def likely(kept: Kept, today: date) -> tuple[Likely, ...]:
+    """Agents and moments that survive among all tests, of all days (weekday 0) and of each weekday.
+
+    Eleven of thirteen Mondays late at the start, other days on time: weekday 1 alone. Late every
+    day is one habit, no seven.
+    """
+    looks = [(0, kept.newest(today)), *((day, kept.on_weekday(day)) for day in range(1, 8))]
+    tests: list[Likely] = []
+    unlikely = 0
+    for weekday, shifts in looks:
+        rows = _counted(shifts).filter(pl.col("days") >= (LEAST_DAYS if weekday else 1))
+        # What is had on half of the days at most is no habit; it is a test all the same.
+        often = rows.filter(pl.col("hits") > LEAST_RATE * pl.col("days"))
+        unlikely += len(rows) - len(often)
+        tests += [
+            Likely(int(str(row["agent"])), str(row["moment"]), weekday, habit, row, shifts)
+            for row, habit in _judgements(often)
+        ]
+    holds = survivors([one.habit.p for one in tests] + [1.0] * unlikely)
+    return tuple(
+        one for one, held in zip(tests, holds[: len(tests)], strict=True)
+        if held and one.habit.wilson_low > max(one.habit.given.peer_rate, LEAST_RATE)
+        and (not one.weekday or _only_then(kept, one))
+    )  # fmt: skip
+
+
+def _judgements(rows: pl.DataFrame) -> list[tuple[dict[str, object], Habit]]:
+    found: list[tuple[dict[str, object], Habit]] = []
     for row in rows.iter_rows(named=True):
         given = Moments(
             row["days"], row["hits"], row["late_s"], row["punctual_s"], row["lost_s"],
@@ -82,16 +136,19 @@ def late_ones(centre: Centre) -> tuple[Late, ...]:
         )  # fmt: skip
         habit = judged(given)
         if habit is not None:
-            judgements.append((row, habit))
-    kept_ones = survivors([habit.p for _, habit in judgements])
-    found = []
-    for (row, habit), holds in zip(judgements, kept_ones, strict=True):
-        # The target is asked only of the few who may have a habit.
-        if holds and habit.wilson_low > max(habit.given.peer_rate, 0.5):
-            late = _late(centre, kept, row, habit)
-            if late is not None and late.habit.reported:
-                found.append(late)
-    return tuple(found)
+            found.append((row, habit))
+    return found
+
+
+def _only_then(kept: Kept, one: Likely) -> bool:
+    """Whether the agent's other days surely have it less often: else it is no weekday's habit."""
+    rest = kept.moments.filter(
+        pl.col("agent") == one.agent,
+        pl.col("moment") == one.moment,
+        pl.col("shift_day").dt.weekday() != one.weekday,
+    )
+    bounds = wilson(int((rest["late_s"] > HIT_S).sum()), len(rest))
+    return bounds is None or bounds[1] < one.habit.wilson_low
 
 
 def _counted(kept: Kept) -> pl.DataFrame:
@@ -115,23 +172,23 @@ def _counted(kept: Kept) -> pl.DataFrame:
     return rows.with_columns(rate.alias("peer_rate")).sort("agent", "moment")
 
 
-def _late(centre: Centre, kept: Kept, row: Mapping[str, object], habit: Habit) -> Late | None:
-    agent_id = centre.facts.ids["agent"][int(str(row["agent"]))]
+def _late(centre: Centre, told: Likely) -> Late | None:
+    row, given = told.row, told.habit.given
+    agent_id = centre.facts.ids["agent"][told.agent]
     scope = Scope(str(row["site"]), str(row["team"]), agent_id)
     goal = effective(centre.book, ADHERENCE, centre.today(scope), scope, "", "")
     target = None if goal is None or goal.bands.green_lo is None else goal.bands.green_lo / 100
-    given = habit.given
     again = judged(
         Moments(given.days, given.hits, given.late_s, given.punctual_s, given.lost_s, given.base_s,
                 given.peer_rate, target)
     )  # fmt: skip
     if again is None:
         return None
-    mine = kept.moments.filter(pl.col("agent") == row["agent"])
+    mine = told.shifts.moments.filter(pl.col("agent") == told.agent)
     sums = mine.group_by("moment").agg(pl.col("late_s").sum()).sort("moment").iter_rows()
-    others = tuple((str(m), float(s)) for m, s in sums if m != row["moment"] and s)
-    return Late(agent_id, scope, str(row["moment"]), again, float(str(row["from_s"])),
-                float(str(row["to_s"])), others)  # fmt: skip
+    others = tuple((str(m), float(s)) for m, s in sums if m != told.moment and s)
+    return Late(agent_id, scope, told.moment, again, float(str(row["from_s"])),
+                float(str(row["to_s"])), others, told.weekday)  # fmt: skip
 
 
 def _finding(centre: Centre, late: Late, role: Role) -> Finding:
@@ -140,22 +197,27 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
     who = say("you") if mine else centre.name("agent", late.agent_id)
     does, when = _does(late.moment)
     value, without = (format_value(ADHERENCE, 100 * v) for v in (habit.value, habit.without))
-    sentence = say(
-        "On {hits} of {days} shifts {who} {does} {minutes} {when} (colleagues: "
-        "{peer_rate:.0f} % of theirs). That is {share_of_late:.0f} % of "
-        "{value} late minutes, {late_s:.0f} of {punctual_s:.0f}.",
-        hits=given.hits,
-        days=given.days,
-        who=who,
-        does=does,
-        minutes=_minutes(late),
-        when=when,
-        peer_rate=100 * given.peer_rate,
-        share_of_late=100 * habit.share_of_late,
-        value=say("your") if mine else say("the"),
-        late_s=given.late_s / 60,
-        punctual_s=given.punctual_s / 60,
-    )
+    told: dict[str, object] = {
+        "hits": given.hits, "days": given.days, "who": who, "does": does,
+        "minutes": _minutes(late), "when": when, "peer_rate": 100 * given.peer_rate,
+        "share_of_late": 100 * habit.share_of_late, "value": say("your") if mine else say("the"),
+        "late_s": given.late_s / 60, "punctual_s": given.punctual_s / 60,
+    }  # fmt: skip
+    if late.weekday:
+        told["weekday"] = WEEKDAYS[late.weekday - 1]
+        sentence = say(
+            "On {hits} of {days} shifts on {weekday} {who} {does} {minutes} {when} (colleagues: "
+            "{peer_rate:.0f} % of theirs). That is {share_of_late:.0f} % of {value} late minutes "
+            "on that day, {late_s:.0f} of {punctual_s:.0f}; other days do not have it.",
+            **told,
+        )
+    else:
+        sentence = say(
+            "On {hits} of {days} shifts {who} {does} {minutes} {when} (colleagues: "
+            "{peer_rate:.0f} % of theirs). That is {share_of_late:.0f} % of "
+            "{value} late minutes, {late_s:.0f} of {punctual_s:.0f}.",
+            **told,
+        )
     goal = given.target
     line = ""
     if goal is not None:
@@ -254,8 +316,8 @@ def _step(late: Late, mine: bool, who: str) -> Step | None:
             "reason": reason,
         }
         return Step("coach", say("Coach {who}", who=who), prefill)
-    if late.moment not in WISH:
-        return None
+    if late.moment not in WISH or late.weekday:
+        return None  # a wish changes all shifts of its days
     what, sign = WISH[late.moment]
     minutes = sign * GRID_MIN * math.ceil(late.to_s / 60 / GRID_MIN)
     return Step(

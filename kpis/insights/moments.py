@@ -15,6 +15,7 @@ from wfm.facts.schema import TABLES
 
 LAST_SHIFTS = 22  # about a month of work
 BACK_DAYS = 42  # in which they are looked for
+WEEKDAY_BACK_DAYS = 98  # fourteen of each weekday, of which ten must have been worked
 START, END, MEAL, EARLY_MEAL, BREAK = (
     "shift_start", "shift_end", "after_meal", "early_meal", "after_break",
 )  # fmt: skip
@@ -35,17 +36,30 @@ class Kept:
     judged: pl.DataFrame
     places: pl.DataFrame
 
+    def newest(self, today: date) -> Kept:
+        """Of each agent the last 22 shifts of six weeks."""
+        shifts = self.judged.filter(pl.col("shift_day") >= today - timedelta(days=BACK_DAYS))
+        rank = pl.col("shift_day").rank("ordinal", descending=True).over("agent")
+        return self._of(shifts.filter(rank <= LAST_SHIFTS))
+
+    def on_weekday(self, weekday: int) -> Kept:
+        """The shifts that began on one weekday, 1 Monday to 7 Sunday."""
+        return self._of(self.judged.filter(pl.col("shift_day").dt.weekday() == weekday))
+
+    def _of(self, shifts: pl.DataFrame) -> Kept:
+        return Kept(self.moments.join(shifts, on=_SHIFT, how="semi"), shifts, self.places)
+
 
 def read_moments(
     facts: FactReader, scope: Scope, now_at: int, today: date, categories: Mapping[str, str]
 ) -> Kept | None:
-    """The last 22 finished shifts of everybody in a scope; None without schedules or states.
+    """The finished shifts of fourteen weeks in a scope; None without schedules or states.
 
     `categories` gives the category of each activity code. Lateness is time out of adherence that
     begins where a pause ends or the shift begins; time that a contact took from a pause is excused
     by the facts already, so it is no lateness.
     """
-    first, end = today - timedelta(days=BACK_DAYS), today + timedelta(days=1)
+    first, end = today - timedelta(days=WEEKDAY_BACK_DAYS), today + timedelta(days=1)
     by_number = {n: categories.get(code, code) for n, code in facts.ids.get("activity", {}).items()}
     pauses = {n: _PAUSES[c] for n, c in by_number.items() if c in _PAUSES}
     absent = [n for n, c in by_number.items() if c in _ABSENT]
@@ -56,7 +70,7 @@ def read_moments(
     out = _out(facts, first, end)
     if planned is None or out is None:
         return None
-    shifts = _last_shifts(planned, judged, now_at)
+    shifts = _finished(planned, judged, now_at)
     due = _due(planned, shifts, pauses)
     late = due.join(_lateness(out), on=[*_SHIFT, "side", "at"], how="left")
     moments = late.select(*_SHIFT, "moment", pl.col("late_s").fill_null(0))
@@ -108,8 +122,8 @@ def _out(facts: FactReader, first: date, end: date) -> pl.DataFrame | None:
     )
 
 
-def _last_shifts(planned: pl.LazyFrame, judged: pl.DataFrame, now_at: int) -> pl.DataFrame:
-    """The newest finished shifts of each agent: agent, shift_day, begin, end."""
+def _finished(planned: pl.LazyFrame, judged: pl.DataFrame, now_at: int) -> pl.DataFrame:
+    """The finished shifts of each agent: agent, shift_day, begin, end."""
     known = (
         planned.group_by(_SHIFT)
         .agg(pl.col("t0").min().alias("begin"), pl.col("t1").max().alias("end"))
@@ -117,11 +131,9 @@ def _last_shifts(planned: pl.LazyFrame, judged: pl.DataFrame, now_at: int) -> pl
     )
     # A shift that still runs ends, as far as is known, when the facts were made.
     made_at = known["end"].max()
-    shifts = known.filter(pl.col("end") <= now_at, pl.col("end") < made_at).join(
+    return known.filter(pl.col("end") <= now_at, pl.col("end") < made_at).join(
         judged, on=_SHIFT, how="semi"
     )
-    newest = pl.col("shift_day").rank("ordinal", descending=True).over("agent")
-    return shifts.filter(newest <= LAST_SHIFTS)
 
 
 def _due(planned: pl.LazyFrame, shifts: pl.DataFrame, pauses: Mapping[int, str]) -> pl.DataFrame:
