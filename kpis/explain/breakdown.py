@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kpis.definition import Kpi
 from kpis.evaluate import PART_NAMES
 from kpis.explain.adtributor import rank_dimensions
 from kpis.explain.factors import Factor, effects
@@ -21,6 +22,8 @@ from wfm.domain.language import to_say
 DEEPEST = 4
 LEAST_SHARE = 0.2
 TARGET = "target"
+HANDLING = frozenset({"talk_s", "hold_s", "acw_s"})
+KINDS_OF_WORK = ("channel", "contact_type")
 TIMES = ("weekday", "hour")  # told of the whole; within a segment they are mostly chance
 # Figures that are a product: contacts an hour are the busy share of it over seconds a contact.
 FACTORS: Mapping[str, tuple[tuple[str, str, str, float], ...]] = {
@@ -69,6 +72,32 @@ def dimensions_of(question: Question, name: Namer) -> tuple[Dimension, ...]:
             chosen = tuple(element.key for element in told.elements)
             found.append(Dimension(level, told.power, told.surprise, chosen))
     return tuple(sorted(found, key=_order))
+
+
+def mix_first(kpi: Kpi, dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """The dimensions, handle time's split by channel or contact type first where both moved.
+
+    When the mix of channels (else of contact types) moved it and their own values did too, each by
+    a fifth or more of what moved in all, any other first cut would take one for the other.
+    """
+    if not is_time_per_contact(kpi):
+        return dimensions
+    for wanted in KINDS_OF_WORK:
+        for one in dimensions:
+            if one.level.dimension == wanted and both_moved(one.level):
+                return (one, *(other for other in dimensions if other is not one))
+    return dimensions
+
+
+def is_time_per_contact(kpi: Kpi) -> bool:
+    """Whether it is handle time or a part of it."""
+    return kpi.top is not None and set(kpi.top.measures) <= HANDLING
+
+
+def both_moved(level: Level) -> bool:
+    """Whether own values and mix each make a fifth or more of what moved: 24 and 42 s do."""
+    whole = abs(level.rate) + abs(level.mix)
+    return whole > 0 and min(abs(level.rate), abs(level.mix)) >= LEAST_SHARE * whole
 
 
 def level_of(

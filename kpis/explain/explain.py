@@ -8,17 +8,22 @@ from dataclasses import dataclass, field, replace
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Kpi
 from kpis.explain.breakdown import (
+    KINDS_OF_WORK,
     Dimension,
+    both_moved,
     components_of,
     dimensions_of,
     drill,
     factors_of,
+    is_time_per_contact,
+    mix_first,
 )
 from kpis.explain.finding import Step
 from kpis.explain.levels import Level
 from kpis.explain.naming import Namer
 from kpis.explain.segments import DIMENSIONS, NEW, SETTLED, Question
 from kpis.explain.sentences import (
+    cancels,
     change_sentence,
     channels_sentence,
     component_sentence,
@@ -26,6 +31,8 @@ from kpis.explain.sentences import (
     drill_sentence,
     gap_sentence,
     no_parts,
+    opposed,
+    split_sentence,
 )
 from kpis.explain.steps import next_step
 from kpis.explain.what_if import what_if_sentence
@@ -113,6 +120,7 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
             iter(without.values()), say("there is one segment only, or its parts are not known")
         )
         return _none(plain, told)
+    dimensions = mix_first(kpi, dimensions)
     levels = drill(question, dimensions[0].level, name) if dimensions else ()
     word = "in" if asked.scope.agent is None else "of"
     where = f" {word} {asked.where}" if asked.where else ""
@@ -120,7 +128,10 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
     channels = next((one.level for one in dimensions if one.level.dimension == CHANNEL), None)
     if channels is not None and kpi.kind == "ratio" and levels[0].dimension != CHANNEL:
         sentences.insert(1, channels_sentence(kpi, channels))
-    if len(dimensions) > 1:
+    if levels and is_time_per_contact(kpi) and _is_split(levels[0]):
+        sentences.insert(1, split_sentence(kpi, levels[0]))
+    best = max(dimensions, key=lambda one: one.surprise, default=None)
+    if len(dimensions) > 1 and best is dimensions[0]:
         others = [one.level.dimension for one in dimensions[1:4]]
         sentences.append(
             say(
@@ -133,6 +144,12 @@ def explain(facts: FactReader, asked: Asked, book: TargetBook, name: Namer) -> E
         kpi, asked.scope, value, base, against, dimensions, levels, parts, product,
         tuple(sentences), step, without,
     )  # fmt: skip
+
+
+def _is_split(level: Level) -> bool:
+    """Whether the first sentence leaves open how much of it is mix and how much own values."""
+    kinds = level.dimension in KINDS_OF_WORK and both_moved(level)
+    return kinds and not opposed(level) and not cancels(level)
 
 
 def _held_against(

@@ -107,6 +107,22 @@ def drill_sentence(kpi: Kpi, level: Level) -> str:
     return say("Within {inside}, {from_to}: {accounts}.", **told)
 
 
+def split_sentence(kpi: Kpi, level: Level) -> str:
+    """The whole by own values and by mix: "Of it +24 s come from how long each contact type takes,
+    and +42 s from how many there are of which."
+    """
+    decimals = decimals_for(kpi, level)
+    first, _, last = level.printed(decimals)
+    rate, mix = share_out([level.rate, level.mix], decimals, last - first)
+    return say(
+        "Of it {rate} come from how long each {word} takes, and {mix} from how many there are of "
+        "which.",
+        rate=amount(kpi, rate, decimals),
+        word=WORDS.get(level.dimension, level.dimension),
+        mix=amount(kpi, mix, decimals),
+    )
+
+
 def channels_sentence(kpi: Kpi, level: Level) -> str:
     """What a figure mixes: "It mixes 3 channels: voice 412 s, chat 610 s and mail 540 s; read each
     for itself."
