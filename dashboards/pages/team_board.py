@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards.day_rows import GROUP_WORD, plan_word, planned_kind, row_of
 from dashboards.pages.team_data import MAIN, SPLIT, Member, Team
-from dashboards.pages.team_words import agent_link, clock, state_of, stopwatch
+from dashboards.pages.team_words import agent_link, clock, spare_words, state_of, stopwatch
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
@@ -43,8 +43,12 @@ LIVE = (
         "impact",
         to_say("Impact"),
         "",
-        to_say("agents that the queue has more (+) or fewer (−) than planned now"),
+        to_say(
+            "agents that the queue has more (+) or fewer (−) than planned now, and how many it can "
+            "spare: on hand less required"
+        ),
     ),
+    Col("spare", to_say("The queue that misses them"), text=True, more=True),
     *FIGURES,
 )
 PAST = (
@@ -95,12 +99,21 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
         elif column.key == "impact":
             impact = member.impact
             text = "0" if impact == 0 else plain(impact, 1, signed=True)
-            cells.append(Cell(text, impact, "bad" if member.hurts else "", plain=True))
+            bad = "bad" if member.hurts else ""
+            cells.append(Cell(text, impact, bad, plain=True, sub=_left(team, member)))
+        elif column.key == "spare":
+            told = spare_words(team, member)
+            cells.append(Cell(told or "–", told or None))
         else:
             soft = column.key in SPLIT[:2] or column.key == "contacts_handled"
             cell = kpi_cell(member.values.get(column.key), soft=soft)
             cells.append(replace(cell, plain=column.key in SPLIT))
     return Line(tuple(cells), status=_status(team, member), hot=member.hurts)
+
+
+def _left(team: Team, member: Member) -> str:
+    whole = member.spare is not None and member.spare.share == 1
+    return spare_words(team, member, bare=whole)
 
 
 def _name(team: Team, member: Member) -> Cell:

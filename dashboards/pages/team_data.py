@@ -19,9 +19,12 @@ from wfm.domain.errors import BadInput
 from wfm.domain.language import say
 from wfm.domain.organisation import Person
 from wfm.domain.scope import Scope
+from wfm.queries.access import within
 from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
+from wfm.queries.permissions import permission_table
 from wfm.queries.schedules import read_shifts
+from wfm.queries.spare import Spare, read_covers, spare_of
 from wfm.queries.timeline import AgentTimeline, read_timelines
 
 TILES = PAGES["team"].kpi_ids
@@ -43,6 +46,7 @@ class Member:
     values: Mapping[str, KpiValue]
     day: AgentTimeline | None
     now_at: int | None
+    spare: Spare | None = None  # at the queue that misses the agent, where it is known
 
     @property
     def out_s(self) -> int | None:
@@ -77,10 +81,13 @@ class Member:
         return (self.impact or 0.0) < 0
 
     @property
-    def urgency(self) -> tuple[int, int]:
-        """Harm now: missed on the queue, out otherwise, unknown, at work, later, absent, done."""
+    def urgency(self) -> tuple[float, int]:
+        """Harm now: missed on a queue that is short, on another one, out otherwise, unknown, at
+        work, later, absent, done.
+        """
         if self.out_s is not None:
-            return (0 if self.hurts else 1), -self.out_s
+            spared = self.spare is not None and not self.spare.short
+            return (1 if not self.hurts else 0.5 if spared else 0), -self.out_s
         now = self.day.now if self.day is not None else None
         if now is not None and self.at_work:
             return (2 if now.adherence == "unknown" else 3), 0
@@ -209,10 +216,11 @@ def read_team(ask: Ask) -> Team:
         _member(ask, agent, values.get(agent, {}), days.get(agent))
         for agent in dict.fromkeys([*days, *values])
     ]
+    members = _with_spare(ask, members)
     shares, _ = centre.parts
     place = {str(s.value.at("agent")): at for at, s in enumerate(shares)}
 
-    def order(member: Member) -> tuple[tuple[int, int], int, str]:
+    def order(member: Member) -> tuple[tuple[float, int], int, str]:
         known = member.values.get(MAIN)
         urgency = member.urgency if is_live(ask) else (0 if _told(member) else 1, 0)
         unknown = known is None or known.value is None
@@ -220,6 +228,30 @@ def read_team(ask: Ask) -> Team:
 
     whole = ask.values(("average_handle_time", *SPLIT))
     return Team(centre, tuple(sorted(members, key=order)), whole, categories)
+
+
+def _with_spare(ask: Ask, members: list[Member]) -> list[Member]:
+    """Who is missed with what the queue can spare; unread while nobody is missed.
+
+    The figures are the site's, so they are told to whom its requests are shown beside them too.
+    """
+    site = Scope(ask.scope.site)
+    grant = permission_table().grant("request.decide", ask.who.role)
+    if site.site is None or not any(m.hurts for m in members):
+        return members
+    if not within(ask.who, grant.reach, ask.scope):
+        return members
+    covers = read_covers(ask.facts, site, ask.today, ask.now, ask.data_at)
+    found = []
+    for member in members:
+        person = ask.organisation.person_at(member.agent_id, ask.now)
+        now = member.day.now if member.day is not None else None
+        if member.hurts and person is not None and member.day is not None and now is not None:
+            told = spare_of(covers, ask.organisation, person, member.day.planned,
+                            now.adherence_since_at, ask.now)  # fmt: skip
+            member = replace(member, spare=told)
+        found.append(member)
+    return found
 
 
 def _told(member: Member) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dashboards.day_rows import actual_kind, plan_word, planned_kind, state_word
 from dashboards.frame import Ask
-from dashboards.names import scope_below
+from dashboards.names import name_of, scope_below
 from dashboards.pages.team_data import Member, Team
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.numbers import SPACE, gap_unit, kpi_number, kpi_with_unit, plain
@@ -77,6 +77,30 @@ def _letter(state: str, group: str) -> str:
     return "-" if group in ("logged_out", "unknown") else actual_kind(state, group)
 
 
+def spare_words(team: Team, member: Member, *, bare: bool = False) -> str:
+    """What the queue can spare: "of 2.4 spare on Billing until 14:30", or how short it is.
+
+    With the part of the agent that counts there in front, unless `bare`: "−1 of 2.4 spare ...".
+    Empty where it is not known.
+    """
+    spare = member.spare
+    if spare is None:
+        return ""
+    group = name_of(team.ask, "group", spare.group)
+    until = clock(team.ask, spare.until_at)
+    if spare.short:
+        short = plain(spare.short, 1)
+        return say("{group} is {n} short until {until}", group=group, n=short, until=until)
+    left = plain(max(0.0, spare.spare), 1)
+    if bare:
+        return say("of {n} spare on {group} until {until}", n=left, group=group, until=until)
+    share = plain(-spare.share, 0 if spare.share == 1 else 1)
+    return say(
+        "{share} of {n} spare on {group} until {until}",
+        share=share, n=left, group=group, until=until,
+    )  # fmt: skip
+
+
 def team_answer(team: Team) -> Answer:
     """The answer to "who needs me now, and why?"."""
     ask = team.ask
@@ -129,6 +153,8 @@ def _missed(team: Team, hurting: list[Member]) -> str:
     elif len(hurting) > 2:
         lead += say("; and {n} more", n=len(hurting) - 1)
     size = len(hurting)
+    if size == 1 and (told := spare_words(team, hurting[0])):
+        return say("{lead}; {spare}.", lead=lead, spare=told)
     return say_many(
         "{lead}; {plain} agent on the queue.",
         "{lead}; {plain} agents on the queue.",

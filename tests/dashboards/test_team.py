@@ -16,7 +16,9 @@ from dashboards.parts.table import Line, Sheet
 from dashboards.parts.timeline import Bar
 from kpis.patterns import MomentLoss
 from wfm.domain.activities import Segment
+from wfm.domain.organisation import Organisation, Person, Queue
 from wfm.domain.scope import Scope
+from wfm.queries.spare import Covers, Spare, spare_of
 from wfm.queries.timeline import (
     ActualSpell,
     AdherenceException,
@@ -65,6 +67,35 @@ def test_impact_is_one_agent_only_when_the_queue_misses_or_gains_one() -> None:
     impacts = [m.impact for m in (RUIZ, MEETS, WORKS, helps, SICK, LATER, OFF)]
     assert impacts == [-1.0, 0.0, 0.0, 1.0, None, None, None]
     assert [m.out_s for m in (RUIZ, OSEI, MEETS, WORKS)] == [430, 60, 900, None]
+
+
+def test_impact_is_told_in_agents_that_the_tightest_queue_can_spare() -> None:
+    """Out for 430 s of a quarter-hour with 3.0 on hand: back, 1.5 more than the 2 required."""
+    queues = tuple(
+        Queue(f"{name}-1", name, "voice", name, 20, 5, None, "", "UTC", "dublin")
+        for name in ("billing", "support")
+    )
+    known = Organisation((), (), queues)
+    covers = {"billing": Covers("billing", 3.0, 2.0, NOON), "support": Covers("support", 5.0, 2.0,
+              NOON)}  # fmt: skip
+
+    def told(since: int, *skills: str, at: int = NOON) -> Spare | None:
+        person = Person("Ruiz", "Ruiz", "d1", "agent", 0, skills=tuple((s, 80) for s in skills))
+        return spare_of(covers, known, person, SHIFT, since, at)
+
+    one = told(NOON - 430, "billing-1", at=NOON - 1)
+    assert one == Spare("billing", 1.0, pytest.approx(1.4778, abs=1e-4), NOON)  # type: ignore[arg-type]
+    assert one.short == 0.0
+    both = told(NOON - 1800, "billing-1", "support-1", at=NOON + 1900)
+    assert both == Spare("billing", 0.5, 1.5, NOON + 14_400)
+    covers["billing"] = Covers("billing", 0.5, 2.0, NOON)
+    tight = told(NOON - 1800, "billing-1", at=NOON + 1900)
+    assert tight is not None
+    assert (tight.spare, tight.short) == (-0.5, 1.5)
+    assert told(NOON, "chat-1") is None
+    assert told(NOON, "billing-1", at=NOON + 90_000) is None
+    spared, missed = (replace(RUIZ, spare=found) for found in (both, tight))
+    assert sorted([spared, OSEI, missed], key=lambda m: m.urgency)[:2] == [missed, OSEI]
 
 
 @pytest.mark.parametrize(
