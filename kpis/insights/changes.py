@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,9 +12,11 @@ from kpis.dashboards import DEFAULTS, PAGES
 from kpis.definition import Bands, Kpi
 from kpis.drill import drill_reason
 from kpis.evaluate import PART_NAMES
+from kpis.explain.breakdown import KINDS_OF_WORK
 from kpis.explain.explain import Asked, Explanation, explain
 from kpis.explain.finding import Check, Finding
 from kpis.explain.naming import WORDS
+from kpis.explain.segments import NEW
 from kpis.explain.significance import survivors
 from kpis.explain.student import t_share
 from kpis.insights.centre import Centre
@@ -34,6 +36,7 @@ NOISE_WEEKS = 4  # before this one, as far as there are facts: how much days dif
 LEAST_DAYS = 5  # of each, with a base
 MATERIAL = 0.05  # of the value, where no width of a band says what matters
 MOST_DAYS_WORSE = 0.7  # of the days, against the same weekday, so that it is no single day
+MAINLY = 0.5  # of what a kind of work adds must come from there being more of it
 UNMENDED = 0.4  # of the weight, where nothing is known to do: most are symptoms of another figure
 ROLES = (Role.MANAGER, Role.CONTROL_DESK)
 HANDLE_TIME = "average_handle_time"
@@ -57,6 +60,7 @@ class Move:
     unit: float
     value: KpiValue
     status: Status
+    held_before: bool = False
 
     @property
     def size(self) -> float:
@@ -146,7 +150,20 @@ def _move(
         kpi, site, queues, channel, period, scale * before, scale * after, p, sum(worse),
         len(worse), base1, _unit(kpi, scale * before, bands), value,
         status_of(scale * after, bands),
+        _held_before(weeks[0], usual, period.previous(), sign, _unit(kpi, scale * before, bands)
+                     / scale),
     )  # fmt: skip
+
+
+def _held_before(
+    week: Mapping[date, tuple[float, float]], usual: Mapping[date, tuple[float, float]],
+    period: Period, sign: int, unit: float,
+) -> bool:  # fmt: skip
+    """Whether the week before was worse already than the weeks before it, by what matters."""
+    earlier = [sums for day, sums in usual.items() if day < period.first]
+    if len(earlier) < LEAST_DAYS:
+        return False
+    return sign * (_ratio(list(week.values()))[0] - _ratio(earlier)[0]) >= unit
 
 
 def _daily(
@@ -290,6 +307,7 @@ def _checks(move: Move, told: Explanation) -> tuple[Check, ...]:
                 days_n=move.days_n,
             ),
         ),
+        Check("dated", *_dated(move, told)),
         Check(
             "chance",
             True,
@@ -314,6 +332,24 @@ def _checks(move: Move, told: Explanation) -> tuple[Check, ...]:
             else say("no interval is missing"),
         ),
     )
+
+
+def _dated(move: Move, told: Explanation) -> tuple[bool, str]:
+    """Whether something known dates the change, or it held before: one week alone is no cause.
+
+    Days of one week are alike (people are ill for days on end), so that a test on days takes a bad
+    week for more than it is. Known are the first days of new agents, and a kind of work that came.
+    """
+    for level in told.levels:
+        if level.dimension == "tenure" and level.ranked[0].key == NEW:
+            return True, say("dated: agents in their first 90 days do it")
+    top = told.levels[0].ranked[0]
+    more = abs(top.mix) >= MAINLY * abs(top.size) and top.base1 > top.base0
+    if told.levels[0].dimension in KINDS_OF_WORK and more:
+        return True, say("dated: more of {name} came", name=top.name)
+    if move.held_before:
+        return True, say("it was worse the week before, too")
+    return False, say("not so the week before, and nothing known dates it")
 
 
 def _proof(move: Move) -> tuple[tuple[str, str], ...]:

@@ -35,6 +35,7 @@ QUARTERS = 2  # the last whole half-hour is "now"
 LEAST_AGENTS = 0.05
 LEAST_REASON = 0.2  # of what is missing, for a reason to be named
 MAIN = 0.5  # of it, for one reason to be the cause
+MENDABLE_S = 3600  # that it must go on: an alert has to be read, answered and acted on
 URGENT = 2.0  # what is short now can still be mended
 UNEDITED = 1 / 3  # of that, where no change of the plan did it: nobody can take a sickness back
 FIGURES = ("staffing_vs_required", "actual_vs_scheduled")
@@ -189,7 +190,7 @@ def _finding(centre: Centre, short: Short, hidden: str) -> Finding | None:
     bad = any(v.status == "bad" for v in short.values.values())
     gap = -short.steps.vs_required / max(short.steps.required, 1e-9)
     score = (3.0 if bad else 2.0) * min(share, 1.0) * min(0.5 + gap / 0.05, 2.0) * URGENT
-    checks = _checks(short, main, edited, staff)
+    checks = _checks(centre, short, main, edited, staff)
     people = short.counted.people.get(main, ())
     step = Step(
         "alert_site",
@@ -276,8 +277,28 @@ def _pieces(shift: Shift, activity: str, centre: Centre) -> list[tuple[int, int]
     ]
 
 
-def _checks(short: Short, main: str, edited: bool, value: KpiValue) -> tuple[Check, ...]:
+def _lasts(centre: Centre, short: Short, activity: str) -> int:
+    """Seconds from the window on for which pieces put in after publication follow each other."""
+    plans = centre.plans[str(short.scope.site)]
+    before = {(s.agent_id, s.shift_on): _pieces(s, activity, centre) for s in plans.published}
+    added = sorted(
+        piece
+        for shift in plans.current
+        for piece in _pieces(shift, activity, centre)
+        if piece not in before.get((shift.agent_id, shift.shift_on), ())
+    )
+    reach = short.end
+    for begin, end in added:
+        if begin <= reach + QUARTER_S:
+            reach = max(reach, end)
+    return reach - short.end
+
+
+def _checks(
+    centre: Centre, short: Short, main: str, edited: bool, value: KpiValue
+) -> tuple[Check, ...]:
     people = len(short.counted.people.get(main, ()))
+    lasts = _lasts(centre, short, main) if edited else 0
     return (
         Check(
             "base",
@@ -290,6 +311,14 @@ def _checks(short: Short, main: str, edited: bool, value: KpiValue) -> tuple[Che
             say("recorded after publication, for {agents}", agents=_agents(people))
             if edited
             else say("{agents}, not by a change of the plan", agents=_agents(people)),
+        ),
+        Check(
+            "lasts",
+            lasts >= MENDABLE_S,
+            say(
+                "it goes on for {minutes} min; what is over within the hour cannot be mended",
+                minutes=lasts // 60,
+            ),
         ),
         Check("exact", True, say("every second has one reason; the steps end at who is on queue")),
         Check(

@@ -44,6 +44,7 @@ def main() -> int:
     without = (*STORIES, *DECOYS) if given.null else ()
     first_n: Counter[str] = Counter()
     causes: Counter[str] = Counter()
+    insights: Counter[str] = Counter()
     told_n = 0
     for seed in range(given.first, given.first + given.seeds):
         began = time.perf_counter()
@@ -66,13 +67,15 @@ def main() -> int:
         first_n += Counter(story for story, held in told_first.items() if held)
         kinds = Counter(f.kind for f in found if f.is_cause and Role.AGENT not in f.roles)
         causes += kinds
+        insights += Counter(f.kind for f in found if Role.AGENT not in f.roles)
         line = {"seed": seed, "first": told_first, "causes": kinds, "look_s": round(looked, 2),
                 "all_s": round(time.perf_counter() - began, 1),
                 "found": [[f.kind, f.scope.path, round(f.score, 2), f.is_cause, f.sentence]
                           for f in found if Role.AGENT not in f.roles]}  # fmt: skip
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
-    total = {"seeds": given.seeds, "told": told_n, "first": first_n, "causes": causes}
+    total = {"seeds": given.seeds, "told": told_n, "first": first_n, "causes": causes,
+             "insights": insights}  # fmt: skip
     sys.stdout.write(json.dumps(total) + "\n")
     if given.null:
         return 0 if sum(causes.values()) <= 1 else 1
@@ -80,11 +83,11 @@ def main() -> int:
 
 
 def is_first(told: Told, found: list[Finding], story: str) -> bool:
-    """Whether a story is the first insight on the landing page of its role."""
+    """Whether a story is the first insight on the landing page of its role, and is a cause."""
     landing = {"S1": told.late, "S2": told.hires, "S3": told.campaign, "S4": Scope()}[story]
     where = told.short if story == "S4" else landing
     seen = for_role(found, ROLE[story], landing)
-    return bool(seen) and (seen[0].kind, seen[0].scope) == (KIND[story], where)
+    return bool(seen) and seen[0].is_cause and (seen[0].kind, seen[0].scope) == (KIND[story], where)
 
 
 if __name__ == "__main__":
