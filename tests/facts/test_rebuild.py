@@ -8,13 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 from sqlalchemy import select
 
 from wfm.domain.clock import FixedClock, instant_at
+from wfm.facts.build import build_day
+from wfm.facts.inputs import read_inputs
 from wfm.facts.rebuild import collect_garbage, rebuild_day, rebuild_dirty
+from wfm.facts.rules import FactRules
 from wfm.store.builds import Built, claim_day, swap_build
 from wfm.store.manifest import snapshot
 from wfm.store.schema import build, partition, restatement, version
@@ -197,6 +202,32 @@ def test_days_are_built_in_parallel_with_the_same_result(new_centre) -> None:
         assert rebuild_dirty(centre.store, clock, "me", executor=executor) >= 3
         seen.append(hashes(centre))
     assert seen[0] == seen[1]
+
+
+def test_people_judged_apart_give_the_rows_of_all_at_once(busy: Any) -> None:
+    as_of = busy.at("2026-03-08 12:00")
+    for day in (date(2026, 3, 2), date(2026, 3, 3)):
+        with busy.store.db.read() as connection:
+            inputs = read_inputs(connection, busy.store.files, day, as_of, FactRules())
+        # A shift moved at noon, and one that its agent, seen nowhere else, lost before it began.
+        later = [
+            replace(
+                s,
+                seq=2,
+                recorded_at=s.segments[0].start_at + 14_400,
+                segments=tuple(replace(g, start_at=g.start_at + 3_600) for g in s.segments),
+            )
+            for s in inputs.shifts
+            if s.agent_id == "ann"
+        ] + [replace(s, seq=2, segments=()) for s in inputs.shifts if s.agent_id == "dan"]
+        changed = replace(inputs, shifts=(*inputs.shifts, *later))
+        for told in (inputs, changed):
+            whole = build_day(told, at_once=100)
+            assert whole["state_spell"].height > 4
+            for at_once in (1, 2):
+                parts = build_day(told, at_once=at_once)
+                assert parts.keys() == whole.keys()
+                assert [name for name in whole if not parts[name].equals(whole[name])] == []
 
 
 def test_fact_files_hold_no_float(centre) -> None:

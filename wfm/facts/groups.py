@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from wfm.domain.activities import ON_QUEUE_STATES, STATES
 from wfm.domain.grid import QUARTER_S
 from wfm.facts.casework import DayCase
+from wfm.facts.crowd import Crowd
 from wfm.facts.inputs import DayInputs
 from wfm.facts.judged import Judged
 from wfm.facts.needed import required_cells
@@ -23,23 +25,36 @@ _SPAN_BITS = 14  # quarters around a day
 _TARGET_BITS, _REST_BITS = 18, 10  # groups, or lists of them, and the remainder of their shares
 
 
+@dataclass(frozen=True)
+class Staffed:
+    """On-queue seconds by site, group and quarter: as first published, as planned now, as seen."""
+
+    published: pl.DataFrame
+    planned: pl.DataFrame
+    on_hand: pl.DataFrame
+
+
+def staffed_cells(inputs: DayInputs, day: DayCase, judged: Judged, skilled: Skilled) -> Staffed:
+    """What some people add to each cell; the cells of a day are the sums over everybody."""
+    planned = _scheduled(inputs, day.current, skilled)
+    changed = day.published is not day.current
+    published = _scheduled(inputs, day.published, skilled) if changed else planned
+    return Staffed(published, planned, _on_hand(inputs, day, judged, skilled))
+
+
 def group_intervals(
-    inputs: DayInputs, day: DayCase, judged: Judged, needed: pl.DataFrame
+    inputs: DayInputs, crowd: Crowd, staffed: Sequence[Staffed], needed: pl.DataFrame
 ) -> pl.DataFrame:
     """Rows of `group_interval` of the day; `needed` is what the actual contacts required.
 
     Plans count for the whole day, what happened up to the as-of time. A site without schedules,
     without a requirement or without a state feed has null there, not 0.
     """
-    split = _split(inputs)
-    current = _scheduled(inputs, day.current, split)
-    changed = day.published is not day.current
-    baseline = _scheduled(inputs, day.published, split) if changed else current
     parts = [
         required_cells(inputs).drop("fc_version"),
-        baseline.rename({"s": "sch_s"}),
-        current.rename({"s": "cur_sch_s"}),
-        _on_hand(inputs, day, judged, split).rename({"s": "act_s"}),
+        *(cells.published.rename({"s": "sch_s"}) for cells in staffed),
+        *(cells.planned.rename({"s": "cur_sch_s"}) for cells in staffed),
+        *(cells.on_hand.rename({"s": "act_s"}) for cells in staffed),
         needed,
     ]
     frame = pl.concat([p for p in parts if p.height] or parts[:1], how="diagonal")
@@ -51,8 +66,8 @@ def group_intervals(
     cells = frame.group_by(CELL).agg(
         known_sum(name) for name in ("required_m", "sch_s", "cur_sch_s", "act_s", "req_act_s")
     )
-    planned = _sites_of(inputs, day, day.planned)
-    alive = _sites_of(inputs, day, day.case.healthy[:, 1])
+    planned = _sites_of(crowd, crowd.planned)
+    alive = _sites_of(crowd, crowd.healthy[:, 1])
     over = (pl.col("q").cast(pl.Int64) + 1) * QUARTER_S <= inputs.as_of_at
     begun = pl.col("q").cast(pl.Int64) * QUARTER_S < inputs.as_of_at
     cells = _within(inputs, cells).with_columns(
@@ -85,14 +100,14 @@ def _with_gaps(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Split:
+class Skilled:
     """Which skill groups each agent number may serve: a place in `groups`, the first for none."""
 
     place: Ints
     groups: tuple[tuple[int, ...], ...]
 
 
-def _split(inputs: DayInputs) -> _Split:
+def skilled(inputs: DayInputs) -> Skilled:
     """Who may serve which skill groups in the middle of the day."""
     by_queue = {q.queue_id: q.skill_group for q in inputs.org.queues}
     numbers = inputs.keys["group"]
@@ -106,10 +121,10 @@ def _split(inputs: DayInputs) -> _Split:
             groups = tuple(sorted(numbers[name] for name in names if name in numbers))
             place = known[person.skills] = places.setdefault(groups, len(places))
         of_agent[inputs.keys["agent"][agent]] = place
-    return _Split(of_agent, tuple(places))
+    return Skilled(of_agent, tuple(places))
 
 
-def _scheduled(inputs: DayInputs, segments: pl.DataFrame, split: _Split) -> pl.DataFrame:
+def _scheduled(inputs: DayInputs, segments: pl.DataFrame, skilled: Skilled) -> pl.DataFrame:
     """On-queue seconds of planned segments by cell."""
     on_queue = [a.code for a in inputs.activities if a.category == "on_queue"]
     segments = segments.filter(pl.col("activity").is_in(on_queue))
@@ -119,10 +134,10 @@ def _scheduled(inputs: DayInputs, segments: pl.DataFrame, split: _Split) -> pl.D
     )
     group = _planned_groups(inputs, segments)
     agent = segments["agent"].to_numpy().astype(np.int64)
-    return _by_cell(inputs, split, agent[index], group[index], quarter, seconds)
+    return _by_cell(inputs, skilled, agent[index], group[index], quarter, seconds)
 
 
-def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, split: _Split) -> pl.DataFrame:
+def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, skilled: Skilled) -> pl.DataFrame:
     """On-queue seconds by cell: of the contact's queue, else as planned, else in equal parts."""
     is_open = np.array([name in ON_QUEUE_STATES for name in STATES])[day.state]
     index, quarter, seconds = judged.on_grid
@@ -140,7 +155,7 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, split: _Split) -> 
     sums = np.add.reduceat(seconds[open_], runs) if len(runs) else seconds[:0]
     named = group != NO_GROUP
     return _by_cell(
-        inputs, split,
+        inputs, skilled,
         day.agents[np.concatenate([agent[named], key[runs] >> _Q_BITS])],
         np.concatenate([group[named], np.full(len(runs), NO_GROUP)]),
         np.concatenate([quarter[named], key[runs] & ((1 << _Q_BITS) - 1)]),
@@ -149,7 +164,7 @@ def _on_hand(inputs: DayInputs, day: DayCase, judged: Judged, split: _Split) -> 
 
 
 def _by_cell(
-    inputs: DayInputs, split: _Split, agent: Ints, group: Ints, quarter: Ints, seconds: Ints
+    inputs: DayInputs, skilled: Skilled, agent: Ints, group: Ints, quarter: Ints, seconds: Ints
 ) -> pl.DataFrame:
     """Columns site, group, q, s: seconds of agents added up by cell.
 
@@ -157,12 +172,12 @@ def _by_cell(
     first four and 128 for the rest, so the parts add up. Who has none keeps the seconds ungrouped.
     """
     site = inputs.site_at(agent, quarter * QUARTER_S) + 1
-    place = np.append(split.place, 0)[np.minimum(agent, len(split.place))]
+    place = np.append(skilled.place, 0)[np.minimum(agent, len(skilled.place))]
     # Seconds go to a group, above all groups to a list of them, or (0) nowhere.
     lists = int(group.max(initial=0)) + 2
     target = np.where(group == NO_GROUP, np.where(place > 0, place + lists, 0), group + 1)
-    shares = np.ones(lists + len(split.groups), np.int64)
-    shares[lists + 1 :] = [len(groups) for groups in split.groups[1:]]
+    shares = np.ones(lists + len(skilled.groups), np.int64)
+    shares[lists + 1 :] = [len(groups) for groups in skilled.groups[1:]]
     n = shares[target]
     whole = seconds // n
     # Of one list and quarter only the remainder of each agent's seconds makes a difference.
@@ -176,8 +191,8 @@ def _by_cell(
     n = shares[target]
     row = np.repeat(np.arange(len(key)), n)
     part = ranges(np.zeros(len(n), np.int64), n)
-    listed = np.array([0, *(g for groups in split.groups for g in groups), 0], np.int64)
-    begins = np.cumsum([1, *(len(groups) for groups in split.groups[:-1])])
+    listed = np.array([0, *(g for groups in skilled.groups for g in groups), 0], np.int64)
+    begins = np.cumsum([1, *(len(groups) for groups in skilled.groups[:-1])])
     own = listed[begins[np.maximum(target[row] - lists, 0)] + part * (target[row] > lists)] + 1
     cells = pl.DataFrame(
         {
@@ -222,8 +237,8 @@ def _group_keys(inputs: DayInputs) -> dict[str, int]:
     return keys
 
 
-def _sites_of(inputs: DayInputs, day: DayCase, chosen: Mask) -> list[int]:
-    return sorted({int(site) for site in day.site[chosen] if site})
+def _sites_of(crowd: Crowd, chosen: Mask) -> list[int]:
+    return sorted({int(site) for site in crowd.site[chosen] if site})
 
 
 def _within(inputs: DayInputs, frame: pl.DataFrame) -> pl.DataFrame:

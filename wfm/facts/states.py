@@ -21,11 +21,11 @@ _RANK = {state: -rank for rank, state in enumerate(PRECEDENCE)}
 
 
 def state_spells(inputs: DayInputs) -> pl.DataFrame:
-    """State spells around the day, closed and mapped, in the order in which they are painted.
+    """State spells around the day, closed and mapped, in order of agent and time.
 
     An open spell ends at the agent's next row, the newest one at the as-of time. Columns agent,
-    start_at, end_at, state, reason, queue, contact (-1 none), group (code of `STATE_GROUPS`), and
-    whether the source tells of sign-ins. Contacts cover any status, so they come last.
+    start_at, end_at, state, reason, queue, contact (-1 none), group (code of `STATE_GROUPS`),
+    whether the source tells of sign-ins, and the contact's id where any spell has one.
     """
     rows = inputs.events.states
     flags = rows["flags"].fill_null(0)
@@ -55,9 +55,7 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
         )
     lasts = spells["end_at"] > spells["start_at"]
     spells = spells if lasts.all() else spells.filter(lasts)
-    spells = _painted(spells.with_columns(_meanings(inputs, spells)))
-    return spells.select("agent", "start_at", "end_at", "state", "reason", "queue", "group",
-                         "tells_login", "contact")  # fmt: skip
+    return spells.with_columns(_meanings(inputs, spells)).drop("source")
 
 
 def _closed(
@@ -85,7 +83,7 @@ def _by_agent(rows: pl.DataFrame) -> Ints:
     return order
 
 
-def _painted(spells: pl.DataFrame) -> pl.DataFrame:
+def painted(spells: pl.DataFrame) -> pl.DataFrame:
     """Spells, given in order of agent and time, in an order of painting.
 
     Where an agent's spells overlap, contacts cover any status, so they come last. Of contacts held
