@@ -78,23 +78,28 @@ class Disk:
     def watched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         fsync, replace = os.fsync, os.replace
 
+        one_step = threading.Lock()  # a builder writes two files at once
+
         def synced(descriptor: int) -> None:
-            fsync(descriptor)
-            path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
-            if path.is_dir():
-                self.names[path] = set(os.listdir(path))
-            else:
-                self.flushed.add(path.stat().st_ino)
-            self.cut("flush")
+            with one_step:
+                fsync(descriptor)
+                path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+                if path.is_dir():
+                    self.names[path] = set(os.listdir(path))
+                else:
+                    self.flushed.add(path.stat().st_ino)
+                self.cut("flush")
 
         def replaced(source: Path, target: Path) -> None:
-            replace(source, target)
-            self.cut("rename")
+            with one_step:
+                replace(source, target)
+                self.cut("rename")
 
-        monkeypatch.setattr(os, "fsync", synced)
-        monkeypatch.setattr(os, "replace", replaced)
         event.listen(self.store.db.engine, "commit", lambda _: self.cut("commit"))
-        yield
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", synced)
+            patched.setattr(os, "replace", replaced)
+            yield
 
     def cut(self, step: str) -> None:
         """The power goes at this step: what is left serves whole facts, old ones or new ones."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import cache, cached_property
+from operator import attrgetter
 
 import numpy as np
 import polars as pl
@@ -22,7 +24,7 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rules import FactRules, rules_of_day
 from wfm.store.dimensions import dimension_keys, ids_in_use, known_keys
 from wfm.store.files import FileStore
-from wfm.store.manifest import batches_of
+from wfm.store.manifest import Batch, batches_of
 from wfm.store.readers.adherence import adherence_rules, read_exceptions
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.plan_versions import forecast_created, forecast_of_requirement
@@ -295,17 +297,37 @@ def read_inputs(
     start_at, end_at = window_of(day)
     days = [day - DAY, day, day + DAY]
     batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
-    org = read_organisation(connection, ENTERPRISE)
-    whole = site_id is None
-    shifts = read_shift_history(connection, Scope(site_id), day - DAY, day + 2 * DAY)
     keys = {kind: known_keys(connection, kind) for kind in KINDS}
+    org = read_organisation(connection, ENTERPRISE)
     agents = None if site_id is None else _agents_of(org, site_id, keys["agent"])
-    activities, state_rules = activity_codes(connection), mapped_states(connection)
-    rules = rules_of_day(rules, adherence_rules(connection), day)
-    exceptions = read_exceptions(connection, ENTERPRISE, start_at, end_at)
+    with ThreadPoolExecutor(1) as beside:
+        # Files are read while the plans come from the database.
+        reading = beside.submit(_read_events, files, batches, day, agents)
+        whole = site_id is None
+        shifts = read_shift_history(connection, Scope(site_id), day - DAY, day + 2 * DAY)
+        activities, state_rules = activity_codes(connection), mapped_states(connection)
+        rules = rules_of_day(rules, adherence_rules(connection), day)
+        exceptions = read_exceptions(connection, ENTERPRISE, start_at, end_at)
+        told = _told(shifts) if whole else ""
+        events = reading.result()
     approved = tuple(e for e in exceptions if e.status == "approved")
+    as_of = min(as_of_at, end_at)
+    batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))
+    return DayInputs(
+        day, as_of, rules, org, keys, activities, state_rules, shifts, events, batch_ids,
+        _hash(day, as_of, rules, org, activities, state_rules, told, batch_ids, approved)
+        if whole else "",
+        exceptions, False,
+        forecast_created(connection), forecast_of_requirement(connection),
+    )  # fmt: skip
+
+
+def _read_events(
+    files: FileStore, batches: Mapping[str, Sequence[Batch]], day: date, agents: list[int] | None
+) -> Events:
+    start_at, end_at = window_of(day)
     quarters = quarter_of(start_at), quarter_of(end_at)
-    events = Events(
+    return Events(
         raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
         raw_events(files, batches["agent_state"], "agent_state", start_at, end_at, agents),
         raw_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
@@ -313,17 +335,6 @@ def read_inputs(
         raw_quarters(files, batches["requirement"], "requirement", *quarters),
         raw_figures(files, batches["measure_day"], day),
     )
-    as_of = min(as_of_at, end_at)
-    batch_ids = tuple(sorted(b.batch_id for found in batches.values() for b in found))
-    return DayInputs(
-        day, as_of, rules, org, keys, activities, state_rules, shifts, events, batch_ids,
-        _hash(
-            day, as_of, rules, org, activities, state_rules, _told(shifts), batch_ids, approved
-        )
-        if whole else "",
-        exceptions, False,
-        forecast_created(connection), forecast_of_requirement(connection),
-    )  # fmt: skip
 
 
 def _agents_of(org: Organisation, site_id: str, keys: dict[str, int]) -> list[int]:
@@ -342,12 +353,15 @@ def _hash(*parts: object) -> str:
 
 def _told(shifts: tuple[Shift, ...]) -> str:
     """The text of shifts as `repr` gives it, segments that many people share told once."""
-    names, texts, told = [f.name for f in fields(Shift)], dict[int, str](), list[str]()
+    names = [field.name for field in fields(Shift)]
+    place = names.index("segments")
+    before, after = attrgetter(*names[:place]), attrgetter(*names[place + 1 :])
+    first = "".join(f"{name}=%r, " for name in names[:place])
+    rest = "".join(f", {name}=%r" for name in names[place + 1 :])
+    texts, told = dict[int, str](), list[str]()
     for shift in shifts:
         known = texts.get(id(shift.segments))
         if known is None:
             known = texts[id(shift.segments)] = repr(shift.segments)
-        values = (known if n == "segments" else repr(getattr(shift, n)) for n in names)
-        pairs = (f"{name}={value}" for name, value in zip(names, values, strict=True))
-        told.append(f"Shift({', '.join(pairs)})")
+        told.append(f"Shift({first % before(shift)}segments={known}{rest % after(shift)})")
     return f"({', '.join(told)}{',' if len(told) == 1 else ''})"

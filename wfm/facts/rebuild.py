@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.grid import day_start
 from wfm.domain.progress import Progress, no_progress
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.build import build_day
+from wfm.facts.build import THREADS, build_day
 from wfm.facts.inputs import CODE_VERSION, DAY, read_inputs, register_dimensions
 from wfm.facts.rules import FactRules
 from wfm.store.builds import (
@@ -154,7 +154,10 @@ def built_in(store: Store, job: BuildJob) -> Built | None:
         if inputs.inputs_hash == job.known_hash:
             return None
         tables = build_day(inputs)
-    files = {name: _write(store.files, name, frame) for name, frame in tables.items()}
+    with ThreadPoolExecutor(THREADS) as pool:
+        # One is brought to the disk while the next one is packed.
+        stored = pool.map(lambda name: _write(store.files, name, tables[name]), tables)
+        files = dict(zip(tables, stored, strict=True))
     return Built(
         files, inputs.batch_ids, inputs.inputs_hash, inputs.rules.rules_id, CODE_VERSION,
         inputs.as_of_at,
