@@ -95,8 +95,11 @@ def check_bonus_kpi(kpi_id: str) -> Kpi:
     kpi = kpi_of(kpi_id)
     if kpi.kind != "ratio" or kpi.better != "higher" or "A" not in kpi.roles:
         raise BadInput(
-            f"A bonus needs a ratio of which more is better and which agents see; {kpi.name} is "
-            f"none. Adherence is the usual one."
+            say(
+                "A bonus needs a ratio of which more is better and which agents see; {name} is "
+                "none. Adherence is the usual one.",
+                name=kpi.name,
+            )
         )
     return kpi
 

@@ -70,6 +70,11 @@ def check_drill(kpi: Kpi, by: tuple[str, ...]) -> None:
         reason = drill_reason(kpi, dimension)
         if reason:
             raise ForbiddenDrill(
-                f"{kpi.name} cannot be broken down by {dimension.replace('_', ' ')}: {reason}. "
-                f"Possible: {', '.join(drills_of(kpi))}."
+                say(
+                    "{name} cannot be broken down by {dimension}: {reason}. Possible: {names}.",
+                    name=kpi.name,
+                    dimension=dimension.replace("_", " "),
+                    reason=reason,
+                    names=", ".join(drills_of(kpi)),
+                )
             )

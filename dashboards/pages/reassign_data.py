@@ -171,16 +171,7 @@ class SiteWork:
                         agent_id=agent_id,
                     )
                 )
-            try:
-                found[agent_id] = moved(person.skills, move)
-            except BadInput as error:
-                raise BadInput(
-                    say(
-                        "{display} {error}; leave them out.",
-                        display=person.display_name,
-                        error=error,
-                    )
-                ) from None
+            found[agent_id] = moved(person.skills, move, person.display_name)
         return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,13 @@ def reassigned(
     640 s: with half of the offers for experts 407.7 s, with all 383.1 s, 36.9 s less and 13.3 h.
     """
     if base <= 0 or not 0 <= share <= 1:
-        raise BadInput(f"A share of {share:g} of {base:g} contacts cannot be moved; give 0 to 1.")
+        raise BadInput(
+            say(
+                "A share of {share:g} of {base:g} contacts cannot be moved; give 0 to 1.",
+                share=share,
+                base=base,
+            )
+        )
     n = fast[0] + slow[0]
     now = fast[0] * fast[1] + slow[0] * slow[1]
     then = n * (share * fast[1] + (1 - share) * slow[1])

@@ -182,4 +182,4 @@ def test_the_same_move_is_written_once(store: Store) -> None:
 
 def test_a_skill_at_level_nought_is_taken_up_at_the_level_of_the_queue_left() -> None:
     one = parse_move(MOVE | {"agents": "a1"})
-    assert moved((("offers", 0), ("billing", 80)), one) == (("offers", 80),)
+    assert moved((("offers", 0), ("billing", 80)), one, "Ada") == (("offers", 80),)

@@ -14,6 +14,7 @@ from wfm.domain.adherence import AdherenceRules, rules_from
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.access import authorise
@@ -36,21 +37,28 @@ def set_rules(
     """
     rules = rules_from(preset, changes)
     if len(reason.strip()) < 3:
-        raise BadInput("Rules need a reason: say in a few words why they change.")
+        raise BadInput(say("Rules need a reason: say in a few words why they change."))
     if scope.level not in ("enterprise", "site"):
-        raise BadInput(f"Rules hold for a site or everywhere, not for the {scope.level}.")
+        raise BadInput(
+            say("Rules hold for a site or everywhere, not for the {level}.", level=scope.level)
+        )
     with store.db.read() as connection:
         org = read_organisation(connection, ENTERPRISE)
     if who is not None:
         authorise(who, "mapping.write", scope, org)
     elif not org.has(scope):
-        raise BadInput(f"No site {scope.path!r} is known; load org.csv first.")
+        raise BadInput(say("No site {path!r} is known; load org.csv first.", path=scope.path))
     at = epoch_s(clock.now())
     zones = [org.zone(site.org_id) for site in org.sites if scope.site in (None, site.org_id)]
     today = min((local_day(at, zone) for zone in zones), default=local_day(at, "UTC"))
     if valid_from < today:
         raise BadInput(
-            f"Rules from {valid_from} would change days already judged; the earliest is {today}."
+            say(
+                "Rules from {valid_from} would change days already judged; the earliest is "
+                "{today}.",
+                valid_from=valid_from,
+                today=today,
+            )
         )
     actor = who.user_key if who else OPERATOR
 

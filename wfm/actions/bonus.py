@@ -16,6 +16,7 @@ from wfm.actions.targets import LEAST_REASON, OPERATOR, OPERATOR_ROLE
 from wfm.domain.bonus import Scheme, Standing, Statement, check_scheme
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.targets import key_of
@@ -70,7 +71,7 @@ def set_scheme(
         authorise(who, "bonus.scheme", scope, Directory(store))
     check_scheme(scheme)
     if len(reason.strip()) < LEAST_REASON:
-        raise BadInput("A scheme needs a reason: say in a few words why it is set.")
+        raise BadInput(say("A scheme needs a reason: say in a few words why it is set."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:
@@ -87,8 +88,12 @@ def set_scheme(
         )
         if closed is not None and scheme.effective_from < closed:
             raise BadInput(
-                f"The periods of {scheme.scheme_key} are closed up to {closed}; a new version "
-                f"holds from then on. What was closed is changed by a difference only."
+                say(
+                    "The periods of {scheme_key} are closed up to {closed}; a new version holds "
+                    "from then on. What was closed is changed by a difference only.",
+                    scheme_key=scheme.scheme_key,
+                    closed=closed,
+                )
             )
         values = {
             "scheme_key": scheme.scheme_key, "name": scheme.name, "level": scheme.level,
@@ -165,7 +170,7 @@ def close_period(
     if who is not None:
         authorise(who, "bonus.scheme", scope, Directory(store))
     if len(reason.strip()) < LEAST_REASON:
-        raise BadInput("A close needs a reason: say in a few words why it is done.")
+        raise BadInput(say("A close needs a reason: say in a few words why it is done."))
     at = epoch_s(clock.now())
     actor = who.user_key if who else OPERATOR
 
@@ -268,8 +273,11 @@ def _scope_of(store: Store, scheme: Scheme) -> Scope:
         ).first()
     if row is None or scheme.level not in ("site", "team"):
         raise BadInput(
-            f"No {scheme.level} {scheme.key!r} is known; a scheme is of the enterprise, a site or "
-            f"a team."
+            say(
+                "No {level} {key!r} is known; a scheme is of the enterprise, a site or a team.",
+                level=scheme.level,
+                key=scheme.key,
+            )
         )
     return Scope(scheme.key) if scheme.level == "site" else Scope(row.parent_id, scheme.key)
 

@@ -12,6 +12,7 @@ from wfm.actions.audit import write_audit
 from wfm.actions.targets import LEAST_REASON, OPERATOR, OPERATOR_ROLE, local_today
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.targets import key_of
@@ -47,16 +48,22 @@ def set_corridor(store: Store, clock: Clock, who: Principal | None, edit: Corrid
     if who is not None:
         authorise(who, "target.corridor", edit.scope, Directory(store))
     if edit.scope.agent is not None:
-        raise BadInput("A corridor is set for a team, a site or all sites, not for one agent.")
+        raise BadInput(say("A corridor is set for a team, a site or all sites, not for one agent."))
     if len(edit.reason.strip()) < LEAST_REASON:
-        raise BadInput("A corridor needs a reason: say in a few words why it is set.")
+        raise BadInput(say("A corridor needs a reason: say in a few words why it is set."))
     if edit.basis not in BASES:
-        raise BadInput(f"The basis {edit.basis!r} is not known; one of {', '.join(BASES)}.")
+        raise BadInput(
+            say(
+                "The basis {basis!r} is not known; one of {known}.",
+                basis=edit.basis,
+                known=", ".join(BASES),
+            )
+        )
     if not math.isfinite(edit.width) or edit.width < 0:
-        raise BadInput(f"The width {edit.width:g} must be 0 or more.")
+        raise BadInput(say("The width {width:g} must be 0 or more.", width=edit.width))
     today = local_today(store, clock, edit.scope)
     if edit.effective_from < today:
-        raise BadInput(f"A corridor holds from today, {today}, or later.")
+        raise BadInput(say("A corridor holds from today, {today}, or later.", today=today))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:

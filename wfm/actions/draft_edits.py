@@ -23,7 +23,9 @@ from wfm.domain.draft_edits import (
     standing,
 )  # fmt: skip
 from wfm.domain.errors import BadInput, InfeasibleSchedule, ScopeDenied, StaleWrite
+from wfm.domain.language import joined, say, say_many
 from wfm.domain.scope import Scope
+from wfm.domain.status_words import status_word
 from wfm.store.readers.plans import (
     Plan,
     draft_seq,
@@ -115,14 +117,21 @@ def edit_draft(
         now = read_plan(connection, scope, plan_id)
         if newest != seen or newest != found.seq or now is None or now.state != "draft":
             raise StaleWrite(
-                "Somebody else changed or published the draft since you looked at it; nothing was "
-                "written. Look at it again."
+                say(
+                    "Somebody else changed or published the draft since you looked at it; nothing "
+                    "was written. Look at it again."
+                )
             )
         if found.broken and not accept and edit.kind != "undo":
             raise InfeasibleSchedule(
-                f"The change breaks {len(found.broken)} rule{'s' if len(found.broken) > 1 else ''}"
-                f": {'; '.join(found.broken[:5])}. Choose another, or keep it for now: the draft "
-                "cannot be published before it is mended."
+                say_many(
+                    "The change breaks {n} rule: {rules}. Choose another, or keep it for now: the "
+                    "draft cannot be published before it is mended.",
+                    "The change breaks {n} rules: {rules}. Choose another, or keep it for now: "
+                    "the draft cannot be published before it is mended.",
+                    len(found.broken),
+                    rules=joined("; ", found.broken[:5]),
+                )
             )
         seq, n = found.seq + 1, len(found.after.broken)
         undoes = standing(lines)[-1].seq if edit.kind == "undo" else None
@@ -149,10 +158,14 @@ def _check(
     plan = read_plan(connection, scope, plan_id)
     documents = read_plan_documents(connection, scope, plan_id)
     if plan is None or documents is None:
-        raise ScopeDenied("There is nothing here that you may see.")
+        raise ScopeDenied(say("There is nothing here that you may see."))
     if plan.state != "draft":
         raise BadInput(
-            f"Plan {plan_id} is {plan.state}; change the shifts in force one by one instead."
+            say(
+                "Plan {plan_id} is {state}; change the shifts in force one by one instead.",
+                plan_id=plan_id,
+                state=status_word(plan.state),
+            )
         )
     problem, solution = documents
     lines = read_draft_lines(connection, scope, plan_id)

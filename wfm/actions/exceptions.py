@@ -18,9 +18,11 @@ from wfm.domain.adherence import NewException, RecordedException
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied, StaleWrite
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.domain.status_words import status_word
 from wfm.queries.access import NOT_FOUND, authorise
 from wfm.queries.exceptions import BulkPreview, OutFilter
 from wfm.store.manifest import mark_dirty
@@ -76,9 +78,16 @@ def decide(
     """
     wanted = sorted(set(ids))
     if status not in ("approved", "denied", "withdrawn"):
-        raise BadInput(f"Decision {status!r} is none of approved, denied, withdrawn.")
+        raise BadInput(
+            say("Decision {status!r} is none of approved, denied, withdrawn.", status=status)
+        )
     if status != "approved" and len(reason.strip()) < 3:
-        raise BadInput(f"A decision {status} needs a reason: say in a few words why.")
+        raise BadInput(
+            say(
+                "A decision {status} needs a reason: say in a few words why.",
+                status=status_word(status),
+            )
+        )
     with store.db.read() as connection:
         found = exceptions_by_id(connection, wanted)
     return _decided(store, clock, who, wanted, found, status, reason)
@@ -105,11 +114,19 @@ def approve_bulk(
     now = (len(preview.pieces), preview.seconds)
     if now != seen:
         raise StaleWrite(
-            f"There are now {now[0]} spells of {now[1]} s together, and {seen[0]} of {seen[1]} s "
-            f"were shown. Look at the preview again; nothing was changed."
+            say(
+                "There are now {n} spells of {seconds} s together, and {n_seen} of {seconds_seen} "
+                "s were shown. Look at the preview again; nothing was changed.",
+                n=now[0],
+                seconds=now[1],
+                n_seen=seen[0],
+                seconds_seen=seen[1],
+            )
         )
     if not pieces:
-        raise BadInput("No time out of adherence lies inside this filter; nothing was changed.")
+        raise BadInput(
+            say("No time out of adherence lies inside this filter; nothing was changed.")
+        )
     new = [NewException(p.agent_id, p.start_at, p.end_at, reason_code, note) for p in pieces]
     for one in new:
         _check(one)
@@ -123,7 +140,7 @@ def undo_bulk(
 ) -> Changed:
     """Every exception of a bulk action withdrawn; the figures go back to what they were."""
     if len(reason.strip()) < 3:
-        raise BadInput("Taking a bulk exception back needs a reason: say in a few words why.")
+        raise BadInput(say("Taking a bulk exception back needs a reason: say in a few words why."))
     with store.db.read() as connection:
         found = exceptions_by_id(connection, (), bulk_id)
     if not found:
@@ -194,8 +211,13 @@ def _decided(
         for one in fresh:
             if status not in NEXT[one.status]:
                 raise StaleWrite(
-                    f"Exception {one.exception_id} is {one.status} and cannot become {status}; "
-                    f"load the list again."
+                    say(
+                        "Exception {exception_id} is {now} and cannot become {wanted}; load the "
+                        "list again.",
+                        exception_id=one.exception_id,
+                        now=status_word(one.status),
+                        wanted=status_word(status),
+                    )
                 )
         if not fresh:
             return Changed((), 0, already=True)
@@ -238,12 +260,17 @@ def _audit(
 def _check(new: NewException) -> None:
     if not 0 < new.end_at - new.start_at <= LONGEST_S:
         raise BadInput(
-            f"An exception of {new.end_at - new.start_at} s cannot be: it begins before it ends, "
-            f"and lasts a day at most."
+            say(
+                "An exception of {seconds} s cannot be: it begins before it ends, and lasts a "
+                "day at most.",
+                seconds=new.end_at - new.start_at,
+            )
         )
     code = new.reason_code
     if not 1 <= len(code) <= 64 or not code.replace("_", "").replace("-", "").isalnum():
-        raise BadInput(f"Reason {code[:40]!r} is no code: letters, digits, - and _, 64 at most.")
+        raise BadInput(
+            say("Reason {code!r} is no code: letters, digits, - and _, 64 at most.", code=code[:40])
+        )
 
 
 def _scope_of(org: Organisation, agent_id: str, at: int) -> Scope:
@@ -279,5 +306,8 @@ def _bulk_id(request_key: str) -> str:
 
 def _own() -> PermissionDenied:
     return PermissionDenied(
-        "Nobody decides on an exception of their own. Ask another person who may decide for you."
+        say(
+            "Nobody decides on an exception of their own. Ask another person who may "
+            "decide for you."
+        )
     )

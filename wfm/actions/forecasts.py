@@ -17,6 +17,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, ScopeDenied
 from wfm.domain.forecast_records import OVERRIDE, ForecastRecord, NewRecord, check_record
 from wfm.domain.grid import local_day
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.access import NOT_FOUND, authorise
@@ -52,17 +53,28 @@ def record_forecast(
         authorise(who, PERMISSION, Scope(new.unit), organisation)
     checked = check_record(new)
     if organisation.unit(new.unit).level != "site":
-        raise BadInput(f"{new.unit!r} is no site; forecasts are made for sites.")
+        raise BadInput(say("{unit!r} is no site; forecasts are made for sites.", unit=new.unit))
     queues = {q.queue_id for q in organisation.queues if q.site_id in (None, new.unit)}
     if new.queue_id and new.queue_id not in queues:
         known = ", ".join(sorted(queues))
-        raise BadInput(f"Site {new.unit!r} has no queue {new.queue_id!r}; it has {known}.")
+        raise BadInput(
+            say(
+                "Site {unit!r} has no queue {queue_id!r}; it has {known}.",
+                unit=new.unit,
+                queue_id=new.queue_id,
+                known=known,
+            )
+        )
     at = epoch_s(clock.now())
     today = local_day(at, organisation.zone(new.unit))
     if checked.kind == OVERRIDE and _first(checked) < today:
         raise BadInput(
-            f"{checked.first_on} is over: what came is known and nothing is left to correct. "
-            f"Override from {today} on."
+            say(
+                "{first_on} is over: what came is known and nothing is left to correct. "
+                "Override from {today} on.",
+                first_on=checked.first_on,
+                today=today,
+            )
         )
 
     def work(connection: Connection) -> Recorded:
@@ -99,7 +111,7 @@ def undo_forecast(
     if who is not None:
         authorise(who, PERMISSION, Scope(found.unit), read_organisation(store, ENTERPRISE))
     if len(reason.strip()) < 3:
-        raise BadInput("Say why it is taken back; the record keeps it with your name.")
+        raise BadInput(say("Say why it is taken back; the record keeps it with your name."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> Recorded:
@@ -108,7 +120,12 @@ def undo_forecast(
             return Recorded(known, None, already=True)
         again = read_record(connection, ENTERPRISE, record_id)
         if again is None or again.undone_at is not None:
-            raise BadInput(f"Record {record_id} was taken back before; nothing changed.")
+            raise BadInput(
+                say(
+                    "Record {record_id} was taken back before; nothing changed.",
+                    record_id=record_id,
+                )
+            )
         number = _insert(
             connection,
             {
@@ -128,7 +145,7 @@ def undo_forecast(
 
 def _first(new: NewRecord) -> date:
     if new.first_on is None:
-        raise BadInput("Give the first day.")
+        raise BadInput(say("Give the first day."))
     return new.first_on
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from wfm.actions.audit import write_audit
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, ScopeDenied
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.store.readers.jobs import read_job
 from wfm.store.schema import job
@@ -38,9 +39,15 @@ def ask_job(
     """
     unit = str(parameters.get("unit") or "")
     if kind not in ASKABLE:
-        raise BadInput(f"No job {kind!r} can be asked for; one of {', '.join(ASKABLE)}.")
+        raise BadInput(
+            say(
+                "No job {kind!r} can be asked for; one of {known}.",
+                kind=kind,
+                known=", ".join(ASKABLE),
+            )
+        )
     if not unit or not scope.holds(Scope(unit)):
-        raise ScopeDenied("There is nothing here that you may see.")
+        raise ScopeDenied(say("There is nothing here that you may see."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:
@@ -80,7 +87,7 @@ def cancel_job(
     def work(connection: Connection) -> str:
         found = read_job(connection, scope, job_id)
         if found is None:
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         state = ask_cancel(connection, job_id, at=at)
         if not found.has_ended and not found.cancel_asked:
             write_audit(

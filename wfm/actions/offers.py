@@ -13,9 +13,11 @@ from wfm.actions.once import done_before, remember
 from wfm.actions.shift_batch import ShiftChange, broken_by, write_changes
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, InfeasibleSchedule, ScopeDenied, StaleWrite
+from wfm.domain.language import say
 from wfm.domain.offers import WORDS, NewOffer, Offer, in_order, offered, to_ask
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.domain.status_words import status_word
 from wfm.queries.access import NOT_FOUND, authorise
 from wfm.queries.offers import why_not
 from wfm.queries.roster_rules import RosterWeek, read_roster_week
@@ -64,14 +66,24 @@ def send_offer(
     The order is that of the ledger, drawn where it is equal; it is kept with the offer.
     """
     if len(reason.strip()) < 3:
-        raise BadInput("An offer needs a reason; say what people are asked for.")
+        raise BadInput(say("An offer needs a reason; say what people are asked for."))
     at = epoch_s(clock.now())
     if new.kind not in WORDS:
-        raise BadInput(f"No offer {new.kind!r} is known; one of {', '.join(WORDS)}.")
+        raise BadInput(
+            say(
+                "No offer {kind!r} is known; one of {known}.", kind=new.kind, known=", ".join(WORDS)
+            )
+        )
     if not 1 <= new.seats <= MOST_SEATS:
-        raise BadInput(f"{new.seats} people cannot be asked for; give 1 to {MOST_SEATS}.")
+        raise BadInput(
+            say(
+                "{seats} people cannot be asked for; give 1 to {most_seats}.",
+                seats=new.seats,
+                most_seats=MOST_SEATS,
+            )
+        )
     if new.closes_at <= at:
-        raise BadInput("It begins too soon: an offer closes a quarter-hour before it begins.")
+        raise BadInput(say("It begins too soon: an offer closes a quarter-hour before it begins."))
 
     def work(connection: Connection) -> Sent:
         authorise(who, SEND, Scope(new.unit), read_organisation(connection, ENTERPRISE))
@@ -81,7 +93,9 @@ def send_offer(
         roster = _roster(connection, new)
         may = [agent for agent in sorted(set(people)) if not why_not(roster, agent, new)]
         if not may:
-            raise BadInput("Nobody may take it: rules, hours or shifts of all of them forbid it.")
+            raise BadInput(
+                say("Nobody may take it: rules, hours or shifts of all of them forbid it.")
+            )
         text = f"{new.unit} {new.shift_on} {new.kind} {new.first_at} {at}"
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:3])
         asks = in_order(may, offers_taken(connection, new.kind, at), seed)
@@ -132,12 +146,17 @@ def answer_offer(
         if found is None or mine is None or mine.asked_at is None:
             raise ScopeDenied(NOT_FOUND)
         if mine.answer:
-            raise BadInput(f"You {mine.answer} it already; ask your planner to change that.")
+            raise BadInput(
+                say(
+                    "You {answer} it already; ask your planner to change that.",
+                    answer=status_word(mine.answer),
+                )
+            )
         state = found.state(at)
         if state == "taken":
-            raise StaleWrite("Others were quicker: no seat is left. Nothing changed.")
+            raise StaleWrite(say("Others were quicker: no seat is left. Nothing changed."))
         if state != "open":
-            raise BadInput(f"The offer is {state}; nothing changed.")
+            raise BadInput(say("The offer is {state}; nothing changed.", state=status_word(state)))
         answer, asked = ("accepted", ()) if accept else ("declined", _next(found, mine.agent_id))
         if accept:
             _take(connection, found, agent, who, at)
@@ -160,7 +179,7 @@ def withdraw_offer(
 ) -> Offer:
     """The offer taken back; who took it already keeps it."""
     if len(reason.strip()) < 3:
-        raise BadInput("Say why the offer is withdrawn.")
+        raise BadInput(say("Say why the offer is withdrawn."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> Offer:
@@ -186,7 +205,9 @@ def _take(connection: Connection, found: Offer, agent: Scope, who: Principal, at
     roster = _roster(connection, about)
     forbidden = why_not(roster, name, about)
     if forbidden:
-        raise InfeasibleSchedule(f"You cannot take it any more. {forbidden} Nothing changed.")
+        raise InfeasibleSchedule(
+            say("You cannot take it any more. {forbidden} Nothing changed.", forbidden=forbidden)
+        )
     shift = roster.shifts.get(name, {}).get(about.shift_on)
     before = shift.segments if shift else ()
     after = offered(about.kind, before, roster.contracts[name], about.first_at, about.end_at)

@@ -7,6 +7,7 @@ from threading import BoundedSemaphore
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 METHOD = "scrypt:32768:8:1"
 AT_ONCE = 4  # each holds 32 MiB
@@ -25,8 +26,13 @@ def hash_password(password: str) -> str:
     """The hash to store; a password shorter than 10 signs is a `BadInput`."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(
-            f"The password has {len(password)} signs; choose {SHORTEST} to {LONGEST}. "
-            "Four unrelated words make a good one."
+            say(
+                "The password has {n} signs; choose {shortest} to {longest}. Four unrelated "
+                "words make a good one.",
+                n=len(password),
+                shortest=SHORTEST,
+                longest=LONGEST,
+            )
         )
     with _slots:
         return generate_password_hash(password, method=METHOD)

@@ -13,6 +13,7 @@ from wfm.actions.audit import write_audit
 from wfm.actions.once import done_before, remember
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, ScopeDenied
+from wfm.domain.language import say
 from wfm.domain.planning_policy import policy_of
 from wfm.domain.scope import Scope
 from wfm.store.readers.organisation import read_organisation
@@ -42,14 +43,14 @@ def set_policy(
     `check` is the scheduler's own look at it. Older policies are kept.
     """
     if len(reason.strip()) < 3:
-        raise BadInput("A planning policy needs a reason; say why it changes.")
+        raise BadInput(say("A planning policy needs a reason; say why it changes."))
     document = policy_of(given)
     check(document)
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> PolicyState:
         if scope.site is None or not read_organisation(connection, Scope()).has(Scope(scope.site)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         if done_before(connection, request_key, POLICY) is not None:
             return read_policy(connection, scope)
         before = read_policy(connection, scope)
@@ -87,12 +88,12 @@ def pin_shift(
     Released, it may be planned anew.
     """
     if len(reason.strip()) < 3:
-        raise BadInput("A pin needs a reason; say why the shift must stay.")
+        raise BadInput(say("A pin needs a reason; say why the shift must stay."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> bool:
         if agent.agent is None or not read_organisation(connection, Scope()).has(agent):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         if done_before(connection, request_key, PIN) is not None:
             return False
         held = bool(read_pins(connection, agent, on, date.fromordinal(on.toordinal() + 1)))

@@ -13,6 +13,7 @@ from wfm.actions.audit import write_audit
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import GateRefused, InfeasibleSchedule, ScopeDenied, StaleWrite
+from wfm.domain.language import say
 from wfm.domain.schedules import NewShift
 from wfm.domain.scope import Scope
 from wfm.queries.gate import GateState, gate_of
@@ -70,33 +71,49 @@ def publish(
         documents = read_plan_documents(connection, scope, plan_id)
         by_hand = draft_seq(connection, scope, plan_id)
     if documents is None:
-        raise ScopeDenied(f"No plan {plan_id} is known here; `wfm plan list` shows them.")
+        raise ScopeDenied(
+            say("No plan {plan_id} is known here; `wfm plan list` shows them.", plan_id=plan_id)
+        )
     problem, solution = documents
     broken = check(problem, solution)
 
     def work(connection: Connection) -> Published:
         plan = read_plan(connection, scope, plan_id)
         if plan is None:
-            raise StaleWrite(f"Plan {plan_id} was removed meanwhile; nothing was published.")
+            raise StaleWrite(
+                say("Plan {plan_id} was removed meanwhile; nothing was published.", plan_id=plan_id)
+            )
         if plan.state == "published":
             return Published(plan_id, plan.unit, plan.week, WriteCounts(0, 0, 0), (), True)
         if broken:
-            more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+            first_rule = broken[0]
+            if len(broken) > 1:
+                first_rule = say("{rule} and {n} more", rule=broken[0], n=len(broken) - 1)
             raise InfeasibleSchedule(
-                f"Plan {plan_id} breaks rules and cannot be published: {broken[0]}{more}. "
-                f"Correct the contract, availability or time off it names, and solve again."
+                say(
+                    "Plan {plan_id} breaks rules and cannot be published: {first_rule}. Correct "
+                    "the contract, availability or time off it names, and solve again.",
+                    plan_id=plan_id,
+                    first_rule=first_rule,
+                )
             )
         if draft_seq(connection, scope, plan_id) != by_hand:
             raise StaleWrite(
-                f"Plan {plan_id} was changed by hand meanwhile; nothing was published. Look at it "
-                "again."
+                say(
+                    "Plan {plan_id} was changed by hand meanwhile; nothing was published. Look at "
+                    "it again.",
+                    plan_id=plan_id,
+                )
             )
         first, end = _days_of(problem)
         mark = week_mark(connection, Scope(plan.unit), first, end)
         if seen is not None and seen != mark:
             raise StaleWrite(
-                f"The schedule of {plan.week} changed since you looked at it; nothing was "
-                f"published. Look at the new differences and publish again."
+                say(
+                    "The schedule of {week} changed since you looked at it; nothing was published. "
+                    "Look at the new differences and publish again.",
+                    week=plan.week,
+                )
             )
         gate = gate_of(connection, scope, plan_id)
         if not gate.passed and len(overrule.strip()) < 3:

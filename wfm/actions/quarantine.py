@@ -11,6 +11,7 @@ from wfm.actions.audit import write_audit
 from wfm.actions.once import done_before, remember
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, StaleWrite
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.access import authorise
@@ -60,9 +61,14 @@ def repair_row(
     _may(store, who, reason)
     line = text.strip("\r\n")
     if not line.strip() or "\n" in line or "\r" in line:
-        raise BadInput("A corrected row is one line of text; its header stays as it was.")
+        raise BadInput(say("A corrected row is one line of text; its header stays as it was."))
     if UNREADABLE in line:
-        raise BadInput(f"The sign {UNREADABLE} could not be read: write what it should be.")
+        raise BadInput(
+            say(
+                "The sign {unreadable} could not be read: write what it should be.",
+                unreadable=UNREADABLE,
+            )
+        )
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:
@@ -71,14 +77,21 @@ def repair_row(
             return int(known)
         row = connection.execute(select(quarantine).where(quarantine.c.row_id == row_id)).first()
         if row is None:
-            raise BadInput(f"No rejected row {row_id} is known; open the page again.")
+            raise BadInput(
+                say("No rejected row {row_id} is known; open the page again.", row_id=row_id)
+            )
         taken = connection.execute(
             update(quarantine)
             .where(quarantine.c.row_id == row_id, quarantine.c.replayed_at.is_(None))
             .values(replayed_at=at)
         )
         if taken.rowcount == 0:
-            raise StaleWrite(f"Row {row_id} was corrected or loaded by somebody else meanwhile.")
+            raise StaleWrite(
+                say(
+                    "Row {row_id} was corrected or loaded by somebody else meanwhile.",
+                    row_id=row_id,
+                )
+            )
         same = {
             name: value for name, value in row._mapping.items() if name not in ("row_id", "raw")
         }
@@ -105,13 +118,15 @@ def _bytes(line: str, encoding: str) -> bytes:
         return line.encode(encoding)
     except UnicodeEncodeError as error:
         sign = line[error.start]
-        raise BadInput(f"The file is {encoding}, which has no sign {sign!r}.") from None
+        raise BadInput(
+            say("The file is {encoding}, which has no sign {sign!r}.", encoding=encoding, sign=sign)
+        ) from None
 
 
 def _may(store: Store, who: Principal, reason: str) -> None:
     authorise(who, "ingest.replay", ENTERPRISE, Directory(store))
     if len(reason.strip()) < 3:
-        raise BadInput("Loading rows again needs a reason: say what was mended.")
+        raise BadInput(say("Loading rows again needs a reason: say what was mended."))
 
 
 def _job(connection: Connection, who: Principal, parameters: dict[str, object], at: int) -> int:

@@ -23,11 +23,13 @@ from wfm.domain.errors import (
     ScopeDenied,
     StaleWrite,
 )
+from wfm.domain.language import joined, say, say_many
 from wfm.domain.principal import Principal
 from wfm.domain.remedies import KINDS, NewRemedy, Remedy, ShiftWish, Step, parse_wish, wished
 from wfm.domain.rules.week import told
 from wfm.domain.schedules import NewShift, Shift
 from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.domain.status_words import status_word
 from wfm.queries.access import NOT_FOUND, authorise
 from wfm.queries.roster_rules import RosterWeek, read_roster_week
 from wfm.store.readers.organisation import read_organisation
@@ -90,9 +92,15 @@ def open_remedy(
     """
     kind = KINDS.get(new.kind)
     if kind is None:
-        raise BadInput(f"No remedy {new.kind!r} is known; one of {', '.join(KINDS)}.")
+        raise BadInput(
+            say(
+                "No remedy {kind!r} is known; one of {known}.",
+                kind=new.kind,
+                known=", ".join(KINDS),
+            )
+        )
     if len(new.reason.strip()) < LEAST_REASON:
-        raise BadInput("Say why; the record keeps it with your name.")
+        raise BadInput(say("Say why; the record keeps it with your name."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> Taken:
@@ -136,13 +144,24 @@ def take_step(
         permission = allowed.get(status)
         if permission is None:
             raise StaleWrite(
-                f"This is {one.status} and cannot become {status} any more; load the page again."
+                say(
+                    "This is {now} and cannot become {wanted} any more; load the page again.",
+                    now=status_word(one.status),
+                    wanted=status_word(status),
+                )
             )
         authorise(who, permission, one.scope, read_organisation(connection, ENTERPRISE))
         if permission.endswith(".decide") and who.agent_id == one.scope.agent:
-            raise PermissionDenied("Nobody decides on a request of their own; ask another lead.")
+            raise PermissionDenied(
+                say("Nobody decides on a request of their own; ask another lead.")
+            )
         if status in ("denied", "withdrawn", "reverted") and len(note.strip()) < LEAST_REASON:
-            raise BadInput(f"What is {status} needs a reason: say in a few words why.")
+            raise BadInput(
+                say(
+                    "What is {status} needs a reason: say in a few words why.",
+                    status=status_word(status),
+                )
+            )
         shifts, accepted = 0, tuple[str, ...]()
         if status == "approved":
             shifts, accepted = _apply(connection, at, who, one)
@@ -163,19 +182,22 @@ def take_step(
 def _can_open(connection: Connection, at: int, new: NewRemedy) -> None:
     if new.kind == "schedule_change":
         if new.scope.agent is None:
-            raise BadInput("A change of shifts is asked for by one agent.")
+            raise BadInput(say("A change of shifts is asked for by one agent."))
         _check(connection, at, new.scope, parse_wish(new.about))
     if new.kind == "coaching" and new.scope.agent is None:
-        raise BadInput("A coaching is planned with one agent; open it from their row.")
+        raise BadInput(say("A coaching is planned with one agent; open it from their row."))
     if new.kind == "site_alert":
         if new.scope.team is not None or new.scope.site is None:
-            raise BadInput("An alert goes to a whole site; choose one.")
+            raise BadInput(say("An alert goes to a whole site; choose one."))
         for other in read_remedies(connection, new.scope, 0):
             same = other.about.get("cause") == new.about.get("cause")
             if other.kind == "site_alert" and other.is_open and same:
                 raise StaleWrite(
-                    f"The site was alerted to this already and the alert is {other.status}; "
-                    "wait for its answer, or withdraw it first."
+                    say(
+                        "The site was alerted to this already and the alert is {status}; wait for "
+                        "its answer, or withdraw it first.",
+                        status=status_word(other.status),
+                    )
                 )
 
 
@@ -209,14 +231,27 @@ def _check(connection: Connection, now: int, agent: Scope, wish: ShiftWish) -> W
             words = told(violation, monday)
             if violation.code in REVIEWED:
                 if violation.code not in weighed:
-                    review.append(f"week of {monday.day} {monday:%b}: {words}")
+                    review.append(
+                        say("week of {day.day} {day:%b}: {words}", day=monday, words=words)
+                    )
             elif words not in was:
                 broken.append(words)
     if not shifts:
+        last = wish.end - timedelta(days=1)
         raise BadInput(
-            f"No published shift from {wish.first} to {wish.end - timedelta(days=1)} "
-            f"{'has a meal that' if unfit else 'lies ahead that'} this could change; "
-            "choose days that are published."
+            say(
+                "No published shift from {first} to {last} has a meal that this could change; "
+                "choose days that are published.",
+                first=wish.first,
+                last=last,
+            )
+            if unfit
+            else say(
+                "No published shift from {first} to {last} lies ahead that this could change; "
+                "choose days that are published.",
+                first=wish.first,
+                last=last,
+            )
         )
     return WishCheck(tuple(old), tuple(shifts), tuple(broken), tuple(review), unfit)
 
@@ -237,9 +272,14 @@ def _apply(
     found = _check(connection, at, one.scope, parse_wish(one.about))
     if found.broken:
         raise InfeasibleSchedule(
-            f"The change would break {len(found.broken)} rule"
-            f"{'s' if len(found.broken) > 1 else ''}: {'; '.join(found.broken[:6])}. "
-            "Deny it with that reason, or agree on another change."
+            say_many(
+                "The change would break {n} rule: {rules}. Deny it with that reason, or agree on "
+                "another change.",
+                "The change would break {n} rules: {rules}. Deny it with that reason, or agree on "
+                "another change.",
+                len(found.broken),
+                rules=joined("; ", found.broken[:6]),
+            )
         )
     changed = 0
     for published_at, shifts in found.by_publication().items():

@@ -17,6 +17,7 @@ from wfm.actions.once import done_before, remember
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, InfeasibleSchedule, ScopeDenied, StaleWrite
+from wfm.domain.language import joined, say, say_many
 from wfm.domain.rules.week import told
 from wfm.domain.schedules import NewShift, Shift
 from wfm.domain.scope import Scope
@@ -61,13 +62,15 @@ class BatchDone:
 def swap_changes(one: Shift, two: Shift, scopes: Mapping[str, Scope]) -> tuple[ShiftChange, ...]:
     """The changes that give each of two people the other's shift, on its own day."""
     if one.agent_id == two.agent_id:
-        raise BadInput("A swap is between two people; choose somebody else.")
+        raise BadInput(say("A swap is between two people; choose somebody else."))
     if one.shift_on == two.shift_on:
         return (
             ShiftChange(scopes[one.agent_id], one.shift_on, two.segments, one.seq),
             ShiftChange(scopes[two.agent_id], two.shift_on, one.segments, two.seq),
         )
-    raise BadInput("Swap shifts of one day; for two days give the shift and the day off by hand.")
+    raise BadInput(
+        say("Swap shifts of one day; for two days give the shift and the day off by hand.")
+    )
 
 
 def check_changes(store: Store, changes: Sequence[ShiftChange]) -> BatchCheck:
@@ -95,11 +98,11 @@ def change_shifts(
     broken and nobody answers for it; then nothing is written. Each can be undone as an edit can.
     """
     if len(reason.strip()) < 3:
-        raise BadInput("A change of published shifts needs a reason; say why.")
+        raise BadInput(say("A change of published shifts needs a reason; say why."))
     if not changes:
-        raise BadInput("There is nothing to change.")
+        raise BadInput(say("There is nothing to change."))
     if any(not scope.holds(change.agent) for change in changes):
-        raise ScopeDenied("There is nothing here that you may see.")
+        raise ScopeDenied(say("There is nothing here that you may see."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> BatchDone:
@@ -109,8 +112,14 @@ def change_shifts(
         broken = broken_by(connection, changes)
         if broken and not override:
             raise InfeasibleSchedule(
-                f"The changes break {len(broken)} rule{'s' if len(broken) > 1 else ''}: "
-                f"{'; '.join(broken[:5])}. Choose others, or override it with your name."
+                say_many(
+                    "The changes break {n} rule: {rules}. Choose others, or override it with your "
+                    "name.",
+                    "The changes break {n} rules: {rules}. Choose others, or override it with "
+                    "your name.",
+                    len(broken),
+                    rules=joined("; ", broken[:5]),
+                )
             )
         counts = write_changes(
             connection, changes, broken, at=at, actor=actor, actor_role=actor_role,
@@ -163,7 +172,7 @@ def _newest(connection: Connection, changes: Sequence[ShiftChange]) -> int | Non
     organisation = read_organisation(connection, Scope())
     for change in changes:
         if not organisation.has(change.agent):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         history = read_shift_history(
             connection, change.agent, change.on, change.on + timedelta(days=1)
         )
@@ -171,8 +180,12 @@ def _newest(connection: Connection, changes: Sequence[ShiftChange]) -> int | Non
         if change.seen_seq is not None and newest != change.seen_seq:
             name = organisation.name_of(change.agent)
             raise StaleWrite(
-                f"The shift of {name} on {change.on} changed since you looked at it; nothing was "
-                "written. Look again."
+                say(
+                    "The shift of {name} on {on} changed since you looked at it; nothing was "
+                    "written. Look again.",
+                    name=name,
+                    on=change.on,
+                )
             )
         if history and first is None:
             first = history[0].published_at
@@ -193,7 +206,14 @@ def broken_by(connection: Connection, changes: Sequence[ShiftChange]) -> tuple[s
     for (site, week, agent), days in after.items():
         roster = weeks[site, week]
         if agent not in roster.people:
-            raise BadInput(f"{agent} is not employed at {site} in {week}.")
+            raise BadInput(
+                say(
+                    "{agent} is not employed at {site} in {week}.",
+                    agent=agent,
+                    site=site,
+                    week=week,
+                )
+            )
         live = roster.in_force(agent)
         was = Counter(told(v, roster.period.first) for v in roster.violations(agent, live))
         now = Counter(

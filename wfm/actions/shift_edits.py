@@ -15,6 +15,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, InfeasibleSchedule, ScopeDenied, StaleWrite
 from wfm.domain.grid import QUARTER_S, day_start, zone_of
+from wfm.domain.language import joined, say, say_many
 from wfm.domain.rules.week import told
 from wfm.domain.schedules import NewShift, Shift
 from wfm.domain.scope import Scope
@@ -87,7 +88,7 @@ def edit_shift(
     back to the version before the newest as a new change. The same key again changes nothing.
     """
     if len(reason.strip()) < 3:
-        raise BadInput("A change of a published shift needs a reason; say why.")
+        raise BadInput(say("A change of a published shift needs a reason; say why."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> Edited:
@@ -104,9 +105,14 @@ def edit_shift(
         found = _check(connection, at, agent, on, edit)
         if found.broken and not override:
             raise InfeasibleSchedule(
-                f"The change breaks {len(found.broken)} rule"
-                f"{'s' if len(found.broken) > 1 else ''}: {'; '.join(found.broken)}. "
-                "Choose another time, or override it with your name."
+                say_many(
+                    "The change breaks {n} rule: {rules}. Choose another time, or override it "
+                    "with your name.",
+                    "The change breaks {n} rules: {rules}. Choose another time, or override it "
+                    "with your name.",
+                    len(found.broken),
+                    rules=joined("; ", found.broken),
+                )
             )
         agent_id = str(agent.agent)
         write_shifts(
@@ -121,7 +127,7 @@ def edit_shift(
         )
         seq = _history(connection, agent, on)[-1].seq
         if seq == newest:
-            raise BadInput("That is planned already; nothing would change.")
+            raise BadInput(say("That is planned already; nothing would change."))
         write_audit(
             connection, at=at, actor=actor, role=actor_role, action=ACTION,
             object=f"shift:{agent_id}:{on.isoformat()}", scope_path=agent.path,
@@ -140,13 +146,26 @@ def edit_shift(
 
 def _check(connection: Connection, now: int, agent: Scope, on: date, edit: ShiftEdit) -> EditCheck:
     if edit.kind not in KINDS:
-        raise BadInput(f"No change {edit.kind!r} is known; one of {', '.join(KINDS)}.")
+        raise BadInput(
+            say(
+                "No change {kind!r} is known; one of {known}.",
+                kind=edit.kind,
+                known=", ".join(KINDS),
+            )
+        )
     if agent.agent is None or not read_organisation(connection, Scope()).has(agent):
-        raise ScopeDenied("There is nothing here that you may see.")
+        raise ScopeDenied(say("There is nothing here that you may see."))
     year, number, _ = on.isocalendar()
     roster = read_roster_week(connection, agent, f"{year}-W{number:02d}")
     if agent.agent not in roster.people:
-        raise BadInput(f"{agent.agent} is not employed at {agent.site} in the week of {on}.")
+        raise BadInput(
+            say(
+                "{agent} is not employed at {site} in the week of {on}.",
+                agent=agent.agent,
+                site=agent.site,
+                on=on,
+            )
+        )
     history = _history(connection, agent, on)
     before = history[-1].segments if history else ()
     after = _changed(roster, history, before, agent.agent, on, edit)
@@ -178,34 +197,38 @@ def _changed(
 ) -> tuple[Segment, ...]:
     for at in (edit.start_at, edit.end_at):
         if at is not None and at % QUARTER_S:
-            raise BadInput("Times are whole quarter-hours; choose :00, :15, :30 or :45.")
+            raise BadInput(say("Times are whole quarter-hours; choose :00, :15, :30 or :45."))
     if edit.kind == "undo":
         if len(history) < 2:
-            raise BadInput("Nothing was changed since publication; there is nothing to undo.")
+            raise BadInput(say("Nothing was changed since publication; there is nothing to undo."))
         return history[-2].segments
     if edit.kind == "remove":
         if not before:
-            raise BadInput("There is no shift to remove on this day.")
+            raise BadInput(say("There is no shift to remove on this day."))
         return ()
     if edit.start_at is None:
-        raise BadInput("Choose a time.")
+        raise BadInput(say("Choose a time."))
     zone = zone_of(roster.zone)
     if datetime.fromtimestamp(edit.start_at, zone).date() != on and edit.kind in ("move", "add"):
-        raise BadInput(f"The shift of {on} has to begin on that day.")
+        raise BadInput(say("The shift of {on} has to begin on that day.", on=on))
     if edit.kind == "move":
         return moved(before, edit.start_at)
     if edit.kind == "take":
         return taken_out(before, edit.start_at)
     if edit.kind == "add":
         if before:
-            raise BadInput("There is a shift on this day already; change or remove it.")
+            raise BadInput(say("There is a shift on this day already; change or remove it."))
         contract = roster.contracts[agent_id]
         return new_shift(contract, edit.start_at, edit.length or contract.shift_minutes[0])
     activity = roster.activities.get(edit.activity)
     if activity is None:
-        raise BadInput(f"No activity {edit.activity!r} is known; choose one of the list.")
+        raise BadInput(
+            say(
+                "No activity {activity!r} is known; choose one of the list.", activity=edit.activity
+            )
+        )
     if edit.end_at is None:
-        raise BadInput("Choose when the activity ends.")
+        raise BadInput(say("Choose when the activity ends."))
     return put_in(before, activity, edit.start_at, edit.end_at)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from wfm.domain.errors import BadInput, StaleWrite
 from wfm.domain.grid import day_start, local_day, zone_of
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.remedies import NewRemedy, Remedy
 from wfm.domain.scope import Scope
@@ -31,22 +32,19 @@ def move_people(connection: Connection, now: int, new: NewRemedy) -> NewRemedy:
     a `BadInput` that names who or what, and nothing is written.
     """
     if new.scope.site is None:
-        raise BadInput("People are moved inside one site; choose one.")
+        raise BadInput(say("People are moved inside one site; choose one."))
     site = Scope(new.scope.site)
     move = parse_move(new.about)
     known = read_organisation(connection, site)
     zone = known.zone(str(site.site))
     if move.first < local_day(now, zone):
-        raise BadInput(f"{move.first} is past; choose today or a later day.")
+        raise BadInput(say("{first} is past; choose today or a later day.", first=move.first))
     at = day_start(move.first, zone)
     _check_queues(known, site, move, at)
     before, after, places = {}, {}, []
     for agent_id in move.agents:
         person = _person(known, new.scope, agent_id, at)
-        try:
-            skills = moved(person.skills, move)
-        except BadInput as error:
-            raise BadInput(f"{person.display_name} {error}; leave them out.") from None
+        skills = moved(person.skills, move, person.display_name)
         before[agent_id], after[agent_id] = skills_text(person.skills), skills_text(skills)
         places.append(known.scope_of(person))
     write_skills(connection, at, after)
@@ -80,7 +78,10 @@ def move_back(connection: Connection, now: int, one: Remedy) -> int:
         if person is None or skills_text(person.skills) != text:
             name = agent_id if person is None else person.display_name
             raise StaleWrite(
-                f"The skills of {name} were changed again since; move people back one by one."
+                say(
+                    "The skills of {name} were changed again since; move people back one by one.",
+                    name=name,
+                )
             )
     write_skills(connection, at, before)
     mark_dirty_from(connection, datetime.fromtimestamp(at, zone_of(zone)).date())
@@ -91,13 +92,25 @@ def _check_queues(known: Organisation, site: Scope, move: SkillMove, at: int) ->
     for queue_id in (move.leave, move.take):
         queue = known.queue_at(queue_id, at)
         if queue is None or queue.site_id not in (None, site.site):
-            raise BadInput(f"No queue {queue_id!r} is known at this site; choose one of the list.")
+            raise BadInput(
+                say(
+                    "No queue {queue_id!r} is known at this site; choose one of the list.",
+                    queue_id=queue_id,
+                )
+            )
 
 
 def _person(known: Organisation, scope: Scope, agent_id: str, at: int) -> Person:
     person = known.person_at(agent_id, at)
     if person is None or not scope.holds(known.scope_of(person)):
-        raise BadInput(f"Nobody {agent_id!r} works here; choose people of the list.")
+        raise BadInput(
+            say("Nobody {agent_id!r} works here; choose people of the list.", agent_id=agent_id)
+        )
     if person.role != "agent" or (person.valid_to_at is not None and person.valid_to_at <= at):
-        raise BadInput(f"{person.display_name} is no agent here on that day; leave them out.")
+        raise BadInput(
+            say(
+                "{display_name} is no agent here on that day; leave them out.",
+                display_name=person.display_name,
+            )
+        )
     return person

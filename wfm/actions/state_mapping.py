@@ -12,6 +12,7 @@ from wfm.actions.once import done_before, remember
 from wfm.domain.activities import STATE_GROUPS, STATES
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.access import authorise
@@ -40,11 +41,23 @@ def map_state(store: Store, clock: Clock, who: Principal, wish: Mapping) -> int:
     """How many days are made again with the new meaning; the same key again writes nothing."""
     authorise(who, "mapping.write", ENTERPRISE, Directory(store))
     if wish.state not in STATES:
-        raise BadInput(f"The state {wish.state!r} is not known; one of {', '.join(STATES)}.")
+        raise BadInput(
+            say(
+                "The state {state!r} is not known; one of {known}.",
+                state=wish.state,
+                known=", ".join(STATES),
+            )
+        )
     if wish.group not in GROUPS:
-        raise BadInput(f"The meaning {wish.group!r} is not known; one of {', '.join(GROUPS)}.")
+        raise BadInput(
+            say(
+                "The meaning {group!r} is not known; one of {known}.",
+                group=wish.group,
+                known=", ".join(GROUPS),
+            )
+        )
     if len(wish.reason.strip()) < 3:
-        raise BadInput("A meaning needs a reason: say in a few words why it is right.")
+        raise BadInput(say("A meaning needs a reason: say in a few words why it is right."))
     at = epoch_s(clock.now())
 
     def work(connection: Connection) -> int:

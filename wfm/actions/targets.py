@@ -14,9 +14,11 @@ from sqlalchemy import Connection, func, insert, select
 from wfm.actions.audit import write_audit
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied, StaleWrite
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
+from wfm.domain.status_words import status_word
 from wfm.domain.target_rules import TargetShape, limits_of, outside, undone
 from wfm.domain.targets import Target, TargetBook, key_of
 from wfm.queries.access import NOT_FOUND, authorise, within
@@ -231,39 +233,61 @@ def _authorise(store: Store, who: Principal | None, edit: TargetEdit, bonus: boo
     if who is None:
         if not Directory(store).has(edit.scope):
             raise BadInput(
-                f"The scope {edit.scope.path!r} names a site, team or agent that is not known."
+                say(
+                    "The scope {path!r} names a site, team or agent that is not known.",
+                    path=edit.scope.path,
+                )
             )
         return
     authorise(who, "target.write", edit.scope, Directory(store))
     if who.role is Role.CONTROL_DESK and edit.scope.agent is not None and bonus:
         raise PermissionDenied(
-            "The control desk does not set bonus targets of single agents; "
-            "their team lead or manager does."
+            say(
+                "The control desk does not set bonus targets of single agents; their team lead "
+                "or manager does."
+            )
         )
 
 
 def _check_words(edit: TargetEdit, shape: TargetShape) -> None:
     if len(edit.reason.strip()) < LEAST_REASON:
-        raise BadInput("A target needs a reason: say in a few words why it is set.")
+        raise BadInput(say("A target needs a reason: say in a few words why it is set."))
     if edit.effective_to is not None and edit.effective_to <= edit.effective_from:
         raise BadInput(
-            f"The target would end on {edit.effective_to}, before it begins on "
-            f"{edit.effective_from}."
+            say(
+                "The target would end on {effective_to}, before it begins on {effective_from}.",
+                effective_to=edit.effective_to,
+                effective_from=edit.effective_from,
+            )
         )
     if edit.linked:
         return
     given = [v for v in (edit.value_lo, edit.value_hi, edit.amber_width) if v is not None]
     if any(not math.isfinite(value) for value in given):
-        raise BadInput("A target must be a number.")
+        raise BadInput(say("A target must be a number."))
     if edit.value_lo is None and edit.value_hi is None:
-        raise BadInput("A target needs a value, or a range from and to.")
+        raise BadInput(say("A target needs a value, or a range from and to."))
     if edit.amber_width is not None and edit.amber_width < 0:
-        raise BadInput(f"The amber width {edit.amber_width:g} cannot be below 0.")
+        raise BadInput(
+            say("The amber width {amber_width:g} cannot be below 0.", amber_width=edit.amber_width)
+        )
     both = edit.value_lo is not None and edit.value_hi is not None
     if both and edit.value_hi < edit.value_lo:  # type: ignore[operator]
-        raise BadInput(f"The range {edit.value_lo:g} to {edit.value_hi:g} ends before it begins.")
+        raise BadInput(
+            say(
+                "The range {value_lo:g} to {value_hi:g} ends before it begins.",
+                value_lo=edit.value_lo,
+                value_hi=edit.value_hi,
+            )
+        )
     if both and shape.better != "target" and edit.value_lo != edit.value_hi:
-        raise BadInput(f"{shape.name} has one target, not a range: {shape.better} is better there.")
+        raise BadInput(
+            say(
+                "{name} has one target, not a range: {better} is better there.",
+                name=shape.name,
+                better=status_word(shape.better),
+            )
+        )
 
 
 def _may_restate(
@@ -272,14 +296,22 @@ def _may_restate(
     if who is None:
         if not restate:
             raise BadInput(
-                f"{edit.effective_from} is before today, {today}: that changes figures people "
-                f"have seen. Give --restate if it is meant."
+                say(
+                    "{effective_from} is before today, {today}: that changes figures people have "
+                    "seen. Give --restate if it is meant.",
+                    effective_from=edit.effective_from,
+                    today=today,
+                )
             )
         return
     if permission_table().grant("target.restate", who.role).reach is Reach.NONE:
         raise BadInput(
-            f"{edit.effective_from} is before today, {today}. A target is set from today on; "
-            f"only the control desk may restate the past."
+            say(
+                "{effective_from} is before today, {today}. A target is set from today on; "
+                "only the control desk may restate the past.",
+                effective_from=edit.effective_from,
+                today=today,
+            )
         )
     authorise(who, "target.restate", edit.scope, Directory(store))
 
@@ -297,13 +329,26 @@ def _check_newest(connection: Connection, edit: TargetEdit) -> None:
     if (newest or 0) == edit.seen_id:
         return
     row = connection.execute(select(target_table).where(target_table.c.target_id == newest)).one()
-    theirs = " to ".join(f"{v:g}" for v in (row.value_lo, row.value_hi) if v is not None)
-    mine = " to ".join(f"{v:g}" for v in (edit.value_lo, edit.value_hi) if v is not None)
+    theirs = _limits(row.value_lo, row.value_hi)
+    mine = _limits(edit.value_lo, edit.value_hi)
     raise StaleWrite(
-        f"This target was changed while you looked: {theirs or 'inherited'} from "
-        f"{row.effective_from} stands there now; yours was {mine or 'inherited'} from "
-        f"{edit.effective_from}. Nothing was written; look again and decide."
+        say(
+            "This target was changed while you looked: {theirs} from {effective_from} "
+            "stands there now; yours was {mine} from {from_mine}. Nothing was "
+            "written; look again and decide.",
+            theirs=theirs or say("inherited"),
+            effective_from=row.effective_from,
+            mine=mine or say("inherited"),
+            from_mine=edit.effective_from,
+        )
     )
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    given = [value for value in (low, high) if value is not None]
+    if len(given) == 2:
+        return say("{low:g} to {high:g}", low=low, high=high)
+    return say("{n:g}", n=given[0]) if given else ""
 
 
 def _check_corridor(
@@ -314,12 +359,17 @@ def _check_corridor(
     limits = limits_of(book, shape, edit.scope, edit.effective_from)
     if limits is None:
         raise BadInput(
-            f"No target of {shape.name} is set above this team, so there is no corridor to move "
-            f"in. The site's manager sets the first one."
+            say(
+                "No target of {name} is set above this team, so there is no corridor to move "
+                "in. The site's manager sets the first one.",
+                name=shape.name,
+            )
         )
     if outside(limits, edit.value_lo, edit.value_hi, edit.amber_width):
-        amber = "" if limits.widest is None else f" Amber at most {limits.widest:g} wide."
-        raise BadInput(f"Outside your corridor. {limits.sentence}{amber}")
+        amber = "" if limits.widest is None else say(" Amber at most {n:g} wide.", n=limits.widest)
+        raise BadInput(
+            say("Outside your corridor. {sentence}{amber}", sentence=limits.sentence, amber=amber)
+        )
 
 
 def _key(scope: Scope) -> str:

@@ -11,6 +11,7 @@ from wfm.actions.audit import write_audit
 from wfm.actions.passwords import NO_PASSWORD, hash_password
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.domain.users import User, check_standing, clean_login
@@ -38,13 +39,17 @@ def add_user(store: Store, clock: Clock, new: NewUser, *, actor: str, actor_role
     login = clean_login(new.login)
     check_standing(new.role, new.scope)
     if new.password is None and not new.demo:
-        raise BadInput(f"The account {login!r} needs a password.")
+        raise BadInput(say("The account {login!r} needs a password.", login=login))
     stored = NO_PASSWORD if new.password is None else hash_password(new.password)
     agent_id = new.scope.agent if new.role is Role.AGENT else new.agent_id
 
     def work(connection: Connection) -> User:
         if find_user(connection, login) is not None:
-            raise BadInput(f"The login {login!r} is taken; choose another, or change its role.")
+            raise BadInput(
+                say(
+                    "The login {login!r} is taken; choose another, or change its role.", login=login
+                )
+            )
         _check_scope(connection, new.scope)
         key = secrets.token_hex(8)
         values = {
@@ -147,13 +152,18 @@ def _rights(user: User) -> dict[str, object]:
 def _user(connection: Connection, login: str) -> User:
     row = find_user(connection, clean_login(login))
     if row is None:
-        raise BadInput(f"No account has the login {login!r}; `wfm user list` shows them.")
+        raise BadInput(
+            say("No account has the login {login!r}; `wfm user list` shows them.", login=login)
+        )
     return user_of(row)
 
 
 def _check_scope(connection: Connection, scope: Scope) -> None:
     if not scope_exists(connection, scope):
         raise BadInput(
-            f"The scope {scope.path!r} names a site, team or agent that is not known. "
-            "Load org.csv and people.csv first, and write it as site/team/agent."
+            say(
+                "The scope {path!r} names a site, team or agent that is not known. Load "
+                "org.csv and people.csv first, and write it as site/team/agent.",
+                path=scope.path,
+            )
         )

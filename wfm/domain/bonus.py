@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.periods import Period, period_of
 
 PERIODS = ("month", "quarter")
@@ -105,24 +106,41 @@ def terms_of(given: Mapping[str, Any]) -> dict[str, Any]:
 def check_scheme(scheme: Scheme) -> None:
     """Nothing, or `BadInput` with the first rule that a scheme breaks."""
     if scheme.period not in PERIODS:
-        raise BadInput(f"The period {scheme.period!r} is not known; one of {', '.join(PERIODS)}.")
+        raise BadInput(
+            say(
+                "The period {period!r} is not known; one of {known}.",
+                period=scheme.period,
+                known=", ".join(PERIODS),
+            )
+        )
     if scheme.target_source not in SOURCES:
         raise BadInput(
-            f"The target source {scheme.target_source!r} is not known; one of {', '.join(SOURCES)}."
+            say(
+                "The target source {target_source!r} is not known; one of {known}.",
+                target_source=scheme.target_source,
+                known=", ".join(SOURCES),
+            )
         )
     if not scheme.scheme_key.replace("-", "").replace("_", "").isalnum():
-        raise BadInput(f"The key {scheme.scheme_key!r} must be letters, figures, - and _ only.")
+        raise BadInput(
+            say(
+                "The key {scheme_key!r} must be letters, figures, - and _ only.",
+                scheme_key=scheme.scheme_key,
+            )
+        )
     if not scheme.tiers:
-        raise BadInput("A scheme needs at least one tier, such as 95:1.")
+        raise BadInput(say("A scheme needs at least one tier, such as 95:1."))
     steps = [(t.threshold, t.factor) for t in scheme.tiers]
     rising = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(steps))
     if not rising or steps[0][1] <= 0:
         told = ", ".join(f"{t:g}:{f:g}" for t, f in steps)
-        raise BadInput(f"The tiers {told} must rise in threshold and in factor, from above 0.")
+        raise BadInput(
+            say("The tiers {told} must rise in threshold and in factor, from above 0.", told=told)
+        )
     if any(m.factor < 0 or m.factor >= 1 or m.at_least <= 0 for m in scheme.modifiers):
-        raise BadInput("A modifier multiplies by 0 to under 1, from a count above 0 on.")
+        raise BadInput(say("A modifier multiplies by 0 to under 1, from a count above 0 on."))
     if scheme.effective_to is not None and scheme.effective_to <= scheme.effective_from:
-        raise BadInput("A scheme must end after it begins.")
+        raise BadInput(say("A scheme must end after it begins."))
 
 
 @dataclass(frozen=True)

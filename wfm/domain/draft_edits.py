@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 Json = Mapping[str, Any]
 Place = tuple[str, int]  # agent, day
@@ -101,37 +102,50 @@ def changes_of(
     if edit.kind == "undo":
         left = standing(lines)
         if not left:
-            raise BadInput("Nothing of this draft was changed by hand; there is nothing to undo.")
+            raise BadInput(
+                say("Nothing of this draft was changed by hand; there is nothing to undo.")
+            )
         return tuple(
             DraftChange(c.agent, c.day, c.after, c.before) for c in reversed(left[-1].changes)
         )
     if edit.kind not in KINDS:
-        raise BadInput(f"No change {edit.kind!r} is known; one of {', '.join(KINDS)}.")
+        raise BadInput(
+            say(
+                "No change {kind!r} is known; one of {known}.",
+                kind=edit.kind,
+                known=", ".join(KINDS),
+            )
+        )
     agents = {a["id"]: a for a in problem["agents"]}
     shifts: dict[Place, Json] = {(s["agent"], s["day"]): s for s in solution["shifts"]}
     for name in (edit.agent, *([edit.other] if edit.kind == "swap" else [])):
         if name not in agents:
-            raise BadInput(f"{name or 'Nobody'} is not in this draft; choose somebody of the list.")
+            raise BadInput(
+                say(
+                    "{name} is not in this draft; choose somebody of the list.",
+                    name=name or say("Nobody"),
+                )
+            )
     if not 0 <= edit.day < problem["days"]:
-        raise BadInput("The day lies outside the draft; choose another.")
+        raise BadInput(say("The day lies outside the draft; choose another."))
     mine = shifts.get((edit.agent, edit.day))
     if edit.kind == "add":
         if mine is not None:
-            raise BadInput("There is a shift on this day already; move or remove it.")
+            raise BadInput(say("There is a shift on this day already; move or remove it."))
         made = new_shift(problem, agents[edit.agent], edit.day, edit.start, edit.length)
         return (DraftChange(edit.agent, edit.day, None, made),)
     if mine is None:
-        raise BadInput("There is no shift on this day; add one.")
+        raise BadInput(say("There is no shift on this day; add one."))
     if edit.kind == "remove":
         return (DraftChange(edit.agent, edit.day, mine, None),)
     if edit.kind == "move":
         after = moved(problem, agents[edit.agent], mine, edit.start)
         return (DraftChange(edit.agent, edit.day, mine, after),)
     if edit.other == edit.agent:
-        raise BadInput("A swap is between two people; choose somebody else.")
+        raise BadInput(say("A swap is between two people; choose somebody else."))
     theirs = shifts.get((edit.other, edit.day))
     if theirs is not None and _same(mine, theirs):
-        raise BadInput("Both have the same shift on this day; nothing would change.")
+        raise BadInput(say("Both have the same shift on this day; nothing would change."))
     return (
         DraftChange(edit.agent, edit.day, mine, _held(agents[edit.agent], theirs)),
         DraftChange(edit.other, edit.day, theirs, _held(agents[edit.other], mine)),
@@ -144,10 +158,10 @@ def moved(problem: Json, agent: Json, shift: Json, start: int | None) -> Json | 
     08:00 to 16:30 with a meal at 12:00, moved to 09:00, has the meal at 13:00.
     """
     if start is None:
-        raise BadInput("Choose a time.")
+        raise BadInput(say("Choose a time."))
     by = start - shift["start"]
     if by == 0:
-        raise BadInput("The shift begins at that time already; choose another.")
+        raise BadInput(say("The shift begins at that time already; choose another."))
     _inside(problem, shift["day"], start, shift["length"])
     breaks = [{**b, "start": b["start"] + by} for b in shift["breaks"]]
     return _held(agent, {**shift, "start": start, "breaks": breaks})
@@ -162,9 +176,15 @@ def new_shift(
         length = contract["shift_lengths"][0]
     if length not in contract["shift_lengths"]:
         known = ", ".join(f"{n / 4:g} h" for n in contract["shift_lengths"])
-        raise BadInput(f"A shift of {length / 4:g} h is not in the contract; allowed: {known}.")
+        raise BadInput(
+            say(
+                "A shift of {length:g} h is not in the contract; allowed: {known}.",
+                length=length / 4,
+                known=known,
+            )
+        )
     if start is None:
-        raise BadInput("Choose a time.")
+        raise BadInput(say("Choose a time."))
     _inside(problem, day, start, length)
     own, shared = contract.get("breaks", {}), problem.get("breaks", {})
     breaks, at = [], start
@@ -193,11 +213,17 @@ def _inside(problem: Json, day: int, start: int, length: int) -> None:
     by_day = problem.get("opening_by_day")
     opening = by_day[day] if by_day else problem["opening"]
     if opening is None:
-        raise BadInput("The site is closed on this day.")
+        raise BadInput(say("The site is closed on this day."))
     if not opening[0] <= start <= opening[1] - length:
         raise BadInput(
-            f"A shift from {clock(start)} to {clock(start + length)} does not lie inside the "
-            f"opening, {clock(opening[0])} to {clock(opening[1])}."
+            say(
+                "A shift from {start} to {end} does not lie inside the opening, {opens} "
+                "to {closes}.",
+                start=clock(start),
+                end=clock(start + length),
+                opens=clock(opening[0]),
+                closes=clock(opening[1]),
+            )
         )
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 OVERRIDE, DAY, EVENT, SCENARIO, CAPACITY = "override", "day", "event", "scenario", "capacity"
 START, MUTE = "start", "mute"
@@ -70,17 +71,23 @@ class ForecastRecord:
 def check_record(new: NewRecord) -> NewRecord:
     """The record with its terms cleaned; `BadInput` names what cannot be."""
     if new.kind not in KINDS:
-        raise BadInput(f"No record of kind {new.kind!r}; one of {', '.join(KINDS)}.")
+        raise BadInput(
+            say(
+                "No record of kind {kind!r}; one of {known}.", kind=new.kind, known=", ".join(KINDS)
+            )
+        )
     if len(new.reason.strip()) < 3:
-        raise BadInput("Say why; the record keeps it with your name.")
+        raise BadInput(say("Say why; the record keeps it with your name."))
     if new.kind in (OVERRIDE, DAY, EVENT):
         if new.first_on is None or new.end_on is None or new.end_on <= new.first_on:
-            raise BadInput("Give a first and a last day, the last not before the first.")
+            raise BadInput(say("Give a first and a last day, the last not before the first."))
         if (new.end_on - new.first_on).days > LONGEST_DAYS:
-            raise BadInput(f"A record covers at most {LONGEST_DAYS} days.")
+            raise BadInput(
+                say("A record covers at most {longest_days} days.", longest_days=LONGEST_DAYS)
+            )
     terms = _CHECKS[new.kind](new.terms)
     if new.kind == START and (not new.queue_id or new.queue_id == terms["sister"]):
-        raise BadInput("Say which queue is new, and give another one as its sister.")
+        raise BadInput(say("Say which queue is new, and give another one as its sister."))
     return NewRecord(
         new.kind, new.unit, new.queue_id, new.first_on, new.end_on, terms, new.reason.strip()
     )
@@ -94,22 +101,28 @@ def check_record_terms(kind: str, terms: Mapping[str, Any]) -> dict[str, Any]:
 def _override(terms: Mapping[str, Any]) -> dict[str, Any]:
     measure, how = str(terms.get("measure", "contacts")), str(terms.get("how", ""))
     if measure not in MEASURES:
-        raise BadInput(f"An override is of contacts or aht, not of {measure!r}.")
+        raise BadInput(
+            say("An override is of contacts or aht, not of {measure!r}.", measure=measure)
+        )
     if how not in HOW:
-        raise BadInput(f"An override is a percent, an amount to add or a total to set: {how!r}.")
+        raise BadInput(
+            say("An override is a percent, an amount to add or a total to set: {how!r}.", how=how)
+        )
     value = _number(terms, "value", "The value")
     if how == "percent" and not -100 <= value <= 1000:
-        raise BadInput(f"{value:g} % is out of reach; give -100 to 1000.")
+        raise BadInput(say("{value:g} % is out of reach; give -100 to 1000.", value=value))
     if how == "set" and value < 0:
-        raise BadInput(f"A total of {value:g} cannot be; give 0 or more.")
+        raise BadInput(say("A total of {value:g} cannot be; give 0 or more.", value=value))
     if measure == "aht" and how == "set" and value > 86_400:
-        raise BadInput(f"A handle time of {value:g} s is longer than a day.")
+        raise BadInput(say("A handle time of {value:g} s is longer than a day.", value=value))
     first, last = terms.get("from_min"), terms.get("to_min")
     span: dict[str, Any] = {"from_min": None, "to_min": None}
     if first is not None or last is not None:
         a, b = int(first or 0), int(last if last is not None else 1440)
         if not 0 <= a < b <= 1440 or a % 15 or b % 15:
-            raise BadInput("Give the hours by quarters, the end after the beginning: 10:00-12:30.")
+            raise BadInput(
+                say("Give the hours by quarters, the end after the beginning: 10:00-12:30.")
+            )
         span = {"from_min": a, "to_min": b}
     return {"measure": measure, "how": how, "value": value, **span,
             "on_version": terms.get("on_version")}  # fmt: skip
@@ -118,7 +131,9 @@ def _override(terms: Mapping[str, Any]) -> dict[str, Any]:
 def _day(terms: Mapping[str, Any]) -> dict[str, Any]:
     verdict = str(terms.get("verdict", ""))
     if verdict not in VERDICTS:
-        raise BadInput(f"A day is left out (exclude) or kept (keep), not {verdict!r}.")
+        raise BadInput(
+            say("A day is left out (exclude) or kept (keep), not {verdict!r}.", verdict=verdict)
+        )
     return {"verdict": verdict}
 
 
@@ -126,20 +141,29 @@ def _event(terms: Mapping[str, Any]) -> dict[str, Any]:
     kind = str(terms.get("kind", "")).strip().lower().replace(" ", "_")
     name = str(terms.get("name", "")).strip()
     if not 1 <= len(kind) <= 40 or not 1 <= len(name) <= 80:
-        raise BadInput("Give the event a kind of at most 40 letters and a name of at most 80.")
+        raise BadInput(say("Give the event a kind of at most 40 letters and a name of at most 80."))
     effect = str(terms.get("effect", ""))
     found: dict[str, Any] = {"kind": kind, "name": name, "effect": effect,
                              "known_at": terms.get("known_at")}  # fmt: skip
     if effect == "stated":
         found["percent"] = _number(terms, "percent", "The effect")
         if not -100 <= found["percent"] <= 1000:
-            raise BadInput(f"An effect of {found['percent']:g} % is out of reach; -100 to 1000.")
+            raise BadInput(
+                say(
+                    "An effect of {found:g} % is out of reach; -100 to 1000.",
+                    found=found["percent"],
+                )
+            )
     elif effect == "like":
         found["like"] = str(terms.get("like", ""))
         if found["like"] not in WEEKDAYS:
-            raise BadInput("Say which weekday it is like: Mon, Tue, Wed, Thu, Fri, Sat or Sun.")
+            raise BadInput(
+                say("Say which weekday it is like: Mon, Tue, Wed, Thu, Fri, Sat or Sun.")
+            )
     elif effect not in ("learned", "closed"):
-        raise BadInput("The effect is stated, learned, like another day, or the day is closed.")
+        raise BadInput(
+            say("The effect is stated, learned, like another day, or the day is closed.")
+        )
     if terms.get("size") is not None:
         found["size"] = _number(terms, "size", "The size")
     return found
@@ -148,7 +172,7 @@ def _event(terms: Mapping[str, Any]) -> dict[str, Any]:
 def _scenario(terms: Mapping[str, Any]) -> dict[str, Any]:
     name = str(terms.get("name", "")).strip()
     if not 1 <= len(name) <= 60:
-        raise BadInput("Give the scenario a name of at most 60 letters.")
+        raise BadInput(say("Give the scenario a name of at most 60 letters."))
     found: dict[str, Any] = {"name": name}
     for key, words, low, high in (
         ("volume_pct", "Volume", -90, 500),
@@ -160,16 +184,26 @@ def _scenario(terms: Mapping[str, Any]) -> dict[str, Any]:
             continue
         value = _number({key: terms.get(key, 0)}, key, words)
         if not low <= value <= high:
-            raise BadInput(f"{words} {value:g} % is out of reach; give {low} to {high}.")
+            raise BadInput(
+                say(
+                    "{words} {value:g} % is out of reach; give {low} to {high}.",
+                    words=words,
+                    value=value,
+                    low=low,
+                    high=high,
+                )
+            )
         found[key] = value
     events = []
     for one in terms.get("events") or ():
         first, end = str(one.get("first_on", "")), str(one.get("end_on", ""))
         if not (_is_date(first) and _is_date(end) and first < end):
-            raise BadInput("An event of a scenario needs a first and a last day.")
+            raise BadInput(say("An event of a scenario needs a first and a last day."))
         percent = _number(one, "percent", "Its effect")
         if not -100 <= percent <= 1000:
-            raise BadInput(f"An effect of {percent:g} % is out of reach; -100 to 1000.")
+            raise BadInput(
+                say("An effect of {percent:g} % is out of reach; -100 to 1000.", percent=percent)
+            )
         events.append({"first_on": first, "end_on": end, "percent": percent})
     found["events"] = events
     return found
@@ -192,17 +226,25 @@ def _capacity(terms: Mapping[str, Any]) -> dict[str, Any]:
             continue
         value = _number(terms, key, words)
         if not low <= value <= high:
-            raise BadInput(f"{words} {value:g} is out of reach; give {low} to {high}.")
+            raise BadInput(
+                say(
+                    "{words} {value:g} is out of reach; give {low} to {high}.",
+                    words=words,
+                    value=value,
+                    low=low,
+                    high=high,
+                )
+            )
         found[key] = value
     ramp = [_number({"r": r}, "r", "A step of the ramp") for r in terms.get("ramp") or (0, 50, 80)]
     if not all(0 <= step <= 100 for step in ramp) or len(ramp) > 24:
-        raise BadInput("The ramp is percent by month, at most 24 of them: 0, 50, 80.")
+        raise BadInput(say("The ramp is percent by month, at most 24 of them: 0, 50, 80."))
     found["ramp"] = ramp
     classes = []
     for one in terms.get("classes") or ():
         on, heads = str(one.get("start_on", "")), _number(one, "heads", "People of a class")
         if not _is_date(on) or not 0 < heads <= 100_000:
-            raise BadInput("A hiring class has a first day and people: 2026-03-02 12.")
+            raise BadInput(say("A hiring class has a first day and people: 2026-03-02 12."))
         classes.append({"start_on": on, "heads": heads})
     found["classes"] = sorted(classes, key=lambda c: str(c["start_on"]))
     return found
@@ -214,16 +256,18 @@ def _start(terms: Mapping[str, Any]) -> dict[str, Any]:
     if level is not None:
         level = _number(terms, "level_week", "The contacts a week")
         if not 0 < level <= 10_000_000:
-            raise BadInput(f"{level:g} contacts a week cannot be; give more than 0.")
+            raise BadInput(
+                say("{level:g} contacts a week cannot be; give more than 0.", level=level)
+            )
     if not sister and level is None:
-        raise BadInput("Give a sister queue, the contacts a week, or both.")
+        raise BadInput(say("Give a sister queue, the contacts a week, or both."))
     return {"sister": sister, "level_week": level}
 
 
 def _mute(terms: Mapping[str, Any]) -> dict[str, Any]:
     event_id = str(terms.get("event_id") or "")
     if not event_id:
-        raise BadInput("Say which event from a file is not to count.")
+        raise BadInput(say("Say which event from a file is not to count."))
     return {"event_id": event_id, "name": str(terms.get("name") or event_id)}
 
 
@@ -237,9 +281,11 @@ def _number(terms: Mapping[str, Any], key: str, words: str) -> float:
     try:
         value = float(terms[key])
     except (KeyError, TypeError, ValueError):
-        raise BadInput(f"{words} is no number: {terms.get(key)!r}.") from None
+        raise BadInput(
+            say("{words} is no number: {terms!r}.", words=words, terms=terms.get(key))
+        ) from None
     if not math.isfinite(value):
-        raise BadInput(f"{words} is no number: {terms.get(key)!r}.")
+        raise BadInput(say("{words} is no number: {terms!r}.", words=words, terms=terms.get(key)))
     return value
 
 

@@ -8,6 +8,7 @@ how it writes a day: "{day:%a} {n} {day:%b}" becomes "{day:%a}, {n}. {day:%b}".
 from __future__ import annotations
 
 import gettext
+import json
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -195,6 +196,16 @@ def retold(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [retold(one) for one in value]
     return value
+
+
+def kept(text: str) -> str:
+    """A sentence as a column of text keeps it: in no language, to be read by `reread`."""
+    return json.dumps(told(text), default=str) if isinstance(text, (Said, ToSay)) else text
+
+
+def reread(text: str) -> str:
+    """What `kept` stored, in the reader's language; any other text as it is."""
+    return str(retold(json.loads(text))) if text.startswith('{"say": ') else text
 
 
 def figure(value: float, spec: str) -> str:

@@ -124,20 +124,28 @@ class Organisation:
         try:
             return self._unit[org_id]
         except KeyError:
-            raise BadInput(f"No site or team {org_id!r} is known; load org.csv first.") from None
+            raise BadInput(
+                say("No site or team {org_id!r} is known; load org.csv first.", org_id=org_id)
+            ) from None
 
     def site_of(self, team_id: str) -> str:
         """The site id a team belongs to."""
         team = self.unit(team_id)
         if team.parent_id is None:
-            raise BadInput(f"Team {team_id!r} has no site; give it a parent_id in org.csv.")
+            raise BadInput(
+                say(
+                    "Team {team_id!r} has no site; give it a parent_id in org.csv.", team_id=team_id
+                )
+            )
         return team.parent_id
 
     def zone(self, site_id: str) -> str:
         """The IANA zone of a site."""
         zone = self.unit(site_id).timezone
         if not zone:
-            raise BadInput(f"Site {site_id!r} has no timezone; add one in org.csv.")
+            raise BadInput(
+                say("Site {site_id!r} has no timezone; add one in org.csv.", site_id=site_id)
+            )
         return zone
 
     def queue_zone(self, queue: Queue) -> str:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from wfm.domain.activities import Segment
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 
 GRAIN_S = 300  # a change is asked for in steps of five minutes
@@ -135,23 +136,37 @@ def parse_wish(about: Mapping[str, str]) -> ShiftWish:
     """The wish of a request's texts; `BadInput` says which of them cannot be used."""
     what = about.get("what", "")
     if what not in WISHES:
-        raise BadInput(f"No change {what!r} is known; one of {', '.join(WISHES)}.")
+        raise BadInput(
+            say("No change {what!r} is known; one of {known}.", what=what, known=", ".join(WISHES))
+        )
     text = about.get("minutes", "").replace("−", "-")
     try:
         minutes = int(text)
     except ValueError:
-        raise BadInput(f"{text!r} is no number of minutes; write 5 or -10.") from None
+        raise BadInput(
+            say("{text!r} is no number of minutes; write 5 or -10.", text=text)
+        ) from None
     if minutes == 0 or minutes * 60 % GRAIN_S or abs(minutes) > MOST_MINUTES:
         raise BadInput(
-            f"{minutes} minutes cannot be asked for: steps of 5, up to {MOST_MINUTES} either way."
+            say(
+                "{minutes} minutes cannot be asked for: steps of 5, up to {most_minutes} "
+                "either way.",
+                minutes=minutes,
+                most_minutes=MOST_MINUTES,
+            )
         )
     try:
         first, end = (date.fromisoformat(about.get(name, "")) for name in ("first", "end"))
     except ValueError:
-        raise BadInput("The first and last day are dates like 2026-12-01.") from None
+        raise BadInput(say("The first and last day are dates like 2026-12-01.")) from None
     if not first < end or (end - first).days > MOST_DAYS:
         raise BadInput(
-            f"From {first} to {end} is no span that can be asked for: 1 to {MOST_DAYS} days."
+            say(
+                "From {first} to {end} is no span that can be asked for: 1 to {most_days} days.",
+                first=first,
+                end=end,
+                most_days=MOST_DAYS,
+            )
         )
     return ShiftWish(what, minutes, first, end)
 
@@ -177,7 +192,10 @@ def wished(
     end = meal.end_at + by
     if not before.start_at < start < end < after.end_at:
         raise BadInput(
-            f"{wish.minutes} minutes do not fit: the meal would run into what lies beside it."
+            say(
+                "{minutes} minutes do not fit: the meal would run into what lies beside it.",
+                minutes=wish.minutes,
+            )
         )
     return (
         *segments[: at - 1],

@@ -9,6 +9,7 @@ from wfm.domain.activities import Activity, Segment
 from wfm.domain.contracts import Contract
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say
 from wfm.domain.rules.week import owed_breaks
 
 KINDS = ("move", "put", "take", "add", "remove", "undo")
@@ -41,10 +42,10 @@ class ShiftEdit:
 def moved(segments: Sequence[Segment], start_at: int) -> tuple[Segment, ...]:
     """The shift begun at another time: 09:00 in place of 08:00 moves each of its pieces by 1 h."""
     if not segments:
-        raise BadInput("There is no shift to move on this day; add one.")
+        raise BadInput(say("There is no shift to move on this day; add one."))
     shift = start_at - segments[0].start_at
     if shift == 0:
-        raise BadInput("The shift begins at that time already; choose another.")
+        raise BadInput(say("The shift begins at that time already; choose another."))
     return tuple(replace(s, start_at=s.start_at + shift, end_at=s.end_at + shift) for s in segments)
 
 
@@ -53,12 +54,14 @@ def put_in(
 ) -> tuple[Segment, ...]:
     """The shift with an activity over what was planned in that time; it must lie inside."""
     if not segments:
-        raise BadInput("There is no shift on this day; add one first.")
+        raise BadInput(say("There is no shift on this day; add one first."))
     begin, end = segments[0].start_at, segments[-1].end_at
     if end_at <= start_at:
-        raise BadInput("The activity ends before it begins; choose a later end.")
+        raise BadInput(say("The activity ends before it begins; choose a later end."))
     if start_at < begin or end_at > end:
-        raise BadInput("The activity lies outside the shift; move the shift first, or shorten it.")
+        raise BadInput(
+            say("The activity lies outside the shift; move the shift first, or shorten it.")
+        )
     new = Segment(start_at, end_at, activity.code, None, activity.paid)
     kept: list[Segment] = []
     for segment in segments:
@@ -71,7 +74,7 @@ def put_in(
             kept.append(replace(segment, start_at=end_at))
     found = joined(sorted([*kept, new], key=lambda s: s.start_at))
     if found == joined(segments):
-        raise BadInput("That is planned already; nothing would change.")
+        raise BadInput(say("That is planned already; nothing would change."))
     return found
 
 
@@ -79,7 +82,9 @@ def taken_out(segments: Sequence[Segment], start_at: int) -> tuple[Segment, ...]
     """The shift with the piece that begins then back on the queue."""
     found = next((s for s in segments if s.start_at == start_at), None)
     if found is None or found.activity == ON_QUEUE:
-        raise BadInput("Nothing but time on the queue is planned then; choose another activity.")
+        raise BadInput(
+            say("Nothing but time on the queue is planned then; choose another activity.")
+        )
     back = replace(found, activity=ON_QUEUE, queue=None, paid=True)
     return joined([back if s is found else s for s in segments])
 
@@ -88,7 +93,13 @@ def new_shift(contract: Contract, start_at: int, minutes: int) -> tuple[Segment,
     """A shift of a length the contract knows, its breaks in the middle of their windows."""
     if minutes not in contract.shift_minutes:
         allowed = ", ".join(f"{n / 60:g} h" for n in contract.shift_minutes)
-        raise BadInput(f"A shift of {minutes / 60:g} h is not in the contract; allowed: {allowed}.")
+        raise BadInput(
+            say(
+                "A shift of {hours:g} h is not in the contract; allowed: {allowed}.",
+                hours=minutes / 60,
+                allowed=allowed,
+            )
+        )
     pieces: list[Segment] = []
     at, end = start_at, start_at + minutes * 60
     for rule in owed_breaks(contract, minutes):

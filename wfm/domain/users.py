@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.scope import Scope
 
@@ -37,9 +38,14 @@ def check_standing(role: Role, scope: Scope) -> None:
     """Nothing when a role may stand on a scope; a team lead of a whole site is a `BadInput`."""
     if scope.level not in STANDS_ON[role]:
         raise BadInput(
-            f"The role {LABEL[role]} stands on {' or '.join(STANDS_ON[role])}, and the scope "
-            f"{scope.path or '*'!r} is {scope.level}. Write the scope as site/team/agent; "
-            "* is the enterprise."
+            say(
+                "The role {label} stands on {known}, and the scope {path!r} is {level}. Write "
+                "the scope as site/team/agent; * is the enterprise.",
+                label=LABEL[role],
+                known=" or ".join(STANDS_ON[role]),
+                path=scope.path or "*",
+                level=scope.level,
+            )
         )
 
 
@@ -47,5 +53,7 @@ def clean_login(login: str) -> str:
     """The login as stored: lower case, no space around it, 1 to 200 printable characters."""
     text = login.strip().lower()
     if not 1 <= len(text) <= 200 or not text.isprintable() or " " in text:
-        raise BadInput(f"The login {login[:40]!r} cannot be used: 1 to 200 signs, no spaces.")
+        raise BadInput(
+            say("The login {login!r} cannot be used: 1 to 200 signs, no spaces.", login=login[:40])
+        )
     return text

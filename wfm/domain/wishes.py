@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Convention: a day against a wish costs as much as two, or six, quarter-hours that lack a person.
@@ -40,14 +41,20 @@ def wish_of(document: Mapping[str, Any]) -> Wish:
     matters = str(document.get("matters", "some"))
     given = document.get("start")
     if any(not 0 <= day <= 6 for day in off):
-        raise BadInput("A weekday is one of Monday (0) to Sunday (6).")
+        raise BadInput(say("A weekday is one of Monday (0) to Sunday (6)."))
     if len(off) > 3:
-        raise BadInput(f"{len(off)} days off are wished for; choose three at most.")
+        raise BadInput(say("{n} days off are wished for; choose three at most.", n=len(off)))
     if matters not in PRICES:
-        raise BadInput(f"How much it matters is {matters!r}; one of {', '.join(PRICES)}.")
+        raise BadInput(
+            say(
+                "How much it matters is {matters!r}; one of {known}.",
+                matters=matters,
+                known=", ".join(PRICES),
+            )
+        )
     start = None if given is None else (int(given[0]), int(given[1]))
     if start is not None and not 0 <= start[0] <= start[1] < SLOTS:
-        raise BadInput("The latest begin lies before the earliest; choose a later one.")
+        raise BadInput(say("The latest begin lies before the earliest; choose a later one."))
     return Wish(off, start, matters)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Protocol
 
 from wfm.domain.errors import PermissionDenied, ScopeDenied
+from wfm.domain.language import say, to_say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
 from wfm.queries.permissions import Reach, permission_table
 
-NOT_FOUND = "There is nothing here that you may see. Check the link, or go back to your own page."
+NOT_FOUND = to_say(
+    "There is nothing here that you may see. Check the link, or go back to your own page."
+)
 
 
 class KnowsScopes(Protocol):
@@ -28,8 +31,12 @@ def authorise(who: Principal, permission: str, scope: Scope, organisation: Knows
     reach = permission_table().grant(permission, who.role).reach
     if reach is Reach.NONE:
         raise PermissionDenied(
-            f"The role {LABEL[who.role]} does not hold the permission {permission}. "
-            "Ask an administrator if your work needs it."
+            say(
+                "The role {label} does not hold the permission {permission}. Ask an "
+                "administrator if your work needs it.",
+                label=LABEL[who.role],
+                permission=permission,
+            )
         )
     # Existence is looked up whatever the reach says, so that both refusals take the same time.
     exists = organisation.has(scope)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from wfm.domain.errors import ScopeDenied
-from wfm.domain.language import to_say
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.store.lookups import Quarantined
 from wfm.store.lookups import read_quarantine as read_rows
@@ -131,4 +131,6 @@ def read_quarantine(
 
 def _whole_centre(scope: Scope) -> None:
     if scope != ENTERPRISE:
-        raise ScopeDenied("Deliveries hold rows of every site; only the whole centre shows them.")
+        raise ScopeDenied(
+            say("Deliveries hold rows of every site; only the whole centre shows them.")
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wfm.domain.errors import ScopeDenied
 from wfm.domain.jobs import Job
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.store.readers import jobs as reader
 from wfm.store.store import Store
@@ -23,5 +24,7 @@ def read_job(store: Store, scope: Scope, job_id: int) -> Job:
     with store.db.read() as connection:
         found = reader.read_job(connection, scope, job_id)
     if found is None:
-        raise ScopeDenied(f"No job {job_id} is known; `wfm job list` shows them.")
+        raise ScopeDenied(
+            say("No job {job_id} is known; `wfm job list` shows them.", job_id=job_id)
+        )
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from wfm.domain.draft_edits import DraftLine
 from wfm.domain.errors import ScopeDenied
+from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.store.readers import plans as reader
 from wfm.store.readers.plans import Plan
@@ -32,7 +33,9 @@ def read_plan(store: Store, scope: Scope, plan_id: int) -> Plan:
     with store.db.read() as connection:
         found = reader.read_plan(connection, scope, plan_id)
     if found is None:
-        raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
+        raise ScopeDenied(
+            say("No plan {plan_id} is known; `wfm plan list` shows them.", plan_id=plan_id)
+        )
     return found
 
 
@@ -41,7 +44,9 @@ def read_plan_documents(store: Store, scope: Scope, plan_id: int) -> tuple[Any, 
     with store.db.read() as connection:
         found = reader.read_plan_documents(connection, scope, plan_id)
     if found is None:
-        raise ScopeDenied(f"No plan {plan_id} is known; `wfm plan list` shows them.")
+        raise ScopeDenied(
+            say("No plan {plan_id} is known; `wfm plan list` shows them.", plan_id=plan_id)
+        )
     return found
 
 

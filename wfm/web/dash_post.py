@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 LARGEST_BODY = 1 << 20
 DEEPEST = 32
@@ -44,7 +45,7 @@ def parsed_json(raw: bytes) -> Any:
     try:
         value = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise BadInput("The request is not JSON that can be read.") from error
+        raise BadInput(say("The request is not JSON that can be read.")) from error
     level: list[Any] = [value]
     for _ in range(DEEPEST):
         level = [
@@ -147,4 +148,4 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _refuse(why: str) -> NoReturn:
-    raise BadInput(f"The request {why}. Load the page again.")
+    raise BadInput(say("The request {why}. Load the page again.", why=why))

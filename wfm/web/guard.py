@@ -37,6 +37,7 @@ from typing import Any, TypeVar, cast
 from flask import current_app, g, request
 
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied, WfmError
+from wfm.domain.language import say
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.queries.access import KnowsScopes, authorise, default_scope
@@ -200,8 +201,11 @@ def _parsed(
             values[name] = parser(value)
         except (BadInput, TypeError, ValueError, LookupError, OverflowError) as error:
             raise BadInput(
-                f"The value of {name} cannot be used. Load the page again; if it happens again, "
-                "report the request id."
+                say(
+                    "The value of {name} cannot be used. Load the page again; if it happens again, "
+                    "report the request id.",
+                    name=name,
+                )
             ) from error
     return values
 
@@ -209,10 +213,10 @@ def _parsed(
 def plain(value: Any) -> Any:
     """A value without structure, as sent; a list, object or long text needs its own parser."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise BadInput("The text is too long.")
+        raise BadInput(say("The text is too long."))
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise BadInput("The value has a structure that nothing here reads.")
+    raise BadInput(say("The value has a structure that nothing here reads."))
 
 
 def _authorise(who: Principal, permission: Permission, values: Values, asked: Scope | None) -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
 
 from wfm.domain.errors import BadInput, PermissionDenied, ScopeDenied
-from wfm.domain.language import to_say
+from wfm.domain.language import say, to_say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.scope import Scope
@@ -99,7 +99,7 @@ def parse_scope(text: str | None) -> Scope | None:
     if text is None or text == "":
         return None
     if len(text) > LONGEST_SCOPE or any(ord(sign) < 32 for sign in text):
-        raise BadInput("The scope of this link cannot be read; write site/team/agent.")
+        raise BadInput(say("The scope of this link cannot be read; write site/team/agent."))
     return Scope.parse(text)
 
 
@@ -110,18 +110,22 @@ def parse_href(value: object) -> Address:
     `BadInput`; no such page: `ScopeDenied`, the same as for a scope one may not see.
     """
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS:
-        raise BadInput("The address of the page is missing or too long; open the page again.")
+        raise BadInput(say("The address of the page is missing or too long; open the page again."))
     try:
         parts = urlsplit(value)
     except ValueError as error:
-        raise BadInput("The address of the page cannot be read; open the page again.") from error
+        raise BadInput(
+            say("The address of the page cannot be read; open the page again.")
+        ) from error
     page = page_at(parts.path)
     if page is None:
         raise ScopeDenied(NOT_FOUND)
     try:
         pairs = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=50)
     except ValueError as error:
-        raise BadInput("The address of the page cannot be read; open the page again.") from error
+        raise BadInput(
+            say("The address of the page cannot be read; open the page again.")
+        ) from error
     query = dict(reversed(pairs))  # of a name given twice the first counts, as on the server
     return Address(page, MappingProxyType(query), parse_scope(query.get("scope")))
 
@@ -130,7 +134,12 @@ def authorise_page(who: Principal, page: Page, scope: Scope, organisation: Knows
     """Nothing when the person may open the page for the scope; else 403 or 404 as `authorise`."""
     if who.role not in page.roles and not (who.role in page.drill and scope.agent is not None):
         raise PermissionDenied(
-            f"The page {page.title} belongs to another role than yours ({LABEL[who.role]}). "
-            f"Your own page is {home_of(who.role)}."
+            say(
+                "The page {title} belongs to another role than yours ({label}). Your own page "
+                "is {home_of}.",
+                title=page.title,
+                label=LABEL[who.role],
+                home_of=home_of(who.role),
+            )
         )
     authorise(who, page.permission, scope, organisation)

@@ -15,6 +15,7 @@ from wfm.domain.bonus import Ahead, Scheme, Standing
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import day_start
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.periods import Period
 from wfm.domain.principal import Principal
@@ -71,7 +72,7 @@ def run_bonus(
     schemes = read_schemes(store, ENTERPRISE)
     keys = sorted({scheme.scheme_key for scheme in schemes})
     for n, key in enumerate(keys):
-        progress(f"Bonus {key}", 100 * n / len(keys))
+        progress(say("Bonus {key}", key=key), 100 * n / len(keys))
         noted += note_standings(store, list(_standings(store, clock, schemes, key)))
         differences += _restated(store, clock, schemes, key)
     told = f"{noted:,} standings noted"
@@ -84,13 +85,20 @@ def run_close(
 ) -> Mapping[str, Any]:
     """A period of a scheme closed: `scheme_key` and `day`, a day of the period, with a `reason`."""
     day = date.fromisoformat(str(parameters["day"]))
-    progress("Closing", 5.0)
+    progress(say("Closing"), 5.0)
     closed, period = close(
         store, clock, None, str(parameters["scheme_key"]), day, str(parameters.get("reason") or "")
     )
     return {
-        "message": f"{period.first} to {period.end - timedelta(days=1)}: {closed.statements} "
-        f"statements, {closed.differences} differences, {closed.unchanged} as before.",
+        "message": say(
+            "{first} to {last}: {statements} statements, {differences} differences, {same} as "
+            "before.",
+            first=period.first,
+            last=period.end - timedelta(days=1),
+            statements=closed.statements,
+            differences=closed.differences,
+            same=closed.unchanged,
+        ),
         "statements": closed.statements,
         "differences": closed.differences,
         "unchanged": closed.unchanged,
@@ -109,8 +117,14 @@ def close(
     today = min((m.today for m in members), default=clock.now().date())
     if today < period.end:
         raise BadInput(
-            f"The period {period.first} to {period.end - timedelta(days=1)} has not ended: it is "
-            f"{today}. Close it from {period.end} on."
+            say(
+                "The period {first} to {last} has not ended: it is {today}. Close it from {end} "
+                "on.",
+                first=period.first,
+                last=period.end - timedelta(days=1),
+                end=period.end,
+                today=today,
+            )
         )
     rules = rules_of_days(store, period.first, period.end)
     results, reading = [], Reading.of(store)
@@ -131,7 +145,14 @@ def scheme_of(schemes: tuple[Scheme, ...], key: str, day: date) -> Scheme:
     found = [s for s in schemes if s.scheme_key == key and s.holds_on(day)]
     if not found:
         keys = ", ".join(sorted({s.scheme_key for s in schemes})) or "none"
-        raise BadInput(f"No bonus scheme {key!r} holds on {day}. There are: {keys}.")
+        raise BadInput(
+            say(
+                "No bonus scheme {key!r} holds on {day}. There are: {keys}.",
+                key=key,
+                day=day,
+                keys=keys,
+            )
+        )
     return found[-1]
 
 

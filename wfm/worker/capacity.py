@@ -16,6 +16,7 @@ from wfm.domain.capacity import CapacityPlan, CapacityTerms, HiringClass, WeekDe
 from wfm.domain.errors import MissingFacts
 from wfm.domain.forecast_records import CAPACITY, check_record_terms
 from wfm.domain.grid import day_quarters, day_start
+from wfm.domain.language import say
 from wfm.domain.periods import week_of
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, read_measures
@@ -67,7 +68,9 @@ def capacity_plans(
     past = {r["day"]: float(r["offered_n"]) for r in rows.iter_rows(named=True)
             if r["offered_n"] is not None}  # fmt: skip
     if not past:
-        raise MissingFacts(f"No contact of {unit} is known: load its contacts first.")
+        raise MissingFacts(
+            say("No contact of {unit} is known: load its contacts first.", unit=unit)
+        )
     aht_s = _handle_time(facts, mine, today)
     first = today + timedelta(days=-today.weekday() % 7)
     days = by_day(read_queue_days(store, scope, unit, first, first + timedelta(days=95)))
@@ -120,8 +123,11 @@ def _handle_time(facts: Any, scope: Scope, today: date) -> float:
     handled = row.get("handled_n") or 0
     if not handled:
         raise MissingFacts(
-            f"No handled contact of the last {AHT_DAYS} days is known, so no handle time: load "
-            "contacts with talk time."
+            say(
+                "No handled contact of the last {aht_days} days is known, so no handle time: "
+                "load contacts with talk time.",
+                aht_days=AHT_DAYS,
+            )
         )
     return sum(float(row.get(name) or 0) for name in names[1:]) / float(handled)
 

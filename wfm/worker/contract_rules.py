@@ -7,6 +7,7 @@ from typing import Any
 
 from wfm.domain.contracts import Contract, standard_contract
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 
 __all__ = ["SLOT", "contract_json", "contract_name", "standard_contract"]
 
@@ -21,8 +22,12 @@ def contract_json(contract: Contract, days_off: int = 0) -> Mapping[str, Any]:
     for length in contract.shift_minutes:
         if length % SLOT:
             raise BadInput(
-                f"Contract {contract.contract_id!r} has shifts of {length} min; lengths are "
-                f"multiples of 15. Correct shift_lengths_min in contracts.csv."
+                say(
+                    "Contract {contract_id!r} has shifts of {length} min; lengths are multiples of "
+                    "15. Correct shift_lengths_min in contracts.csv.",
+                    contract_id=contract.contract_id,
+                    length=length,
+                )
             )
     low, high = contract.days
     least, most = contract.weekly_minutes

@@ -24,6 +24,7 @@ from wfm.domain.activities import Activity, Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import say
 from wfm.domain.offers import NewOffer
 from wfm.domain.rules.week import owed_breaks
 from wfm.domain.scope import Scope
@@ -79,13 +80,19 @@ def place_activity(
     time for all of them.
     """
     if minutes <= 0 or minutes % 15:
-        raise BadInput(f"{minutes} min is no length; give whole quarter-hours, like 60.")
+        raise BadInput(
+            say("{minutes} min is no length; give whole quarter-hours, like 60.", minutes=minutes)
+        )
     with store.db.read() as connection:
         net = net_week(connection, store.files, unit, week)
     roster, length = net.roster, minutes // 15
     known = roster.activities.get(activity)
     if known is None:
-        raise BadInput(f"No activity {activity!r} is known; activity_codes.csv has them.")
+        raise BadInput(
+            say(
+                "No activity {activity!r} is known; activity_codes.csv has them.", activity=activity
+            )
+        )
     soonest = epoch_s(clock.now()) + NOTICE_S
     people, strangers = [], []
     for agent in agents:
@@ -103,7 +110,14 @@ def place_activity(
             Person(agent, net.groups.get(agent, ()), tuple(s for s in free if s[0] < s[1]))
         )
     if strangers:
-        raise BadInput(f"{', '.join(strangers)} do not work at {unit} in {week}.")
+        raise BadInput(
+            say(
+                "{names} do not work at {unit} in {week}.",
+                names=", ".join(strangers),
+                unit=unit,
+                week=week,
+            )
+        )
     if together:
         placed = place_together(net.net, people, length)
         without = () if placed or not people else tuple(p.agent for p in people)

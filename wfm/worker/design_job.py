@@ -16,6 +16,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.contracts import Contract, standard_contract
 from wfm.domain.errors import BadInput, MissingFacts
 from wfm.domain.grid import day_start, local_day
+from wfm.domain.language import say
 from wfm.domain.opening import parse_opening
 from wfm.domain.progress import Progress
 from wfm.domain.scope import Scope
@@ -47,8 +48,15 @@ def run_design(
     kinds = int(parameters.get("kinds") or FEW_KINDS)
     weeks = int(parameters.get("weeks") or WEEKS)
     if not 1 <= weeks <= MOST_WEEKS or kinds < 1:
-        raise BadInput(f"{weeks} weeks with {kinds} shifts; give 1 to {MOST_WEEKS} weeks, 1 shift.")
-    progress("Reading requirements", 0.0)
+        raise BadInput(
+            say(
+                "{weeks} weeks with {kinds} shifts; give 1 to {most_weeks} weeks, 1 shift.",
+                weeks=weeks,
+                kinds=kinds,
+                most_weeks=MOST_WEEKS,
+            )
+        )
+    progress(say("Reading requirements"), 0.0)
     with store.db.read() as connection:
         read = _Reading(connection, store, clock, unit, parameters.get("week"), weeks, wage)
     every = 4 if len(read.needs) > MANY_WEEKS else 2
@@ -59,7 +67,7 @@ def run_design(
             (read.options(fixed=False), kinds),
         )
     ]  # fmt: skip
-    progress("Comparing mixes of contracts and shifts", 20.0)
+    progress(say("Comparing mixes of contracts and shifts"), 20.0)
     found = design_apart(made)
     names = ("as now", "best mix", f"best mix with {kinds} shifts")
     designs = [
@@ -107,8 +115,13 @@ class _Reading:
             known.append(name)
         if not needs:
             raise MissingFacts(
-                f"No requirement for {unit} in {without[0]} or the {weeks - 1} weeks after it: run "
-                f"`wfm plan require --unit {unit} --week {without[0]}` first."
+                say(
+                    "No requirement for {unit} in {week} or the {weeks} weeks after it: run "
+                    "`wfm plan require --unit {unit} --week {week}` first.",
+                    unit=unit,
+                    week=without[0],
+                    weeks=weeks - 1,
+                )
             )
         self.weeks, self.without, self.needs = known, without, tuple(needs)
         self.opening = tuple(week_opening(parse_opening(organisation.unit(unit).opening_hours),
@@ -165,7 +178,13 @@ def _price(parameters: Mapping[str, Any], name: str, default: float) -> float:
     value = parameters.get(name)
     price = default if value is None else float(value)
     if not 0 < price < 10_000:
-        raise BadInput(f"{name} is {price:g} an hour; give more than 0 and less than 10,000.")
+        raise BadInput(
+            say(
+                "{name} is {price:g} an hour; give more than 0 and less than 10,000.",
+                name=name,
+                price=price,
+            )
+        )
     return price
 
 
@@ -177,10 +196,19 @@ def _json(design: Design) -> dict[str, Any]:
 def _said(unit: str, found: list[Design | None], read: _Reading) -> str:
     now, best = found[0], found[1]
     if now is None or best is None:
-        return f"{unit}: no number of people keeps every contract's minimum in the opening hours."
+        return say(
+            "{unit}: no number of people keeps every contract's minimum in the opening hours.",
+            unit=unit,
+        )
     mix = ", ".join(f"{n} {name}" for name, n in best.heads.items() if n)
-    return (
-        f"{unit}, {len(read.needs)} weeks: today's people cost {now.cost:,.0f} a week with "
-        f"{now.missing_hours:,.0f} h missing; {mix} would cost {best.cost:,.0f} with "
-        f"{best.missing_hours:,.0f} h missing."
+    return say(
+        "{unit}, {n} weeks: today's people cost {cost:,.0f} a week with {missing:,.0f} h missing; "
+        "{mix} would cost {best_cost:,.0f} with {best_missing:,.0f} h missing.",
+        unit=unit,
+        n=len(read.needs),
+        cost=now.cost,
+        missing=now.missing_hours,
+        mix=mix,
+        best_cost=best.cost,
+        best_missing=best.missing_hours,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from wfm.domain.clock import Clock
 from wfm.domain.errors import StaleWrite
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.store.schema import partition
@@ -29,7 +30,7 @@ def bring_up(store: Store, clock: Clock, before: date, progress: Progress) -> No
     deadline = time.monotonic() + WAIT_S
     left = total
     while left:
-        progress("Bringing facts up to date", 100 * (1 - left / total) / 4, days_left=left)
+        progress(say("Bringing facts up to date"), 100 * (1 - left / total) / 4, days_left=left)
         done = rebuild_dirty(store, clock, owner, limit=DAYS_A_STEP)
         now = waiting_days(store, before)
         if now < left:
@@ -37,8 +38,12 @@ def bring_up(store: Store, clock: Clock, before: date, progress: Progress) -> No
         elif not done:
             if time.monotonic() > deadline:
                 raise StaleWrite(
-                    f"{now} days before {before} are being rebuilt by another worker; try again "
-                    "when Data health shows them done."
+                    say(
+                        "{now} days before {before} are being rebuilt by another worker; try again "
+                        "when Data health shows them done.",
+                        now=now,
+                        before=before,
+                    )
                 )
             time.sleep(PAUSE_S)
         left = now

@@ -18,6 +18,7 @@ from forecasting.threads import use_one_thread
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, MissingFacts
 from wfm.domain.grid import day_quarters, day_start, days_between, local_day, local_slot
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.facts import open_facts
@@ -64,8 +65,12 @@ def run_forecast(
     says = what_was_said(store, unit, country_of(zone), epoch_s(clock.now()), years)
     if all(past.history is None for past in pasts) and not says.starts:
         raise MissingFacts(
-            f"No contact of {unit} is known before {origin}: load its contacts first, "
-            "for example with `wfm import csv`."
+            say(
+                "No contact of {unit} is known before {origin}: load its contacts first, for "
+                "example with `wfm import csv`.",
+                unit=unit,
+                origin=origin,
+            )
         )
     config = site_config(organisation, unit)
     days = (end - origin).days
@@ -73,7 +78,7 @@ def run_forecast(
     made = forecast_queues(
         organisation, pasts, origin, days, config, says, mixes, progress
     )  # fmt: skip
-    progress("Keeping the forecast", 95.0)
+    progress(say("Keeping the forecast"), 95.0)
     return _keep(store, clock, parameters, unit, (origin, end), made, config, says)
 
 
@@ -91,8 +96,13 @@ def _days_asked(parameters: Mapping[str, Any], today: date) -> tuple[date, date]
     end = max(end, origin + timedelta(days=LEAST_DAYS))
     if (end - origin).days > MOST_DAYS:
         raise BadInput(
-            f"{(end - origin).days} days from {origin} are asked; a forecast by quarters reaches "
-            f"{MOST_DAYS} days ahead."
+            say(
+                "{days} days from {origin} are asked; a forecast by quarters reaches "
+                "{most_days} days ahead.",
+                days=(end - origin).days,
+                origin=origin,
+                most_days=MOST_DAYS,
+            )
         )
     return origin, end
 
@@ -280,12 +290,23 @@ def _rounded(value: float | None) -> float | None:
 def _sentence(number: int, new: bool, summary: Mapping[str, Any]) -> str:
     days = (date.fromisoformat(summary["end_on"]) - date.fromisoformat(summary["first_on"])).days
     error = (
-        "no past error yet"
+        say("no past error yet")
         if summary["past_wape"] is None
-        else f"past error {summary['past_wape']:.1f} % by quarter "
-        f"(last week again {summary['past_naive_wape']:.1f} %)"
+        else say(
+            "past error {error:.1f} % by quarter (last week again {naive:.1f} %)",
+            error=summary["past_wape"],
+            naive=summary["past_naive_wape"],
+        )
     )
-    return (
-        f"Forecast {number}{'' if new else ' (unchanged)'}: {summary['contacts']:,.0f} contacts in "
-        f"{days} days from {summary['first_on']}, {len(summary['queues'])} queues; {error}."
+    name = say("Forecast {n}", n=number)
+    if not new:
+        name = say("{name} (unchanged)", name=name)
+    return say(
+        "{name}: {contacts:,.0f} contacts in {days} days from {first}, {queues} queues; {error}.",
+        name=name,
+        contacts=summary["contacts"],
+        days=days,
+        first=summary["first_on"],
+        queues=len(summary["queues"]),
+        error=error,
     )

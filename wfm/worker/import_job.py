@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wfm.domain.clock import Clock
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.ingest.load import load_files
 from wfm.ingest.options import options_of
@@ -32,6 +33,6 @@ def run_import(
     loaded = sum(report.loaded for report in reports)
     kept_back = sum(report.quarantined for report in reports)
     return {
-        "message": f"{loaded:,} rows loaded, {kept_back:,} quarantined.",
+        "message": say("{n:,} rows loaded, {kept:,} quarantined.", n=loaded, kept=kept_back),
         "reports": [asdict(report) for report in reports],
     }

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import JobCancelled, StaleWrite, WfmError
 from wfm.domain.jobs import Job
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import ENTERPRISE
 from wfm.store.readers.jobs import read_job
 from wfm.store.store import Store
@@ -25,8 +26,8 @@ from wfm.worker.kinds import KINDS, Kind
 
 HEARTBEAT_S = 10.0
 PROGRESS_EVERY_S = 0.25
-CANCELLED = "Cancelled; what was complete is kept."
-STOPPED = "The worker was stopped; the job waits for another."
+CANCELLED = to_say("Cancelled; what was complete is kept.")
+STOPPED = to_say("The worker was stopped; the job waits for another.")
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class JobProgress:
     def check(self) -> None:
         """Nothing; raises when the job was cancelled or belongs to another worker now."""
         if self.lost.is_set():
-            raise StaleWrite(f"Job {self.job.job_id} belongs to another worker now.")
+            raise StaleWrite(say("Job {n} belongs to another worker now.", n=self.job.job_id))
         if self.cancel.is_set():
             raise JobCancelled(CANCELLED)
         if self.stop.is_set():
@@ -110,13 +111,13 @@ def run_job(
             **job.parameters, "author": job.author, "job_id": job.job_id, "fence": job.fence,
         }  # fmt: skip
         result = kinds[job.kind].load()(store, clock, parameters, progress)
-        message = str(result.get("message", "Done."))
+        message = result.get("message") or say("Done.")
     except JobCancelled as stopped:
-        state, message = "cancelled", str(stopped) or CANCELLED
+        state, message = "cancelled", _words(stopped) or CANCELLED
     except StaleWrite as lost:
-        state, message = "failed", str(lost)
+        state, message = "failed", _words(lost)
     except WfmError as error:
-        state, message = "failed", str(error)
+        state, message = "failed", _words(error)
     except Exception as error:
         log.exception("job %s (%s) failed", job.job_id, job.kind)
         state, message = "failed", _unexpected(job, error)
@@ -192,4 +193,15 @@ def _heartbeat(progress: JobProgress, stop: threading.Event) -> None:
 def _unexpected(job: Job, error: Exception) -> str:
     first = str(error).strip().splitlines()
     said = f"{type(error).__name__}: {first[0][:300]}" if first else type(error).__name__
-    return f"Job {job.job_id} ({job.kind}) stopped on an error nobody foresaw: {said}."
+    return say(
+        "Job {n} ({kind}) stopped on an error nobody foresaw: {error}.",
+        n=job.job_id,
+        kind=job.kind,
+        error=said,
+    )
+
+
+def _words(error: BaseException) -> str:
+    """The sentence of an error as it was said, to be kept for readers of any language."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, str) else str(error)

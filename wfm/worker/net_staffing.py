@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from scheduling.flow import serve
 from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import QUARTER_S, day_quarters
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation
 from wfm.domain.scope import Scope
 from wfm.domain.skills import Skills
@@ -62,8 +63,12 @@ def net_week(
     requirement = read_requirement(connection, scope, files, unit, week)
     if requirement is None:
         raise MissingFacts(
-            f"No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
-            f"--week {week}` first."
+            say(
+                "No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
+                "--week {week}` first.",
+                unit=unit,
+                week=week,
+            )
         )
     organisation = read_organisation(connection, scope)
     quarters = [

@@ -22,6 +22,7 @@ from forecasting.series import Bools, Floats, Wholes
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.forecast_records import OVERRIDE, ForecastRecord
 from wfm.domain.grid import day_quarters, days_between, local_day, local_slot
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.store.dimensions import known_keys
@@ -49,13 +50,17 @@ def run_override(
 ) -> Mapping[str, Any]:
     """The forecasts of `unit` with the overrides in force; nothing new when they hold them."""
     unit = str(parameters["unit"])
-    progress("Laying overrides on the forecast", 10.0)
+    progress(say("Laying overrides on the forecast"), 10.0)
     made = lay_overrides(
         store, clock, unit, str(parameters.get("author") or "worker"),
         parameters.get("job_id"), parameters.get("fence"),
     )  # fmt: skip
     words = ", ".join(str(number) for number in made)
-    message = f"Forecast {words} holds the overrides." if made else "Nothing to change."
+    message = (
+        say("Forecast {words} holds the overrides.", words=words)
+        if made
+        else say("Nothing to change.")
+    )
     return {"message": message, "unit": unit, "fc_versions": made}
 
 

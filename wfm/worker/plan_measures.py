@@ -12,6 +12,7 @@ from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.activities import Segment
 from wfm.domain.errors import MissingFacts, WfmError
 from wfm.domain.grid import day_start
+from wfm.domain.language import say
 from wfm.domain.organisation import Queue
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekMeasures
@@ -120,7 +121,9 @@ def drafted_shifts(
     """The shifts of a draft by person and day; `MissingFacts` when it is gone."""
     documents = read_plan_documents(connection, scope, plan_id)
     if documents is None:
-        raise MissingFacts(f"Plan {plan_id} is not known here any more; load the page again.")
+        raise MissingFacts(
+            say("Plan {plan_id} is not known here any more; load the page again.", plan_id=plan_id)
+        )
     problem, solution = documents
     in_force = {
         (agent, day): shift.segments for agent, own in roster.shifts.items()

@@ -17,6 +17,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.draft_edits import DraftVerdict
 from wfm.domain.errors import ScopeDenied
+from wfm.domain.language import say
 from wfm.domain.periods import week_of
 from wfm.domain.plan_measures import WeekCover, WeekMeasures
 from wfm.domain.planning_policy import LEDGER_WEEKS
@@ -85,7 +86,7 @@ class Planner:
         None when the week has no requirement yet, or nothing is published.
         """
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         with self._store.db.read() as connection:
             state = week_state(connection, unit, week)
             if state is None:
@@ -107,7 +108,7 @@ class Planner:
         None where a week has no requirement, or nothing is published.
         """
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         periods = [week_of(week) for week in weeks]
         first, end = min(p.first for p in periods), max(p.end for p in periods)
         with self._store.db.read() as connection:
@@ -161,7 +162,7 @@ class Planner:
     ) -> tuple[RosterWeek, Mapping[str, Week]]:
         """A site's week, and the shifts of a draft (or those in force) by person and day."""
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         with self._store.db.read() as connection:
             roster = self._roster(connection, unit, week)
             live = {agent: roster.in_force(agent) for agent in roster.shifts}
@@ -191,7 +192,7 @@ class Planner:
     def offers(self, scope: Scope, unit: str, day: date, clock: Clock) -> tuple[SizedOffer, ...]:
         """Offers sized from the gap of a day in force."""
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         with self._store.db.read() as connection:
             week = week_name(day)
             state = week_state(connection, unit, week)
@@ -208,7 +209,7 @@ class Planner:
     ) -> Placement:  # fmt: skip
         """Where an activity of each agent hurts least in a week in force."""
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         return place_activity(
             self._store, clock, unit, week, agents, activity, minutes, days=days, together=together
         )
@@ -216,7 +217,7 @@ class Planner:
     def breaks(self, scope: Scope, unit: str, day: date, clock: Clock) -> BreakMoves:
         """Breaks of a day in force that would close gaps elsewhere in their windows."""
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         return today_breaks(self._store, clock, unit, day)
 
     def shift_lengths(self, agent: Scope, day: date) -> tuple[int, ...]:
@@ -256,7 +257,7 @@ class Planner:
         Empty without a requirement, or when its forecast is gone.
         """
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         with self._store.db.read() as connection:
             state = week_state(connection, unit, week)
             if state is None:
@@ -274,7 +275,7 @@ class Planner:
         Empty without a requirement.
         """
         if not scope.holds(Scope(unit)):
-            raise ScopeDenied("There is nothing here that you may see.")
+            raise ScopeDenied(say("There is nothing here that you may see."))
         with self._store.db.read() as connection:
             state = week_state(connection, unit, week)
         if state is None:

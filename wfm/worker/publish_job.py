@@ -11,6 +11,7 @@ from wfm.actions.plans import publish
 from wfm.domain.clock import Clock
 from wfm.domain.draft_edits import DraftVerdict
 from wfm.domain.errors import BadInput, GateRefused, JobCancelled
+from wfm.domain.language import joined, say
 from wfm.domain.progress import Progress
 from wfm.domain.rules.duty import Violation
 from wfm.domain.rules.week import told
@@ -35,7 +36,7 @@ def run_publish(
     overrule = str(parameters.get("overrule") or "")
     if not overrule.strip():
         _simulate(store, clock, parameters, int(plan_id), progress)
-    progress("Checking and publishing", 90.0, plan=plan_id)
+    progress(say("Checking and publishing"), 90.0, plan=plan_id)
     done = publish(
         store,
         clock,
@@ -49,10 +50,23 @@ def run_publish(
     )
     counts = done.counts
     message = (
-        f"Plan {done.plan_id} of {done.unit} {done.week} was published already; nothing changed."
+        say(
+            "Plan {n} of {unit} {week} was published already; nothing changed.",
+            n=done.plan_id,
+            unit=done.unit,
+            week=done.week,
+        )
         if done.already
-        else f"Plan {done.plan_id} of {done.unit} {done.week} is published: {counts.baselines:,} "
-        f"new shifts, {counts.changes:,} changed, {counts.unchanged:,} as before."
+        else say(
+            "Plan {n} of {unit} {week} is published: {new:,} new shifts, {changed:,} changed, "
+            "{same:,} as before.",
+            n=done.plan_id,
+            unit=done.unit,
+            week=done.week,
+            new=counts.baselines,
+            changed=counts.changes,
+            same=counts.unchanged,
+        )
     )
     return {
         "message": message,
@@ -79,25 +93,29 @@ def _simulate(
         return
 
     def tell(stage: str, percent: float, detail: Mapping[str, Any]) -> None:
-        progress(f"Simulating: {stage}", 0.85 * percent)
+        progress(say("Simulating: {stage}", stage=stage), 0.85 * percent)
 
     done = run_job_here(
         store, clock, "simulate", {"unit": unit, "week": plan.week, "plan_id": plan_id},
         author=str(parameters["author"]), scope_path=unit, watcher=tell,
     )  # fmt: skip
     if done.state == "cancelled":
-        raise JobCancelled("Cancelled while the draft was simulated; nothing was published.")
+        raise JobCancelled(say("Cancelled while the draft was simulated; nothing was published."))
     if done.state != "done":
         raise GateRefused(
-            f"Plan {plan_id} could not be simulated, so nobody knows what service it gives: "
-            f"{done.message} Mend that, or overrule the gate with a reason."
+            say(
+                "Plan {plan_id} could not be simulated, so nobody knows what service it gives: "
+                "{message} Mend that, or overrule the gate with a reason.",
+                plan_id=plan_id,
+                message=done.message,
+            )
         )
 
 
 def broken_rules(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> tuple[str, ...]:
     """Rules that a plan breaks, as sentences, found by the independent verifier."""
     return tuple(
-        f"{broken.agent} {broken.code}: {broken.sentence}".strip()
+        joined(" ", [part for part in (broken.agent, f"{broken.code}:", broken.sentence) if part])
         for broken in verify(problem, solution).broken
     )
 
@@ -109,7 +127,7 @@ def draft_verdict(problem: Mapping[str, Any], solution: Mapping[str, Any]) -> Dr
     rules = [one for one in found.broken if one.agent or len(found.broken) == 1]
     monday = date.fromisoformat(problem["first_day"])
     said = tuple(
-        f"{one.agent}: {told(Violation(one.code, one.day or 0, one.sentence), monday)}"
+        joined(": ", (one.agent, told(Violation(one.code, one.day or 0, one.sentence), monday)))
         if one.agent
         else one.sentence
         for one in rules
@@ -122,6 +140,11 @@ def _newest(store: Store, unit: str, week: str) -> int:
         found = read_plans(connection, Scope(unit), unit, week, limit=1)
     if not found:
         raise BadInput(
-            f"No plan for {unit} in {week}: run `wfm plan solve --unit {unit} --week {week}` first."
+            say(
+                "No plan for {unit} in {week}: run `wfm plan solve --unit {unit} --week "
+                "{week}` first.",
+                unit=unit,
+                week=week,
+            )
         )
     return found[0].plan_id

@@ -15,6 +15,7 @@ from forecasting.handle_time import TenureMix
 from forecasting.series import Floats, History
 from forecasting.training import Training, prepare
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.opening import parse_opening
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.progress import Progress
@@ -54,7 +55,7 @@ def forecast_queues(
     made = []
     for i, past in enumerate(pasts):
         queue_id = past.queue.queue_id
-        progress(f"Forecasting {queue_id}", 25 + 70 * i / len(pasts), queue=i + 1)
+        progress(say("Forecasting {queue}", queue=queue_id), 25 + 70 * i / len(pasts), queue=i + 1)
         zone = organisation.queue_zone(past.queue)
         own = queue_config(past.queue, config, says)
         history = past.history or History(origin, 15, np.zeros((0, SLOTS)))
@@ -103,9 +104,13 @@ def _sister(
     }
     if name and name not in {one.queue.queue_id for one in pasts if one.history is not None}:
         raise BadInput(
-            f"{name} was chosen as the sister of {queue.queue_id} and has no history; of this site "
-            f"{', '.join(sorted(others)) or 'no other queue'} has some. Choose again, or state the "
-            "contacts a week alone."
+            say(
+                "{name} was chosen as the sister of {queue_id} and has no history; of this "
+                "site {names} has some. Choose again, or state the contacts a week alone.",
+                name=name,
+                queue_id=queue.queue_id,
+                names=", ".join(sorted(others)) or say("no other queue"),
+            )
         )
     chosen = bool(name)
     if not chosen and past.history is not None:

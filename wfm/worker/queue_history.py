@@ -12,6 +12,7 @@ import polars as pl
 from forecasting.ratios import forecast_ratio
 from forecasting.series import Floats, History
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts.query import FactQuery, FactReader, read_measures
@@ -36,7 +37,9 @@ def site_zone(organisation: Organisation, unit: str) -> str:
     level = organisation.unit(unit).level
     if level != "site":
         names = ", ".join(site.org_id for site in organisation.sites)
-        raise BadInput(f"{unit!r} is a {level}; plan a site: {names}.")
+        raise BadInput(
+            say("{unit!r} is a {level}; plan a site: {names}.", unit=unit, level=level, names=names)
+        )
     return organisation.zone(unit)
 
 
@@ -51,7 +54,9 @@ def unit_queues(organisation: Organisation, unit: str, at: int) -> tuple[Queue, 
         if queue is not None and (queue.site_id == unit or (queue.site_id is None and alone))
     ]
     if not mine:
-        raise BadInput(f"Site {unit!r} has no queue; give it some in queues.csv (site_id).")
+        raise BadInput(
+            say("Site {unit!r} has no queue; give it some in queues.csv (site_id).", unit=unit)
+        )
     return tuple(sorted(mine, key=lambda queue: queue.queue_id))
 
 

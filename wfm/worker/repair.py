@@ -5,6 +5,7 @@ from __future__ import annotations
 from scheduling.simulation.gate import extra_requirement, with_extra
 from wfm.domain.clock import Clock
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.domain.scope import Scope
 from wfm.queries.organisation import read_organisation
@@ -26,15 +27,20 @@ def raised_problem(
         store, clock, scope, week, progress, draft=plan_id, replications=REPLICATIONS
     )
     if found.gate.passed:
-        raise BadInput(f"Plan {plan_id} passes the gate; there is nothing to repair.")
+        raise BadInput(
+            say("Plan {plan_id} passes the gate; there is nothing to repair.", plan_id=plan_id)
+        )
     groups = {q.queue_id: q.skill_group for q in read_organisation(store, scope).queues}
     extra = extra_requirement(found.found, found.gate, groups)
     document, _ = read_plan_documents(store, scope, plan_id)
     known = {at: n for at, n in extra.items() if at[0] in document["requirement"]}
     if not known:
         raise BadInput(
-            f"What plan {plan_id} misses cannot be told by quarter-hour; raise the expected "
-            "absence and solve again."
+            say(
+                "What plan {plan_id} misses cannot be told by quarter-hour; raise the expected "
+                "absence and solve again.",
+                plan_id=plan_id,
+            )
         )
     note = (
         f"{sum(known.values())} agent-quarter-hours more than required where plan {plan_id} misses."

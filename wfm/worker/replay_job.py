@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wfm.domain.clock import Clock
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.ingest.replay import replay_waiting
 from wfm.store.store import Store
@@ -19,4 +20,4 @@ def run_replay(
         store, clock, parameters.get("codes") or (), parameters.get("row_ids") or ()
     )
     loaded = sum(report.loaded + report.duplicates for report in reports)
-    return {"message": f"{loaded:,} rejected rows were loaded.", "loaded": loaded}
+    return {"message": say("{n:,} rejected rows were loaded.", n=loaded), "loaded": loaded}

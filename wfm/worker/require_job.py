@@ -16,6 +16,7 @@ from scheduling.requirement import Bools, GroupRequirement, QueueDemand, require
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import day_quarters, day_start, days_between, local_day, local_slot, zone_of
+from wfm.domain.language import say
 from wfm.domain.opening import parse_opening
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.periods import Period
@@ -54,7 +55,7 @@ def run_require(
     """
     unit, week = str(parameters["unit"]), str(parameters["week"])
     period = week_of_text(week)
-    progress("Reading the forecast", 0.0)
+    progress(say("Reading the forecast"), 0.0)
     organisation = read_organisation(store, ENTERPRISE)
     zone = site_zone(organisation, unit)
     version, forecast = week_forecast(store, unit, week, period)
@@ -68,7 +69,7 @@ def run_require(
     sources: dict[str, tuple[Patience, str]] = {}
     groups = sorted({queue.skill_group for queue in queues})
     for i, group in enumerate(groups):
-        progress(f"Staffing {group}", 10 + 80 * i / len(groups), group=group)
+        progress(say("Staffing {group}", group=group), 10 + 80 * i / len(groups), group=group)
         members = [queue for queue in queues if queue.skill_group == group]
         if parameters.get("model") == "erlang-c":
             sources[group] = (Patience(None, None, None, 0), "Erlang C asked for: nobody hangs up")
@@ -82,7 +83,7 @@ def run_require(
             sources[group][0].seconds,
             max_occupancy=parameters.get("max_occupancy"),
         )
-    progress("Keeping the requirement", 95.0)
+    progress(say("Keeping the requirement"), 95.0)
     lost = forecast_shrinkage(facts, Scope(unit), origin)
     summary = _summary(found, sources, quarters, zone, version, lost)
     return _keep(store, clock, parameters, (unit, week, period), found, quarters, summary)
@@ -97,8 +98,12 @@ def week_forecast(
         names = {key: ext_id for ext_id, key in known_keys(connection, "queue").items()}
     if version is None:
         raise MissingFacts(
-            f"No forecast of {unit} holds all of {week}: run `wfm plan forecast --unit {unit} "
-            f"--week {week}` first."
+            say(
+                "No forecast of {unit} holds all of {week}: run `wfm plan forecast --unit "
+                "{unit} --week {week}` first.",
+                unit=unit,
+                week=week,
+            )
         )
     frame = version_rows(store.files, version.file, "fc_version", version.fc_version)
     queue = pl.col("queue").cast(pl.Int64).replace_strict(names, return_dtype=pl.String)
@@ -133,8 +138,11 @@ def queue_demands(
         contacts = rows["fc_contacts_m"].fill_null(0).to_numpy() / 1000
         if rows.filter(pl.col("fc_contacts_m") > 0)["fc_work_ms"].null_count():
             raise MissingFacts(
-                f"No handle time is known for {queue.queue_id}, nor for any other queue of its "
-                "site: load contacts with talk time, then forecast again."
+                say(
+                    "No handle time is known for {queue_id}, nor for any other queue of its site: "
+                    "load contacts with talk time, then forecast again.",
+                    queue_id=queue.queue_id,
+                )
             )
         demands[queue.queue_id] = QueueDemand(
             queue.queue_id,
@@ -248,18 +256,33 @@ def _keep(
         return number, True
 
     number, new = store.db.retry(keep)
-    peak = f"; peak {summary['peak']:.1f} on {summary['peak_at']}" if summary["peak_at"] else ""
     return {
-        "message": (
-            f"Requirement {number}{'' if new else ' (unchanged)'}: {summary['hours']:,.1f} "
-            f"agent-hours on queue in {week}{peak}, from forecast {fc_version}."
-        ),
+        "message": _sentence(number, new, summary, week, fc_version),
         "rq_version": number,
         "new": new,
         "unit": unit,
         "week": week,
         **summary,
     }
+
+
+def _sentence(
+    number: int, new: bool, summary: Mapping[str, Any], week: str, fc_version: int
+) -> str:
+    name = say("Requirement {n}", n=number)
+    if not new:
+        name = say("{name} (unchanged)", name=name)
+    peak = ""
+    if summary["peak_at"]:
+        peak = say("; peak {n:.1f} on {when}", n=summary["peak"], when=summary["peak_at"])
+    return say(
+        "{name}: {hours:,.1f} agent-hours on queue in {week}{peak}, from forecast {fc_version}.",
+        name=name,
+        hours=summary["hours"],
+        week=week,
+        peak=peak,
+        fc_version=fc_version,
+    )
 
 
 def _days(period: Period) -> list[date]:

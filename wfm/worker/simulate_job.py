@@ -10,6 +10,7 @@ from scheduling.simulation.engine import simulate
 from scheduling.simulation.gate import Gate, check_gate
 from scheduling.simulation.report import Row, SimReport, report
 from wfm.domain.clock import Clock
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.domain.scope import Scope
 from wfm.store.readers.plans import draft_seq
@@ -42,11 +43,11 @@ def simulate_week(
     absence: float | None = None,
 ) -> WeekSimulation:
     """The service that a site's published week gives, or the draft of a number; writes nothing."""
-    progress("Reading forecast and schedule", 0.0)
+    progress(say("Reading forecast and schedule"), 0.0)
     made = week_centre(store, clock, scope, week, draft=draft, absence=absence)
     counted = simulate(
         made.centre, replications, seed, absence=made.absence,
-        tell=lambda done: progress("Simulating", 5 + 90 * done / replications, run=done),
+        tell=lambda done: progress(say("Simulating"), 5 + 90 * done / replications, run=done),
     )  # fmt: skip
     days = made.centre.day_of_cell
     found = report(counted, [] if days is None else days.tolist())
@@ -121,15 +122,25 @@ def _sentence(done: WeekSimulation) -> str:
     gate = done.gate
     days = sum(miss.kind == "day" for miss in gate.misses)
     verdict = (
-        "It passes the gate"
+        say("It passes the gate.")
         if gate.passed
-        else f"Not without a signature: {days} days and {len(gate.misses) - days} quarter-hours "
-        "fall short"
+        else say(
+            "Not without a signature: {days} days and {quarters} quarter-hours fall short.",
+            days=days,
+            quarters=len(gate.misses) - days,
+        )
     )
     level = worst.sl.value if worst.sl else 0.0
-    return (
-        f"{done.week.schedule.capitalize()} of {done.week.unit}, {done.found.replications} runs: "
-        f"worst is {worst.queue or 'all queues'} on {done.week.when(worst.day, None)} with "
-        f"{level:.1%} for {worst.target:.1%}, met on {worst.p_target or 0:.0%} of such days. "
-        f"{verdict}."
+    return say(
+        "{schedule} of {unit}, {runs} runs: worst is {queue} on {day} with {level:.1%} for "
+        "{target:.1%}, met on {met:.0%} of such days. {verdict}",
+        schedule=done.week.schedule.capitalize(),
+        unit=done.week.unit,
+        runs=done.found.replications,
+        queue=worst.queue or say("all queues"),
+        day=done.week.when(worst.day, None),
+        level=level,
+        target=worst.target,
+        met=worst.p_target or 0,
+        verdict=verdict,
     )

@@ -19,6 +19,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import MissingFacts
 from wfm.domain.grid import day_quarters, day_start, days_between, local_day, zone_of
+from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.periods import Period
 from wfm.domain.scope import ENTERPRISE, Scope
@@ -106,7 +107,14 @@ def week_centre(
         if demands[queue.queue_id].contacts.sum() > 0
     )
     if not made:
-        raise MissingFacts(f"Forecast {version.fc_version} of {unit} expects no contact in {week}.")
+        raise MissingFacts(
+            say(
+                "Forecast {fc_version} of {unit} expects no contact in {week}.",
+                fc_version=version.fc_version,
+                unit=unit,
+                week=week,
+            )
+        )
     segments, schedule = _segments(store, scope, week, period, zone, draft)
     agents = _agents(store, organisation, queues, segments, period, zone, notes)
     share = _absence(facts, scope, origin, notes) if absence is None else absence
@@ -226,13 +234,24 @@ def _segments(
     if draft is None:
         if not any(on >= period.first for _, on, _ in shifts):
             raise MissingFacts(
-                f"No shift of {scope.site} is published in {week}: publish a schedule, or give "
-                "the number of a draft (`wfm plan list`)."
+                say(
+                    "No shift of {site} is published in {week}: publish a schedule, or give the "
+                    "number of a draft (`wfm plan list`).",
+                    site=scope.site,
+                    week=week,
+                )
             )
         return shifts, "published schedule"
     plan = read_plan(store, scope, draft)
     if plan.week != week:
-        raise MissingFacts(f"Plan {draft} is one of {plan.week}, not of {week}.")
+        raise MissingFacts(
+            say(
+                "Plan {draft} is one of {week}, not of {wanted}.",
+                draft=draft,
+                week=plan.week,
+                wanted=week,
+            )
+        )
     problem, solution = read_plan_documents(store, scope, draft)
     codes = {activity.code for activity in activities_known(store)}
     live = read_shifts(store, scope, period.first, period.end)

@@ -18,6 +18,7 @@ from scheduling.verify import Verification, verify
 from scheduling.verify_soft import changed_shifts
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.errors import BadInput, JobCancelled
+from wfm.domain.language import say
 from wfm.domain.progress import Progress
 from wfm.store.store import Store
 from wfm.store.writers.job_points import replace_points
@@ -43,7 +44,7 @@ def run_solve(
     job while it goes on.
     """
     unit, week = parameters["unit"], parameters["week"]
-    progress("Reading people and requirement", 0.0)
+    progress(say("Reading people and requirement"), 0.0)
     repair = parameters.get("repair")
     if repair is not None:
         problem = raised_problem(store, clock, unit, week, int(repair), progress)
@@ -90,7 +91,9 @@ def run_solve(
     plan_id = store.db.retry(keep)
     result = _result(plan_id, problem, solution, checked)
     if solution.status == "cancelled":
-        raise JobCancelled(f"Cancelled; the best schedule so far is draft plan {plan_id}.")
+        raise JobCancelled(
+            say("Cancelled; the best schedule so far is draft plan {plan_id}.", plan_id=plan_id)
+        )
     uncovered = explain(problem.document, answer, solution)
     result["uncovered_n"] = len(uncovered)
     result["uncovered"] = [_uncovered(item, week) for item in uncovered[:20]]
@@ -104,7 +107,7 @@ def _keep(parameters: Mapping[str, Any]) -> Keep | None:
     try:
         return Keep(None if not until else date.fromisoformat(str(until)))
     except ValueError:
-        raise BadInput(f"{until!r} is no day; write it like 2026-10-14.") from None
+        raise BadInput(say("{until!r} is no day; write it like 2026-10-14.", until=until)) from None
 
 
 def _changes(problem: WeekProblem, solution: Solution) -> dict[str, int]:
@@ -123,16 +126,23 @@ def _result(
     changes = _changes(problem, solution)
     said = ""
     if changes:
-        said = (
-            f" Of the published shifts {changes['moved']} move, {changes['breaks']} only their "
-            f"breaks; {changes['added']} are added, {changes['removed']} taken away."
+        said = say(
+            " Of the published shifts {moved} move, {breaks} only their breaks; {added} are added, "
+            "{removed} taken away.",
+            **{name: changes[name] for name in ("moved", "breaks", "added", "removed")},
         )
     return {
-        "message": (
-            f"Draft plan {plan_id}: {len(solution.shifts):,} shifts, cost "
-            f"{solution.objective:,.1f}, bound {solution.bound:,.1f}, gap "
-            f"{solution.gap_of_requirement_pct:.3f} % of the requirement, cover {covered:.2f} %, "
-            f"{len(checked.broken)} broken rules.{said}"
+        "message": say(
+            "Draft plan {n}: {shifts:,} shifts, cost {cost:,.1f}, bound {bound:,.1f}, gap "
+            "{gap:.3f} % of the requirement, cover {covered:.2f} %, {broken} broken rules.{more}",
+            n=plan_id,
+            shifts=len(solution.shifts),
+            cost=solution.objective,
+            bound=solution.bound,
+            gap=solution.gap_of_requirement_pct,
+            covered=covered,
+            broken=len(checked.broken),
+            more=said,
         ),
         "changes": changes or None,
         "soft": asdict(solution.soft),

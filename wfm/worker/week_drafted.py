@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from wfm.actions.plan_shifts import planned_shifts
 from wfm.domain.errors import BadInput
+from wfm.domain.language import say
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.store.readers.plans import read_plan_documents
@@ -28,15 +29,26 @@ def with_draft(
     """
     documents = read_plan_documents(connection, Scope(unit), plan_id)
     if documents is None:
-        raise BadInput(f"Plan {plan_id} is no draft of {unit}; `wfm plan list` shows them.")
+        raise BadInput(
+            say(
+                "Plan {plan_id} is no draft of {unit}; `wfm plan list` shows them.",
+                plan_id=plan_id,
+                unit=unit,
+            )
+        )
     problem, solution = documents
     activities = {activity.code for activity in activity_codes(connection)}
     drafted = planned_shifts(problem, solution, zone, activities)
     late = [shift.shift_on for shift in drafted if shift.shift_on >= end]
     if late:
         raise BadInput(
-            f"Plan {plan_id} has shifts on {min(late).isoformat()}; a week can follow only a "
-            f"draft of the weeks before {end.isoformat()}."
+            say(
+                "Plan {plan_id} has shifts on {value}; a week can follow only a draft of the "
+                "weeks before {end}.",
+                plan_id=plan_id,
+                value=min(late).isoformat(),
+                end=end.isoformat(),
+            )
         )
     replaced = {(shift.agent_id, shift.shift_on) for shift in drafted}
     kept = [shift for shift in published if (shift.agent_id, shift.shift_on) not in replaced]

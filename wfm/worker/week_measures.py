@@ -130,7 +130,10 @@ def whole_need(requirement: StoredRequirement, quarters: Sequence[int]) -> dict[
         own[q - first] = -(-required_m // 1000)
     if not need:
         raise MissingFacts(
-            f"Requirement {requirement.rq_version} holds no figure of this week; run it again."
+            say(
+                "Requirement {rq_version} holds no figure of this week; run it again.",
+                rq_version=requirement.rq_version,
+            )
         )
     return need
 

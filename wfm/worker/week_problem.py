@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from wfm.domain.contracts import Contract
 from wfm.domain.errors import BadInput, InfeasibleSchedule, MissingFacts
 from wfm.domain.grid import QUARTER_S, day_start, local_day, local_slot
+from wfm.domain.language import say
 from wfm.domain.opening import OpeningHours, parse_opening
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.periods import Period, week_of
@@ -92,19 +93,25 @@ def week_problem(
     number of a draft of a week before, rest and runs of days are counted from that draft.
     """
     if not 0 <= absence < 0.9:
-        raise BadInput(f"Absence is {absence:.0%}; give 0 to 90 %.")
+        raise BadInput(say("Absence is {absence:.0%}; give 0 to 90 %.", absence=absence))
     period = week_of_text(week)
     organisation = read_organisation(connection, Scope(unit))
     zone = organisation.zone(unit)
     requirement = read_requirement(connection, Scope(unit), files, unit, week)
     if requirement is None:
         raise MissingFacts(
-            f"No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
-            f"--week {week}` first."
+            say(
+                "No requirement for {unit} in {week}: run `wfm plan require --unit {unit} "
+                "--week {week}` first.",
+                unit=unit,
+                week=week,
+            )
         )
     opening = week_opening(parse_opening(organisation.unit(unit).opening_hours), period.first)
     if not any(opening):
-        raise InfeasibleSchedule(f"Site {unit} is closed on every day of {week}.")
+        raise InfeasibleSchedule(
+            say("Site {unit} is closed on every day of {week}.", unit=unit, week=week)
+        )
     need = week_need(requirement, period, zone, absence)
     notes = _Notes()
     around = _neighbours(connection, unit, period, zone, follows)
@@ -143,8 +150,13 @@ def week_problem(
         )
     if not agents:
         raise InfeasibleSchedule(
-            f"Nobody at {unit} can be scheduled in {week}: load people.csv with skills that "
-            f"match the groups {', '.join(need)}."
+            say(
+                "Nobody at {unit} can be scheduled in {week}: load people.csv with skills that "
+                "match the groups {names}.",
+                unit=unit,
+                week=week,
+                names=", ".join(need),
+            )
         )
     spans = [span for span in opening if span is not None]
     document = {
@@ -183,7 +195,9 @@ def week_of_text(week: str) -> Period:
     try:
         return week_of(week)
     except ValueError:
-        raise BadInput(f"Week {week!r} does not exist; write it like 2026-W42.") from None
+        raise BadInput(
+            say("Week {week!r} does not exist; write it like 2026-W42.", week=week)
+        ) from None
 
 
 def week_opening(hours: OpeningHours, monday: date) -> list[tuple[int, int] | None]:
@@ -212,8 +226,12 @@ def week_need(
         rows[day][slot] = max(rows[day][slot], heads)
     if not need:
         raise MissingFacts(
-            f"Requirement {requirement.rq_version} holds no figure for the week of "
-            f"{period.first}; run `wfm plan require` again."
+            say(
+                "Requirement {rq_version} holds no figure for the week of {first}; run `wfm "
+                "plan require` again.",
+                rq_version=requirement.rq_version,
+                first=period.first,
+            )
         )
     return need
 

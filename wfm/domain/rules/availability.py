@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from wfm.domain.rules.duty import Duty, Violation, clock_text
+from wfm.domain.language import say
+from wfm.domain.rules.duty import Duty, Violation, span_text
 
 UNAVAILABLE = "unavailable_day"
 WINDOW = "outside_window"
@@ -19,15 +20,25 @@ def check_availability(
 ) -> tuple[Violation, ...]:
     """What speaks against a duty: day off, before or after the window, doors closed."""
     found = []
-    span = f"{clock_text(duty.start)}-{clock_text(duty.end)}"
+    span = span_text(duty.start, duty.end)
     if duty.day in unavailable:
-        found.append(Violation(UNAVAILABLE, duty.day, f"duty {span} on a day that is not free"))
+        found.append(
+            Violation(
+                UNAVAILABLE, duty.day, say("duty {span} on a day that is not free", span=span)
+            )
+        )
     if duty.start < window[0] or duty.end > window[1]:
-        limits = f"{clock_text(window[0])}-{clock_text(window[1])}"
-        found.append(Violation(WINDOW, duty.day, f"duty {span}, possible {limits}"))
+        limits = span_text(*window)
+        found.append(
+            Violation(
+                WINDOW, duty.day, say("duty {span}, possible {limits}", span=span, limits=limits)
+            )
+        )
     if opening is None:
-        found.append(Violation(CLOSED, duty.day, f"duty {span} on a closed day"))
+        found.append(Violation(CLOSED, duty.day, say("duty {span} on a closed day", span=span)))
     elif duty.start < opening[0] or duty.end > opening[1]:
-        limits = f"{clock_text(opening[0])}-{clock_text(opening[1])}"
-        found.append(Violation(CLOSED, duty.day, f"duty {span}, open {limits}"))
+        limits = span_text(*opening)
+        found.append(
+            Violation(CLOSED, duty.day, say("duty {span}, open {limits}", span=span, limits=limits))
+        )
     return tuple(found)

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Sequence
 
 from wfm.domain.contracts import BreakRule
-from wfm.domain.rules.duty import Duty, Violation, clock_text
+from wfm.domain.language import joined, say
+from wfm.domain.rules.duty import Duty, Rest, Violation, clock_text
 
 CODE = "legal_breaks"
 
@@ -21,9 +22,15 @@ def check_breaks(duty: Duty, owed: Sequence[BreakRule]) -> tuple[Violation, ...]
         r.minutes < o.minutes or (o.paid and r.minutes > o.minutes)
         for r, o in zip(taken, owed, strict=True)
     ):
-        wanted = ", ".join(f"{o.kind} {o.minutes} min" for o in owed) or "none"
-        given = ", ".join(f"{r.kind} {r.minutes} min" for r in taken) or "none"
-        return (Violation(CODE, duty.day, f"breaks are {given}; owed, in order: {wanted}"),)
+        wanted = _listed(owed)
+        given = _listed(taken)
+        return (
+            Violation(
+                CODE,
+                duty.day,
+                say("breaks are {given}; owed, in order: {wanted}", given=given, wanted=wanted),
+            ),
+        )
     found = []
     for rest, rule in zip(taken, owed, strict=True):
         if not rule.earliest <= rest.start <= rule.latest:
@@ -32,11 +39,27 @@ def check_breaks(duty: Duty, owed: Sequence[BreakRule]) -> tuple[Violation, ...]
                 Violation(
                     CODE,
                     duty.day,
-                    f"{rest.kind} at {clock_text(duty.start + rest.start)}, "
-                    f"allowed {clock_text(a)} to {clock_text(b)}",
+                    say(
+                        "{kind} at {at}, allowed {first} to {last}",
+                        kind=say(rest.kind),
+                        at=clock_text(duty.start + rest.start),
+                        first=clock_text(a),
+                        last=clock_text(b),
+                    ),
                 )
             )
     for one, two in itertools.pairwise(taken):
         if one.start + one.minutes > two.start:
-            found.append(Violation(CODE, duty.day, f"{one.kind} and {two.kind} overlap"))
+            found.append(
+                Violation(
+                    CODE,
+                    duty.day,
+                    say("{one} and {two} overlap", one=say(one.kind), two=say(two.kind)),
+                )
+            )
     return tuple(found)
+
+
+def _listed(rests: Sequence[Rest] | Sequence[BreakRule]) -> str:
+    each = [say("{kind} {minutes} min", kind=say(r.kind), minutes=r.minutes) for r in rests]
+    return joined(", ", each) if each else say("none")

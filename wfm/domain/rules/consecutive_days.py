@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation
 
 CODE = "max_consecutive_days"
@@ -21,5 +22,11 @@ def check_consecutive_days(
         # A stretch that only the days after make too long is told once, at the last day.
         tips_over = day >= days > day - run + 1 and run == limit + 1
         if run > limit and (0 <= day < days or tips_over):
-            found.append(Violation(CODE, min(day, days - 1), f"day {run} in a row, limit {limit}"))
+            found.append(
+                Violation(
+                    CODE,
+                    min(day, days - 1),
+                    say("day {run} in a row, limit {limit}", run=run, limit=limit),
+                )
+            )
     return tuple(found)

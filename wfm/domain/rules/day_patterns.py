@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation
 
 CODE = "day_patterns"
@@ -20,6 +21,15 @@ def check_day_patterns(
         if days not in patterns:
             known = ", ".join(patterns)
             found.append(
-                Violation(CODE, 7 * week, f"week {week + 1} is worked {days}, agreed: {known}")
+                Violation(
+                    CODE,
+                    7 * week,
+                    say(
+                        "week {week} is worked {days}, agreed: {known}",
+                        week=week + 1,
+                        days=days,
+                        known=known,
+                    ),
+                )
             )
     return tuple(found)

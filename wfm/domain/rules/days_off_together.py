@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation
 
 CODE = "days_off_together"
@@ -24,7 +25,8 @@ def check_days_off_together(
             found.append(
                 Violation(
                     CODE, 7 * week,
-                    f"week {week + 1} has {longest} days off together, at least {least}",
+                    say("week {week} has {longest} days off together, at least {least}",
+                        week=week + 1, longest=longest, least=least),
                 )
             )  # fmt: skip
     return tuple(found)

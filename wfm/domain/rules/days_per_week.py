@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation
 
 CODE = "days_per_week"
@@ -20,7 +21,15 @@ def check_days_per_week(
         if not low <= days <= high:
             found.append(
                 Violation(
-                    CODE, week * 7, f"week {week + 1} has {days} days, allowed {low} to {high}"
+                    CODE,
+                    week * 7,
+                    say(
+                        "week {week} has {days} days, allowed {low} to {high}",
+                        week=week + 1,
+                        days=days,
+                        low=low,
+                        high=high,
+                    ),
                 )
             )
     return tuple(found)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wfm.domain.language import joined, say, to_say
+
 DAY_MINUTES = 1440
+
+DAY = to_say("day {n}")
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,20 @@ class Violation:
 def clock_text(minutes: int) -> str:
     """A time of day: 545 is 09:05, 1800 is 06:00 next day."""
     if minutes > DAY_MINUTES:
-        return f"{clock_text(minutes - DAY_MINUTES)} next day"
+        return say("{clock} next day", clock=clock_text(minutes - DAY_MINUTES))
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def span_text(start: int, end: int) -> str:
+    """Two times of day: 09:00-17:00."""
+    return joined("-", (clock_text(start), clock_text(end)))
 
 
 def hours_text(minutes: int) -> str:
     """Minutes as hours: 630 is 10.5 h."""
-    return f"{minutes / 60:.4g} h"
+    return say("{hours:.4g} h", hours=minutes / 60)
+
+
+def on_day(number: int) -> str:
+    """A day of a plan in a sentence: "day 3", until `told` knows the week and names its date."""
+    return say(DAY, n=number)

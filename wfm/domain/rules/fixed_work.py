@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wfm.domain.rules.duty import Duty, Rest, Violation, clock_text
+from wfm.domain.language import joined, say
+from wfm.domain.rules.duty import Duty, Rest, Violation, span_text
 
 ACTIVITY, PINNED = "fixed_activity", "pinned"
 
@@ -36,15 +37,23 @@ def check_activities(duties: Sequence[Duty], fixed: Sequence[Fixed]) -> tuple[Vi
     by_day = {duty.day: duty for duty in duties}
     found = []
     for item in fixed:
-        span = f"{item.kind} {clock_text(item.start)}-{clock_text(item.start + item.minutes)}"
+        span = joined(" ", (say(item.kind), span_text(item.start, item.start + item.minutes)))
         duty = by_day.get(item.day)
         if duty is None or not (duty.start <= item.start <= duty.end - item.minutes):
-            found.append(Violation(ACTIVITY, item.day, f"{span} lies outside the shift"))
+            found.append(
+                Violation(ACTIVITY, item.day, say("{span} lies outside the shift", span=span))
+            )
             continue
         begin = item.start - duty.start
         for rest in duty.rests:
             if rest.start < begin + item.minutes and begin < rest.start + rest.minutes:
-                found.append(Violation(ACTIVITY, item.day, f"{span} meets a {rest.kind}"))
+                found.append(
+                    Violation(
+                        ACTIVITY,
+                        item.day,
+                        say("{span} meets a {kind}", span=span, kind=say(rest.kind)),
+                    )
+                )
     return tuple(found)
 
 
@@ -54,16 +63,22 @@ def check_pinned(duties: Sequence[Duty], pins: Sequence[Pinned]) -> tuple[Violat
     found = []
     for pin in pins:
         duty = by_day.get(pin.day)
-        given = "free" if duty is None else f"{clock_text(duty.start)}-{clock_text(duty.end)}"
+        given = say("free") if duty is None else span_text(duty.start, duty.end)
         if pin.off:
             if duty is not None:
-                found.append(Violation(PINNED, pin.day, f"{given}, promised free"))
+                found.append(Violation(PINNED, pin.day, say("{given}, promised free", given=given)))
             continue
-        wanted = f"{clock_text(pin.start)}-{clock_text(pin.end)}"
+        wanted = span_text(pin.start, pin.end)
         if duty is None or (duty.start, duty.end) != (pin.start, pin.end):
-            found.append(Violation(PINNED, pin.day, f"{given}, promised {wanted}"))
+            found.append(
+                Violation(
+                    PINNED, pin.day, say("{given}, promised {wanted}", given=given, wanted=wanted)
+                )
+            )
         elif pin.rests is not None and _places(duty.rests) != _places(pin.rests):
-            found.append(Violation(PINNED, pin.day, f"{wanted} with its breaks moved"))
+            found.append(
+                Violation(PINNED, pin.day, say("{wanted} with its breaks moved", wanted=wanted))
+            )
     return tuple(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from wfm.domain.rules.duty import Duty, Violation, hours_text
+from wfm.domain.language import say
+from wfm.domain.rules.duty import Duty, Violation, hours_text, on_day
 
 CODE = "rest_between_shifts"
 
@@ -17,8 +18,12 @@ def check_rest(duties: Sequence[Duty], minimum: int) -> tuple[Violation, ...]:
         Violation(
             CODE,
             late.day,
-            f"{hours_text(late.begins - early.ends)} rest before day {late.day}, "
-            f"minimum {hours_text(minimum)}",
+            say(
+                "{rest} rest before {day}, minimum {minimum}",
+                rest=hours_text(late.begins - early.ends),
+                day=on_day(late.day),
+                minimum=hours_text(minimum),
+            ),
         )
         for early, late in itertools.pairwise(ordered)
         if late.begins - early.ends < minimum

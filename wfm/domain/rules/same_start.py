@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation, clock_text
 
 CODE = "same_start"
@@ -18,8 +19,13 @@ def check_same_start(duties: Sequence[Duty], weeks: int, within: int) -> tuple[V
             found.append(
                 Violation(
                     CODE, 7 * week,
-                    f"week {week + 1} starts from {clock_text(min(starts))} to "
-                    f"{clock_text(max(starts))}, at most {within} min apart",
+                    say(
+                        "week {week} starts from {first} to {last}, at most {within} min apart",
+                        week=week + 1,
+                        first=clock_text(min(starts)),
+                        last=clock_text(max(starts)),
+                        within=within,
+                    ),
                 )
             )  # fmt: skip
     return tuple(found)

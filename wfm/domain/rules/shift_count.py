@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from wfm.domain.language import say, say_many
 from wfm.domain.rules.duty import Duty, Violation
 from wfm.domain.rules.shift_class import ShiftClass
 
@@ -28,10 +29,23 @@ def check_shift_count(
     for first, end in spans:
         n = sum(first <= day < end for day in days)
         if not low <= n <= high:
-            where = f"week {first // 7 + 1}" if per == "week" else f"{weeks} weeks"
+            where = (
+                say("week {week}", week=first // 7 + 1)
+                if per == "week"
+                else say_many("{n} week", "{n} weeks", weeks)
+            )
             found.append(
                 Violation(
-                    CODE, first, f"{n} {kind.name} shifts in {where}, allowed {low} to {high}"
+                    CODE,
+                    first,
+                    say(
+                        "{n} {kind} shifts in {where}, allowed {low} to {high}",
+                        n=n,
+                        kind=kind.name,
+                        where=where,
+                        low=low,
+                        high=high,
+                    ),
                 )
             )
     return tuple(found)

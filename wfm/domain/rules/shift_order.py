@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wfm.domain.rules.duty import Duty, Violation
+from wfm.domain.language import say
+from wfm.domain.rules.duty import Duty, Violation, on_day
 from wfm.domain.rules.shift_class import ShiftClass
 
 CODE = "shift_order"
@@ -24,7 +25,8 @@ def check_shift_order(
     by_day = {duty.day: duty for duty in duties}
     return tuple(
         Violation(
-            CODE, day, f"a shift {forbidden.name} on day {day} follows one {after.name}"
+            CODE, day, say("a shift {forbidden} on {day} follows one {after}",
+                       forbidden=forbidden.name, day=on_day(day), after=after.name),
         )
         for day, duty in sorted(by_day.items())
         if day - 1 in by_day

@@ -9,16 +9,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from wfm.domain.contracts import Contract
+from wfm.domain.language import Said, joined, say, to_say
 from wfm.domain.rules.availability import check_availability
 from wfm.domain.rules.break_windows import check_breaks
 from wfm.domain.rules.consecutive_days import check_consecutive_days
 from wfm.domain.rules.days_per_week import check_days_per_week
-from wfm.domain.rules.duty import Duty, Violation
+from wfm.domain.rules.duty import DAY, Duty, Violation
 from wfm.domain.rules.rest import check_rest
 from wfm.domain.rules.weekly_hours import check_weekly_hours
 
 DAYS = 7
 _DAY = re.compile(r"\bday (-?\d+)(?! in a row)")
+_OF_WEEK = ("days_per_week", "week_paid")
+# Sentences of a plan of many weeks, as they are told of one.
+WHOLE_WEEK = {
+    "week {week} has {days} days, allowed {low} to {high}": to_say(
+        "the week has {days} days, allowed {low} to {high}"
+    ),
+    "week {week} pays {paid}, allowed {low} to {high}": to_say(
+        "the week pays {paid}, allowed {low} to {high}"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,12 @@ def check_week(week: PersonWeek) -> tuple[Violation, ...]:
         found += check_availability(duty, week.away, window, opening)
         found += check_breaks(duty, owed_breaks(contract, duty.end - duty.start))
         if duty.end - duty.start not in contract.shift_minutes:
-            allowed = ", ".join(f"{n / 60:g} h" for n in contract.shift_minutes)
+            allowed = joined(", ", [say("{n:g} h", n=n / 60) for n in contract.shift_minutes])
             found.append(
                 Violation(
                     "shift_length", duty.day,
-                    f"a shift of {(duty.end - duty.start) / 60:g} h, allowed {allowed}",
+                    say("a shift of {hours:g} h, allowed {allowed}",
+                        hours=(duty.end - duty.start) / 60, allowed=allowed),
                 )
             )  # fmt: skip
     off = min(len(week.away), contract.days[1])
@@ -89,10 +101,22 @@ def told(violation: Violation, monday: date) -> str:
     """A violation as a sentence with its weekday: "Wed 2 Dec: 7.5 h rest before Thu 3 Dec ..."."""
 
     def named(day: int) -> str:
-        on = monday + timedelta(days=day)
-        return f"{on:%a} {on.day} {on:%b}"
+        return say("{day:%a} {day.day} {day:%b}", day=monday + timedelta(days=day))
 
-    words = _DAY.sub(lambda found: named(int(found[1])), violation.sentence)
-    if violation.code in ("days_per_week", "week_paid"):
-        return words.replace("week 1", "the week", 1)
-    return f"{named(violation.day)}: {words}"
+    sentence = violation.sentence
+    if isinstance(sentence, Said):
+        message = WHOLE_WEEK.get(sentence.message, sentence.message)
+        values = {
+            name: named(value.values["n"])
+            if isinstance(value, Said) and value.message == DAY[:]
+            else value
+            for name, value in sentence.values.items()
+        }
+        words = say(message, **values)
+    else:  # of a stored document
+        words = _DAY.sub(lambda found: named(int(found[1])), sentence)
+        if violation.code in _OF_WEEK:
+            words = words.replace("week 1", "the week", 1)
+    if violation.code in _OF_WEEK:
+        return words
+    return joined(": ", (named(violation.day), words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation
 
 CODE = "weekends_off"
@@ -33,6 +34,15 @@ def check_weekends_off(
         if len(stretch) == in_weeks and free < least:
             day = 7 * (last - len(before)) + (5 - first_weekday) % 7
             found.append(
-                Violation(CODE, day, f"{free} of {in_weeks} weekends free, at least {least}")
+                Violation(
+                    CODE,
+                    day,
+                    say(
+                        "{free} of {in_weeks} weekends free, at least {least}",
+                        free=free,
+                        in_weeks=in_weeks,
+                        least=least,
+                    ),
+                )
             )
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import Duty, Violation, hours_text
 
 CODE = "week_paid"
@@ -22,8 +23,13 @@ def check_weekly_hours(
                 Violation(
                     CODE,
                     week * 7,
-                    f"week {week + 1} pays {hours_text(paid)}, allowed {hours_text(low)} to "
-                    f"{hours_text(high)}",
+                    say(
+                        "week {week} pays {paid}, allowed {low} to {high}",
+                        week=week + 1,
+                        paid=hours_text(paid),
+                        low=hours_text(low),
+                        high=hours_text(high),
+                    ),
                 )
             )
     return tuple(found)

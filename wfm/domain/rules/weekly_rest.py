@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from wfm.domain.language import say
 from wfm.domain.rules.duty import DAY_MINUTES, Duty, Violation, hours_text
 
 CODE = "weekly_rest"
@@ -30,8 +31,12 @@ def check_weekly_rest(
             found.append(
                 Violation(
                     CODE, 7 * week,
-                    f"week {week + 1} rests {hours_text(max(0, longest))} at most in one piece, "
-                    f"minimum {hours_text(least)}",
+                    say(
+                        "week {week} rests {longest} at most in one piece, minimum {least}",
+                        week=week + 1,
+                        longest=hours_text(max(0, longest)),
+                        least=hours_text(least),
+                    ),
                 )
             )  # fmt: skip
     return tuple(found)

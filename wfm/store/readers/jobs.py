@@ -7,6 +7,7 @@ import json
 from sqlalchemy import Connection, Row, select
 
 from wfm.domain.jobs import Job, RunPoint
+from wfm.domain.language import reread
 from wfm.domain.scope import Scope
 from wfm.store.schema import job, job_point
 
@@ -49,10 +50,10 @@ def job_of(row: Row) -> Job:  # type: ignore[type-arg]
         kind=row.kind,
         parameters=json.loads(row.parameters),
         state=row.state,
-        stage=row.stage,
+        stage=reread(row.stage),
         percent=row.percent,
         detail=json.loads(row.detail),
-        message=row.message,
+        message=reread(row.message),
         result=json.loads(row.result) if row.result else None,
         author=row.author,
         scope_path=row.scope_path,

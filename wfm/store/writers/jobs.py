@@ -10,11 +10,13 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from wfm.domain.errors import BadInput, StaleWrite
 from wfm.domain.jobs import Job
+from wfm.domain.language import kept, say
 from wfm.store.leases import LEASE_S, database_now
 from wfm.store.readers.jobs import job_of
 from wfm.store.schema import job
 
 # A job that kills its worker this often is given up.
+STAGE_MOST = 200  # as long as the column
 MAX_TAKES = 3
 
 
@@ -82,13 +84,15 @@ def take_job(
             return None
         found = job_of(row)
         if found.cancel_asked:
-            _end(connection, found, "cancelled", "Cancelled before it was taken up again.",
+            _end(connection, found, "cancelled", say("Cancelled before it was taken up again."),
                  ended_at=started_at)  # fmt: skip
             continue
         if found.state == "running" and found.fence >= MAX_TAKES:
-            message = (
-                f"Its worker died {found.fence} times, at stage {found.stage or 'start'!r}; "
-                f"look at the worker's log before you ask again."
+            message = say(
+                "Its worker died {n} times, at stage {stage!r}; look at the worker's log before "
+                "you ask again.",
+                n=found.fence,
+                stage=found.stage or "start",
             )
             _end(connection, found, "failed", message, ended_at=started_at)
             continue
@@ -117,7 +121,8 @@ def renew_lease(
     """
     values: dict[str, Any] = {"lease_until": database_now(connection) + LEASE_S}
     if stage is not None:
-        values["stage"] = stage[:200]
+        words = kept(stage)
+        values["stage"] = words if len(words) <= STAGE_MOST else stage[:STAGE_MOST]
     if percent is not None:
         values["percent"] = percent
     if detail is not None:
@@ -137,7 +142,7 @@ def end_job(
 ) -> None:
     """The job ended as done, failed or cancelled, with one sentence."""
     values: dict[str, Any] = {
-        "state": state, "message": message, "ended_at": ended_at, "lease_until": None,
+        "state": state, "message": kept(message), "ended_at": ended_at, "lease_until": None,
     }  # fmt: skip
     if state == "done":
         values["percent"] = 100.0
@@ -188,7 +193,7 @@ def _end(connection: Connection, found: Job, state: str, message: str, *, ended_
     connection.execute(
         update(job)
         .where(job.c.job_id == found.job_id, job.c.fence == found.fence)
-        .values(state=state, message=message, ended_at=ended_at, lease_until=None)
+        .values(state=state, message=kept(message), ended_at=ended_at, lease_until=None)
     )
 
 
