@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FormAsk, FormRoom, scope_of
 from dashboards.frame import Ask, Look, Spec
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts, opener, sentences
 from dashboards.parts.steps import steps
 from kpis.catalogue.load import CATALOGUE, kpi_of

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dash import html
-
 from dashboards.explain import FORM, finding_args, step_button
 from dashboards.frame import Ask
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 from kpis.explain.finding import Finding, from_document

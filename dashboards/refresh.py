@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,9 @@ from dash import no_update, set_props
 from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
-# A component that holds one of these is a frame around units, not a unit itself.
 Props = dict[str, Any]
-FRAMED = ("Graph", "Details", "Tr", "Article")
+# A component that holds one of these is a frame around units, not a unit itself.
+FRAMED = frozenset(("Graph", "Details", "Tr", "Article"))
 LONGEST_SEEN = 60_000
 
 
@@ -49,13 +49,14 @@ def refreshed(
     page_id: str, tree: Sequence[Any], sign: str, view: str, seen: Seen | None
 ) -> tuple[Any, str]:
     """The page's new children, or nothing when its changed units could be set one by one."""
-    units: list[Props] = []
-    shape = mark(list(_shape(tree, page_id, units)))
-    marks = tuple(mark(unit) for unit in units)
-    now = Seen(sign, view, shape, marks)
-    if seen is None or (seen.view, seen.shape) != (view, shape) or len(seen.units) != len(marks):
-        return list(tree), now.text()
-    for unit, old, new in zip(units, seen.units, marks, strict=True):
+    cut = _Cut(page_id)
+    children = cut.whole(list(tree))
+    shape = mark(cut.shape)
+    now = Seen(sign, view, shape, tuple(mark(unit) for unit in cut.units))
+    same_frame = seen is not None and (seen.view, seen.shape) == (view, shape)
+    if seen is None or not same_frame or len(seen.units) != len(now.units):
+        return children, now.text()
+    for unit, old, new in zip(cut.units, seen.units, now.units, strict=True):
         if old != new:
             set_props(unit["id"], {name: value for name, value in unit.items() if name != "id"})
     return no_update, now.text()
@@ -63,35 +64,75 @@ def refreshed(
 
 def mark(value: object) -> str:
     """A short mark of a value: the same value, the same mark."""
-    text = json.dumps(value, cls=PlotlyJSONEncoder, sort_keys=True)
+    text = json.dumps(value, default=_encoded, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
 
 
-def _shape(node: Any, page_id: str, units: list[Props]) -> Iterator[Any]:
-    """The frame of a page as text and names; its units are numbered and collected on the way.
+_encoded = PlotlyJSONEncoder().default
+
+
+class _Cut:
+    """A page as plain values, made in one walk: its frame, and its units numbered on the way.
 
     A frame's own properties are a unit too, without its children, which stand for themselves.
     """
+
+    def __init__(self, page_id: str) -> None:
+        self._page_id = page_id
+        self._frames: dict[int, bool] = {}  # by component: whether it holds a frame
+        self.shape: list[Any] = []
+        self.units: list[Props] = []
+
+    def whole(self, node: Any) -> Any:
+        """A part of the frame, its shape and units noted."""
+        if isinstance(node, (list, tuple)):
+            self.shape.append(len(node))
+            return [self.whole(child) for child in node]
+        if not isinstance(node, Component):
+            self.shape.append(node)
+            return node
+        props: Props = node.to_plotly_json()["props"]
+        if props.get("id") is None:
+            props["id"] = f"{self._page_id}-u{len(self.units)}"
+        children = props.pop("children", _NONE)
+        names = sorted(props) if children is _NONE else sorted([*props, "children"])
+        self.shape.append([node._type, props["id"], names])
+        unit: Props = {name: plain(value) for name, value in props.items()}
+        self.units.append(unit)
+        shown = dict(unit)
+        if children is not _NONE:
+            if node._type == "Details" or self._holds_frame(node):
+                shown["children"] = self.whole(children)
+            else:
+                shown["children"] = unit["children"] = plain(children)
+        return {"props": shown, "type": node._type, "namespace": node._namespace}
+
+    def _holds_frame(self, node: Any) -> bool:
+        known = self._frames.get(id(node))
+        if known is None:
+            children = getattr(node, "children", None)
+            below = children if isinstance(children, (list, tuple)) else (children,)
+            known = self._frames[id(node)] = any(
+                isinstance(child, Component) and (child._type in FRAMED or self._holds_frame(child))
+                for child in below
+            )
+        return known
+
+
+_NONE = object()
+
+
+def plain(node: Any) -> Any:
+    """A tree of components as the plain values that the browser is sent."""
+    if isinstance(node, str):
+        return node
     if isinstance(node, (list, tuple)):
-        yield len(node)
-        for child in node:
-            yield from _shape(child, page_id, units)
-    elif not isinstance(node, Component):
-        yield node
-    else:
-        if getattr(node, "id", None) is None:
-            node.id = f"{page_id}-u{len(units)}"
-        props: Props = dict(node.to_plotly_json()["props"])
-        units.append(props)
-        yield [node._type, node.id, sorted(props)]
-        if node._type == "Details" or _holds_frame(node):
-            yield from _shape(props.pop("children", None), page_id, units)
-
-
-def _holds_frame(node: Any) -> bool:
-    children = getattr(node, "children", None)
-    below = children if isinstance(children, (list, tuple)) else [children]
-    return any(
-        isinstance(child, Component) and (child._type in FRAMED or _holds_frame(child))
-        for child in below
-    )
+        return [plain(child) for child in node]
+    if isinstance(node, Component):
+        told: Props = node.to_plotly_json()
+        props = told["props"]
+        children = props.get("children")
+        if children is not None and not isinstance(children, str):
+            props["children"] = plain(children)
+        return told
+    return node

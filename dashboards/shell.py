@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
 from dashboards.explain import FORM as EXPLAIN
 from dashboards.frame import Ask, View
 from dashboards.insights import insights_strip
 from dashboards.localise import localised
+from dashboards.parts import html
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
 from dashboards.parts.states import loading_notice

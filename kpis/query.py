@@ -11,6 +11,7 @@ from kpis.cells import Cell
 from kpis.definition import Kpi
 from kpis.drill import TIMES, check_drill, drill_reason, finest_time
 from kpis.evaluate import PART_NAMES, Evaluation, Window, evaluate
+from kpis.kept import kept_values
 from kpis.needs import below_base_sentence, missing_feeds, needs_sentence, noun_of
 from kpis.period import TargetDesk, scope_of
 from kpis.reading import (
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
+FOLLOWED = "customer_contact"
 PART_OF_WHOLE = to_say("a part of the whole has no target of its own")
 GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
 
@@ -74,8 +76,19 @@ def kpi_values(
     for kpi in kpis:
         check_drill(kpi, tuple(by))
     ask = Ask(scope, first, end, tuple(by), q_from, q_to, tuple(queues), tuple(contact_types))
+    if "tenure" in by:  # hangs on the days of hire, which are no facts
+        return _asked(facts, ask, kpis, targets)
+    # What customers did in the week after a contact is not over with the period.
+    later = any(MEASURES[m].table == FOLLOWED for kpi in kpis for m in kpi.measures)
+    asked = (facts.mark_until(None if later else end), ask, tuple(kpi.id for kpi in kpis))
+    return kept_values(scope, asked, targets, lambda: _asked(facts, ask, kpis, targets))
+
+
+def _asked(
+    facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook
+) -> tuple[KpiValue, ...]:
     values = _Answer(facts, ask, kpis, targets).values()
-    restated_at = facts.restated_at(first, end)
+    restated_at = facts.restated_at(ask.first, ask.end)
     if restated_at is None:
         return values
     before = _Answer(facts.before_restatement(), ask, kpis, TargetBook()).values()

@@ -17,7 +17,8 @@ from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
 from wfm.facts.computed import COMPUTED, read_computed
 from wfm.facts.measures import MEASURES
-from wfm.facts.query import FactQuery, FactReader, read_histogram, read_measures
+from wfm.facts.query import FactQuery, FactReader, read_histogram
+from wfm.facts.shared import read_shared
 
 Key = tuple[tuple[str, KeyPart], ...]
 PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
@@ -101,7 +102,7 @@ def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
             elif table == "hist":
                 _add_histograms(rows, facts, ask, names)
             else:
-                frame = read_measures(facts, ask.scope, ask.query(names))
+                frame = read_shared(facts, ask.scope, ask.query(names))
                 _add(rows, frame, ask.by, names)
         except ForbiddenDrill as error:
             if ask.by:
@@ -203,7 +204,7 @@ class CommonReader:
     def _frame(self, table: str, keys: tuple[str, ...]) -> pl.DataFrame:
         if (table, keys) not in self._frames:
             query = self._ask.query(self._tables[table], keys)
-            self._frames[table, keys] = read_measures(self._facts, self._ask.scope, query)
+            self._frames[table, keys] = read_shared(self._facts, self._ask.scope, query)
         return self._frames[table, keys]
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.pages import admin_tables as tables
 from dashboards.pages.admin_forms import ACCOUNT, ADD, CHAIN, EXPLAIN_ACCESS
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -21,6 +19,7 @@ from dashboards.pages.agent_words import agent_answer
 from dashboards.pages.remedies_forms import REQUEST
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import CANCEL
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit

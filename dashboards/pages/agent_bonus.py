@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.agent_data import MyDay
+from dashboards.parts import html
 from dashboards.parts.bonus_path import BonusPath, bonus_path
 from dashboards.parts.drawer import facts, sentences
 from dashboards.parts.numbers import plain

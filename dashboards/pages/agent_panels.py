@@ -8,8 +8,6 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.agent_data import NEVER, MyDay, Worked
 from dashboards.pages.agent_words import (
     at_minute,
@@ -20,6 +18,7 @@ from dashboards.pages.agent_words import (
     minutes,
     next_words,
 )
+from dashboards.parts import html
 from dashboards.parts.numbers import kpi_number
 from dashboards.parts.panel import panel
 from dashboards.parts.shift_strip import Loss, MomentBar, StripRow, moment_bars, shift_strip

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from dash import html
-
 from dashboards.pages.agent_data import LEAST_PEERS, NEVER, Coming, MyDay
 from dashboards.pages.agent_words import (
     CAUSES,
@@ -15,6 +13,7 @@ from dashboards.pages.agent_words import (
     exception_words,
     minutes,
 )
+from dashboards.parts import html
 from dashboards.parts.numbers import DASH, kpi_number, plain, unit_text
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
 from dashboards.parts.tile import target_text

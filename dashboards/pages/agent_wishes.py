@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
 from dashboards.frame import Ask
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, opener, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.panel import panel

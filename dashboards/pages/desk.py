@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -27,6 +25,7 @@ from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_forms import ALERT
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import DECIDE, SKILL_STEP, WITHDRAW
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import kpi_number, plain
 from dashboards.parts.panel import panel

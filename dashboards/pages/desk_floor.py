@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask
+from dashboards.parts import html
 from dashboards.parts.floor import KINDS, FloorTeam, floor
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
 from dashboards.pages.desk_demand import demand_panel
+from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel

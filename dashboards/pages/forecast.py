@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import forecast_forms, forecast_panels, forecast_tables, forecast_year
 from dashboards.pages.forecast_data import Forecasts, read_page
 from dashboards.pages.forecast_year_forms import YEAR_FORMS
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel

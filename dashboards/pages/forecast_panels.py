@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.forecast_data import Forecasts
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.horizon import DayMark, Horizon, horizon
 from dashboards.parts.numbers import DASH, plain

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.forecast_data import Forecasts
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH, plain
 from dashboards.parts.panel import panel

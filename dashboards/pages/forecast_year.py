@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.forecast_data import Forecasts
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH, plain
 from dashboards.parts.panel import panel

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.pages import health_tables as tables
 from dashboards.pages.health_data import COMPLETE, Health, holds, read_page
 from dashboards.pages.health_feeds import feed_panels
 from dashboards.pages.health_forms import MAP, REPAIR, REPLAY
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.health_data import COMPLETE, Health
 from dashboards.pages.health_tables import day_name, site_name
+from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty

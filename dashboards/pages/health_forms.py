@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import LONGEST, FormAsk, FormRoom, Values
 from dashboards.pages.targets_forms import typed_day
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts
 from dashboards.parts.form import Field, Form
 from wfm.actions.quarantine import repair_row, replay_rows

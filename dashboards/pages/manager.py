@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.contribution import Share, spread_of
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
@@ -20,6 +18,7 @@ from dashboards.pages.manager_panels import evidence
 from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import ANSWER, DECIDE, SKILL_STEP
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet

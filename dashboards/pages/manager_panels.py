@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dash import html
-
 from dashboards.contribution import grouped
 from dashboards.names import DIMENSION_WORD, name_of, scope_below
 from dashboards.pages.manager_data import Centre, counts_seconds
+from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.multiples import MOST, Multiple, multiples
 from dashboards.parts.numbers import kpi_number, kpi_with_unit

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import (
     planning_design,
@@ -31,6 +29,7 @@ from dashboards.pages.planning_panels import (
 )
 from dashboards.pages.planning_runs import compare_panel, compare_sheet, jobs_panel, run_panel
 from dashboards.pages.planning_words import planning_answer
+from dashboards.parts import html
 from dashboards.parts.answer import Answer
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of

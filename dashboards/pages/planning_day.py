@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.planning_data import LIVE, Planning
 from dashboards.pages.planning_draft import draft_acts, draft_opener
 from dashboards.pages.planning_panels import shown_day
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH
 from dashboards.parts.panel import panel

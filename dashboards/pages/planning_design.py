@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom
 from dashboards.pages.planning_data import Planning
 from dashboards.pages.planning_forms import unit_scope
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, opener
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain

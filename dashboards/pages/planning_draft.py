@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FormAsk, FormRoom
 from dashboards.pages.planning_forms import local, unit_scope
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts, opener, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain

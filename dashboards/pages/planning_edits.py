@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FormAsk, FormRoom, scope_of
 from dashboards.pages.planning_forms import local
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts, opener, sentences
 from dashboards.parts.form import Field, Form
 from wfm.actions.shift_edits import EditCheck, check_edit, edit_shift

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom, Values
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, opener, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain

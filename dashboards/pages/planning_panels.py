@@ -6,9 +6,8 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.planning_data import LIVE, Planning, SiteWeeks
+from dashboards.parts import html
 from dashboards.parts.horizon import DayLane, DayMark, Horizon, horizon
 from dashboards.parts.numbers import DASH, plain
 from dashboards.parts.panel import panel

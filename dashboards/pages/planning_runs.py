@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.pages.planning_data import LIVE, Column, Planning
 from dashboards.pages.planning_gate import gate_acts
+from dashboards.parts import html
 from dashboards.parts.curve import Curve, bar, curve, numbers
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH, plain

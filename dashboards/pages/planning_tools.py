@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom
 from dashboards.pages.planning_data import LIVE, Planning
 from dashboards.pages.planning_forms import unit_scope
 from dashboards.pages.planning_offers import offers_table, sent_panel
 from dashboards.pages.planning_panels import shown_day
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts, opener, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import plain

@@ -10,10 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom, Values
 from dashboards.pages.planning_data import Planning
+from dashboards.parts import html
 from dashboards.parts.curve import numbers
 from dashboards.parts.drawer import Drawer, facts, opener
 from dashboards.parts.form import Field, Form

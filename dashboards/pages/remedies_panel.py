@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask
 from dashboards.pages.remedies_data import (
     STATUS,
@@ -17,6 +15,7 @@ from dashboards.pages.remedies_data import (
     names_of,
     time_words,
 )
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, table

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages.remedies_data import time_words
 from dashboards.pages.remedies_steps import (
@@ -26,6 +24,7 @@ from dashboards.pages.requests_data import (
     read_requests,
 )
 from dashboards.pages.requests_forms import DECIDE_EXCEPTION
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import DASH, plain

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import targets_tables as tables
 from dashboards.pages.targets_data import Targets, read_page
 from dashboards.pages.targets_forms import TARGET
 from dashboards.pages.targets_undo import CORRIDOR, UNDO
+from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.course import course
 from dashboards.parts.drawer import opener

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dash import html
-
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
+from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts, sentences
 from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import kpi_with_unit, unit_text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dash import html
-
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -20,6 +18,7 @@ from dashboards.pages.team_board import (
 from dashboards.pages.team_data import Team, read_team
 from dashboards.pages.team_panels import courses, gap_panel, gap_sheet, waiting_panel
 from dashboards.pages.team_words import team_answer
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dash import html
-
 from dashboards.day_rows import GROUP_WORD, plan_word, planned_kind, row_of
 from dashboards.pages.team_data import MAIN, SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock, spare_words, state_of, stopwatch
+from dashboards.parts import html
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty

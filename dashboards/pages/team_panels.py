@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dash import html
-
 from dashboards.contribution import Share
 from dashboards.day_rows import GROUP_WORD, lasted, plan_word
 from dashboards.names import scope_below
 from dashboards.pages.team_board import FIGURES
 from dashboards.pages.team_data import SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock
+from dashboards.parts import html
 from dashboards.parts.multiples import Multiple, multiples
 from dashboards.parts.numbers import gap_unit, kpi_number, plain
 from dashboards.parts.panel import panel

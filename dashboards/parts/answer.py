@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 from wfm.domain.language import say

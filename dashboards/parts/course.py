@@ -8,8 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.theme import Palette

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.form import Form, form
 from dashboards.parts.status import icon
 from wfm.domain.language import say

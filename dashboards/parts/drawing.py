@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.theme import PALETTES, Palette
 
 

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.timeline import CANVAS, COLOURS
 from wfm.domain.language import say
 

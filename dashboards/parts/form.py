@@ -26,8 +26,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.status import icon
 from wfm.domain.language import say
 

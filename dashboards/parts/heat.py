@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawing import drawn
 from dashboards.theme import Palette
 

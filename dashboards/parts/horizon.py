@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
+from dashboards.parts import html
 from dashboards.parts.numbers import plain
 from dashboards.parts.status import icon
 from dashboards.parts.time_panel import LEFT, LEFT_NARROW, RIGHT, RIGHT_NARROW

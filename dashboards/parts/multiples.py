@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawing import drawn
 from dashboards.parts.sparkline import Trend, trend_path
 

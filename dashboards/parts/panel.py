@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dashboards.parts import html
 
 
 def legend(entries: Sequence[tuple[str, str]]) -> Any:

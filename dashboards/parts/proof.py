@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.numbers import DASH, kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.value import KpiValue

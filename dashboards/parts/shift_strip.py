@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawing import drawn
 from dashboards.theme import Palette
 

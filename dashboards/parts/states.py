@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.status import icon
 from wfm.domain.language import say
 from wfm.queries.loading import Loading

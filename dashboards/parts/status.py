@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from wfm.domain.language import key_of, to_say
 
 WORD = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from kpis.explain.levels import Bar, Level
 from wfm.domain.language import say
 

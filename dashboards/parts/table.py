@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.numbers import DASH, plain, unit_text
 from dashboards.parts.states import empty
 from dashboards.parts.status import WORD, icon

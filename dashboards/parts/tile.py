@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import (
     DASH,

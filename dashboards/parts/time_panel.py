@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
+from dashboards.parts import html
 from dashboards.parts.status import icon
 from dashboards.theme import FONT, Palette
 from wfm.domain.grid import QUARTER_S, zone_of

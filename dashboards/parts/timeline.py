@@ -12,8 +12,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from dash import html
-
+from dashboards.parts import html
 from wfm.domain.language import say, to_say
 
 HOUR_S = 3600

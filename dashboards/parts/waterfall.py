@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
+from dashboards.parts import html
 from dashboards.parts.numbers import plain
 from dashboards.theme import FONT, Palette
 from kpis.explain.rounding import share_out

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dash import dcc, html
+from dash import dcc
 
+from dashboards.parts import html
 from dashboards.theme import FONT, Palette
 
 HEIGHT, NARROW_HEIGHT = 230, 200

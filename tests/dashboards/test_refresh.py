@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from dash import dcc, html, no_update
+from dash import dcc, no_update
+from dash import html as dash_html
 
 from dashboards import refresh
+from dashboards.parts import html
 from dashboards.refresh import Seen, parse_seen, refreshed
 
 
@@ -29,7 +31,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def shown(tree: list[Any], view: str = "v") -> Seen:
     children, text = refreshed("desk", tree, "s1", view, None)
-    assert children == tree
+    assert children[0]["props"] == {"children": "Desk", "id": "desk-u0"}
+    assert [child["type"] for child in children] == ["H1", "Table", "Div"]
     seen = parse_seen(text)
     assert seen is not None
     return seen
@@ -53,12 +56,23 @@ def test_a_chart_gets_its_new_points_and_stays(sent: dict[str, Any]) -> None:
 def test_a_new_row_or_another_view_is_a_new_page(sent: dict[str, Any]) -> None:
     seen = shown(page("95", "100", [1, 2]))
     more = page("95", "100", [1, 2], rows=3)
-    assert refreshed("desk", more, "s2", "v", seen)[0] == more
+    assert refreshed("desk", more, "s2", "v", seen)[0] == refreshed("desk", more, "", "", None)[0]
     same = page("95", "100", [1, 2])
-    assert refreshed("desk", same, "s2", "other", seen)[0] == same
+    new = refreshed("desk", same, "s2", "other", seen)[0]
+    assert new == refreshed("desk", same, "", "", None)[0]
     assert sent == {}
 
 
 @pytest.mark.parametrize("value", [None, 7, [], "", "x", "x" * 70_000])
 def test_what_a_browser_claims_to_show_may_be_anything(value: object) -> None:
     assert parse_seen(value) is None
+
+
+def test_elements_are_those_of_dash_and_refuse_what_these_refuse() -> None:
+    given = {"className": "row", "data-act": "print", "hidden": True}
+    assert html.Div("x", **given).to_plotly_json() == dash_html.Div("x", **given).to_plotly_json()
+    assert html.Div(html.Span("in")).children.children == "in"
+    with pytest.raises(TypeError, match="Div has no property 'href'"):
+        html.Div(href="/me")
+    with pytest.raises(AttributeError, match="no element 'Dvi'"):
+        html.Dvi()

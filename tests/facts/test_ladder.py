@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import polars as pl
@@ -9,14 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.computed import COMPUTED
 from wfm.facts.frames import FrameCache
 from wfm.facts.ladder import ladder
 from wfm.facts.measures import MEASURES, measures_of
-from wfm.facts.query import FactQuery, FactReader, read_from, read_histogram, read_measures
-from wfm.facts.router import Need, eligible_tables
+from wfm.facts.query import FactQuery, FactReader, need_of, read_from, read_histogram, read_measures
+from wfm.facts.router import Need, check_drill, eligible_tables
 from wfm.facts.schema import TABLES, conform
+from wfm.facts.shared import read_shared
 from wfm.store.manifest import FactFile, Snapshot
 
 FIRST, END = date(2026, 3, 2), date(2026, 3, 4)
@@ -58,6 +61,40 @@ def test_parts_add_up_to_the_whole(reader, by) -> None:
     whole = read_measures(reader, ENTERPRISE, FactQuery(names, FIRST, END)).select(names)
     parts = read_measures(reader, ENTERPRISE, FactQuery(names, FIRST, END, (by,))).select(names)
     assert whole.rows() == parts.sum().rows()
+
+
+@pytest.mark.parametrize("by", [(), ("day",), ("q",), ("queue", "day")])
+@pytest.mark.parametrize("agent", ["ann", "ben", "cat", "zoe", None])
+@pytest.mark.parametrize("family", LEAVES)
+def test_who_is_read_with_the_whole_site_gets_the_own_rows(reader, family, agent, by) -> None:
+    scope = Scope("dublin", "d1", agent)
+    names = []
+    for name in measures_of(family, "sum", "max", "last"):
+        with suppress(ForbiddenDrill):
+            check_drill([name], need_of(scope, FactQuery((name,), FIRST, END, by)))
+            names.append(name)
+    query = FactQuery(tuple(names), FIRST, END, by)
+    alone, shared = read_measures(reader, scope, query), read_shared(reader, scope, query)
+    assert shared.to_dicts() == alone.to_dicts()
+
+
+def test_a_mark_holds_while_only_newer_days_are_built_again(centre) -> None:
+    def call(day: str, clock: str) -> None:
+        at = centre.at(f"{day} {clock}")
+        centre.legs({"contact_id": f"{day}{clock}", "queue": "help", "agent": "ann",
+                     "enqueued_at": at, "connected_at": at + 5, "ended_at": at + 60})  # fmt: skip
+        centre.build("2026-03-10 12:00")
+
+    def marks() -> list[str]:
+        ends = (date(2026, 3, 3), date(2026, 3, 8), date(2026, 3, 9), None)
+        return [centre.facts().mark_until(end) for end in ends]
+
+    for day in ("2026-03-02", "2026-03-05", "2026-03-09"):
+        call(day, "10:00")
+    before = marks()
+    call("2026-03-09", "11:00")
+    # A shift over midnight may end on the ninth, so the mark of days before it is another too.
+    assert [a == b for a, b in zip(before, marks(), strict=True)] == [True, True, False, False]
 
 
 def test_a_histogram_of_a_site_is_the_sum_of_its_queues_and_has_its_count(reader) -> None:

@@ -34,6 +34,11 @@ class FrameCache:
         self._newest: tuple[Hashable, object] | None = None
         self._lock = threading.Lock()
 
+    @property
+    def root(self) -> Path:
+        """The folder of the files."""
+        return self._root
+
     def path(self, file: str) -> Path:
         """Where a file of the manifest lies."""
         return self._root / file

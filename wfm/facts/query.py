@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from hashlib import blake2b
 
 import polars as pl
 
@@ -107,6 +108,31 @@ class FactReader:
         times = [d.restated_at for d in self.snapshot.restated if first <= d.day < end]
         return max(times, default=None)
 
+    def mark_until(self, end: date | None) -> str:
+        """A mark of all facts that an answer about days before `end` can depend on; None: of all.
+
+        Days further back count too, and the day after for shifts over midnight; what is newer does
+        not, so that an answer about a closed week holds while today is built again and again.
+        """
+        days, marks = self._marks
+        return marks[-1 if end is None else bisect_left(days, end + timedelta(days=1))]
+
+    @cached_property
+    def _marks(self) -> tuple[list[date], list[str]]:
+        """Days with files or restated, and the mark of all before each of them and of all."""
+        named: dict[date, list[str]] = {}
+        for file in self.snapshot.files:
+            named.setdefault(file.day, []).append(file.file)
+        for restated in self.snapshot.restated:
+            old = (file.file for file in restated.before)
+            named.setdefault(restated.day, []).extend((str(restated.restated_at), *old))
+        hashed = blake2b(repr((self.frames.root, sorted(self.groups.items()))).encode())
+        days, marks = sorted(named), list[str]()
+        for day in days:
+            marks.append(hashed.hexdigest())
+            hashed.update(repr((day, named[day])).encode())
+        return days, [*marks, hashed.hexdigest()]
+
     def before_restatement(self) -> FactReader:
         """The facts as they were before their days were restated the last time."""
         changed = {restated.day for restated in self.snapshot.restated}
@@ -146,6 +172,11 @@ def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataF
     return _finished(facts, query, one, known)
 
 
+def nothing_known(facts: FactReader, query: FactQuery) -> pl.DataFrame:
+    """The answer of `read_measures` where no row is: nobody knows, or no key at all."""
+    return _finished(facts, query, None, set())
+
+
 def read_histogram(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
     """Columns `by`, measure, bucket, n: counts of log buckets added up, in order.
 
@@ -182,9 +213,9 @@ def chosen_tables(facts: FactReader, scope: Scope, query: FactQuery) -> dict[str
     """The table that answers the measures of each leaf table, which here share one a leaf."""
     need = need_of(scope, query)
     return {
-        family: _smallest(facts, query, need, family, names)[0].name
+        family: tables[0].name
         for family, names in known_measures(query.measures).items()
-        if family
+        if family and (tables := _smallest(facts, query, need, family, names))
     }
 
 
