@@ -31,8 +31,6 @@ from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
 from wfm.domain.language import language_code, say
 from wfm.domain.principal import Principal
-from wfm.queries.facts import generation_of
-from wfm.queries.health import feeds_of
 from wfm.web.guard import Address, asked_page, asked_scope, guarded, parse_href
 from wfm.web.pages import page_of
 
@@ -208,8 +206,8 @@ def signature(ask: Ask, room: PageRoom) -> str:
     if room.events is not None:
         events = room.events(ask) if ask.live else None
         return mark([who, minute if ask.live else minute // CLOSED_MIN, events])
-    newest = [[f.table, f.source_id, f.last_at, f.rows] for f in feeds_of(ask.sources.store)]
-    return mark([who, generation_of(ask.sources.store), newest, minute if ask.live else 0])
+    newest = [[f.table, f.source_id, f.last_at, f.rows] for f in ask.pulse.feeds()]
+    return mark([who, ask.pulse.marks.generation, newest, minute if ask.live else 0])
 
 
 def parse_page(page_id: str) -> Callable[[object], Address]:

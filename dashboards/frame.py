@@ -27,8 +27,7 @@ from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
 from wfm.queries.access import default_scope
 from wfm.queries.facts import open_facts
-from wfm.queries.health import feeds_of
-from wfm.queries.organisation import read_organisation
+from wfm.queries.pulse import Pulse, pulse_of
 from wfm.queries.targets import read_targets
 from wfm.web.pages import Page
 
@@ -91,9 +90,14 @@ class Ask:
         return default_scope(self.who, self.page.permission)
 
     @cached_property
+    def pulse(self) -> Pulse:
+        """What changed last in the store, and the small readings that hold since then."""
+        return pulse_of(self.sources.store)
+
+    @cached_property
     def organisation(self) -> Organisation:
         """Units, people and queues inside the person's own scope."""
-        return read_organisation(self.sources.store, self.root)
+        return self.pulse.organisation(self.root)
 
     @cached_property
     def facts(self) -> Any:
@@ -137,7 +141,7 @@ class Ask:
     @cached_property
     def data_at(self) -> int | None:
         """The latest event of the live feeds, None when nothing ever came."""
-        times = [f.last_at for f in feeds_of(self.sources.store) if f.table in LIVE_FEEDS]
+        times = [f.last_at for f in self.pulse.feeds() if f.table in LIVE_FEEDS]
         return max(times, default=None)
 
     @property

@@ -11,8 +11,8 @@ from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
 from kpis.explain.finding import Finding, from_document
-from wfm.domain.language import say, to_say
-from wfm.queries.insights import read_insights
+from wfm.domain.language import language_code, say, to_say
+from wfm.queries.insights import Insights, read_insights
 
 SHOWN = 3
 NOTHING = to_say("Nothing else stands out: habits, people, changes and staffing were looked at.")
@@ -34,7 +34,15 @@ def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
 
 def insights_sign(ask: Ask) -> object:
     """What the strip depends on: what it says, not when it was looked for."""
-    told = read_insights(ask.sources.store, ask.scope, ask.who.role, SHOWN)
+
+    def read() -> object:
+        return _said(read_insights(ask.sources.store, ask.scope, ask.who.role, SHOWN))
+
+    asked = ("insights", ask.scope, ask.who.role, language_code())
+    return ask.pulse.once(asked, ask.pulse.insights_mark, read)
+
+
+def _said(told: Insights) -> list[object]:
     found = [from_document(one) for one in told.found]
     return [told.looked_at is None, [[one.sentence, *one.more[:1]] for one in found]]
 

@@ -31,8 +31,6 @@ from dashboards.parts.tile import Tile, goal_line, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.language import say, to_say
-from wfm.queries.board import states_mark
-from wfm.queries.offers import offers_mark
 
 LEAST_DAYS = 14  # a trend shows two weeks at least
 MOST_DAYS = 32
@@ -148,6 +146,6 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
 EXPLAIN = explain_form(SPEC, ("request_change",))
 ROOM = PageRoom(
     "agent", SPEC, view, forms=(REQUEST, CANCEL, EXPLAIN, ANSWER, WISHES),
-    sign=lambda ask: [remedies_sign(ask), insights_sign(ask), offers_mark(ask.sources.store)],
-    events=lambda ask: states_mark(ask.sources.store, ask.scope),
+    sign=lambda ask: [remedies_sign(ask), insights_sign(ask), ask.pulse.offers_mark()],
+    events=lambda ask: ask.pulse.states_mark(ask.scope),
 )  # fmt: skip

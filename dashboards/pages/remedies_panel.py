@@ -63,8 +63,13 @@ def remedies_panel(
 
 def remedies_sign(ask: Ask) -> object:
     """What the list depends on: the newest step of each remedy."""
-    found = read_remedies(ask.sources.store, ask.scope, ask.now - BACK_S)
-    return [[one.remedy_id, len(one.steps)] for one in found]
+
+    def read() -> list[list[int]]:
+        found = read_remedies(ask.sources.store, ask.scope, ask.now - BACK_S)
+        return [[one.remedy_id, len(one.steps)] for one in found]
+
+    day = ask.now // 86_400  # remedies leave the list by the day
+    return ask.pulse.once(("remedies", ask.scope, day), ask.pulse.deeds_mark, read)
 
 
 @cache

@@ -31,7 +31,6 @@ from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
 from wfm.domain.language import say, to_say
-from wfm.queries.board import states_mark
 
 MOST_EXCEPTIONS = 60
 SPEC = Spec(
@@ -110,5 +109,5 @@ EXPLAIN = explain_form(SPEC, ("coach",))
 ROOM = PageRoom(
     "team", SPEC, view, forms=(DECIDE, COACH, COACHED, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
-    events=lambda ask: states_mark(ask.sources.store, ask.scope),
+    events=lambda ask: ask.pulse.states_mark(ask.scope),
 )  # fmt: skip

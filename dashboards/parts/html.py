@@ -46,5 +46,6 @@ def __getattr__(tag: str) -> Any:
         raise AttributeError(f"There is no element {tag!r}.")
     names = [name for name in inspect.signature(theirs.__init__).parameters if name not in _OWN]
     own = {"__module__": "builtins", "_type": tag, "_known": frozenset(names), "_prop_names": names}
-    made = globals()[tag] = type(_Element)(tag, (_Element,), own)
+    meta: Any = type(_Element)
+    made = globals()[tag] = meta(tag, (_Element,), own)
     return made

@@ -63,7 +63,7 @@ def test_parts_add_up_to_the_whole(reader, by) -> None:
     assert whole.rows() == parts.sum().rows()
 
 
-@pytest.mark.parametrize("by", [(), ("day",), ("q",), ("queue", "day")])
+@pytest.mark.parametrize("by", [(), ("day",), ("q",), ("queue", "day"), ("agent",)])
 @pytest.mark.parametrize("agent", ["ann", "ben", "cat", "zoe", None])
 @pytest.mark.parametrize("family", LEAVES)
 def test_who_is_read_with_the_whole_site_gets_the_own_rows(reader, family, agent, by) -> None:

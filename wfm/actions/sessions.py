@@ -14,6 +14,7 @@ from wfm.actions.passwords import matches
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.principal import Principal
 from wfm.domain.users import User
+from wfm.queries.pulse import pulse_in
 from wfm.queries.users import find_user, principal_of, user_of
 from wfm.store.schema import login_failure, session
 from wfm.store.schema import user as user_table
@@ -95,7 +96,9 @@ class Sessions:
             ).first()
             if row is None or not _alive(row.created_at, row.seen_at, now):
                 return None
-            return SignedIn(principal_of(connection, user_of(row), now), row.seen_at)
+            return SignedIn(
+                principal_of(pulse_in(connection, self._store), user_of(row), now), row.seen_at
+            )
 
     def touch(self, token: str, found: SignedIn) -> None:
         """The session noted as used now; a refresh that a page makes by itself is no use."""

@@ -38,13 +38,13 @@ def read_shared(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFra
     if scope.team is None or set(levels) & set(query.by):
         return read_measures(facts, scope, query)
     wide = replace(query, by=(*levels, *query.by))
-    key = (facts.mark_until(query.end), scope.site, wide)
+    key = (facts.mark_until(query.end), scope.site, levels, wide)
     found = _KEPT.get(key)
     if found is None:
         if _rows_behind(facts, scope, query) > MOST_ROWS:
             return read_measures(facts, scope, query)
         found = _read(facts, Scope(scope.site), wide, levels)
-        _KEPT.put(key, found, found.rows.estimated_size() + KEY_BYTES * len(found.spans))
+        _KEPT.put(key, found, int(found.rows.estimated_size()) + KEY_BYTES * len(found.spans))
     first, length = found.spans.get(tuple(getattr(scope, level) for level in levels), (0, 0))
     if length == 0:
         return nothing_known(facts, query)

@@ -23,7 +23,6 @@ from wfm.facts.states import state_group
 from wfm.queries.lapses import open_spells
 from wfm.store.readers.adherence import adherence_rules, read_exceptions
 from wfm.store.readers.board import (
-    newest_changes,
     read_people_now,
     read_segments_near,
     read_states_now,
@@ -31,12 +30,6 @@ from wfm.store.readers.board import (
 )
 from wfm.store.readers.rules import activity_codes, mapped_states
 from wfm.store.store import Store
-
-
-def states_mark(store: Store, scope: Scope) -> tuple[tuple[str, int], ...]:
-    """Since when each agent of a scope is in the newest state: differs when one of them changes."""
-    with store.db.read() as connection:
-        return newest_changes(connection, scope)
 
 
 @dataclass(frozen=True)

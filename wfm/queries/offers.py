@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from wfm.domain.offers import HARD, NewOffer, Offer, offered
 from wfm.domain.rules.week import told
@@ -17,12 +16,6 @@ def read_offers(store: Store, scope: Scope, first: date, end: date) -> tuple[Off
     """Offers for days from `first` to before `end` inside a scope, newest first."""
     with store.db.read() as connection:
         return reader.read_offers(connection, scope, first, end)
-
-
-def offers_mark(store: Store) -> tuple[Any, ...]:
-    """A mark of all offers and answers."""
-    with store.db.read() as connection:
-        return reader.offers_mark(connection)
 
 
 def why_not(roster: RosterWeek, agent: str, about: NewOffer) -> str:

@@ -8,6 +8,7 @@ from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
+from wfm.queries.pulse import Pulse, pulse_of
 from wfm.store.schema import org_unit, person
 from wfm.store.schema import user as user_table
 from wfm.store.store import Store
@@ -21,10 +22,7 @@ class Directory:
 
     def has(self, scope: Scope) -> bool:
         """Whether each part of a scope exists below the one before; the enterprise always does."""
-        if scope.site is None:
-            return True
-        with self._store.db.read() as connection:
-            return scope_exists(connection, scope)
+        return scope.site is None or pulse_of(self._store).has(scope)
 
 
 def scope_exists(connection: Connection, scope: Scope) -> bool:
@@ -68,26 +66,14 @@ def user_of(row: Row[tuple[object, ...]]) -> User:
     )  # fmt: skip
 
 
-def principal_of(connection: Connection, user: User, at: int) -> Principal:
+def principal_of(pulse: Pulse, user: User, at: int) -> Principal:
     """The principal of an account at an instant; an agent stands in the team they are in now."""
     scope = user.scope
     if user.role is Role.AGENT and user.agent_id is not None:
-        scope = _agent_scope(connection, user.agent_id, at) or scope
+        scope = pulse.seat_of(user.agent_id, at) or scope
     return Principal(
         user.user_key, user.login, user.display_name, user.role, scope, user.agent_id, user.version
     )
-
-
-def _agent_scope(connection: Connection, agent_id: str, at: int) -> Scope | None:
-    row = connection.execute(
-        select(person.c.team_id, org_unit.c.parent_id)
-        .join(org_unit, org_unit.c.org_id == person.c.team_id)
-        .where(person.c.agent_id == agent_id, person.c.valid_from_at <= at)
-        .where(org_unit.c.org_level == "team", org_unit.c.parent_id.is_not(None))
-        .order_by(person.c.valid_from_at.desc(), org_unit.c.valid_from.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else Scope(row.parent_id, row.team_id, agent_id)
 
 
 def demo_users(store: Store) -> tuple[User, ...]:

@@ -31,12 +31,10 @@ def read_states_now(connection: Connection, scope: Scope) -> pl.DataFrame:
     return _inside(connection, scope, _frame(rows, schema))
 
 
-def newest_changes(connection: Connection, scope: Scope) -> tuple[tuple[str, int], ...]:
-    """Agents of a scope and since when each is in the newest state, by agent."""
-    inside = sorted({p.agent_id for p in read_organisation(connection, scope).people})
-    asked = select(agent_now.c.agent_id, agent_now.c.since_at).order_by(agent_now.c.agent_id)
-    rows = connection.execute(asked.where(agent_now.c.agent_id.in_(inside)))
-    return tuple((row.agent_id, row.since_at) for row in rows)
+def all_newest_changes(connection: Connection) -> dict[str, int]:
+    """Since when each agent is in the newest state, by agent; whoever reads cuts out a scope."""
+    rows = connection.execute(select(agent_now.c.agent_id, agent_now.c.since_at))
+    return {row.agent_id: row.since_at for row in rows}
 
 
 def read_people_now(connection: Connection, scope: Scope, at: int) -> pl.DataFrame:

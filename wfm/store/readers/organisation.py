@@ -39,14 +39,14 @@ def read_organisation(connection: Connection, scope: Scope) -> Organisation:
     """
     kept = kept_of(connection)
     if kept is None:
-        return _part(_made(_rows(connection)), scope)
+        return part_of(_made(_rows(connection)), scope)
     known = _known(connection, kept)
     part = known.parts.get(scope)
     if part is None:
         if len(known.parts) >= MOST_SCOPES:
             known.parts.clear()
         # Two threads may cut the same part out at once; both cut the same.
-        part = known.parts[scope] = _part(known.whole, scope)
+        part = known.parts[scope] = part_of(known.whole, scope)
     return part
 
 
@@ -111,7 +111,8 @@ def _made(rows: tuple[Any, ...]) -> Organisation:
     return Organisation(units, people, queues)
 
 
-def _part(whole: Organisation, scope: Scope) -> Organisation:
+def part_of(whole: Organisation, scope: Scope) -> Organisation:
+    """What a scope shows of the whole organisation."""
     if scope == ENTERPRISE:
         return whole
     units = tuple(u for u in whole.units if _shows(scope, u))
