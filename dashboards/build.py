@@ -20,12 +20,13 @@ from dash import (
 
 from dashboards.forms import Sent, answer_form, asked_form, asked_place, parse_sent
 from dashboards.frame import Ask, Look, PageRoom
+from dashboards.kept_mains import KeptMains
 from dashboards.localise import localised
 from dashboards.pages import ROOMS
 from dashboards.parts.drawer import drawer
 from dashboards.parts.states import banners, refused, skeleton
 from dashboards.refresh import Seen, mark, parse_seen, refreshed
-from dashboards.shell import freshness, whole_page
+from dashboards.shell import framed, freshness, main_part
 from dashboards.sources import Sources
 from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
@@ -134,6 +135,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
 
 def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
     name, forms = room.page_id, [form.name for form in room.forms]
+    mains = KeptMains()
 
     @app.callback(  # type: ignore[untyped-decorator]
         Output(f"page-{name}", "children"),
@@ -165,8 +167,10 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
             if room.events is not None and ask.live and ask.data_at is not None:
                 set_props(*freshness(ask))
             return no_update, no_update
-        page = localised(whole_page(ask, room.view(ask), forms))
-        return refreshed(name, page, sign, shown, seen)
+        main = mains.shown(
+            ask, (shown, sign), lambda: main_part(ask, room.view(ask), forms), shared=room.shared
+        )
+        return refreshed(name, localised(framed(ask, main)), sign, shown, seen)
 
 
 def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:

@@ -218,7 +218,8 @@ class PageRoom:
     `forms` are what its drawer can show. `sign` is what the answer depends on beside feeds and
     facts (the newest plan, target or job): while it is the same, a tick draws nothing anew.
     `events` is what of the events has to show at once; the rest of the page then waits for the next
-    minute. None: it shows whatever arrives.
+    minute. None: it shows whatever arrives. `shared`: the main part hangs on nothing but rights,
+    view and store, so that it is drawn once for all who look at the same.
     """
 
     page_id: str
@@ -227,3 +228,4 @@ class PageRoom:
     forms: tuple[FormRoom, ...] = ()
     sign: Callable[[Ask], object] | None = None
     events: Callable[[Ask], object] | None = None
+    shared: bool = False

@@ -49,14 +49,14 @@ def refreshed(
     page_id: str, tree: Sequence[Any], sign: str, view: str, seen: Seen | None
 ) -> tuple[Any, str]:
     """The page's new children, or nothing when its changed units could be set one by one."""
-    cut = _Cut(page_id)
-    children = cut.whole(list(tree))
-    shape = mark(cut.shape)
-    now = Seen(sign, view, shape, tuple(mark(unit) for unit in cut.units))
+    whole = cut(page_id, list(tree))
+    children = whole.children
+    shape = mark(whole.shape)
+    now = Seen(sign, view, shape, whole.marks)
     same_frame = seen is not None and (seen.view, seen.shape) == (view, shape)
     if seen is None or not same_frame or len(seen.units) != len(now.units):
         return children, now.text()
-    for unit, old, new in zip(cut.units, seen.units, now.units, strict=True):
+    for unit, old, new in zip(whole.units, seen.units, now.units, strict=True):
         if old != new:
             set_props(unit["id"], {name: value for name, value in unit.items() if name != "id"})
     return no_update, now.text()
@@ -71,23 +71,51 @@ def mark(value: object) -> str:
 _encoded = PlotlyJSONEncoder().default
 
 
-class _Cut:
-    """A page as plain values, made in one walk: its frame, and its units numbered on the way.
+@dataclass(frozen=True)
+class Cut:
+    """A part of a page as plain values: its frame, and its units with a mark of each."""
 
-    A frame's own properties are a unit too, without its children, which stand for themselves.
+    children: Any
+    shape: list[Any]
+    units: list[Props]
+    marks: tuple[str, ...]
+
+
+def cut(name: str, tree: Any) -> Cut:
+    """A tree of components as plain values; its units are numbered under a name of their own.
+
+    A frame's own properties are a unit too, without its children, which stand for themselves. A
+    part that was cut before is put in as it is.
     """
+    walk = _Walk(name)
+    children = walk.whole(tree)
+    marks = tuple(
+        mark(unit) if known is None else known
+        for unit, known in zip(walk.units, walk.known, strict=True)
+    )
+    return Cut(children, walk.shape, walk.units, marks)
+
+
+class _Walk:
+    """The one walk over a page, which notes shape and units on the way."""
 
     def __init__(self, page_id: str) -> None:
         self._page_id = page_id
         self._frames: dict[int, bool] = {}  # by component: whether it holds a frame
         self.shape: list[Any] = []
         self.units: list[Props] = []
+        self.known: list[str | None] = []  # marks of the units, where a part brought them
 
     def whole(self, node: Any) -> Any:
         """A part of the frame, its shape and units noted."""
         if isinstance(node, (list, tuple)):
             self.shape.append(len(node))
             return [self.whole(child) for child in node]
+        if isinstance(node, Cut):
+            self.shape += node.shape
+            self.units += node.units
+            self.known += node.marks
+            return node.children
         if not isinstance(node, Component):
             self.shape.append(node)
             return node
@@ -99,6 +127,7 @@ class _Cut:
         self.shape.append([node._type, props["id"], names])
         unit: Props = {name: plain(value) for name, value in props.items()}
         self.units.append(unit)
+        self.known.append(None)
         shown = dict(unit)
         if children is not _NONE:
             if node._type == "Details" or self._holds_frame(node):

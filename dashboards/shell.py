@@ -54,25 +54,30 @@ KEYS = (
 
 def whole_page(ask: Ask, view: View, forms: Sequence[str] = ()) -> list[Any]:
     """Everything between the edges of the window, as the page's one answer."""
+    return framed(ask, main_part(ask, view, forms))
+
+
+def framed(ask: Ask, main: Any) -> list[Any]:
+    """The main part between header and footer, which name who reads it."""
+    notice = loading_notice(loading_of(ask.sources.store, ask.today))
+    return [_header(ask), notice, _print_head(ask), main, _footer(ask)]
+
+
+def main_part(ask: Ask, view: View, forms: Sequence[str] = ()) -> Any:
+    """What the page answers: the same for all of one role who look at the same."""
     tabular = ask.state.view == "table"
     inside = _tables(ask, view) if tabular else view.body
     css = "body single" if tabular else f"body {view.css}".strip()
-    return [
-        _header(ask),
-        loading_notice(loading_of(ask.sources.store, ask.today)),
-        _print_head(ask),
-        html.Main(
-            [
-                _title(ask, view),
-                answer(view.answer),
-                *([insights_strip(ask, forms)] if EXPLAIN in forms else []),
-                tiles(view.tiles),
-                html.Div(inside, className=css),
-            ],
-            id=f"main-{ask.page.page_id}",
-        ),
-        _footer(ask),
-    ]
+    return html.Main(
+        [
+            _title(ask, view),
+            answer(view.answer),
+            *([insights_strip(ask, forms)] if EXPLAIN in forms else []),
+            tiles(view.tiles),
+            html.Div(inside, className=css),
+        ],
+        id=f"main-{ask.page.page_id}",
+    )
 
 
 def _title(ask: Ask, view: View) -> Any:

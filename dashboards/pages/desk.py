@@ -307,4 +307,5 @@ ROOM = PageRoom(
     sign=lambda ask: [
         remedies_sign(ask), insights_sign(ask), reforecast_sign(ask.sources.store)
     ],
+    shared=True,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.states import empty
 from dashboards.parts.status import RANK
-from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
+from dashboards.parts.table import Cell, Col, Later, Line, Sheet, figure_cell
 from dashboards.parts.time_panel import Axis, Lane, Series, now_line, time_panel
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from dashboards.theme import Palette
@@ -265,22 +265,24 @@ def _staffing_sheet(places: tuple[Place, ...], axis: Axis, done: int) -> Sheet:
         Col("scheduled", say("Scheduled now"), "agents"),
         Col("actual", say("On queue"), "agents", phone=True),
     )
-    lines = [
-        Line(
-            (
-                Cell(axis.clock(row.q * QUARTER_S), row.q),
-                Cell(place.name, place.name),
-                figure_cell(row.required, 1),
-                figure_cell(row.published, 1),
-                figure_cell(row.scheduled, 1),
-                figure_cell(row.actual if row.q < done else None, 1),
+    lines = Later(
+        lambda: (
+            Line(
+                (
+                    Cell(axis.clock(row.q * QUARTER_S), row.q),
+                    Cell(place.name, place.name),
+                    figure_cell(row.required, 1),
+                    figure_cell(row.published, 1),
+                    figure_cell(row.scheduled, 1),
+                    figure_cell(row.actual if row.q < done else None, 1),
+                )
             )
+            for place in places[:MOST_LANES]
+            for row in place.quarters
+            if axis.q_from <= row.q < axis.q_to
         )
-        for place in places[:MOST_LANES]
-        for row in place.quarters
-        if axis.q_from <= row.q < axis.q_to
-    ]
-    return Sheet("agents", say("Agents by quarter-hour"), columns, tuple(lines))
+    )
+    return Sheet("agents", say("Agents by quarter-hour"), columns, lines)
 
 
 def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
@@ -324,17 +326,21 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
             phone=True,
         ),
     )
-    lines = tuple(
-        Line(
-            (
-                Cell(axis.clock(q * QUARTER_S), q),
-                Cell(name_of(ask, "queue", queue), queue),
-                Cell(kpi_with_unit("service_level", value.value).replace(" %", ""), value.value),
-                figure_cell(value.denominator, 0),
+    lines = Later(
+        lambda: (
+            Line(
+                (
+                    Cell(axis.clock(q * QUARTER_S), q),
+                    Cell(name_of(ask, "queue", queue), queue),
+                    Cell(
+                        kpi_with_unit("service_level", value.value).replace(" %", ""), value.value
+                    ),
+                    figure_cell(value.denominator, 0),
+                )
             )
+            for queue, by_q in cells.items()
+            for q, value in sorted(by_q.items())
         )
-        for queue, by_q in cells.items()
-        for q, value in sorted(by_q.items())
     )
     return rows[:MOST_ROWS], Sheet("service", say("Service level by queue"), columns, lines)
 

@@ -270,4 +270,5 @@ EXPLAIN = explain_form(SPEC, (FORM,))
 ROOM = PageRoom(
     "manager", SPEC, view, forms=(ANSWER, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)], events=by_the_minute,
+    shared=True,
 )  # fmt: skip

@@ -109,5 +109,5 @@ EXPLAIN = explain_form(SPEC, ("coach",))
 ROOM = PageRoom(
     "team", SPEC, view, forms=(DECIDE, COACH, COACHED, EXPLAIN),
     sign=lambda ask: [remedies_sign(ask), insights_sign(ask)],
-    events=lambda ask: ask.pulse.states_mark(ask.scope),
+    events=lambda ask: ask.pulse.states_mark(ask.scope), shared=True,
 )  # fmt: skip

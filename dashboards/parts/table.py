@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 from dashboards.parts import html
 from dashboards.parts.numbers import DASH, plain, unit_text
@@ -69,6 +70,29 @@ class Line:
     hot: bool = False
 
 
+class Later(Sequence[Line]):
+    """Rows that are made when somebody reads them: a chart's numbers, in table view and exports."""
+
+    def __init__(self, make: Callable[[], Iterable[Line]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _lines(self) -> tuple[Line, ...]:
+        return tuple(self._make())
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Line, ...]: ...
+
+    def __getitem__(self, at: int | slice) -> Line | tuple[Line, ...]:
+        return self._lines[at]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Rows under columns, with what a reader needs to trust them; `key` is its name in links."""
@@ -76,7 +100,7 @@ class Sheet:
     key: str
     title: str
     columns: tuple[Col, ...]
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     note: str = ""
     why_empty: str = ""
 

@@ -118,7 +118,9 @@ class Reader:
         response = json.loads(words).get("response", {})
         seen = response.get(f"seen-{self._name}", {}).get("data")
         self._seen = seen if seen is not None else self._seen
-        links = [one for one in LINK.findall(words) if one.startswith(f"{self.page}?")]
+        # Dash writes a slash in JSON by its number.
+        found = LINK.findall(words.replace("\\u002f", "/"))
+        links = [one for one in found if one.startswith(f"{self.page}?")]
         self._links = links or self._links
 
     def _send(self, method: str, path: str, body: str, kind: str) -> tuple[int, bytes, str]:

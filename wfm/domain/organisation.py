@@ -167,7 +167,10 @@ class Organisation:
     def agents(self, at: int, scope: Scope) -> tuple[Person, ...]:
         """People with role agent employed at an instant inside a scope, by display name."""
         found = []
-        for rows in self._people.values():
+        one = scope.agent
+        for rows in self._people.values() if one is None else (self._people.get(one) or (),):
+            if not rows:
+                continue
             row = _in_force(rows, at)
             if row.role != "agent" or (row.valid_to_at is not None and row.valid_to_at <= at):
                 continue

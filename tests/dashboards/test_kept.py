@@ -1,0 +1,102 @@
+"""What is kept between answers is never another scope's, and never older than the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from live_centre import PEOPLE, LiveCentre
+
+from dashboards.build import ask_of, room_of
+from dashboards.frame import Ask, Look
+from dashboards.kept_mains import KeptMains
+from dashboards.parts import html
+from dashboards.sources import Sources
+from kpis.kept import kept_values
+from kpis.query import kpi_values
+from wfm.domain.principal import Principal
+from wfm.domain.scope import ENTERPRISE, Scope
+from wfm.domain.targets import TargetBook
+from wfm.queries.facts import open_facts
+from wfm.queries.organisation import read_organisation
+from wfm.queries.pulse import pulse_of
+from wfm.web.pages import parse_href
+
+LEAD, MANAGER, AGENT = PEOPLE["team"], PEOPLE["manager"], PEOPLE["agent"]
+OTHER_LEAD = replace(LEAD, user_key="u-l2", login="lead2", scope=Scope("dublin", "T-07"))
+SECOND_LEAD = replace(LEAD, user_key="u-l3", login="lead3", display_name="Lou")
+
+
+def ask(who: Principal, href: str, sources: Sources) -> Ask:
+    address = parse_href(href)
+    room = room_of(address.page.page_id)
+    assert room is not None
+    return ask_of(who, room, address, Look(), sources)
+
+
+def test_a_main_part_is_drawn_once_for_the_same_rights_and_again_for_others(
+    sources: Sources,
+) -> None:
+    kept, drawn = KeptMains(), list[str]()
+
+    def see(one: Ask, asked: str = "now", shared: bool = True) -> None:
+        def draw() -> Any:
+            drawn.append(f"{one.who.role.value} {one.who.scope.path} {one.scope.path}")
+            return html.Main(drawn[-1])
+
+        text = kept.shown(one, asked, draw, shared=shared).children["props"]["children"]
+        assert text == f"{one.who.role.value} {one.who.scope.path} {one.scope.path}"
+
+    team = "/team?scope=dublin/T-06"
+    for who in (LEAD, SECOND_LEAD, OTHER_LEAD, MANAGER, LEAD):
+        see(ask(who, team if who is MANAGER else "/team", sources))
+    assert drawn == [
+        "supervisor dublin/T-06 dublin/T-06", "supervisor dublin/T-07 dublin/T-07",
+        "manager dublin dublin/T-06",
+    ]  # fmt: skip
+    see(ask(LEAD, "/team", sources), asked="later")
+    changed = ask(LEAD, "/team", sources)
+    audit = (changed.pulse.marks.audit or 0) + 1
+    changed.__dict__["pulse"] = replace(
+        changed.pulse, marks=changed.pulse.marks._replace(audit=audit)
+    )
+    see(changed)
+    assert len(drawn) == 5
+    for _ in range(2):
+        see(ask(AGENT, "/me", sources))
+        see(ask(LEAD, "/team", sources), shared=False)
+    assert len(drawn) == 9
+
+
+def test_figures_are_kept_by_scope_and_by_the_targets_that_colour_them(sources: Sources) -> None:
+    facts, lead = open_facts(sources.store), ask(LEAD, "/team", sources)
+    span = lead.period.first, lead.period.end
+    one = kpi_values(facts, LEAD.scope, ("adherence",), *span, targets=lead.targets)
+    assert kpi_values(facts, LEAD.scope, ("adherence",), *span, targets=lead.targets) is one
+    other = kpi_values(facts, OTHER_LEAD.scope, ("adherence",), *span, targets=lead.targets)
+    assert other != one
+    plain = kpi_values(facts, LEAD.scope, ("adherence",), *span, targets=TargetBook())
+    assert plain is not one
+    assert kept_values(LEAD.scope, "x", lead.targets, lambda: one) is one
+    assert kept_values(LEAD.scope, "x", lead.targets, lambda: other) is one
+    assert kept_values(OTHER_LEAD.scope, "x", lead.targets, lambda: other) is other
+
+
+def test_the_pulse_knows_who_is_where_as_the_store_does(centre: LiveCentre) -> None:
+    pulse, store = pulse_of(centre.store), centre.store
+    whole = pulse.organisation(ENTERPRISE)
+    assert whole == read_organisation(store, ENTERPRISE)
+    team = Scope("dublin", "T-06")
+    assert pulse.organisation(team) == read_organisation(store, team)
+    assert [pulse.has(s) for s in (ENTERPRISE, team, AGENT.scope)] == [True, True, True]
+    wrong = (
+        Scope("cork"),
+        Scope("cork", "T-06"),
+        Scope("dublin", "T-99"),
+        Scope("dublin", "T-07", AGENT.agent_id),
+        Scope("dublin", "T-06", "nobody"),
+    )
+    assert [pulse.has(s) for s in wrong] == [False] * 5
+    assert pulse.seat_of("A-0173", 4_000_000_000) == AGENT.scope
+    assert pulse.seat_of("A-0173", 0) is None
+    assert pulse.seat_of("nobody", 4_000_000_000) is None
