@@ -44,6 +44,7 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <script src="/assets/scheme.js"></script>
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+<link rel="prefetch" href="/assets/vendor/plotly-cartesian.min.js" as="script">
 {%metas%}{%css%}
 </head>
 <body>{%app_entry%}{%config%}{%scripts%}{%renderer%}</body>
@@ -65,7 +66,6 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
         server=server,
         assets_folder=str(Path(__file__).parent / "assets"),
         assets_ignore=r"^(scheme\.js|plotly-cartesian\.min\.js)$",
-        external_scripts=[{"src": f"/assets/{CHARTS}", "defer": "defer"}],
         index_string=INDEX,
         title="Muster",
         update_title="",

@@ -7,6 +7,13 @@
     "/planning": "planning", "/forecast": "forecast", "/requests": "requests",
     "/targets": "targets", "/data": "data", "/admin": "admin" };
 
+  /* The first chart of a page loads this; a page is read before charts are drawn on it. Dash would
+     set the address of the whole library there, three times as large. */
+  var CHARTS = "/assets/vendor/plotly-cartesian.min.js";
+  Object.defineProperty(window, "_dashPlotlyJSURL", {
+    get: function () { return CHARTS; }, set: function () { return; }
+  });
+
   function setProps(id, props) {
     if (window.dash_clientside && window.dash_clientside.set_props) {
       window.dash_clientside.set_props(id, props);

@@ -9,7 +9,7 @@ import plotly
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from dashboards.build import CHARTS
+from dashboards.build import CHARTS, INDEX
 from dashboards.pages import ROOMS
 from dashboards.theme import PALETTES
 from kpis.dashboards import PAGES
@@ -54,6 +54,8 @@ def test_the_charts_are_those_that_plotly_was_made_for() -> None:
     head = (ASSETS / CHARTS).read_text(encoding="utf-8")[:200]
     assert f"v{get_plotlyjs_version()}" in head
     assert int(plotly.__version__.split(".")[0]) == 7
+    assert f'var CHARTS = "/assets/{CHARTS}"' in (ASSETS / "muster.js").read_text()
+    assert f'href="/assets/{CHARTS}"' in INDEX
 
 
 def test_the_router_knows_every_page() -> None:
