@@ -33,6 +33,7 @@ from wfm.facts.query import FactQuery, read_measures
 
 QUARTERS = 2  # the last whole half-hour is "now"
 LEAST_AGENTS = 0.05
+LEAST_SHORT = 0.1  # agents, which a sentence can tell
 LEAST_REASON = 0.2  # of what is missing, for a reason to be named
 MAIN = 0.5  # of it, for one reason to be the cause
 MENDABLE_S = 3600  # that it must go on: an alert has to be read, answered and acted on
@@ -100,7 +101,7 @@ def _short(centre: Centre, site: Scope, window: tuple[int, int]) -> Short | None
         {name: size / seconds for name, size in counted.edits.items()},
         {name: size / seconds for name, size in counted.losses.items()},
     )  # fmt: skip
-    if not steps.agrees_with(counted.actual / seconds) or steps.vs_required >= 0:
+    if not steps.agrees_with(counted.actual / seconds) or -steps.vs_required < LEAST_SHORT:
         return None
     return Short(site, steps, counted, values, start, end)
 
