@@ -25,6 +25,7 @@ BEFORE_WEEKS = 4
 LOOKS = (2, 6, 12)  # weeks after it at which the effect is read, so that a fading one shows
 LOOK_WEEKS = 2  # that each of them is made of
 EACH_PEERS = 3  # comparable people for each who was trained, where there are as many
+ALIKE = 0.1  # of the others' level, from which two levels are no longer the same
 NEAR_TENURE_DAYS = 30  # of another new starter
 LEAST_DAYS = 5  # to tell how much a person's days differ
 Totals = Mapping[str, tuple[float, float]]  # by contact type: numerator, denominator
@@ -239,7 +240,8 @@ def _weak(
     """Why the comparison is weak: levels or trends that differed before, or something else done."""
     found = []
     level = effect_of([p.before for p in treated], [p.before for p in control])
-    if abs(level.size) > level.se:
+    usual = abs(fmean(p.before for p in control))
+    if abs(level.size) > min(level.se, ALIKE * usual):
         found.append(say("their level before was not the same"))
     trends = [
         [p.late - p.early for p in side if p.early is not None and p.late is not None]

@@ -73,9 +73,7 @@ def _verdict(own: Changed) -> str:
         return say("{told}. One site is no proof.", told=told)
     net = change - (own.others_since - own.others_before)
     side = say("fewer") if net < 0 else say("more")
-    told += say(
-        ", {plain} {side} than the other sites changed", plain=plain(abs(net), 1), side=side
-    )
+    told += say(", {plain} {side} beside the other sites", plain=plain(abs(net), 1), side=side)
     return say("{told}. One site is no proof.", told=told)
 
 

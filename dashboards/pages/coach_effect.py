@@ -62,18 +62,24 @@ def _verdict(kpi_id: str, own: Changed, alike: int, of: int) -> str:
     if own.net is None or not of:
         return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(kpi_id, abs(own.net), gap=True).lstrip("+")
-    side = say("less") if own.net < 0 else say("more")
-    told = say(
-        "{size} {side} than the colleagues changed; {alike} of {of} changed as much without it.",
-        size=size,
-        side=side,
-        alike=alike,
-        of=of,
+    told = {"figure": CATALOGUE[kpi_id].short_name, "size": size, "alike": alike, "of": of}
+    text = (
+        say(
+            "{figure} fell by {size} beside the colleagues'; {alike} of {of} changed as much "
+            "without it.",
+            **told,
+        )
+        if own.net < 0
+        else say(
+            "{figure} rose by {size} beside the colleagues'; {alike} of {of} changed as much "
+            "without it.",
+            **told,
+        )
     )
     return (
-        say("{told} One person is no proof.", told=told)
+        say("{told} One person is no proof.", told=text)
         if alike == 0
-        else say("{told} No proven effect.", told=told)
+        else say("{told} No proven effect.", told=text)
     )
 
 

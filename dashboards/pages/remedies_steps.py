@@ -66,17 +66,22 @@ def _show(permission: str, name: str, ask: FormAsk) -> Drawer:
         rows.append((say("Last said"), one.steps[-1].note))
     rows.append((say("Now"), STATUS[one.status]))
     lines: list[tuple[str, str]] = []
+    brought: list[tuple[str, str]] = []
     if one.kind == "schedule_change" and one.is_open:
         found, lines = _change(ask, one)
         rows += found
     elif (one.kind, one.status) in EFFECTS:
-        found, lines = EFFECTS[one.kind, one.status](ask, one)
-        rows += found
+        brought, lines = EFFECTS[one.kind, one.status](ask, one)
     allowed = KINDS[one.kind].steps.get(one.status, {})
     choices = tuple((s, CHOICES[s]) for s, needed in allowed.items() if needed == permission)
-    body = (facts(rows), sentences(lines)) if lines else (facts(rows),)
+    # What it has brought is said first; what says so stands below.
+    body = (
+        facts(rows),
+        *([sentences(lines)] if lines else []),
+        *([facts(brought)] if brought else []),
+    )
     if not choices:
-        return Drawer(TITLES[name], say("Nothing is left to decide here."), body)
+        return Drawer(say("What it has brought"), say("Nothing is left to decide here."), body)
     fields = (
         Field("status", say("Decision"), "select", ask.value("status", choices[0][0]), choices),
         Field("note", say("Note"), "note", ask.value("note"), hint=say("A refusal needs one.")),

@@ -83,17 +83,24 @@ def _verdict(found: PersonChange) -> str:
     if net is None:
         return say("No colleagues to hold it against, so nothing is proven.")
     size = kpi_with_unit(ADHERENCE, abs(net), gap=True).lstrip("+")
-    side = say("less") if net < 0 else say("more")
-    told = say("Adherence changed by {size} {side} than the colleagues'; ", size=size, side=side)
-    told += say(
-        "{alike} of {of} of them changed as much without a new shift.",
-        alike=found.alike,
-        of=found.of,
+    told = {"size": size, "alike": found.alike, "of": found.of}
+    text = (
+        say(
+            "Beside the colleagues' adherence fell by {size}; {alike} of {of} of them changed as "
+            "much without a new shift.",
+            **told,
+        )
+        if net < 0
+        else say(
+            "Beside the colleagues' adherence rose by {size}; {alike} of {of} of them changed as "
+            "much without a new shift.",
+            **told,
+        )
     )
     return (
-        say("{told} One person is no proof.", told=told)
+        say("{told} One person is no proof.", told=text)
         if found.alike == 0
-        else say("{told} No proven effect.", told=told)
+        else say("{told} No proven effect.", told=text)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from dashboards.forms import FormAsk
-from dashboards.parts.numbers import MINUS, kpi_number, kpi_with_unit, plain
+from dashboards.parts.numbers import kpi_number, kpi_with_unit, plain
 from kpis.catalogue.load import CATALOGUE
 from kpis.training import BEFORE_WEEKS, Compared, Look, Training, Verdict, verdict_on
 from wfm.domain.grid import day_start, local_day
@@ -143,7 +143,7 @@ def _size(look: Look) -> str:
 def verdict_words(kpi_id: str, found: Verdict) -> list[str]:
     """The verdict in sentences: the effect with its interval, payback, what it cost elsewhere.
 
-    "The coached changed by 36 s less than comparable colleagues (31 to 41 s)." Without proof it
+    "Handle time of the coached fell by 36 s beside comparable colleagues (31 to 41 s)." Without it
     says so and names no payback.
     """
     last = found.last
@@ -193,10 +193,19 @@ def _effect_words(kpi_id: str, own: Compared) -> str:
         )  # fmt: skip
     if not effect.proven:
         return say("No proven effect: what is left beside comparable colleagues may be chance.")
-    side = say("less") if effect.size < 0 else say("more")
     ends = sorted(abs(end) for end in (effect.low, effect.high))
+    told = {
+        "figure": CATALOGUE[kpi_id].short_name,
+        "size": kpi_with_unit(kpi_id, abs(effect.size), gap=True),
+        "low": kpi_number(kpi_id, ends[0]), "high": kpi_with_unit(kpi_id, ends[1], gap=True),
+    }  # fmt: skip
+    if effect.size < 0:
+        return say(
+            "{figure} of the coached fell by {size} beside comparable colleagues ({low} to "
+            "{high}).",
+            **told,
+        )
     return say(
-        "The coached changed by {size} {side} than comparable colleagues ({low} to {high}).",
-        size=kpi_with_unit(kpi_id, abs(effect.size), gap=True).lstrip("+" + MINUS), side=side,
-        low=kpi_number(kpi_id, ends[0]), high=kpi_with_unit(kpi_id, ends[1], gap=True),
-    )  # fmt: skip
+        "{figure} of the coached rose by {size} beside comparable colleagues ({low} to {high}).",
+        **told,
+    )

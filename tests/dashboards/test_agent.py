@@ -277,10 +277,10 @@ def test_what_a_longer_lunch_and_two_coachings_brought_is_read_off_the_days_sinc
         sent = parse_sent(room.forms)({"form": form, "step": "open", "values": values, "n": 1})
         assert sent is not None
         drawer = answer_form(lead, parse_href("/team"), sent, room.forms, sources)
-        rows = drawer.body[0].children
-        told = {row.children[0].children: row.children[1].children for row in rows}
-        lines = drawer.body[1].children if len(drawer.body) > 1 else []
-        return told, [line.children[1].children for line in lines]
+        parts = [(part.className, row) for part in drawer.body for row in part.children]
+        told = {row.children[0].children: row.children[1].children
+                for kind, row in parts if kind == "d-facts"}  # fmt: skip
+        return told, [row.children[1].children for kind, row in parts if kind == "d-lines"]
 
     rows, lines = opened("decide_request", asked_for.remedy_id)
     assert (rows["Late after lunch"], rows["Adherence"]) == (
@@ -294,7 +294,9 @@ def test_what_a_longer_lunch_and_two_coachings_brought_is_read_off_the_days_sinc
         ("4 comparable colleagues", "100.0\u00a0% → 100.0\u00a0%"),
         ("2 weeks after", "+0.3\u00a0pp (−3.6 to +4.2), not proven"),
     ]
-    assert lines[1:] == [
+    assert lines == [
+        "Adherence rose by 0.6\u00a0pp beside the colleagues'; 0 of 4 changed as much without it. "
+        "One person is no proof.",
         "Too few to prove anything: 2 coached and 4 compared, so chance alone does as much once in "
         "15 times.",
         "The comparison is weak: their level before was not the same; their trend before is not "

@@ -41,7 +41,7 @@ def sent(centre: LiveCentre, sources: Sources) -> Any:
 
 
 def facts_of(drawer: Drawer) -> dict[str, str]:
-    rows = drawer.body[0].children
+    rows = [row for part in drawer.body if part.className == "d-facts" for row in part.children]
     return {row.children[0].children: row.children[1].children for row in rows}
 
 

@@ -42,7 +42,7 @@ def sent(centre: LiveCentre, sources: Sources) -> Any:
 
 
 def facts_of(drawer: Drawer) -> dict[str, str]:
-    rows = drawer.body[0].children
+    rows = [row for part in drawer.body if part.className == "d-facts" for row in part.children]
     return {row.children[0].children: row.children[1].children for row in rows}
 
 
@@ -113,3 +113,29 @@ def test_a_desk_alerts_a_site_and_its_manager_answers(centre: LiveCentre, sent: 
     assert [(s.status, s.note) for s in answered.steps] == [
         ("raised", ""), ("acknowledged", "At 16:00"),
     ]  # fmt: skip
+
+
+def test_an_alert_shows_the_site_before_it_and_since_beside_its_answer(
+    centre: LiveCentre, sent: Any
+) -> None:
+    now = centre.clock.instant
+    alert = {"site": "dublin", "gap": "1 of 8", "cause": "late", "reason": "Breaks later",
+             "kpi": "net_staffing"}  # fmt: skip
+    try:
+        centre.clock.instant = now - timedelta(minutes=80)  # 14:00 in Dublin
+        sent("desk", "alert_site", "confirm", key="e", **alert)
+        (raised,) = read_remedies(centre.store, Scope("dublin"), 0)
+        args = {"scope": "dublin", "remedy": str(raised.remedy_id)}
+        centre.clock.instant = now - timedelta(minutes=73)
+        sent("manager", "answer_alert", "confirm", status="acknowledged", note="Yes", key="f",
+             **args)  # fmt: skip
+    finally:
+        centre.clock.instant = now
+    told = facts_of(sent("desk", "withdraw_alert", "open", **args))
+    assert list(told.items())[-5:] == [
+        ("Answered after", "7 min"),
+        ("Compared", "13:30 to 14:00 with 14:15 to 15:15"),
+        ("On hand less required", "– → –"),  # nobody planned what these hours need
+        ("Service level", "16.7\u00a0% → 79.2\u00a0%"),
+        ("Service level, other sites", "55.6\u00a0% → 69.8\u00a0%"),
+    ]
