@@ -9,6 +9,7 @@ import polars as pl
 from wfm.domain.grid import QUARTER_S
 from wfm.facts.inputs import DayInputs
 from wfm.facts.schema import KEY_DTYPES
+from wfm.facts.sums import summed
 
 # Below this many forecast contacts of a site in a quarter, silence is no gap.
 LEAST_FORECAST_M = 2_000
@@ -49,14 +50,10 @@ def feed_intervals(
     scheduled = agents.select(*cell, "sched_s", "login_s", "unknown_s")
     scheduled = scheduled.filter(pl.col("sched_s") > 0)
     known = pl.col("login_s").is_not_null() & (pl.col("unknown_s").fill_null(0) == 0)
-    states = (
-        scheduled.filter(pl.col("site").is_not_null())
-        .group_by(cell)
-        .agg(
-            pl.len().cast(pl.Int64).alias("expected"), known.sum().cast(pl.Int64).alias("ok"),
-            pl.lit("agent states").first().alias("feed"),
-        )
-    )  # fmt: skip
+    counts = [pl.len().cast(pl.Int64).alias("expected"), known.sum().cast(pl.Int64).alias("ok")]
+    states = summed(scheduled.filter(pl.col("site").is_not_null()), cell, counts).with_columns(
+        pl.lit("agent states").alias("feed")
+    )
     names = [*cell, "feed", "expected", "ok"]
     rows = pl.concat([calls.select(names), states.select(names)]).filter(over)
     return rows.with_columns(pl.col("ok").fill_null(0), pl.lit(inputs.day).alias("day"))

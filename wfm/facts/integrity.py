@@ -20,7 +20,7 @@ from wfm.facts.identities import (
 )
 from wfm.facts.inputs import DAY, DayInputs
 from wfm.facts.schema import KEY_DTYPES
-from wfm.facts.sums import known_sum
+from wfm.facts.sums import known_sum, summed
 
 _PLACES = ("q", "slot", "site", "team", "agent", "queue", "group")
 # Whole seconds of a source may differ by one for each event of a quarter.
@@ -124,7 +124,7 @@ def whole_days(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         known_sum("offered_n", "channels:offered_n")
     )  # fmt: skip
     names = ("busy_s", "avail_s", "paid_s", "contracted_s", *LOST)
-    parts = agents.group_by("site").agg(*(known_sum(name, f"part:{name}") for name in names))
+    parts = summed(agents, ["site"], [known_sum(name, f"part:{name}") for name in names])
     rows = whole.select("site", "offered_n", *names).join(
         channels, on="site", how="left", nulls_equal=True
     )

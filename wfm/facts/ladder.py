@@ -15,7 +15,7 @@ from wfm.facts.schema import (
     conform,
     known_column,
 )
-from wfm.facts.sums import merged
+from wfm.facts.sums import merged, summed
 
 # Each rung and, by family of measures, the table it is summed from.
 RUNGS: Mapping[str, Mapping[str, str]] = {
@@ -106,11 +106,8 @@ def _summed(frame: pl.DataFrame, spec: TableSpec, family: str, *, leaves: bool) 
         for m in measures
     ]
     cells = pl.len().cast(pl.Int64).alias(counts[0]) if leaves else pl.col(counts).cast(pl.Int64)
-    return frame.group_by(spec.keys).agg(
-        *(merged(m, MEASURES[m].agg) for m in measures),
-        *known,
-        cells if leaves else cells.sum(),
-    )
+    sums = (merged(m, MEASURES[m].agg) for m in measures)
+    return summed(frame, spec.keys, [*sums, *known, cells if leaves else cells.sum()])
 
 
 def _aligned(frame: pl.DataFrame, spec: TableSpec) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import polars as pl
 
 
@@ -28,3 +30,12 @@ def known_max(column: str, name: str | None = None) -> pl.Expr:
 def merged(column: str, agg: str) -> pl.Expr:
     """A measure merged by its kind: maxima by the largest, everything else added."""
     return known_max(column) if agg == "max" else known_sum(column)
+
+
+def summed(frame: pl.DataFrame, keys: Sequence[str], sums: Iterable[pl.Expr]) -> pl.DataFrame:
+    """Sums of many rows by few keys, in any order: a million quarters of agents by site.
+
+    The streaming engine adds up as it reads. The other one first lists the rows of each key, and
+    then fetches them column by column from all over the frame: four times the work.
+    """
+    return frame.lazy().group_by(keys).agg(sums).collect(engine="streaming")
