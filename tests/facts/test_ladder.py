@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -135,6 +136,48 @@ def test_counts_of_known_cells_past_two_to_the_32_do_not_wrap(tmp_path) -> None:
     answer = read_from(facts, ENTERPRISE, query, "site_day")
     assert answer is not None
     assert answer.rows() == [(20, 6_000_000_000, 8_000_000_000)]
+
+
+def test_sums_kept_by_blocks_of_days_are_those_of_the_days(tmp_path) -> None:
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(40)]
+    files = []
+    for n, day in enumerate(days):
+        # Agent 3 comes on some days only, hold time is unknown on most, and never known of agent 2.
+        agents = [1, 2, 3] if n % 5 == 0 else [1, 2]
+        hold = [n if n % 3 == 0 and agent != 2 else None for agent in agents]
+        frame = pl.DataFrame(
+            {
+                "agent": agents, "site": [7, 7, 8][: len(agents)],
+                "talk_s": [n * a for a in agents],
+                "known:talk_s": 1, "hold_s": hold,
+                "known:hold_s": [int(seconds is not None) for seconds in hold],
+                "cells:agent_queue_interval": [2 - (a == 3 and n == 0) for a in agents],
+            }
+        ).with_columns(pl.lit(day).alias("day"))  # fmt: skip
+        conform(frame, "agent_contact_day").write_parquet(tmp_path / f"{n}.parquet")
+        files.append(FactFile("agent_contact_day", day, "", f"{n}.parquet", frame.height))
+    keys = {"agent": {"a": 1, "b": 2, "c": 3}, "site": {"x": 7, "y": 8}}
+    facts = FactReader(Snapshot(1, tuple(files)), FrameCache(tmp_path), keys, {})
+    query = FactQuery(("talk_s", "hold_s"), days[0], days[-1] + timedelta(days=1), ("agent",))
+    names = ["agent", "talk_s", "hold_s", "hold_s:known", "_cells"]
+
+    def answer(scope: Scope, query: FactQuery) -> list[tuple[object, ...]]:
+        found = read_from(facts, scope, query, "agent_contact_day")
+        assert found is not None
+        return found.select(names).rows()
+
+    every = [(1, 780, 273, 14, 80), (2, 1560, None, 0, 80), (3, 420, 45, 3, 15)]
+    for _ in range(2):  # read, and kept
+        assert answer(ENTERPRISE, query) == every
+        assert answer(Scope("y"), query) == every[2:]
+    for first in range(25):
+        asked = replace(query, first=days[first], end=days[first + 15])
+        per_day = [answer(ENTERPRISE, replace(asked, first=day, end=day + timedelta(days=1)))
+                   for day in days[first : first + 15]]  # fmt: skip
+        sums = {row[0]: 0 for rows in per_day for row in rows}
+        for row in (row for rows in per_day for row in rows):
+            sums[row[0]] += row[1]
+        assert {row[0]: row[1] for row in answer(ENTERPRISE, asked)} == sums
 
 
 def test_a_value_that_does_not_fit_its_column_raises_instead_of_wrapping() -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.frames import FrameCache
+from wfm.facts.kept_sums import DIMENSIONS, kept_sums
 from wfm.facts.measures import MEASURES
 from wfm.facts.router import Need, check_drill, eligible_tables, holds_family, known_measures
 from wfm.facts.rows import Wanted, source_columns, wanted_rows, with_dimensions
@@ -295,6 +296,28 @@ def _apart(names: Iterable[str]) -> list[list[str]]:
 
 
 def _answer(
+    facts: FactReader,
+    scope: Scope,
+    query: FactQuery,
+    need: Need,
+    spec: TableSpec,
+    family: str,
+    names: Sequence[str],
+) -> pl.LazyFrame | None:
+    if family in spec.presummed and query.by and DIMENSIONS.issuperset(query.by):
+        asked = replace(query, first=date.min, end=date.max)
+        kept = kept_sums(
+            facts, spec, query.first, query.end, query.by, names, (scope, asked, tuple(names)),
+            lambda first, end: _summed(
+                facts, scope, replace(query, first=first, end=end), need, spec, family, names
+            ),
+        )  # fmt: skip
+        if kept is not None:
+            return kept
+    return _summed(facts, scope, query, need, spec, family, names)
+
+
+def _summed(
     facts: FactReader,
     scope: Scope,
     query: FactQuery,
