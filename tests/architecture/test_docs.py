@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from kpis.catalogue.load import CATALOGUE
-from wfm.cli import register_all
+from wfm.cli import GROUPS, register_all, register_called
 from wfm.cli.main import app
 from wfm.settings import Settings
 
@@ -63,3 +64,12 @@ def test_every_command_of_the_readme_exists(wfm: object) -> None:
 def test_every_link_of_the_readme_leads_somewhere() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / "README.md").read_text())
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_word_of_the_command_line_is_found_without_the_other_groups(group: str) -> None:
+    for word in GROUPS[group]:
+        called = typer.Typer()
+        called.callback()(lambda: None)
+        register_called(called, [word, "--json"])
+        assert set(get_command(called).commands) == set(GROUPS[group])  # type: ignore[attr-defined]

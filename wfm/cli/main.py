@@ -26,9 +26,9 @@ def _root() -> None:
 
 def run() -> None:
     """The console script: 0 done, 1 failed, 2 bad usage; never a traceback for a known error."""
-    from wfm.cli import register_all
+    from wfm.cli import register_called
 
-    register_all(app)
+    register_called(app, sys.argv[1:])
     try:
         app()
     except WfmError as error:

@@ -21,7 +21,6 @@ from wfm.domain.forecast_records import CAPACITY, NewRecord, check_record_terms
 from wfm.domain.grid import local_day
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.organisation import read_organisation
-from wfm.worker.capacity import capacity_terms, site_capacity
 
 
 def capacity(
@@ -43,6 +42,9 @@ def capacity(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document")] = False,
 ) -> None:
     """People a site needs in each coming week, those it will have, and when to hire."""
+    # The other commands of `wfm plan` start without the models that this one needs.
+    from wfm.worker.capacity import capacity_terms, site_capacity
+
     context = open_context()
     organisation = read_organisation(context.store, ENTERPRISE)
     if organisation.unit(unit).level != "site":

@@ -22,7 +22,6 @@ from wfm.domain.grid import local_day
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.forecasts import read_records
 from wfm.queries.organisation import read_organisation
-from wfm.worker.capacity import capacity_plans
 
 Unit = Annotated[str, typer.Option("--unit", help="Site")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document")]
@@ -65,6 +64,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """The coming year as planned beside scenarios: contacts, people required, gap, hire, cost."""
+    from wfm.worker.capacity import capacity_plans
+
     context = open_context()
     organisation = read_organisation(context.store, ENTERPRISE)
     if organisation.unit(unit).level != "site":
