@@ -9,7 +9,14 @@ from typing import Any
 
 from dashboards.day_rows import GROUP_WORD, plan_word, planned_kind, row_of
 from dashboards.pages.team_data import MAIN, SPLIT, Member, Team
-from dashboards.pages.team_words import agent_link, clock, spare_words, state_of, stopwatch
+from dashboards.pages.team_words import (
+    agent_link,
+    clock,
+    spare_figure,
+    spare_words,
+    state_of,
+    stopwatch,
+)
 from dashboards.parts import html
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
@@ -99,7 +106,10 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
             impact = member.impact
             text = "0" if impact == 0 else plain(impact, 1, signed=True)
             bad = "bad" if member.hurts else ""
-            cells.append(Cell(text, impact, bad, plain=True, sub=_left(team, member)))
+            cells.append(
+                Cell(text, impact, bad, plain=True, sub=spare_figure(member),
+                     reason=spare_words(team, member))
+            )  # fmt: skip
         elif column.key == "spare":
             told = spare_words(team, member)
             cells.append(Cell(told or "–", told or None))
@@ -108,11 +118,6 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
             cell = kpi_cell(member.values.get(column.key), soft=soft)
             cells.append(replace(cell, plain=column.key in SPLIT))
     return Line(tuple(cells), status=_status(team, member), hot=member.hurts)
-
-
-def _left(team: Team, member: Member) -> str:
-    whole = member.spare is not None and member.spare.share == 1
-    return spare_words(team, member, bare=whole)
 
 
 def _name(team: Team, member: Member) -> Cell:
@@ -174,6 +179,10 @@ def _impacts(team: Team) -> Any:
         lost = plain(-float(hurts), 1)
         words.append(html.Span(f"{told}, {lost} {say('agent') if hurts == 1 else say('agents')}",
                                className="bad"))  # fmt: skip
+        # Of one alone the page's sentence says it already.
+        spared = [f"{m.name}: {spare_words(team, m)}" for m in team.out if m.hurts and m.spare]
+        if hurts > 1 and spared:
+            words.append(f"; {spared[0]}")
     else:
         words.append(told)
     return words

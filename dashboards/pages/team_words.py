@@ -77,10 +77,9 @@ def _letter(state: str, group: str) -> str:
     return "-" if group in ("logged_out", "unknown") else actual_kind(state, group)
 
 
-def spare_words(team: Team, member: Member, *, bare: bool = False) -> str:
-    """What the queue can spare: "of 2.4 spare on Billing until 14:30", or how short it is.
+def spare_words(team: Team, member: Member) -> str:
+    """What the queue can spare: "−1 of 2.4 spare on billing until 14:30", or how short it is.
 
-    With the part of the agent that counts there in front, unless `bare`: "−1 of 2.4 spare ...".
     Empty where it is not known.
     """
     spare = member.spare
@@ -91,14 +90,24 @@ def spare_words(team: Team, member: Member, *, bare: bool = False) -> str:
     if spare.short:
         short = plain(spare.short, 1)
         return say("{group} is {n} short until {until}", group=group, n=short, until=until)
-    left = plain(max(0.0, spare.spare), 1)
-    if bare:
-        return say("of {n} spare on {group} until {until}", n=left, group=group, until=until)
     share = plain(-spare.share, 0 if spare.share == 1 else 1)
     return say(
         "{share} of {n} spare on {group} until {until}",
-        share=share, n=left, group=group, until=until,
+        share=share, n=plain(spare.spare, 1), group=group, until=until,
     )  # fmt: skip
+
+
+def spare_figure(member: Member) -> str:
+    """The same as it stands behind the impact, as short as a column is: "of 2.4", "0.4 short".
+
+    Of who counts in parts in several groups only a shortage is told there.
+    """
+    spare = member.spare
+    if spare is None:
+        return ""
+    if spare.short:
+        return say("{n} short", n=plain(spare.short, 1))
+    return say("of {n}", n=plain(spare.spare, 1)) if spare.share == 1 else ""
 
 
 def team_answer(team: Team) -> Answer:

@@ -118,7 +118,11 @@ def _rows(training: Training, found: Verdict) -> Rows:
             moved = kpi_with_unit(last.kpi_id, own.drift, gap=True, signed=True)
             rows.append((say("Back to the middle by themselves, taken out"), moved))
     for look in found.looks:
-        weeks = say("1 week after") if look.weeks == 1 else say("{n} weeks after", n=look.weeks)
+        weeks = (
+            say("Effect after 1 week")
+            if look.weeks == 1
+            else say("Effect after {n} weeks", n=look.weeks)
+        )
         rows.append((weeks, _size(look)))
     # Seconds saved without a known quality are half a verdict, so that it lacks is said.
     lacks = QUALITY if last is not None and CATALOGUE[last.kpi_id].unit == "s" else ""

@@ -292,7 +292,7 @@ def test_what_a_longer_lunch_and_two_coachings_brought_is_read_off_the_days_sinc
         ("Coached in it", "2 people, 3.0 h"),
         ("The coached, on average", "99.5\u00a0% → 99.8\u00a0%"),
         ("4 comparable colleagues", "100.0\u00a0% → 100.0\u00a0%"),
-        ("2 weeks after", "+0.3\u00a0pp (−3.6 to +4.2), not proven"),
+        ("Effect after 2 weeks", "+0.3\u00a0pp (−3.6 to +4.2), not proven"),
     ]
     assert lines == [
         "Adherence rose by 0.6\u00a0pp beside the colleagues'; 0 of 4 changed as much without it. "

@@ -11,7 +11,7 @@ from live_centre import Answered
 from dashboards.day_rows import actual_kind, lasted, planned_kind, row_of, state_word
 from dashboards.pages.team_board import is_habit
 from dashboards.pages.team_data import Member, read_team
-from dashboards.pages.team_words import stopwatch
+from dashboards.pages.team_words import spare_figure, spare_words, stopwatch
 from dashboards.parts.table import Line, Sheet
 from dashboards.parts.timeline import Bar
 from kpis.patterns import MomentLoss
@@ -170,6 +170,18 @@ def test_the_table_view_has_the_numbers_of_the_tiles(answered: Answered, query: 
     assert [line.cells[1].text for line in figures.lines] == [tile.value for tile in view.tiles]
     assert len(view.tiles) == 6
     assert [sheet.key for sheet in view.sheets][:2] == ["board", "figures"]
+
+
+def test_what_a_queue_can_spare_is_said_beside_the_time_out(answered: Answered) -> None:
+    team = read_team(answered("/team")[0])
+    told = [replace(RUIZ, spare=Spare("billing", share, spare, NOON))
+            for share, spare in ((1.0, 2.4), (1.0, -0.6), (0.5, 2.4))]  # fmt: skip
+    assert [spare_words(team, member) for member in told] == [
+        "−1 of 2.4 spare on billing until 12:00", "billing is 1.6 short until 12:00",
+        "−0.5 of 2.4 spare on billing until 12:00",
+    ]  # fmt: skip
+    assert [spare_figure(member) for member in told] == ["of 2.4", "1.6 short", ""]
+    assert (spare_words(team, RUIZ), spare_figure(RUIZ)) == ("", "")
 
 
 def test_agents_at_work_stand_above_those_who_are_not(answered: Answered) -> None:
