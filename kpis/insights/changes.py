@@ -38,6 +38,7 @@ MATERIAL = 0.05  # of the value, where no width of a band says what matters
 MOST_DAYS_WORSE = 0.7  # of the days, against the same weekday, so that it is no single day
 MAINLY = 0.5  # of what a kind of work adds must come from there being more of it
 UNMENDED = 0.4  # of the weight, where nothing is known to do: most are symptoms of another figure
+UNDATED = 0.5  # of the weight, where nothing known dates it: what is dated comes first
 ROLES = (Role.MANAGER, Role.CONTROL_DESK)
 HANDLE_TIME = "average_handle_time"
 
@@ -273,7 +274,9 @@ def _finding(centre: Centre, move: Move) -> Finding | None:
     top = told.levels[0].ranked[0]
     share = min(abs(told.levels[0].share(top)), 1.0)
     severity = {"bad": 3.0, "warn": 2.0}.get(move.status, 1.0)
-    weight = 1.0 if told.step is not None else UNMENDED
+    weight = (1.0 if told.step is not None else UNMENDED) * (
+        1.0 if _dated(move, told)[0] else UNDATED
+    )
     score = severity * share * min(move.size / 2, 2.0) * weight
     more = [*told.sentences[1:], *_against_plan(move)]
     levels = (*told.levels, *(x for x in (told.components, told.factors) if x is not None))

@@ -45,6 +45,7 @@ def main() -> int:
     first_n: Counter[str] = Counter()
     causes: Counter[str] = Counter()
     insights: Counter[str] = Counter()
+    first_causes: Counter[str] = Counter()
     told_n = 0
     for seed in range(given.first, given.first + given.seeds):
         began = time.perf_counter()
@@ -65,6 +66,8 @@ def main() -> int:
             shutil.rmtree(root, ignore_errors=True)
         told_first = {} if given.null else {s: is_first(told, found, s) for s in STORIES}
         first_n += Counter(story for story, held in told_first.items() if held)
+        if not given.null:
+            first_causes += Counter(story for story in STORIES if is_cause(told, found, story))
         kinds = Counter(f.kind for f in found if f.is_cause and Role.AGENT not in f.roles)
         causes += kinds
         insights += Counter(f.kind for f in found if Role.AGENT not in f.roles)
@@ -74,7 +77,8 @@ def main() -> int:
                           for f in found if Role.AGENT not in f.roles]}  # fmt: skip
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
-    total = {"seeds": given.seeds, "told": told_n, "first": first_n, "causes": causes,
+    total = {"seeds": given.seeds, "told": told_n, "first": first_n,
+             "first_as_cause": first_causes, "causes": causes,
              "insights": insights}  # fmt: skip
     sys.stdout.write(json.dumps(total) + "\n")
     if given.null:
@@ -83,11 +87,18 @@ def main() -> int:
 
 
 def is_first(told: Told, found: list[Finding], story: str) -> bool:
-    """Whether a story is the first insight on the landing page of its role, and is a cause."""
+    """Whether a story is the first insight on the landing page of its role."""
     landing = {"S1": told.late, "S2": told.hires, "S3": told.campaign, "S4": Scope()}[story]
     where = told.short if story == "S4" else landing
     seen = for_role(found, ROLE[story], landing)
-    return bool(seen) and seen[0].is_cause and (seen[0].kind, seen[0].scope) == (KIND[story], where)
+    return bool(seen) and (seen[0].kind, seen[0].scope) == (KIND[story], where)
+
+
+def is_cause(told: Told, found: list[Finding], story: str) -> bool:
+    """Whether that first insight claims a cause."""
+    landing = {"S1": told.late, "S2": told.hires, "S3": told.campaign, "S4": Scope()}[story]
+    seen = for_role(found, ROLE[story], landing)
+    return is_first(told, found, story) and seen[0].is_cause
 
 
 if __name__ == "__main__":
