@@ -93,18 +93,18 @@ def provenance(
         why = say("our convention") if kpi.target_basis in ("conv", "") else kpi.target_basis
         return say("{start}default of the catalogue ({why})", start=start, why=why)
     sentence = say(
-        "{start}set for {name} by {author} on {effective_from}",
+        "{start}set for {name} by {author} on {day:%Y-%m-%d}",
         start=start,
         name=book.name_of(row.level, row.key),
         author=row.author,
-        effective_from=row.effective_from.isoformat(),
+        day=row.effective_from,
     )
     if row.contact_type:
         sentence += say(" for contact type {contact_type}", contact_type=row.contact_type)
     if row.queue_id:
         sentence += say(" for queue {queue_id}", queue_id=row.queue_id)
     if row.restated_on is not None:
-        sentence += say(" (restated on {restated_on})", restated_on=row.restated_on.isoformat())
+        sentence += say(" (restated on {day:%Y-%m-%d})", day=row.restated_on)
     own = getattr(scope, scope.level) if scope.level != "enterprise" else ""
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
         sentence += say(", inherited by {name}", name=book.name_of(scope.level, own))

@@ -12,7 +12,7 @@ from dashboards.parts.timeline import TimeAxis
 from kpis.patterns import MomentLoss
 from wfm.domain.activities import Segment
 from wfm.domain.grid import zone_of
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.queries.timeline import AdherenceException
 
 PLANNED = {
@@ -94,19 +94,21 @@ def _most_lost(mine: MyDay) -> str:
     mostly = (
         say(", mostly {reason}", reason=reason) if (reason := _mostly(mine, worked, worst)) else ""
     )
-    last = "" if worked is mine.in_period else say("the last ")
-    days = say("day") if worst.shifts_n == 1 else say("days")
+    n = worst.shifts_n
+    of_days = (
+        say_many("of {n} day", "of {n} days", n)
+        if worked is mine.in_period
+        else say_many("of the last {n} day", "of the last {n} days", n)
+    )
     text = say(
-        "Most is lost {moment}{of_shift}{mostly}: {minutes} on {shifts_hit} of "
-        "{last}{shifts_n} {days}, {share} % of the time lost.",
+        "Most is lost {moment}{of_shift}{mostly}: {minutes} on {shifts_hit} {of_days}, "
+        "{share} % of the time lost.",
         moment=worst.moment,
         of_shift=_of_shift(worst),
         mostly=mostly,
         minutes=minutes(worst.seconds),
         shifts_hit=worst.shifts_hit,
-        last=last,
-        shifts_n=worst.shifts_n,
-        days=days,
+        of_days=of_days,
         share=share,
     )
     other = mine.returning(losses)
@@ -120,7 +122,7 @@ def _most_lost(mine: MyDay) -> str:
             moment=other.moment,
             hit=hit,
         )
-    without = _without(mine, worst) if not last else ""
+    without = _without(mine, worst) if worked is mine.in_period else ""
     return f"{text} {without}".strip()
 
 

@@ -64,16 +64,21 @@ def _verdict(own: Changed) -> str:
     if own.before is None or own.since is None:
         return say("Staffing is not known on both sides; nothing can be said.")
     change = own.since - own.before
-    told = say(
-        "{plain} agents {value} than before",
-        plain=plain(abs(change), 1),
-        value=say("fewer") if change < 0 else say("more"),
+    n = plain(abs(change), 1)
+    told = (
+        say("{n} agents fewer than before", n=n)
+        if change < 0
+        else say("{n} agents more than before", n=n)
     )
     if own.others_before is None or own.others_since is None:
         return say("{told}. One site is no proof.", told=told)
     net = change - (own.others_since - own.others_before)
-    side = say("fewer") if net < 0 else say("more")
-    told += say(", {plain} {side} beside the other sites", plain=plain(abs(net), 1), side=side)
+    n = plain(abs(net), 1)
+    told += (
+        say(", {n} fewer beside the other sites", n=n)
+        if net < 0
+        else say(", {n} more beside the other sites", n=n)
+    )
     return say("{told}. One site is no proof.", told=told)
 
 

@@ -24,13 +24,14 @@ from dashboards.theme import Palette
 from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.queries.intraday import Quarter, read_demand, read_staffing, read_unplanned
 
 LEAST_CELL = 10  # contacts below which a quarter-hour keeps the neutral colour
 MOST_ROWS = 10
 MOST_LANES = 6
 LEAST_AGENTS = 0.05
+STEPS = (to_say("planned above"), to_say("sickness"), to_say("changed after publication"))
 
 
 @dataclass(frozen=True)
@@ -178,13 +179,13 @@ def staffing_steps(ask: Ask, places: tuple[Place, ...], window: Window) -> Steps
     }  # fmt: skip
     worst_name = max(lost, key=lost.__getitem__, default="")
     parts = [
-        Part(name, size, name == worst_name and actual < required)
+        Part(say(name), size, name == worst_name and actual < required)
         for name, size in sizes.items()
         if abs(size) >= LEAST_AGENTS or name == "other"
     ]
     # What is too small for a bar of its own goes to the others, so that the steps sum exactly.
     small = actual - required - sum(part.size for part in parts)
-    parts[-1] = Part("other", parts[-1].size + small)
+    parts[-1] = Part(say("other"), parts[-1].size + small)
     zone = zone_of(ask.zone)
     first = datetime.fromtimestamp(window.q_from * QUARTER_S, zone)
     last = datetime.fromtimestamp(window.q_to * QUARTER_S, zone)

@@ -23,10 +23,13 @@ from wfm.domain.forecast_records import (
     told,
 )
 from wfm.domain.forecast_scores import AddedValue, Score
-from wfm.domain.language import say, say_many
+from wfm.domain.language import joined, say, say_many, to_say
 from wfm.queries.forecasts import Version
 
 MOST_VERSIONS, MOST_UNUSUAL = 12, 8
+REASONS = (  # as a forecast tells them
+    to_say("far above usual"), to_say("far below usual"), to_say("left out by a user"),
+)  # fmt: skip
 
 
 def accuracy_sheet(given: Forecasts) -> Sheet:
@@ -292,7 +295,7 @@ def calendar_sheet(given: Forecasts) -> Sheet:
         cells = (
             Cell(days, entry.first_on.isoformat()), Cell(words, entry.event_id),
             Cell(given.queue_name(entry.queue_id), entry.queue_id, soft=True),
-            Cell(known_words, entry.known_at, soft=True), Cell("file", "file", soft=True),
+            Cell(known_words, entry.known_at, soft=True), Cell(say("file"), "file", soft=True),
             Cell("", ""), _mute_cell(given, entry.event_id, words, entry.event_id in muted),
         )  # fmt: skip
         lines.append(Line(cells))
@@ -340,7 +343,7 @@ def _unusual_lines(given: Forecasts) -> list[Line]:
         names = given.queue_name(queue_id)
         names += say(" and {n} more", n=len(rows) - 1) if len(rows) > 1 else ""
         left = say("left out") if row["left_out"] else say("learned from")
-        words = f"{row['reason']}, {left}"
+        words = joined(", ", (say(row["reason"]), left))
         usual = ""
         if row["contacts"] is not None and row["usual"] is not None:
             usual = say(
@@ -361,7 +364,7 @@ def _unusual_lines(given: Forecasts) -> list[Line]:
                 (
                     Cell(days_told(a, b), first), Cell(words, words),
                     Cell(names, names, soft=True), Cell("", None),
-                    Cell("found", "found", soft=True), Cell(usual, usual, soft=True),
+                    Cell(say("found"), "found", soft=True), Cell(usual, usual, soft=True),
                     Cell(left, left, node=act),
                 )
             )

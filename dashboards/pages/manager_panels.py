@@ -95,12 +95,12 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     off = centre.focus.status in ("bad", "warn")
     harm = max((size if centre.pushes_up else -size for _, size in parts), default=0.0)
     steps = Waterfall(
-        ("before", before.value),
+        (say("before"), before.value),
         tuple(
             Part(name, size, off and harm > 0 and (size if centre.pushes_up else -size) == harm)
             for name, size in parts
         ),
-        ("now", centre.focus.value),
+        (say("now"), centre.focus.value),
         kpi.unit,
         decimals_of(kpi),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from dashboards.parts.numbers import plain
 from wfm.actions.draft_edits import DraftCheck, check_draft, edit_draft
 from wfm.domain.draft_edits import WORDS, DraftEdit, DraftVerdict, clock, span, standing
 from wfm.domain.errors import BadInput
-from wfm.domain.language import say
+from wfm.domain.language import say, say_many
 from wfm.domain.scope import Scope
 from wfm.queries.organisation import read_organisation
 from wfm.queries.plans import Plan, read_draft_lines, read_plan, read_plan_documents
@@ -39,9 +39,11 @@ def draft_acts(given: Any, day: date) -> tuple[list[Any], str]:
         )  # fmt: skip
     n = len(left)
     words = say("click a name to change the draft")
-    return acts, say(
-        "{words}; {n} change{value} by hand", words=words, n=n, value="s" if n > 1 else ""
-    ) if n else words
+    if not n:
+        return acts, words
+    return acts, say_many(
+        "{words}; {n} change by hand", "{words}; {n} changes by hand", n, words=words
+    )
 
 
 def draft_opener(given: Any, agent: str, name: str, day: date) -> Any:

@@ -226,8 +226,8 @@ def week_panel(given: Planning) -> Any:
             )
         )
     keys = [
-        ("box-over", say("over")),
-        ("box-short", say("short")),
+        ("box-over", say("too many")),
+        ("box-short", say("too few")),
         ("box-bad", say("short by {bad_from} or more", bad_from=bad_from)),
     ]
     return panel(

@@ -22,7 +22,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell, table
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
-from wfm.domain.language import say, typed_number
+from wfm.domain.language import Said, again, joined, listed, say, typed_number
 from wfm.domain.scope import Scope
 from wfm.domain.service_level import SL_KPI, SlDefinition
 from wfm.domain.what_if import GroupStaffing, StaffingCase, StaffingPoint, WhatIf
@@ -86,13 +86,17 @@ def whatif_panel(given: Planning) -> Any:
     """The sheet with a button for sliders in each row."""
     sheet = whatif_sheet(given)
     named = sorted({_level_name(one.answer.case.sl_definition) for one in _groups(given)})
-    notes = [f"{one.group}: {one.note}" for one in _groups(given) if one.note]
+    notes = [
+        joined(": ", (one.group, again(one.note) if isinstance(one.note, Said) else one.note))
+        for one in _groups(given)
+        if one.note
+    ]
     body: list[Any] = [table(sheet)]
     if named:
         words = say(
             "Level: {named}, as each queue defines it. {notes}",
-            named=" and ".join(named),
-            notes="; ".join(notes),
+            named=listed(named),
+            notes=joined("; ", notes),
         )
         body.append(html.P(words.strip(), className="under-table"))
     return panel(sheet.title, body, note=sheet.note)
@@ -142,7 +146,7 @@ def _day(q: int, zone: str) -> str:
 
 
 def _level_name(definition: SlDefinition) -> str:
-    return CATALOGUE[SL_KPI[definition]].name
+    return say(CATALOGUE[SL_KPI[definition]].name)
 
 
 def unit_scope(values: Values) -> Scope:

@@ -58,11 +58,9 @@ def planning_answer(given: Planning) -> Answer:
     hours = (
         say("for the same paid hours")
         if abs(paid) < 1
-        else say(
-            "for {plain} paid hours {value}",
-            plain=plain(abs(paid), 0),
-            value=say("more") if paid > 0 else say("less"),
-        )
+        else say("for {n} paid hours more", n=plain(abs(paid), 0))
+        if paid > 0
+        else say("for {n} paid hours less", n=plain(abs(paid), 0))
     )
     rest = say(
         "{title} leaves {plain} {hours}{worst}.",

@@ -66,8 +66,10 @@ def _verdict(own: Changed) -> tuple[str, str]:
         return "warn", say("Its handle time is not known on both sides; nothing can be said yet.")
     change = own.since - own.before
     size = kpi_with_unit(AHT, abs(change), gap=True).lstrip("+")
-    told = say(
-        "Handle time {value} by {size}", value=say("fell") if change < 0 else say("rose"), size=size
+    told = (
+        say("Handle time fell by {size}", size=size)
+        if change < 0
+        else say("Handle time rose by {size}", size=size)
     )
     if own.net is None:
         return "none", say(

@@ -12,7 +12,7 @@ WORD = {
     "none": to_say("No data"),
 }  # fmt: skip
 # On a phone.
-SHORT = {"On target": to_say("On"), "Off target": to_say("Off"), "No data": to_say("None")}
+SHORT = {"On target": to_say("Met"), "Off target": to_say("Missed"), "No data": to_say("None")}
 # Order of harm: what needs somebody comes first.
 RANK = {"bad": 0, "warn": 1, "good": 2, "none": 3}
 

@@ -24,7 +24,7 @@ def steps(level: Level, decimals: int, words: Words, *, harm: int = 0, title: st
     worst = max((harm * bar.size for bar in shown.bars), default=0.0) if harm else 0.0
     rows = []
     if shown.ends[0]:
-        rows.append(_end(shown.ends[0], words(first, False), _at(shown.before, low, high)))
+        rows.append(_end(say(shown.ends[0]), words(first, False), _at(shown.before, low, high)))
     at = shown.before
     for bar, size in zip(shown.bars, sizes, strict=True):
         coloured = harm and worst > 0 and harm * bar.size >= 0.5 * worst
@@ -32,7 +32,7 @@ def steps(level: Level, decimals: int, words: Words, *, harm: int = 0, title: st
         rows.append(_part(bar.name, note, words(size, True), (at, at + bar.size), (low, high),
                           bool(coloured)))  # fmt: skip
         at += bar.size
-    rows.append(_end(shown.ends[1], words(last, False), _at(shown.after, low, high)))
+    rows.append(_end(say(shown.ends[1]), words(last, False), _at(shown.after, low, high)))
     caption = [html.Caption(title)] if title else []
     return html.Table([*caption, html.Tbody(rows)], className="steps")
 

@@ -146,8 +146,10 @@ def target_text(value: KpiValue) -> str:
     if language() is None:
         goal = goal.replace(",", THIN)
     if value.target.restated:
-        goal += " restated"
-    return goal if " to " in goal else say("target {goal}", goal=goal)
+        goal = say("{goal} restated", goal=goal)
+    bands = value.target.bands
+    a_range = bands.centre is None and bands.green_lo is not None and bands.green_hi is not None
+    return goal if a_range else say("target {goal}", goal=goal)
 
 
 def goal_line(target: KpiTarget | None, value: float | None) -> float | None:

@@ -290,8 +290,9 @@ def _finding(centre: Centre, move: Move) -> Finding | None:
 def _against_plan(move: Move) -> tuple[str, ...]:
     if move.kpi.id != HANDLE_TIME or move.status not in ("bad", "warn"):
         return ()
-    word = {"bad": say("far over"), "warn": say("over")}[move.status]
-    return (say("That is {word} what the forecast was planned with.", word=word),)
+    if move.status == "bad":
+        return (say("That is far over what the forecast was planned with."),)
+    return (say("That is over what the forecast was planned with."),)
 
 
 def _checks(move: Move, told: Explanation) -> tuple[Check, ...]:

@@ -225,12 +225,9 @@ def _told(short: Short) -> str:
         edit = name in short.counted.edits and name != SICK
         lead = say("{name} added after publishing", name=name) if edit else name
         words.append(
-            say(
-                "{lead} {value}{value_2:.1f}",
-                lead=lead,
-                value="took " if not place else "",
-                value_2=-size,
-            )
+            say("{lead} {n:.1f}", lead=lead, n=-size)
+            if place
+            else say("{lead} took {n:.1f}", lead=lead, n=-size)
         )
     return joined(words)
 

@@ -38,10 +38,11 @@ class SignIn:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is behind a session, and when it was last used."""
+    """Who is behind a session, when it was last used, and the language they chose ("": none)."""
 
     who: Principal
     seen_at: int
+    language: str = ""
 
 
 class Sessions:
@@ -96,9 +97,24 @@ class Sessions:
             ).first()
             if row is None or not _alive(row.created_at, row.seen_at, now):
                 return None
-            return SignedIn(
-                principal_of(pulse_in(connection, self._store), user_of(row), now), row.seen_at
+            who = principal_of(pulse_in(connection, self._store), user_of(row), now)
+            return SignedIn(who, row.seen_at, row.language)
+
+    def choose_language(self, token: str, code: str) -> None:
+        """A language kept with the account behind a cookie, for every browser they sign in from.
+
+        Nothing happens without a session: the browser alone remembers it then.
+        """
+        found = self.find(token)
+        if found is None or found.language == code:
+            return
+        self._store.db.retry(
+            lambda c: c.execute(
+                update(user_table)
+                .where(user_table.c.user_key == found.who.user_key)
+                .values(language=code)
             )
+        )
 
     def touch(self, token: str, found: SignedIn) -> None:
         """The session noted as used now; a refresh that a page makes by itself is no use."""

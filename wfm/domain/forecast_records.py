@@ -341,8 +341,8 @@ def days_told(first: date | None, end: date | None) -> str:
     if first is None or end is None:
         return ""
     last = end - timedelta(days=1)
-    one = f"{first.day} {first:%b}"
-    return one if first == last else f"{one} to {last.day} {last:%b}"
+    one = say("{day.day} {day:%b}", day=first)
+    return one if first == last else one + say(" to {day.day} {day:%b}", day=last)
 
 
 def _signed(value: float) -> str:

@@ -20,7 +20,7 @@ from wfm.web.config import WebConfig
 from wfm.web.dash_post import LARGEST_BODY, checked_body, self_made
 from wfm.web.errors import DATA, refusal
 from wfm.web.guard import EXTENSION, current_principal
-from wfm.web.languages import COOKIE, chosen_code, language_of
+from wfm.web.languages import COOKIE, LANGUAGES, chosen_code, language_of
 from wfm.web.pages import authorise_page, home_of, page_at, parse_scope
 
 PUBLIC = frozenset(
@@ -70,6 +70,8 @@ def hang_door(server: Flask, parts: WebParts) -> None:
         if found is None:
             return _sign_in_first(parts.config)
         g.principal = found.who
+        if found.language in LANGUAGES:
+            speak(language_of(found.language))
         refused = _same_origin(parts.config)
         if refused is not None:
             return refused

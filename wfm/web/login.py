@@ -81,11 +81,16 @@ def sign_out() -> Response:
 
 
 def choose_language() -> Response:
-    """The reader's language kept in a cookie for a year, and the page that was open again."""
+    """The reader's language kept, and the page that was open again.
+
+    Who is signed in has it with the account, in every browser; a cookie has it for a year.
+    """
     response = redirect(safe_next(request.form.get("next")), 302)
     code = request.form.get("language", "")
     if code not in LANGUAGES:
         return refusal(400)
+    parts = _parts()
+    parts.sessions.choose_language(request.cookies.get(parts.config.cookie, ""), code)
     response.set_cookie(
         COOKIE, code, path="/", secure=_parts().config.https, httponly=True, samesite="Lax",
         max_age=KEEP_LANGUAGE_S,

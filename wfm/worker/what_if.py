@@ -17,6 +17,7 @@ from scheduling.requirement import (
 )
 from scheduling.staffing.requirement import Targets, required_agents
 from scheduling.staffing.whatif import price_of_point, service_curve
+from wfm.domain.language import say
 from wfm.domain.what_if import GroupStaffing, StaffingCase, StaffingPoint, WhatIf
 
 AROUND = 3
@@ -96,7 +97,7 @@ def week_staffing(
                 float(needed.sum()) / 4,
                 None if price is None else price.hours,
                 None if price is None else price.whole_hours,
-                f"without {', '.join(also)}, which may wait" if also else "",
+                say("without {queues}, which may wait", queues=", ".join(also)) if also else "",
             )
         )
     return tuple(found)

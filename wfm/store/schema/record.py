@@ -27,6 +27,7 @@ user = Table(
     Column("disabled", Boolean, nullable=False, default=False),
     Column("demo", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False, default=1),
+    Column("language", String(8), nullable=False, default="", server_default=""),
 )
 
 session = Table(
