@@ -167,3 +167,14 @@ def test_one_click_does_not_exist_outside_the_demo(centre: Centre) -> None:
     )
     assert answer.status_code == 404
     assert "/login/demo" not in centre.client().get("/login").text
+
+
+def test_a_chosen_language_follows_the_account_into_another_browser(fresh: Centre) -> None:
+    first, other = fresh.client(), fresh.client()
+    sign_in(first, login_of(Role.AGENT))
+    chosen = first.post("/language", data={"language": "de"}, headers={"Origin": ORIGIN})
+    assert chosen.status_code == 302
+    sign_in(other, login_of(Role.AGENT))
+    assert "Hier gibt es nichts" in other.get("/nowhere").text
+    sign_in(other, login_of(Role.MANAGER))
+    assert "There is nothing here" in other.get("/nowhere").text
