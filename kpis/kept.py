@@ -14,7 +14,7 @@ from wfm.domain.language import language_code
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
 
-MOST = 40_000  # values of all answers together, some 1 kB each
+MOST = 12_000  # values of all answers together, some 4 kB each
 Values = tuple[KpiValue, ...]
 _KEPT = Bounded[tuple[TargetBook, Values]](MOST)
 

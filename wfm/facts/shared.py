@@ -16,7 +16,7 @@ from wfm.domain.bounded import Bounded
 from wfm.domain.scope import Scope
 from wfm.facts.query import FactQuery, FactReader, chosen_tables, nothing_known, read_measures
 
-KEPT_BYTES = 96 * 1024 * 1024
+KEPT_BYTES = 48 * 1024 * 1024
 MOST_ROWS = 1_000_000  # of the files; above that one agent is read alone
 KEY_BYTES = 300  # of an entry of the index
 
