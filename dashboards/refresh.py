@@ -140,11 +140,14 @@ class _Walk:
         known = self._frames.get(id(node))
         if known is None:
             children = getattr(node, "children", None)
-            below = children if isinstance(children, (list, tuple)) else (children,)
-            known = self._frames[id(node)] = any(
-                isinstance(child, Component) and (child._type in FRAMED or self._holds_frame(child))
-                for child in below
-            )
+            known = False
+            for child in children if isinstance(children, (list, tuple)) else (children,):
+                if isinstance(child, str) or not isinstance(child, Component):
+                    continue
+                if child._type in FRAMED or self._holds_frame(child):
+                    known = True
+                    break
+            self._frames[id(node)] = known
         return known
 
 

@@ -52,6 +52,7 @@ class TargetDesk:
     _children: dict[tuple[str, str], Mapping[Key, list[Child]] | None] = field(default_factory=dict)
     _in_force: dict[tuple[object, ...], Target | None] = field(default_factory=dict)
     _holding: dict[tuple[str, date], tuple[bool, ...]] = field(default_factory=dict)
+    _sources: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     def target(self, kpi: Kpi, key: Key) -> KpiTarget | None:
         """The target of a KPI for a key of the question, None when nothing is set."""
@@ -203,6 +204,13 @@ class TargetDesk:
         return found
 
     def _source(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
+        # Each day of a trend mostly has the target of the day before.
+        asked = (kpi.id, tuple(rows), scope)
+        if asked not in self._sources:
+            self._sources[asked] = self._source_of(kpi, rows, scope)
+        return self._sources[asked]
+
+    def _source_of(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
         told = [
             provenance(self.book, kpi, row, scope, format_goal(kpi, bands_of(kpi, row)))
             for row in rows
