@@ -31,6 +31,9 @@ from wfm.domain.targets import TargetBook
 # Figures of a team in the order in which one is chosen: the others follow from the first.
 FIGURES = ("contacts_per_hour", "average_handle_time")
 LEAST_SHARE = 0.5  # of the gap that the flagged must make, and their excess must close
+# Of the target, from which a team's gap matters, as a change of a figure does: some of many teams
+# are always a little off, each by somebody who is a little slower than others.
+MATERIAL = 0.05
 SLOWER = 1.1  # times the curve of new starters, from which it is more than newness
 NEW_DAYS = 90
 KPI_OF = {
@@ -59,7 +62,7 @@ def _team(centre: Centre, peers: Peers, team: Scope) -> Finding | None:
     period = Period(peers.first, peers.end)
     values = kpi_values(centre.facts, team, FIGURES, period.first, period.end, targets=centre.book)
     off = next((v for v in values if v.status in ("bad", "warn") and v.gap_is == "worse"), None)
-    if off is None:
+    if off is None or _gap_share(off) < MATERIAL:
         return None
     asked = Asked(off.kpi_id, team, period, "target", where=centre.name("team", str(team.team)))
     told = explain(centre.facts, asked, centre.book, centre.name)
@@ -67,6 +70,11 @@ def _team(centre: Centre, peers: Peers, team: Scope) -> Finding | None:
     if level is None or not level.exact:
         return None
     return _finding(centre, peers, team, off, told, level)
+
+
+def _gap_share(value: KpiValue) -> float:
+    """The gap as a share of the target: 0.07 for 7 % under it."""
+    return abs((value.gap or 0.0) / ((value.value or 0.0) - (value.gap or 0.0) or 1.0))
 
 
 def _finding(
@@ -104,7 +112,7 @@ def _finding(
          "topic": KPI_OF[mine[0].component], "evidence": KPI_OF[mine[0].component],
          "reason": sentence},
     )  # fmt: skip
-    gap = abs((value.gap or 0.0) / ((value.value or 0.0) - (value.gap or 0.0) or 1.0))
+    gap = _gap_share(value)
     severity = 3.0 if value.status == "bad" else 1.5
     score = severity * min(share, 1.0) * min(gap / 0.05, 2.0)
     return Finding(
