@@ -149,19 +149,15 @@ def _covered(ask: Ask, places: list[Place], axis: Axis) -> Answer:
         plain=plain(-net, 1),
         clock=axis.clock(q * QUARTER_S),
     )
-    acts = (
-        ()
-        if place.scope is None
-        else (
-            Act(
-                say("Open {name}", name=place.name),
-                ask.scope_link(place.scope),
-                primary=True,
-                key="o",
-            ),
-        )
-    )
-    return Answer("warn", lead, rest, acts)
+    return Answer("warn", lead, rest, _opening(ask, place))
+
+
+def _opening(ask: Ask, place: Place) -> tuple[Act, ...]:
+    """The act that leads to a place, none where it is no scope of its own."""
+    if place.scope is None:
+        return ()
+    link = ask.scope_link(place.scope)
+    return (Act(say("Open {name}", name=place.name), link, primary=True, key="o"),)
 
 
 def _short_inside(places: list[Place]) -> tuple[Place, Place] | None:
@@ -187,19 +183,7 @@ def _hidden(ask: Ask, lead: str, place: Place, part: Place) -> Answer:
         plain_2=plain(part.value("required_agents"), 1),
         plain_3=plain(-(part.net or 0.0), 1),
     )
-    acts = (
-        ()
-        if place.scope is None
-        else (
-            Act(
-                say("Open {name}", name=place.name),
-                ask.scope_link(place.scope),
-                primary=True,
-                key="o",
-            ),
-        )
-    )
-    return Answer("bad", lead, rest, acts)
+    return Answer("bad", lead, rest, _opening(ask, place))
 
 
 def _without_staffing(tiles: tuple[KpiValue, ...]) -> Answer:
