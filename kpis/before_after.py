@@ -17,7 +17,7 @@ from kpis.value import KpiValue
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 MOST_DAYS = 28
 Sums = Mapping[str, tuple[float, float]]

@@ -31,7 +31,7 @@ from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 BACK_DAYS = 70  # in which the last twenty shifts are looked for
 EXCUSED = "adh_excused_s"

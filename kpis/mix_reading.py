@@ -13,7 +13,7 @@ from kpis.targets import bands_of, resolve
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 HANDLE_TIME = "average_handle_time"
 PLANNED = ("fc_contacts_n", "fc_work_s")

@@ -11,7 +11,8 @@ import polars as pl
 from kpis.explain.reassign import reassigned
 from kpis.explain.segments import NEW_DAYS
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 
 LEAST = 30  # contacts below which a mean is not used
 PARTS = ("talk_s", "hold_s", "acw_s")

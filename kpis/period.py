@@ -23,7 +23,7 @@ from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.language import say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 BELOW = {"enterprise": "site", "site": "team", "team": "agent"}
 

@@ -33,7 +33,7 @@ from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.measures import MEASURES
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 __all__ = [
     "Change",

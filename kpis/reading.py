@@ -17,7 +17,8 @@ from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
 from wfm.facts.computed import COMPUTED, read_computed
 from wfm.facts.measures import MEASURES
-from wfm.facts.query import FactQuery, FactReader, read_histogram
+from wfm.facts.query import read_histogram
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.shared import read_shared
 
 Key = tuple[tuple[str, KeyPart], ...]

@@ -22,7 +22,7 @@ from wfm.domain.bonus import Ahead, Scheme
 from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import Scope
 from wfm.domain.targets import Target, TargetBook, key_of
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 DAYS = 28
 COLOUR: dict[Status, str] = {

@@ -19,7 +19,7 @@ from kpis.reading import Ask
 from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 BEFORE_WEEKS = 4
 LOOKS = (2, 6, 12)  # weeks after it at which the effect is read, so that a fading one shows

@@ -43,7 +43,7 @@ from wfm.domain.language import say
 from wfm.domain.periods import Period
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 VERSUS = ("target", "previous")
 CHANNEL = "channel"

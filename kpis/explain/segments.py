@@ -14,7 +14,7 @@ from kpis.reading import Ask
 from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.language import say
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 # In the order in which a tie is decided: kinds of work, places, people, times.
 DIMENSIONS = (

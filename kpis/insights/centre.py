@@ -13,7 +13,7 @@ from wfm.domain.organisation import Organisation
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 
 
 @dataclass(frozen=True)

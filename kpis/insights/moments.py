@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.rows import Wanted, wanted_rows
 from wfm.facts.schema import TABLES
 

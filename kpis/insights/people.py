@@ -24,7 +24,8 @@ from kpis.explain.significance import survivors
 from kpis.insights.centre import Centre
 from wfm.domain.language import to_say
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 
 WEEKS = 3  # convention: enough contacts of one agent, and near enough to tell of a new one
 COMPONENTS = ("talk_s", "hold_s", "acw_s")

@@ -15,7 +15,7 @@ from wfm.domain.clock import instant_at
 from wfm.domain.grid import QUARTER_S
 from wfm.domain.language import say, to_say
 from wfm.domain.schedules import Shift
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.facts.rows import Wanted, wanted_rows
 from wfm.facts.schema import TABLES
 

@@ -29,7 +29,8 @@ from wfm.domain.language import say
 from wfm.domain.roles import Role
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 
 QUARTERS = 2  # the last whole half-hour is "now"
 LEAST_AGENTS = 0.05

@@ -20,7 +20,8 @@ from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.grid import day_start, local_day
 from wfm.domain.schedules import NewShift
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.queries.facts import open_facts
 from wfm.store.dimensions import dimension_keys

@@ -11,7 +11,8 @@ import pytest
 from wfm.domain.scope import Scope
 from wfm.facts.identities import LOST, violations
 from wfm.facts.integrity import whole_days
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.facts.schema import TABLES
 
 DAY, NEXT = "2026-03-02", "2026-03-03"

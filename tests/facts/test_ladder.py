@@ -17,7 +17,8 @@ from wfm.facts.computed import COMPUTED
 from wfm.facts.frames import FrameCache
 from wfm.facts.ladder import ladder
 from wfm.facts.measures import MEASURES, measures_of
-from wfm.facts.query import FactQuery, FactReader, need_of, read_from, read_histogram, read_measures
+from wfm.facts.query import need_of, read_from, read_histogram, read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.router import Need, check_drill, eligible_tables
 from wfm.facts.schema import TABLES, conform
 from wfm.facts.shared import read_shared

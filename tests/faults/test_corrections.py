@@ -14,7 +14,8 @@ from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.grid import day_start
 from wfm.domain.scope import ENTERPRISE
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.facts.rebuild import collect_garbage, rebuild_dirty
 from wfm.ingest.load import load_files
 from wfm.queries.facts import open_facts

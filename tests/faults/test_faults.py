@@ -23,7 +23,8 @@ from sqlalchemy import event, text
 
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts.inputs import DAY as ONE_DAY
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.facts.rebuild import collect_garbage, rebuild_dirty
 from wfm.facts.schema import TABLES
 from wfm.queries.facts import open_facts

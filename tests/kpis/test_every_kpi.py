@@ -23,7 +23,7 @@ from wfm.domain.scope import ENTERPRISE
 from wfm.domain.targets import TargetBook
 from wfm.facts.computed import COMPUTED
 from wfm.facts.measures import MEASURES
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store
 

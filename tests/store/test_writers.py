@@ -23,7 +23,8 @@ from wfm.actions.audit import verify_audit
 from wfm.actions.sessions import Sessions
 from wfm.domain.clock import FixedClock
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
 from wfm.store import database

@@ -19,7 +19,8 @@ from wfm.bench.big_centre import DAY, END, Size, big_centre
 from wfm.bench.report import Figure, Report, Timing, load_sentence, peak_mb, timed
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.frames import FrameCache
-from wfm.facts.query import FactQuery, FactReader, chosen_tables, read_measures
+from wfm.facts.query import chosen_tables, read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.schema import TABLES
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store

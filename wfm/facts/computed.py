@@ -12,7 +12,8 @@ import polars as pl
 from wfm.domain.scope import Scope
 from wfm.facts.cohorts import cohort_rows
 from wfm.facts.measures import MEASURES
-from wfm.facts.query import FactQuery, FactReader, named, need_of, read_measures, scoped_rows
+from wfm.facts.query import named, need_of, read_measures, scoped_rows
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.router import check_drill
 from wfm.facts.schema import TABLES
 

@@ -14,7 +14,8 @@ import polars as pl
 
 from wfm.domain.bounded import Bounded
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, chosen_tables, nothing_known, read_measures
+from wfm.facts.query import chosen_tables, nothing_known, read_measures
+from wfm.facts.reader import FactQuery, FactReader
 
 KEPT_BYTES = 48 * 1024 * 1024
 MOST_ROWS = 1_000_000  # of the files; above that one agent is read alone

@@ -17,7 +17,8 @@ from wfm.domain.grid import day_start, local_day
 from wfm.domain.live import impact_of, live_state
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.matrix import GROUP, VERDICTS, rule_matrix
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.rules import FactRules, rules_of_day
 from wfm.facts.states import state_group
 from wfm.queries.lapses import open_spells

@@ -11,7 +11,7 @@ import polars as pl
 from wfm.domain.adherence import RecordedException, RulesFrom
 from wfm.domain.grid import local_day
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.queries.lapses import out_rows, people_inside
 from wfm.store.readers import adherence as reader
 from wfm.store.readers.organisation import read_organisation

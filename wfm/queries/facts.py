@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from wfm.facts.frames import FrameCache, frames_of
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.store.dimensions import KINDS, known_keys
 from wfm.store.manifest import snapshot
 from wfm.store.readers.facts import hire_days, newest_build, newest_generation, queue_groups

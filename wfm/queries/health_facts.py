@@ -10,7 +10,7 @@ import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.identities import IDENTITIES
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.facts.router import code_number
 from wfm.facts.schema import TABLES
 

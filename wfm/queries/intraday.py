@@ -11,7 +11,8 @@ import polars as pl
 
 from wfm.domain.grid import QUARTER_S
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 
 Key = tuple[str, ...]
 # Reasons for being away that nobody planned, with the words of a sentence.

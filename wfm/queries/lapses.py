@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.facts.schema import TABLES
 from wfm.store.manifest import FactFile
 

@@ -15,7 +15,8 @@ from wfm.domain.grid import day_quarters, days_between
 from wfm.domain.jobs import Job, RunPoint
 from wfm.domain.language import say
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.store.readers.jobs import read_jobs, read_points
 from wfm.store.readers.offers import offers_mark
 from wfm.store.readers.organisation import read_organisation

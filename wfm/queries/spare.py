@@ -10,7 +10,7 @@ from wfm.domain.activities import Segment
 from wfm.domain.grid import QUARTER_S
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.queries.intraday import Quarter, read_staffing
 
 STALE_Q = 4  # quarters after which what was on hand says nothing of now

@@ -22,7 +22,7 @@ from wfm.domain.principal import Principal
 from wfm.domain.progress import Progress
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.queries.bonus import (
     protected_target,
     read_ahead,

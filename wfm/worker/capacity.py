@@ -19,7 +19,8 @@ from wfm.domain.grid import day_quarters, day_start
 from wfm.domain.language import say
 from wfm.domain.periods import week_of
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.queries.facts import open_facts
 from wfm.queries.forecasts import by_day, read_queue_days
 from wfm.queries.organisation import read_organisation

@@ -21,7 +21,8 @@ from wfm.domain.forecast_records import CAPACITY, OVERRIDE, SCENARIO, ForecastRe
 from wfm.domain.forecast_scores import Scores
 from wfm.domain.grid import QUARTER_S, day_quarters, days_between, local_day, local_slot
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery
 from wfm.queries.access import NOT_FOUND
 from wfm.queries.facts import open_facts
 from wfm.queries.forecasts import QueueDay, ToldDay, read_versions

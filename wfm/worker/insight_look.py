@@ -12,7 +12,7 @@ from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.grid import local_day
 from wfm.domain.organisation import Organisation
 from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.facts.query import FactReader
+from wfm.facts.reader import FactReader
 from wfm.queries.activities import activities_known
 from wfm.queries.facts import open_facts
 from wfm.queries.health import feeds_of

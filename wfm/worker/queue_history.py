@@ -15,7 +15,8 @@ from wfm.domain.errors import BadInput
 from wfm.domain.language import say
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 
 YEARS = 3
 SLOTS = 96

@@ -22,7 +22,8 @@ from wfm.domain.errors import WfmError
 from wfm.domain.grid import QUARTER_S, day_quarters, day_start, local_day, local_slot
 from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.queries.facts import open_facts
 from wfm.queries.health import feeds_of
 from wfm.queries.organisation import read_organisation

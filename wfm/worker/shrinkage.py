@@ -10,7 +10,8 @@ import numpy as np
 
 from forecasting.ratios import DAYS, LEAD, LOOK, RatioForecast, forecast_ratio
 from wfm.domain.scope import Scope
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 
 # Measures of lost time with the words people use; planned first. They share one base and add up.
 REASONS: Mapping[str, str] = {

@@ -24,7 +24,8 @@ from wfm.domain.organisation import Organisation, Queue
 from wfm.domain.periods import Period
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.service_level import SlDefinition
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.queries.activities import activities_known
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation

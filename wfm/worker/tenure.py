@@ -11,7 +11,8 @@ import polars as pl
 from forecasting.handle_time import DAYS, TenureMix
 from wfm.domain.organisation import Organisation, Person, Queue
 from wfm.domain.scope import ENTERPRISE
-from wfm.facts.query import FactQuery, FactReader, read_measures
+from wfm.facts.query import read_measures
+from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.rows import TENURE_DAYS
 
 PARTS = ("talk_s", "hold_s", "acw_s")
