@@ -49,8 +49,8 @@ def demand_panel(ask: Ask, axis: Axis, done: int) -> tuple[Any, Sheet | None]:
     )  # fmt: skip
     note = say("per quarter-hour")
     if rest is not None and rest.quarters:
-        note += say(
-            "; {plain} to come ({plain_2} to {plain_3}), forecast {plain_4}",
+        note = say(
+            "{plain} to come ({plain_2} to {plain_3}), forecast {plain_4}",
             plain=plain(rest.rest, 0),
             plain_2=plain(rest.rest_p10, 0),
             plain_3=plain(rest.rest_p90, 0),

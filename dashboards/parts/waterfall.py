@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +56,9 @@ class Waterfall:
             f"{self.first[0]} {plain(self.first[1], self.decimals)} {self.unit}, {steps}, "
             f"{self.last[0]} {plain(self.last[1], self.decimals)} {self.unit}"
         )
+
+
+MOST_WORDS = 5  # of a name below its bar
 
 
 def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: str = "steps") -> Any:
@@ -159,5 +161,11 @@ def _floor(given: Waterfall) -> float:
 
 
 def _short(name: str) -> str:
-    words: Sequence[str] = name.replace("_", " ").split()
-    return "<br>".join([" ".join(words[:1]), " ".join(words[1:3])]).removesuffix("<br>")[:40]
+    """The first words of a name in two lines of about the same length."""
+    words = name.replace("_", " ").split()
+    shown = words[:MOST_WORDS]
+    if len(words) > MOST_WORDS:
+        shown[-1] += "…"
+    cuts = [(" ".join(shown[:n]), " ".join(shown[n:])) for n in range(1, len(shown) + 1)]
+    best = min(cuts, key=lambda lines: max(map(len, lines)), default=("", ""))
+    return "<br>".join(line for line in best if line)
