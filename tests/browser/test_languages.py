@@ -40,5 +40,9 @@ def test_a_browser_that_asks_for_german_gets_it_and_the_menu_changes_it(
     page.wait_for_selector("html[lang=fr]")
     page.wait_for_selector(f"{shown}.tile .value", timeout=30_000)
     assert page.locator(f"{shown}.tile", has_text="Niveau de service").count() >= 1
+    # The language stays with the account, which other tests sign in to as well.
+    page.keyboard.press("?")
+    page.locator(f"{shown}.tongues button", has_text="English").click()
+    page.wait_for_selector("html[lang=en]")
     assert faults == []
     context.close()
