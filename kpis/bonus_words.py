@@ -6,7 +6,7 @@ from datetime import date
 
 from kpis.bonus import Outlook, Projection, State, chance_word
 from kpis.bonus_reading import BonusView
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 
 WORD: dict[State, str] = {
     "earned": to_say("earned"),
@@ -93,16 +93,16 @@ def state_sentence(
             now=now,
             minutes=_minutes(projection),
         )
-    shifts = say("shift") if shifts_left == 1 else say("shifts")
     if state == "at_risk":
-        return say(
+        return say_many(
             "{now} You need {percent} from here: at most {minutes} missed per "
-            "shift on your {shifts_left} remaining {shifts}.",
+            "shift on your {n} remaining shift.",
+            "{now} You need {percent} from here: at most {minutes} missed per "
+            "shift on your {n} remaining shifts.",
+            shifts_left,
             now=now,
             percent=_percent(projection.needed),
             minutes=_minutes(projection),
-            shifts_left=shifts_left,
-            shifts=shifts,
         )
     if state == "too_early":
         return (
@@ -190,8 +190,10 @@ def _lower(outlook: Outlook | None) -> str:
     found = outlook.reachable
     if found is None:
         return ""
-    verb = say("is earned") if found.projection.state in ("earned", "secured") else say("can")
-    return say(" The {line} tier {verb}.", line=_line(found.projection.target), verb=verb)
+    line = _line(found.projection.target)
+    if found.projection.state in ("earned", "secured"):
+        return say(" The {line} tier is earned.", line=line)
+    return say(" The {line} tier can.", line=line)
 
 
 def _minutes(projection: Projection) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpis.definition import Bands
 from kpis.status import Status, status_of
 from kpis.targets import AMBER_SHARE, GREEN_SHARE
-from wfm.domain.language import say
+from wfm.domain.language import joined, say
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,7 @@ class MixTargets:
         """ "19 % over plan, 10 % over what this mix of calls should take."; empty without both."""
         if self.vs_plan is None or self.vs_mix is None:
             return ""
-        return say(
-            "{apart} plan, {apart_2} what this mix should take",
-            apart=_apart(self.vs_plan),
-            apart_2=_apart(self.vs_mix),
-        )
+        return joined(", ", (_from_plan(self.vs_plan), _from_mix(self.vs_mix)))
 
 
 def mix_targets(parts: Iterable[MixPart], actual: float | None) -> MixTargets | None:
@@ -93,6 +89,13 @@ def _percent(value: float | None, goal: float | None) -> float | None:
     return None if value is None or not goal else 100 * (value / goal - 1)
 
 
-def _apart(percent: float) -> str:
-    size = say("{percent:.0f} %", percent=abs(percent))
-    return f"{size} {say('over') if percent >= 0 else say('under')}"
+def _from_plan(percent: float) -> str:
+    if percent >= 0:
+        return say("{percent:.0f} % over plan", percent=percent)
+    return say("{percent:.0f} % under plan", percent=-percent)
+
+
+def _from_mix(percent: float) -> str:
+    if percent >= 0:
+        return say("{percent:.0f} % over what this mix should take", percent=percent)
+    return say("{percent:.0f} % under what this mix should take", percent=-percent)

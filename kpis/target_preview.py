@@ -112,9 +112,10 @@ class Preview:
         for level, looked in self.looked.items():
             mine = [c for c in self.changes if c.level == level]
             lines.append(f"{_of(looked, level)} {_moves(mine)}.")
-        states = say("state changes") if len(self.bonus) == 1 else say("states change")
         lines.append(
-            say("{n} bonus {states}.", n=len(self.bonus), states=states) if self.bonus else NO_BONUS
+            say_many("{n} bonus state changes.", "{n} bonus states change.", len(self.bonus))
+            if self.bonus
+            else NO_BONUS
         )
         if self.spread is not None:
             lines.append(self._spread_sentence(self.spread))

@@ -17,7 +17,7 @@ from dashboards.parts.table import Sheet, sort_lines, table
 from dashboards.parts.tile import Tile
 from dashboards.view_state import period_label
 from wfm.domain.jobs import Job
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.audit import AuditLine, read_audit
 from wfm.queries.jobs import read_jobs
@@ -30,6 +30,26 @@ SPEC = Spec(
 )
 MOST_LINES, MOST_JOBS = 200, 40
 SHOWN = {"jobs": 12, "files": 10}  # of a panel; the table view has all
+
+# What the first word of a recorded action is about.
+AREA = {
+    "alert": to_say("alerts"),
+    "bonus": to_say("bonus"),
+    "coaching": to_say("coaching"),
+    "exception": to_say("exceptions"),
+    "forecast": to_say("forecast"),
+    "ingest": to_say("deliveries"),
+    "job": to_say("jobs"),
+    "login": to_say("sign-ins"),
+    "mapping": to_say("mappings"),
+    "offer": to_say("offers"),
+    "remedy": to_say("remedies"),
+    "request": to_say("requests"),
+    "schedule": to_say("schedules"),
+    "skill": to_say("skills"),
+    "target": to_say("targets"),
+    "user": to_say("accounts"),
+}
 
 
 def view(ask: Ask) -> View:
@@ -76,11 +96,10 @@ def admin_answer(
     )
     if failed:
         first = failed[0]
-        noun = say("job") if len(failed) == 1 else say("jobs")
-        lead = say(
-            "{n} {noun} failed in the last day: {kind}, {value}",
-            n=len(failed),
-            noun=noun,
+        lead = say_many(
+            "{n} job failed in the last day: {kind}, {value}",
+            "{n} jobs failed in the last day: {kind}, {value}",
+            len(failed),
             kind=first.kind,
             value=first.message[:120],
         )
@@ -103,7 +122,7 @@ def _log(ask: Ask, sheet: Sheet, lines: tuple[AuditLine, ...], end: Any) -> Any:
     kind = ask.state.kind
     kinds = sorted({line.action.split(".")[0] for line in lines} | ({kind} if kind else set()))
     chips = [_chip(say("All"), ask.link(kind=""), not kind)]
-    chips += [_chip(one, ask.link(kind=one), one == kind) for one in kinds]
+    chips += [_chip(AREA.get(one, one), ask.link(kind=one), one == kind) for one in kinds]
     bar = html.Div(chips, className="chips", role="group", **{"aria-label": say("Kind of action")})
     body = table(sheet) if sheet.lines else empty(sheet.why_empty)
     return panel(sheet.title, [bar, body], note=sheet.note, end=end)

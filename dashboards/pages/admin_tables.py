@@ -11,7 +11,7 @@ from dashboards.parts.numbers import DASH
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from wfm.domain.grid import day_start
 from wfm.domain.jobs import Job
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.domain.roles import LABEL, Role
 from wfm.domain.users import User
 from wfm.queries.audit import AuditLine
@@ -20,6 +20,20 @@ from wfm.queries.permissions import permission_table
 from wfm.web.pages import pages_for
 
 MOST_FILES, SHORT = 30, 56
+# The reaches of the permission table in the words of the page.
+REACH = {
+    "-": DASH,
+    "own": to_say("own"),
+    "own team aggregate (n >= 5)": to_say("own team, sums of 5 or more"),
+    "team": to_say("team"),
+    "team within corridor": to_say("team, within its corridor"),
+    "team after publication": to_say("team, after publication"),
+    "site": to_say("site"),
+    "site and below": to_say("site and below"),
+    "all": to_say("all sites"),
+    "all own sites": to_say("all own sites"),
+    "all sites and enterprise": to_say("all sites and the enterprise"),
+}
 
 
 def span_of(ask: Ask) -> tuple[int, int]:
@@ -62,7 +76,7 @@ def rights() -> Sheet:
     """The permission table as it is in force: how far each permission reaches for each role."""
     columns = (
         Col("permission", say("Permission"), text=True, phone=True),
-        *(Col(role.value, LABEL[role], text=True, phone=role is Role.ADMIN) for role in Role),
+        *(Col(role.value, LABEL[role], text=True, phone=True) for role in Role),
         Col("pages", say("Pages"), text=True, more=True),
     )
     known = permission_table()
@@ -70,7 +84,7 @@ def rights() -> Sheet:
     for name in known.names():
         texts = [known.grant(name, role).text for role in Role]
         titles = {p.title for role in Role for p in pages_for(role) if p.permission == name}
-        cells = [Cell(name, name), *(Cell(DASH if t == "-" else t, t) for t in texts)]
+        cells = [Cell(name, name), *(Cell(REACH.get(t, t), t) for t in texts)]
         lines.append(Line((*cells, Cell(", ".join(sorted(map(str, titles))), ""))))
     return Sheet(
         "rights", say("Rights by role"), columns, tuple(lines), say("how far each one reaches")

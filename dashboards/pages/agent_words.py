@@ -62,8 +62,12 @@ def agent_answer(mine: MyDay) -> Answer:
         return Answer(value.status, f"{lead}. {value.reason.capitalize()}.", _most_lost(mine))
     goal = kpi_with_unit("adherence", value.target.bands.green_lo)
     size = kpi_with_unit("adherence", abs(value.gap), gap=True)
-    side = say("over") if value.gap_is == "better" else say("under")
-    near = say("at {goal}", goal=goal) if size.startswith("0.0") else f"{size} {side} {goal}"
+    if not any(figure in size for figure in "123456789"):
+        near = say("at {goal}", goal=goal)
+    elif value.gap_is == "better":
+        near = say("{size} over {goal}", size=size, goal=goal)
+    else:
+        near = say("{size} under {goal}", size=size, goal=goal)
     return Answer(value.status, f"{lead}, {near}.", _most_lost(mine))
 
 

@@ -97,17 +97,18 @@ def day_panels(
     panels: list[Any] = []
     sheets: list[Sheet] = []
     done = _done(ask)
-    word = say("site") if ask.scope.site is None else say("skill group")
+    several = ask.scope.site is None
+    title = say("Agents by site") if several else say("Agents by skill group")
     lanes = [_lane(ask, place, axis, done) for place in places[:MOST_LANES]]
     staffed = [place for place in places if place.quarters]
     if staffed:
-        keys = [("actual", say("on queue")), ("plan", say("scheduled, as published")),
+        keys = [("actual", say("on queue")), ("plan", say("published")),
                 ("required", say("required"))]  # fmt: skip
         if axis.now_at is not None:
-            keys.append(("dotted", say("scheduled from now")))
+            keys.append(("dotted", say("scheduled")))
         panels.append(
             panel(
-                say("Agents by {word}", word=word),
+                title,
                 time_panel(lanes, axis, palette, narrow=look.narrow, name="desk-lanes"),
                 note=say("worst first, one scale, {day_word}", day_word=_day_word(ask)),
                 legend_of=keys,
@@ -117,7 +118,7 @@ def day_panels(
     elif ask.scope.team is None:
         panels.append(
             panel(
-                say("Agents by {word}", word=word),
+                title,
                 empty(
                     say("No staffing for this day"),
                     say(

@@ -199,14 +199,12 @@ def _without_staffing(tiles: tuple[KpiValue, ...]) -> Answer:
     if service.gap is None or not service.gap_is:
         return Answer(service.status, say("{name} is {value}.", name=name, value=value), because)
     gap = kpi_with_unit("service_level", abs(service.gap), gap=True)
-    side = say("over") if service.gap > 0 else say("under")
-    target = (
-        say("{gap} {side} its target", gap=gap, side=side)
-        if abs(service.gap) > 0
-        else say("at its target")
+    told = {"name": name, "value": value, "gap": gap}
+    lead = (
+        say("{name} is {value}, {gap} over its target.", **told)
+        if service.gap > 0
+        else say("{name} is {value}, {gap} under its target.", **told)
+        if service.gap < 0
+        else say("{name} is {value}, at its target.", name=name, value=value)
     )
-    return Answer(
-        service.status,
-        say("{name} is {value}, {target}.", name=name, value=value, target=target),
-        because,
-    )
+    return Answer(service.status, lead, because)

@@ -21,7 +21,7 @@ from dashboards.parts.tile import Tile, goal_line, tile_of
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from wfm.domain.forecast_days import day_sentence
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.queries.forecasts import forecast_mark
 
 SPEC = Spec(
@@ -87,13 +87,21 @@ def _answer(given: Forecasts) -> Answer:
                       say("Forecast it to see what will come."), acts)  # fmt: skip
     days = ahead or list(given.days)
     total = sum(given.days[day].total for day in days) / 1000
-    when = say("are forecast") if ahead else say("were forecast")
-    lead = say(
-        "{plain} contacts {when} for {site} on {n} days",
-        plain=plain(total, 0),
-        when=when,
-        site=site,
-        n=len(days),
+    told = {"plain": plain(total, 0), "site": site}
+    lead = (
+        say_many(
+            "{plain} contacts are forecast for {site} on {n} day",
+            "{plain} contacts are forecast for {site} on {n} days",
+            len(days),
+            **told,
+        )
+        if ahead
+        else say_many(
+            "{plain} contacts were forecast for {site} on {n} day",
+            "{plain} contacts were forecast for {site} on {n} days",
+            len(days),
+            **told,
+        )
     )
     scores = given.scores.by_lead
     best = next(iter(scores.values()), None)
@@ -113,13 +121,11 @@ def _answer(given: Forecasts) -> Answer:
         rest.append(day_sentence(given.on, given.days[given.on]))
     added = given.scores.added
     if added is not None and added.points is not None:
-        did = say("saved") if added.points >= 0 else say("cost")
+        points = plain(abs(added.points), 1)
         rest.append(
-            say(
-                "Overrides {did} {plain} points of error.",
-                did=did,
-                plain=plain(abs(added.points), 1),
-            )
+            say("Overrides saved {plain} points of error.", plain=points)
+            if added.points >= 0
+            else say("Overrides cost {plain} points of error.", plain=points)
         )
     return Answer(status, lead + ".", " ".join(rest), acts)
 

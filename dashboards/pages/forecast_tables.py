@@ -214,15 +214,25 @@ def added_words(value: AddedValue | None) -> str:
     """What the overrides did to the error, in words."""
     if value is None or value.points is None:
         return say("their value shows once their days are over")
-    did = say("saved") if value.points >= 0 else say("cost")
+    told = {
+        "plain": plain(value.wape_override, 1),
+        "plain_2": plain(value.wape_model, 1),
+        "plain_3": plain(abs(value.points), 1),
+    }
+    if value.points >= 0:
+        return say_many(
+            "{plain} % error with them, {plain_2} % without: "
+            "they saved {plain_3} points on {n} day",
+            "{plain} % error with them, {plain_2} % without: "
+            "they saved {plain_3} points on {n} days",
+            value.days,
+            **told,
+        )
     return say_many(
-        "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} day",
-        "{plain} % error with them, {plain_2} % without: they {did} {plain_3} points on {n} days",
+        "{plain} % error with them, {plain_2} % without: they cost {plain_3} points on {n} day",
+        "{plain} % error with them, {plain_2} % without: they cost {plain_3} points on {n} days",
         value.days,
-        plain=plain(value.wape_override, 1),
-        plain_2=plain(value.wape_model, 1),
-        did=did,
-        plain_3=plain(abs(value.points), 1),
+        **told,
     )
 
 

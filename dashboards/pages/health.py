@@ -20,7 +20,7 @@ from dashboards.parts.table import table
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.trends import trends_of
 from dashboards.view_state import period_label
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import ENTERPRISE
 from wfm.queries.health import read_waiting
 
@@ -93,16 +93,23 @@ def health_answer(page: Health) -> Answer:
             say("Figures of the missing quarters are left out, never counted as 0."),
         )
     if page.broken_n:
-        sums = (
-            say("1 sum that must agree does")
-            if page.broken_n == 1
-            else (say("{broken_n:,} sums that must agree do", broken_n=page.broken_n))
+        lead = say_many(
+            "{n:,} sum that must agree does not at {where}.",
+            "{n:,} sums that must agree do not at {where}.",
+            page.broken_n,
+            where=where,
         )
-        return Answer("warn", say("{sums} not at {where}.", sums=sums, where=where))
+        return Answer("warn", lead)
     if page.waiting:
         n = sum(w.rows for w in page.waiting)
-        rows = say("1 rejected row waits") if n == 1 else say("{n:,} rejected rows wait", n=n)
-        return Answer("warn", say("{rows} to be mended.", rows=rows))
+        return Answer(
+            "warn",
+            say_many(
+                "{n:,} rejected row waits to be mended.",
+                "{n:,} rejected rows wait to be mended.",
+                n,
+            ),
+        )
     if not page.feeds:
         return Answer(
             "none", say("No data have arrived yet."), say("Load contacts or agent states.")

@@ -12,7 +12,7 @@ from dashboards.parts.form import Field, Form
 from wfm.actions.quarantine import repair_row, replay_rows
 from wfm.actions.state_mapping import GROUPS, Mapping, map_state
 from wfm.domain.errors import BadInput
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.rejected import Rejected, read_rejected
 
@@ -69,16 +69,17 @@ def _send_map(ask: FormAsk) -> Drawer:
         ask.reason(), ask.key,
     )  # fmt: skip
     days = map_state(ask.sources.store, ask.sources.clock, ask.who, wish)
-    made = say("1 day is") if days == 1 else say("{days} days are", days=days)
     return Drawer(
         say("The code has a meaning"),
-        done=say(
-            "{state} “{reason_code}” is {group} from {day.day} {day:%b %Y}; {made} made again.",
+        done=say_many(
+            "{state} “{reason_code}” is {group} from {day.day} {day:%b %Y}; {n} day is made again.",
+            "{state} “{reason_code}” is {group} from {day.day} {day:%b %Y}; "
+            "{n} days are made again.",
+            days,
             state=wish.state,
             reason_code=wish.reason_code,
             group=say(wish.group.replace("_", " ")),
             day=wish.valid_from,
-            made=made,
         ),
     )
 

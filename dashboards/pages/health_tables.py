@@ -7,7 +7,7 @@ from datetime import date, datetime
 from dashboards.forms import LONGEST
 from dashboards.pages.health_data import COMPLETE, Health
 from dashboards.parts.drawer import opener
-from dashboards.parts.numbers import DASH
+from dashboards.parts.numbers import DASH, plain
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.grid import zone_of
@@ -90,8 +90,8 @@ def _gaps(page: Health) -> Sheet:
                     Cell(
                         say("{share:.1f}", share=one.share), round(one.share, 2), status, plain=True
                     ),
-                    Cell(say("{received:,}", received=one.received), one.received),
-                    Cell(say("{expected:,}", expected=one.expected), one.expected),
+                    Cell(plain(one.received, 0), one.received),
+                    Cell(plain(one.expected, 0), one.expected),
                     Cell(silent or DASH, ", ".join(spans), reason=", ".join(spans)),
                 ),
                 status=status,
@@ -132,7 +132,7 @@ def _feeds(page: Health) -> Sheet:
                     Cell(feed.source_id, feed.source_id, soft=True),
                     Cell(_when(page, feed.last_at), feed.last_at),
                     Cell(hours(lag) if lag >= 60 else f"{lag} s", lag, "warn" if late else ""),
-                    Cell(say("{rows:,}", rows=feed.rows), feed.rows),
+                    Cell(plain(feed.rows, 0), feed.rows),
                 ),
                 status="warn" if late else "",
             )
@@ -253,7 +253,7 @@ def _reasons(page: Health) -> Sheet:
         Line(
             (
                 Cell(say(one.code.replace("_", " ")), one.code),
-                Cell(say("{rows:,}", rows=one.rows), one.rows),
+                Cell(plain(one.rows, 0), one.rows),
                 Cell("", None, node=opener(say("Load again"), "replay", {"codes": one.code},
                                            small=True)),
             )
@@ -306,13 +306,13 @@ def _deliveries(page: Health) -> Sheet:
             (
                 Cell(one.file_name, one.file_name),
                 Cell(_when(page, one.received_at), one.received_at),
-                *(Cell(say("{n:,}", n=n), n) for n in (one.lines_in, one.loaded, one.duplicates)),
+                *(Cell(plain(n, 0), n) for n in (one.lines_in, one.loaded, one.duplicates)),
                 Cell(
-                    say("{quarantined:,}", quarantined=one.quarantined),
+                    plain(one.quarantined, 0),
                     one.quarantined,
                     "warn" if one.quarantined else "",
                 ),
-                Cell(say("{ignored:,}", ignored=one.ignored), one.ignored),
+                Cell(plain(one.ignored, 0), one.ignored),
             )
         )
         for one in page.deliveries

@@ -20,6 +20,7 @@ from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import ANSWER, DECIDE, SKILL_STEP
 from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
+from dashboards.parts.apart import apart
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.numbers import kpi_with_unit, plain
@@ -88,10 +89,6 @@ def manager_answer(centre: Centre) -> Answer:
     if base is None:
         return Answer("none", f"{kpi.short_name} {value}.", f"{focus.reason.capitalize()}.")
     gap = focus.value - base
-    size = kpi_with_unit(kpi.id, abs(gap), gap=True)
-    against = (
-        f"{word if word != 'before' else say('the period before')} {kpi_with_unit(kpi.id, base)}"
-    )
     if focus.status == "good" and not ask.state.kpi:
         good = sum(value.status == "good" for value in centre.tiles)
         bare = [CATALOGUE[v.kpi_id].short_name for v in centre.tiles if v.status == "none"]
@@ -106,11 +103,7 @@ def manager_answer(centre: Centre) -> Answer:
     where = (
         say("inside its range")
         if focus.gap_is == "inside"
-        else (
-            f"{size} {say('over') if gap > 0 else say('under')} {against}"
-            if gap
-            else say("at {against}", against=against)
-        )
+        else apart(kpi.id, gap, base, before=word == "before")
     )
     lead = f"{kpi.short_name} {value}, {where}"
     shares, _ = centre.parts

@@ -76,12 +76,16 @@ def _verdict(own: Changed) -> tuple[str, str]:
             "{told}; no other queue to hold it against, so this is no proof.", told=told
         )
     net = kpi_with_unit(AHT, abs(own.net), gap=True).lstrip("+")
-    side = say("less") if own.net < 0 else say("more")
+    if own.net < 0:
+        return "none", say(
+            "{told}, {net} less than the other queues changed. One queue is no proof.",
+            told=told,
+            net=net,
+        )
     return "none", say(
-        "{told}, {net} {side} than the other queues changed. One queue is no proof.",
+        "{told}, {net} more than the other queues changed. One queue is no proof.",
         told=told,
         net=net,
-        side=side,
     )
 
 

@@ -16,7 +16,7 @@ from dashboards.parts.form import Field, Form
 from dashboards.parts.numbers import kpi_with_unit
 from wfm.actions.remedies import check_wish, take_step
 from wfm.domain.errors import BadInput, ScopeDenied, WfmError
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, say_many, to_say
 from wfm.domain.remedies import KINDS, Remedy, parse_wish
 from wfm.queries.access import NOT_FOUND
 from wfm.queries.organisation import read_organisation
@@ -111,11 +111,10 @@ def _send(name: str, ask: FormAsk) -> Drawer:
     )  # fmt: skip
     said = say("Recorded: {status}.", status=STATUS[done.status])
     if done.shifts:
-        plural = say("shift is") if done.shifts == 1 else say("shifts are")
-        said += say(
-            " {shifts} {plural} changed in the schedule; the first plan is kept.",
-            shifts=done.shifts,
-            plural=plural,
+        said += say_many(
+            " {n} shift is changed in the schedule; the first plan is kept.",
+            " {n} shifts are changed in the schedule; the first plan is kept.",
+            done.shifts,
         )
     return Drawer(TITLES[name], done=said)
 

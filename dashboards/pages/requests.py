@@ -84,17 +84,23 @@ def requests_answer(found: Requests) -> Answer:
         if not others:
             closed = sum(not one.is_open for one in found.entries)
             period = period_label(ask.grain, ask.period, ask.today)
-            rest = say_many(
-                "{n} was closed in {period}.", "{n} were closed in {period}.", closed, period=period
+            rest = (
+                say_many(
+                    "{n} was closed in {period}.",
+                    "{n} were closed in {period}.",
+                    closed,
+                    period=period,
+                )
+                if closed
+                else say("None was closed in {period}.", period=period)
             )
         return Answer("good", lead, rest)
     first = mine[0]
     form, words = first.acts[0]
-    verb = say("waits") if len(mine) == 1 else say("wait")
-    lead = say(
-        "{n} {verb} for your decision, the oldest for {age}:",
-        n=len(mine),
-        verb=verb,
+    lead = say_many(
+        "{n} waits for your decision, the oldest for {age}:",
+        "{n} wait for your decision, the oldest for {age}:",
+        len(mine),
         age=_age(ask.now - first.at),
     )
     told = f"{first.name}, {first.about}."
@@ -116,7 +122,9 @@ def _sheet(found: Requests) -> Sheet:
             n=len(shown),
             n_2=len(found.entries),
             period=period,
-        ),
+        )
+        if found.entries
+        else "",
         say("Nothing here with this filter") if found.entries else say("Nothing was asked for yet"),
     )
 

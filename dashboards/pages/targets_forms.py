@@ -124,17 +124,19 @@ def send_target(ask: FormAsk) -> Drawer:
     )  # fmt: skip
     late = say(" Figures of past days are marked as restated.") if written.restated else ""
     told = say(" {n} people see it on their page.", n=len(preview.told)) if preview.told else ""
-    holds = say("inherits again") if edit.linked else say("has its own target")
+    told_of = {
+        "name": name,
+        "long_day": long_day(edit.effective_from),
+        "target_id": written.target_id,
+        "late": late,
+        "told": told,
+    }
     return Drawer(
         say("Target of {short}", short=kpi.short_name.lower()),
-        done=say(
-            "{name} {holds} from {long_day}, row {target_id}.{late}{told}",
-            name=name,
-            holds=holds,
-            long_day=long_day(edit.effective_from),
-            target_id=written.target_id,
-            late=late,
-            told=told,
+        done=say("{name} inherits again from {long_day}, row {target_id}.{late}{told}", **told_of)
+        if edit.linked
+        else say(
+            "{name} has its own target from {long_day}, row {target_id}.{late}{told}", **told_of
         ),
     )
 

@@ -9,6 +9,7 @@ from dashboards.frame import Ask
 from dashboards.names import name_of, scope_below
 from dashboards.pages.team_data import Member, Team
 from dashboards.parts.answer import Act, Answer
+from dashboards.parts.apart import apart
 from dashboards.parts.numbers import SPACE, gap_unit, kpi_number, kpi_with_unit, plain
 from dashboards.view_state import ViewState
 from wfm.domain.grid import zone_of
@@ -204,26 +205,25 @@ def gap_sentence(team: Team) -> Answer:
     if base is None or word == "all":
         return Answer(focus.status, f"{kpi.short_name} {value}, {_where(focus.gap_is)}.")
     gap = focus.value - base
-    against = say("the period before") if word == "before" else say("its target")
-    lead = f"{kpi.short_name} {value}, {_size(kpi.id, gap)} {against}"
+    lead = f"{kpi.short_name} {value}, {apart(kpi.id, gap, before=word == 'before')}"
     pushes_wrong = gap > 0 if centre.pushes_up else gap < 0
     shares = [s for s in centre.parts[0] if s.adds is not None]
     if not pushes_wrong or not shares or not shares[0].adds:
         return Answer(focus.status, f"{lead}.")
     count, of = team.makers
     if count == of > 1:
-        lead += say(
-            ": {value} agents add to it{young}.",
-            value=say("both") if of == 2 else say("all {of}", of=of),
-            young=_young(team, count),
+        young = _young(team, count)
+        lead += (
+            say(": both agents add to it{young}.", young=young)
+            if of == 2
+            else say(": all {of} agents add to it{young}.", of=of, young=young)
         )
     else:
-        are = say("is") if count == 1 else say("are")
-        lead += say(
-            ": {count} of {of} agents {are} the whole gap{young}.",
-            count=count,
+        lead += say_many(
+            ": {n} of {of} agents is the whole gap{young}.",
+            ": {n} of {of} agents are the whole gap{young}.",
+            count,
             of=of,
-            are=are,
             young=_young(team, count),
         )
     top = shares[0]
@@ -243,12 +243,6 @@ def _where(gap_is: str) -> str:
     )
 
 
-def _size(kpi_id: str, gap: float) -> str:
-    if not gap:
-        return "at"
-    return f"{kpi_with_unit(kpi_id, abs(gap), gap=True)} {say('over') if gap > 0 else say('under')}"
-
-
 def _young(team: Team, count: int) -> str:
     """Whether all who make the gap are new, as the clause that says so."""
     by_id = {m.agent_id: m for m in team.members}
@@ -257,8 +251,12 @@ def _young(team: Team, count: int) -> str:
     known = [t for t in tenures if t is not None]
     if len(known) < count or max(known) >= RECRUIT_DAYS:
         return ""
-    who = {1: "", 2: "both "}.get(count, "all ")
-    return say(", {who}under {known} days' tenure", who=who, known=max(known) // 10 * 10 + 10)
+    days = max(known) // 10 * 10 + 10
+    if count == 1:
+        return say(", under {known} days' tenure", known=days)
+    if count == 2:
+        return say(", both under {known} days' tenure", known=days)
+    return say(", all under {known} days' tenure", known=days)
 
 
 def _open(ask: Ask, scope: Scope | None, name: str) -> tuple[Act, ...]:

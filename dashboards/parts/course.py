@@ -93,7 +93,7 @@ def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
             x = LEFT + at * step
             out.append(
                 f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
-                + _text(x + 3, HEIGHT - 6, say("{day.day} {day:%b}", day=one.day), palette, "start")
+                + _day_text(x, one.day, palette)
             )
     for side in ("low", "high"):
         out.append(_steps([getattr(d, side) for d in days], step, y, palette))
@@ -111,6 +111,14 @@ def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
             size = 2.8 if one.status == "bad" else 2.2
             out.append(f'<circle cx="{x:.1f}" cy="{y(one.value):.1f}" r="{size}" fill="{colour}"/>')
     return "".join(out)
+
+
+def _day_text(x: float, day: date, palette: Palette) -> str:
+    """The name of a day right of its line, or left of it where the picture ends."""
+    words = say("{day.day} {day:%b}", day=day)
+    if x + 3 + 7 * len(words) > WIDTH:
+        return _text(x - 3, HEIGHT - 6, words, palette, "end")
+    return _text(x + 3, HEIGHT - 6, words, palette, "start")
 
 
 def _steps(edges: Sequence[float | None], step: float, y: Any, palette: Palette) -> str:

@@ -222,8 +222,11 @@ def _finding(centre: Centre, late: Late, role: Role) -> Finding:
     line = ""
     if goal is not None:
         target = format_value(ADHERENCE, 100 * goal)
-        side = say("above") if habit.without >= goal else say("still under")
-        line = say(", {side} the {target} line", side=side, target=target)
+        line = (
+            say(", above the {target} line", target=target)
+            if habit.without >= goal
+            else say(", still under the {target} line", target=target)
+        )
     more = (
         say(
             "Without it adherence of these shifts would be {without}{line}, in place of {value}.",

@@ -141,7 +141,7 @@ def _count(
         tally.current += seconds * shall
         tally.actual += seconds * does
         if was and not shall:
-            tally.add(tally.edits, EDITED.get(planned, planned), -seconds, agent)
+            tally.add(tally.edits, EDITED.get(planned, to_say(planned)), -seconds, agent)
         elif shall and not was:
             tally.add(tally.edits, _instead(first), seconds, agent)
         if shall and not does:
@@ -168,7 +168,7 @@ def _instead(first: str) -> str:
     if not first:
         return say("added to the plan")
     return (
-        say("{first} taken out", first=EDITED.get(first, first))
+        say("{first} taken out", first=EDITED.get(first, to_say(first)))
         if first not in ("break", "meal")
         else EDITED[first]
     )
@@ -187,4 +187,4 @@ def _lost(group: str, reason: str, signed_in: bool) -> str:
         found.append(f"aux:{reason or group}")
     name = reason_of(found)
     words = {"late": LATE, "no_show": NO_SHOW, "break_overrun": OVERRUN}
-    return words.get(name, name.replace("_", " "))
+    return words.get(name, to_say(name.replace("_", " ")))

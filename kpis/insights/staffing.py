@@ -244,7 +244,7 @@ def _level(short: Short) -> Level:
         else:
             small += size
     if small:
-        bars.append(Bar("other", "other", small))
+        bars.append(Bar("other", say("other"), small))
     return Level(
         "reason", steps.required, steps.actual, tuple(bars), ends=("needed", say("on queue"))
     )

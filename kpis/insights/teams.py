@@ -22,7 +22,7 @@ from kpis.insights.people import (
 )
 from kpis.query import kpi_values
 from kpis.value import KpiValue
-from wfm.domain.language import say
+from wfm.domain.language import say, say_many
 from wfm.domain.periods import Period
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
@@ -148,28 +148,42 @@ def _sentence(
     decimals = decimals_for(kpi, level)
     place = centre.name("team", str(team.team))
     percent = abs(100 * level.delta / level.before) if level.before else 0.0
-    side = say("under") if level.delta < 0 else say("over")
     goal = format_goal(kpi, value.target.bands) if value.target is not None else ""
-    whole = (
-        say("the whole gap")
-        if share >= 0.995
-        else say("{share:.0f} % of the gap", share=100 * share)
-    )
-    are = say("is") if len(names) == 1 else say("are")
+    told = {
+        "short": kpi.short_name,
+        "place": place,
+        "value": value_text(kpi, level.after, decimals),
+        "percent": percent,
+        "goal": goal,
+        "makers": _makers(names, len(level.bars), share),
+    }
+    if level.delta < 0:
+        return say(
+            "{short} of {place}: {value}, {percent:.1f} % under its target of {goal}; {makers}.",
+            **told,
+        )
     return say(
-        "{short} of {place}: {value}, {percent:.1f} % {side} its target of "
-        "{goal}; {joined} {are} {whole}, {n} of {n_2} agents.",
-        short=kpi.short_name,
-        place=place,
-        value=value_text(kpi, level.after, decimals),
-        percent=percent,
-        side=side,
-        goal=goal,
+        "{short} of {place}: {value}, {percent:.1f} % over its target of {goal}; {makers}.", **told
+    )
+
+
+def _makers(names: Sequence[str], of: int, share: float) -> str:
+    """Who makes how much of the gap: "Ana and Ben are the whole gap, 2 of 9 agents"."""
+    if share >= 0.995:
+        return say_many(
+            "{joined} is the whole gap, {n} of {of} agents",
+            "{joined} are the whole gap, {n} of {of} agents",
+            len(names),
+            joined=joined(names),
+            of=of,
+        )
+    return say_many(
+        "{joined} is {share:.0f} % of the gap, {n} of {of} agents",
+        "{joined} are {share:.0f} % of the gap, {n} of {of} agents",
+        len(names),
         joined=joined(names),
-        are=are,
-        whole=whole,
-        n=len(names),
-        n_2=len(level.bars),
+        share=100 * share,
+        of=of,
     )
 
 

@@ -137,4 +137,4 @@ def test_rights_are_explained_by_the_guard_itself(
 def test_settings_in_force_and_the_rights_table_are_listed(sources: Sources) -> None:
     found = sheets(sources)
     assert row(found["settings"], "WFM_SECRET_KEY")[1] == "(set)"
-    assert row(found["rights"], "skill.assign")[1:6] == ["–", "–", "site", "all", "–"]
+    assert row(found["rights"], "skill.assign")[1:6] == ["–", "–", "site", "all sites", "–"]

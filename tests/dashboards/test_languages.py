@@ -18,13 +18,14 @@ from dashboards.frame import Ask, Look
 from dashboards.localise import localised
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
-from wfm.domain.language import Language, speaking
+from wfm.domain.language import Language, kept, reread, say, speaking, to_say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.queries.permissions import permission_table
 from wfm.queries.users import read_users
 from wfm.store.schema import audit_reason
+from wfm.web.languages import language_of
 from wfm.web.pages import parse_href
 from wfm.worker.forecaster import Forecaster
 from wfm.worker.planner import Planner
@@ -140,3 +141,15 @@ def codes_of(ask: Ask) -> set[str]:
     with ask.sources.store.db.read() as connection:  # what people typed as a reason
         found |= set(connection.scalars(select(audit_reason.c.reason)))
     return found | {"test", "import", "export", "user", "adherence", "aux “4711”"}
+
+
+def test_a_word_that_opens_a_kept_sentence_is_said_in_the_language_of_who_reads_it() -> None:
+    with speaking(None):
+        main = to_say("sickness")
+        stored = kept(
+            say("{main} is {share:.0f} % of the {missing:.1f} missing", main=main.capitalize(),
+                share=80, missing=2.5)
+        )  # fmt: skip
+        assert reread(stored) == "Sickness is 80 % of the 2.5 missing"
+    with speaking(language_of("es")):
+        assert reread(stored) == "Enfermedad: el 80 % de los 2,5 que faltan"

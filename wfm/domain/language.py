@@ -44,6 +44,7 @@ class Said(str):
     many: str
     n: int
     values: Mapping[str, Any]
+    shape: str = ""  # "small" or "capital": how the first letters of the template were changed
 
     def __add__(self, other: str) -> str:
         return joined("", (self, other))
@@ -53,12 +54,18 @@ class Said(str):
 
     def lower(self) -> str:
         """The text inside a sentence: small, but German nouns keep their capital."""
-        return self[:] if language_code() == "de" else self[:].lower()
+        return self._shaped("small", self[:] if language_code() == "de" else self[:].lower())
 
     def capitalize(self) -> str:
         """The text at the beginning of a sentence."""
         rest = self[1:] if CURRENT.get() else self[1:].lower()
-        return self[:1].upper() + rest
+        return self._shaped("capital", self[:1].upper() + rest)
+
+    def _shaped(self, shape: str, text: str) -> Said:
+        said = Said(text)
+        said.message, said.many, said.n, said.values = self.message, self.many, self.n, self.values
+        said.shape = shape
+        return said
 
 
 def language() -> Language | None:
@@ -156,8 +163,14 @@ def again(text: Said) -> str:
     """A text said before, in the language of now."""
     values = {name: again(v) if isinstance(v, Said) else v for name, v in text.values.items()}
     if text.many:
-        return say_many(text.message, text.many, text.n, **values)
-    return say(text.message, **values)
+        return _as(text.shape, say_many(text.message, text.many, text.n, **values))
+    return _as(text.shape, say(text.message, **values))
+
+
+def _as(shape: object, text: str) -> str:
+    if shape == "capital":
+        return text.capitalize()
+    return text.lower() if shape == "small" else text
 
 
 def told(value: Any) -> Any:
@@ -167,6 +180,8 @@ def told(value: Any) -> Any:
     if isinstance(value, Said):
         kept = {name: told(one) for name, one in value.values.items()}
         known: dict[str, Any] = {"say": value.message, "with": kept}
+        if value.shape:
+            known["as"] = value.shape
         return {**known, "many": value.many, "n": value.n} if value.many else known
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
@@ -186,8 +201,10 @@ def retold(value: Any) -> Any:
             kept = {name: retold(one) for name, one in value["with"].items()}
             if value.get("many"):
                 kept.pop("n", None)
-                return say_many(value["say"], value["many"], value["n"], **kept)
-            return say(value["say"], **kept)
+                return _as(
+                    value.get("as"), say_many(value["say"], value["many"], value["n"], **kept)
+                )
+            return _as(value.get("as"), say(value["say"], **kept))
         if set(value) == {"at"} and isinstance(value["at"], str):
             return datetime.fromisoformat(value["at"])
         if set(value) == {"on"} and isinstance(value["on"], str):
