@@ -1,4 +1,4 @@
-"""What an alert has brought: how soon it was answered, and the site's staffing before and since."""
+"""What an alert has brought: its answer, the site's staffing since, what the training was worth."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dashboards.forms import FormAsk
 from dashboards.pages.remedies_data import alert_end
+from dashboards.pages.scheduled_training import scheduled_training
 from dashboards.parts.numbers import DASH, kpi_with_unit, plain
 from kpis.before_after import Changed, site_change
 from wfm.domain.grid import QUARTER_S, local_day, zone_of
@@ -16,6 +17,7 @@ from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
 
 BEFORE_Q, SINCE_Q = 2, 8  # the half-hour before the alert, two hours at most after it
+MOST_MINUTES, MOST_HOURS = 180, 72  # up to which a span is told in minutes, in hours
 KPIS = (
     ("net_staffing", to_say("On hand less required")),
     ("service_level", to_say("Service level")),
@@ -24,10 +26,15 @@ Rows = list[tuple[str, str]]
 
 
 def alert_effect(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
-    """Facts and a sentence: agents over or under the requirement before the alert and after it.
+    """Facts and sentences: the staffing before and since, and the training of these hours, judged.
 
     Ten under in the half-hour before, two under since; the other sites stand beside it.
     """
+    own, trained = _staffing(ask, one), scheduled_training(ask, one)
+    return own[0] + trained[0], own[1] + trained[1]
+
+
+def _staffing(ask: FormAsk, one: Remedy) -> tuple[Rows, Rows]:
     answered = next((step for step in one.steps if step.status == "acknowledged"), None)
     rows: Rows = []
     if answered is None:
@@ -83,7 +90,12 @@ def _verdict(own: Changed) -> str:
 
 
 def _minutes(seconds: int) -> str:
-    return say("{value} min", value=max(0, seconds) // 60)
+    minutes = max(0, seconds) // 60
+    if minutes < MOST_MINUTES:
+        return say("{value} min", value=minutes)
+    if minutes < MOST_HOURS * 60:
+        return say("{value} h", value=minutes // 60)
+    return say("{n} days", n=minutes // 1440)
 
 
 def _span(zone: str, q_from: int, q_to: int) -> str:

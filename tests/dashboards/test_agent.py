@@ -289,16 +289,16 @@ def test_what_a_longer_lunch_and_two_coachings_brought_is_read_off_the_days_sinc
     assert lines == []  # five people: the others' mean would be one of them
     rows, lines = opened("coach_step", coached[0])
     assert list(rows.items())[-4:] == [
-        ("Coached in it", "2 people, 3.0 h"),
-        ("The coached, on average", "99.5\u00a0% → 99.8\u00a0%"),
+        ("Took part", "2 people, 3.0 h"),
+        ("Those who took part, on average", "99.5\u00a0% → 99.8\u00a0%"),
         ("4 comparable colleagues", "100.0\u00a0% → 100.0\u00a0%"),
         ("Effect after 2 weeks", "+0.3\u00a0pp (−3.6 to +4.2), not proven"),
     ]
     assert lines == [
         "Adherence rose by 0.6\u00a0pp beside the colleagues'; 0 of 4 changed as much without it. "
         "One person is no proof.",
-        "Too few to prove anything: 2 coached and 4 compared, so chance alone does as much once in "
-        "15 times.",
+        "Too few to prove anything: 2 took part and 4 are compared, so chance alone does as much "
+        "once in 15 times.",
         "The comparison is weak: their level before was not the same; their trend before is not "
         "known; something else was done at the same time.",
     ]
