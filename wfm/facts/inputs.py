@@ -73,6 +73,8 @@ class DayInputs:
     # by forecast version: created_at, and the model's version that its overrides lie on
     fc_created: dict[int, tuple[int, int]] = field(default_factory=dict)
     fc_of_requirement: dict[int, int] = field(default_factory=dict)  # by requirement version
+    # Planned segments by layer as they were made of the shifts, for whoever asks again.
+    plans: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def ids(self) -> dict[str, dict[int, str]]:
@@ -289,10 +291,12 @@ def read_inputs(
     rules: FactRules,
     feeds: Sequence[str] = FEEDS,
     site_id: str | None = None,
+    known_shifts: tuple[Shift, ...] | None = None,
 ) -> DayInputs:
     """The inputs of a day as the store holds them now; other feeds than `feeds` stay empty.
 
-    With a site, shifts and states are those of its people alone, and there is no hash to compare.
+    With a site, shifts and states are those of its people alone, and there is no hash to compare;
+    its shifts may be given by who has them already.
     """
     start_at, end_at = window_of(day)
     days = [day - DAY, day, day + DAY]
@@ -304,7 +308,9 @@ def read_inputs(
         # Files are read while the plans come from the database.
         reading = beside.submit(_read_events, files, batches, day, agents)
         whole = site_id is None
-        shifts = read_shift_history(connection, Scope(site_id), day - DAY, day + 2 * DAY)
+        shifts = known_shifts
+        if shifts is None:
+            shifts = read_shift_history(connection, Scope(site_id), day - DAY, day + 2 * DAY)
         activities, state_rules = activity_codes(connection), mapped_states(connection)
         rules = rules_of_day(rules, adherence_rules(connection), day)
         exceptions = read_exceptions(connection, ENTERPRISE, start_at, end_at)

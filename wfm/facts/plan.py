@@ -30,6 +30,13 @@ def planned_segments(inputs: DayInputs, layer: str) -> pl.DataFrame:
     from 10:00 to 11:00 was still due at 10:00. Before its first publication a shift counts as
     published.
     """
+    made = inputs.plans.get(layer)
+    if made is None:
+        made = inputs.plans[layer] = _made(inputs, layer)
+    return made
+
+
+def _made(inputs: DayInputs, layer: str) -> pl.DataFrame:
     leave = frozenset(a.code for a in inputs.activities if a.category == "leave")
     agents = inputs.keys["agent"]
     found = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 from sqlalchemy import Connection
@@ -12,9 +13,9 @@ from sqlalchemy import Connection
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.live import impact_of, live_state
-from wfm.domain.organisation import Person
+from wfm.domain.organisation import Organisation, Person
 from wfm.domain.schedules import Shift
-from wfm.domain.scope import Scope
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.adherence import judge
 from wfm.facts.casework import day_case
 from wfm.facts.inputs import DayInputs, read_inputs
@@ -22,6 +23,7 @@ from wfm.facts.judged import CAUSES, PENDING
 from wfm.facts.rules import FactRules
 from wfm.facts.spell_tables import judged_frame
 from wfm.store.kept import kept_value, newest_mark
+from wfm.store.readers.schedules import read_shift_history, week_mark
 from wfm.store.store import Store
 
 WAITS = CAUSES[PENDING]
@@ -112,34 +114,75 @@ def read_timelines(
                 lambda: _judged(connection, store, scope.site, day, as_of_at, FactRules()),
                 most=KEPT_DAYS,
             )  # fmt: skip
-    inputs, as_of_at, mine = site.inputs, site.as_of_at, site.rows
-    rows = mine.partition_by("agent", as_dict=True) if scope.agent is None else {}
-    if scope.agent is not None:
-        number = inputs.keys["agent"].get(scope.agent, -1)
-        rows = {(number,): mine.filter(pl.col("agent") == number)}
-    noon = inputs.agents.select("agent", "zone", "from_at", "to_at")
-    bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in noon.iter_rows()}
-    names = _Names(inputs)
-    found = []
-    at = min(as_of_at, max((hi for _, _, hi in bounds.values()), default=as_of_at))
-    for person in inputs.org.agents(at - 1, scope):
-        key = inputs.keys["agent"].get(person.agent_id, -1)
-        zone, lo, hi = bounds.get(key, ("UTC", 0, 0))
-        pieces_of = rows.get((key,), mine.clear())
-        running = lo <= as_of_at < hi
-        found.append(
-            _timeline(inputs, person, zone, names.rows(pieces_of), as_of_at if running else None)
-        )
-    return tuple(found)
+    return tuple(site.timeline(person) for person in site.people(scope))
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """A day of a site's people: what it was made of, until when, and the pieces in order."""
+    """A day of a site's people: who they are, when their day is, and the pieces in order.
 
-    inputs: DayInputs
+    What it was made of is left behind: the events of a site are many times as large.
+    """
+
     as_of_at: int
-    rows: pl.DataFrame
+    org: Organisation
+    everybody: tuple[Person, ...]  # of all sites, by name
+    numbers: Mapping[str, int]
+    bounds: Mapping[int, tuple[str, int, int]]  # zone, begin and end of the day by number
+    shifts: Mapping[str, Sequence[Shift]]  # the versions of each person's shift of the day
+    names: _Names
+    rows: pl.DataFrame  # in order of agent and time
+    made: dict[str, AgentTimeline] = field(default_factory=dict)
+
+    def people(self, scope: Scope) -> list[Person]:
+        """The people of the day inside a scope, by name."""
+        inside = [
+            p for p in self.everybody
+            if scope.team in (None, p.team_id) and scope.agent in (None, p.agent_id)
+        ]  # fmt: skip
+        return [p for p in inside if scope.holds(self.org.scope_of(p))]
+
+    def timeline(self, person: Person) -> AgentTimeline:
+        """The day of one of them, made when somebody first asks for it."""
+        found = self.made.get(person.agent_id)
+        if found is None:
+            found = self.made[person.agent_id] = self._made(person)
+        return found
+
+    def _made(self, person: Person) -> AgentTimeline:
+        number = self.numbers.get(person.agent_id, -1)
+        zone, lo, hi = self.bounds.get(number, ("UTC", 0, 0))
+        begin, length = self._spans.get(number, (0, 0))
+        pieces = self.names.rows(self.rows.slice(begin, length))
+        now_at = self.as_of_at if lo <= self.as_of_at < hi else None
+        shifts = self.shifts.get(person.agent_id, ())
+        return _timeline(person, self.org.site_of(person.team_id), zone, pieces, now_at, shifts)
+
+    @cached_property
+    def _spans(self) -> dict[int, tuple[int, int]]:
+        """Where the pieces of each agent begin, and how many they are."""
+        found, begin = dict[int, tuple[int, int]](), 0
+        counted = self.rows.group_by("agent", maintain_order=True).len()
+        for agent, length in counted.iter_rows():
+            found[agent] = (begin, length)
+            begin += length
+        return found
+
+
+@dataclass(frozen=True)
+class _Plans:
+    """The shifts around a day of a site, with what was made of them; plans change seldom."""
+
+    shifts: tuple[Shift, ...]
+    layers: dict[Hashable, dict[str, pl.DataFrame]] = field(default_factory=dict)
+
+
+def _plans_of(connection: Connection, site: str | None, day: date) -> _Plans:
+    first, end = day - timedelta(days=1), day + timedelta(days=2)
+    return kept_value(
+        connection, "plans around", (site, day), week_mark(connection, ENTERPRISE, first, end),
+        lambda: _Plans(read_shift_history(connection, Scope(site), first, end)), most=KEPT_DAYS,
+    )  # fmt: skip
 
 
 def _judged(
@@ -147,12 +190,29 @@ def _judged(
     rules: FactRules,
 ) -> _Judged:  # fmt: skip
     """The whole site of a team or agent, since its feed tells who is signed out."""
-    inputs = read_inputs(connection, store.files, day, as_of_at, rules, ("agent_state",), site)
-    inputs = replace(inputs, with_pending=True)
+    plans = _plans_of(connection, site, day)
+    inputs = read_inputs(
+        connection, store.files, day, as_of_at, rules, ("agent_state",), site, plans.shifts
+    )
+    # What is made of shifts names people by number and looks at the kinds of activities.
+    on = (len(inputs.keys["agent"]), inputs.activities)
+    layers = plans.layers.setdefault(on, {})
+    inputs = replace(inputs, with_pending=True, plans=layers)
     case = day_case(inputs)
     pieces = judged_frame(inputs, case, judge(case.case))
     mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
-    return _Judged(inputs, as_of_at, mine.sort("agent", "t0"))
+    rows = inputs.agents.select("agent", "zone", "from_at", "to_at").iter_rows()
+    bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in rows}
+    last = max((hi for _, _, hi in bounds.values()), default=as_of_at)
+    people = inputs.org.agents(min(as_of_at, last) - 1, ENTERPRISE)
+    shifts: dict[str, list[Shift]] = {}
+    for shift in sorted(inputs.shifts, key=lambda shift: shift.seq):
+        if shift.shift_on == day:
+            shifts.setdefault(shift.agent_id, []).append(shift)
+    return _Judged(
+        as_of_at, inputs.org, people, inputs.keys["agent"], bounds, shifts, _Names(inputs),
+        mine.sort("agent", "t0"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,15 +251,11 @@ class _Names:
 
 
 def _timeline(
-    inputs: DayInputs, person: Person, zone: str, pieces: list[_Piece], now_at: int | None
-) -> AgentTimeline:
-    versions = sorted(
-        (s for s in inputs.shifts if s.agent_id == person.agent_id and s.shift_on == inputs.day),
-        key=lambda shift: shift.seq,
-    )
+    person: Person, site: str, zone: str, pieces: list[_Piece], now_at: int | None,
+    versions: Sequence[Shift],
+) -> AgentTimeline:  # fmt: skip
     return AgentTimeline(
-        person.agent_id, person.display_name, person.team_id,
-        inputs.org.site_of(person.team_id), zone,
+        person.agent_id, person.display_name, person.team_id, site, zone,
         _segments(versions[-1:]), _segments(versions[:1]),
         tuple(
             ActualSpell(p.start_at, p.end_at, p.state, p.reason, p.state_group)
