@@ -32,6 +32,7 @@ from dashboards.view_state import parse_view
 from wfm.domain.errors import BadInput
 from wfm.domain.language import language_code, say
 from wfm.domain.principal import Principal
+from wfm.queries.pulse import Pulse, pulse_seen
 from wfm.web.guard import Address, asked_page, asked_scope, guarded, parse_href
 from wfm.web.pages import page_of
 
@@ -42,7 +43,7 @@ INDEX = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{%title%}</title>
-<script src="/assets/scheme.js"></script>
+<script src="/assets/scheme.js"></script><script src="/assets/early.js"></script>
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 <link rel="prefetch" href="/assets/vendor/plotly-cartesian.min.js" as="script">
 {%metas%}{%css%}
@@ -65,7 +66,7 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
         "muster",
         server=server,
         assets_folder=str(Path(__file__).parent / "assets"),
-        assets_ignore=r"^(scheme\.js|plotly-cartesian\.min\.js)$",
+        assets_ignore=r"^(scheme\.js|early\.js|plotly-cartesian\.min\.js)$",
         index_string=INDEX,
         title="Muster",
         update_title="",
@@ -159,7 +160,7 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
     def answer(
         who: Principal, view: Address, ticks: int | None, look: Look, seen: Seen | None
     ) -> tuple[Any, Any]:
-        ask = ask_of(who, room, view, look, sources)
+        ask = ask_of(who, room, view, look, sources, pulse_seen(sources.store))
         shown = mark([dict(view.query), look.scheme, look.narrow, language_code()])
         sign = mark([signature(ask, room), room.sign(ask) if room.sign else None])
         # A tick without news needs no answer: the same data would give the same page.
@@ -168,8 +169,9 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
                 set_props(*freshness(ask))
             return no_update, no_update
         main = mains.shown(
-            ask, (shown, sign), lambda: main_part(ask, room.view(ask), forms), shared=room.shared
-        )
+            ask, (shown, sign), lambda: main_part(ask, room.view(ask), forms),
+            shared=room.shared, waits=room.events is not None,
+        )  # fmt: skip
         return refreshed(name, localised(framed(ask, main)), sign, shown, seen)
 
 
@@ -194,10 +196,16 @@ def _register_forms(app: Dash, room: PageRoom, sources: Sources) -> None:
         return localised(drawer(answer_form(who, view, sent, forms, sources)))
 
 
-def ask_of(who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources) -> Ask:
-    """The question of one address, with its state parsed and its scope as authorised."""
+def ask_of(
+    who: Principal, room: PageRoom, view: Address, look: Look, sources: Sources,
+    pulse: Pulse | None = None,
+) -> Ask:  # fmt: skip
+    """The question of one address, with its state parsed and its scope as authorised.
+
+    `pulse` is the store's as the request has read it already.
+    """
     state = parse_view(view.query)
-    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look)
+    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look, pulse)
 
 
 def signature(ask: Ask, room: PageRoom) -> str:

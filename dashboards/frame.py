@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from dashboards.forms import FormRoom
 from dashboards.parts.answer import Answer
@@ -20,6 +20,7 @@ from kpis.catalogue.load import CATALOGUE
 from kpis.query import kpi_series, kpi_sums, kpi_values
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
+from wfm.domain.language import language_code
 from wfm.domain.organisation import Organisation
 from wfm.domain.periods import Period
 from wfm.domain.principal import Principal
@@ -31,6 +32,8 @@ from wfm.queries.pulse import Pulse, pulse_of
 from wfm.queries.targets import read_targets
 from wfm.web.pages import Page
 
+HELD_SIZE = 8  # of what is held for the minute, in readings of the pulse
+Held = TypeVar("Held")
 LIVE_FEEDS = ("contact_leg", "agent_state", "interval_stats")
 
 
@@ -78,6 +81,7 @@ class Ask:
     scope: Scope
     sources: Sources
     look: Look
+    seen: Pulse | None = None  # the pulse, where the request has read it already
 
     @cached_property
     def now(self) -> int:
@@ -92,7 +96,7 @@ class Ask:
     @cached_property
     def pulse(self) -> Pulse:
         """What changed last in the store, and the small readings that hold since then."""
-        return pulse_of(self.sources.store)
+        return self.seen or pulse_of(self.sources.store)
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -143,6 +147,16 @@ class Ask:
         """The latest event of the live feeds, None when nothing ever came."""
         times = [f.last_at for f in self.pulse.feeds() if f.table in LIVE_FEEDS]
         return max(times, default=None)
+
+    def held(self, name: Hashable, read: Callable[[], Held]) -> Held:
+        """What was read of the scope since the minute began and since anybody did anything.
+
+        For what does not hang on the view, of pages that wait for the minute anyway: the shifts
+        ahead are the same for today and for the quarter.
+        """
+        pulse = self.pulse
+        on = (self.now // 60, pulse.deeds_mark, pulse.places_mark, pulse.insights_mark)
+        return pulse.once(("held", self.scope, name, language_code()), on, read, HELD_SIZE)
 
     @property
     def live(self) -> bool:

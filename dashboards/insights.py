@@ -20,7 +20,8 @@ NOTHING = to_say("Nothing else stands out: habits, people, changes and staffing 
 
 def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
     """The first findings of the role inside the scope; nothing where nobody has looked yet."""
-    told = read_insights(ask.sources.store, ask.scope, ask.who.role, SHOWN)
+    store, role = ask.sources.store, ask.who.role
+    told = ask.held(("insights", role), lambda: read_insights(store, ask.scope, role, SHOWN))
     if told.looked_at is None:
         return html.Div(className="insights", hidden=True)
     known = tuple(forms)

@@ -59,7 +59,10 @@ def whole_page(ask: Ask, view: View, forms: Sequence[str] = ()) -> list[Any]:
 
 def framed(ask: Ask, main: Any) -> list[Any]:
     """The main part between header and footer, which name who reads it."""
-    notice = loading_notice(loading_of(ask.sources.store, ask.today))
+    marks, store = ask.pulse.marks, ask.sources.store
+    on = (marks.generation, marks.build, marks.audit, ask.now // 60)
+    known = ask.pulse.once(("loading", ask.today), on, lambda: loading_of(store, ask.today))
+    notice = loading_notice(known)
     return [_header(ask), notice, _print_head(ask), main, _footer(ask)]
 
 

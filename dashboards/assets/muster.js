@@ -3,9 +3,7 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var PAGES = { "/me": "agent", "/team": "team", "/centre": "manager", "/desk": "desk",
-    "/planning": "planning", "/forecast": "forecast", "/requests": "requests",
-    "/targets": "targets", "/data": "data", "/admin": "admin" };
+  var PAGES = window.muster.PAGES, look = window.muster.look;
 
   /* The first chart of a page loads this; a page is read before charts are drawn on it. Dash would
      set the address of the whole library there, three times as large. */
@@ -39,9 +37,6 @@
     }
   });
 
-  function look() {
-    return root.dataset.scheme + (window.innerWidth < 768 ? " narrow" : "");
-  }
   var lastLook = null;
   window.addEventListener("resize", function () {
     if (lastLook !== look()) { lastLook = look(); setProps("look", { data: lastLook }); }

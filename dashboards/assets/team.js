@@ -10,15 +10,19 @@
     return (hours ? hours + ":" : "") + two(Math.floor(rest / 60)) + ":" + two(rest % 60);
   }
 
+  /* The product's now, as the header told it and the time since then. */
+  function now() {
+    var node = document.querySelector(".page:not([hidden]) [data-age-at]");
+    if (!node || !node.muster) { return null; }
+    return Number(node.dataset.ageAt) + Number(node.dataset.age) +
+      (Date.now() - node.muster.heard) / 1000;
+  }
+
   function run() {
-    if (root.matches(".stale, .very-stale, .lost")) { return; }
-    document.querySelectorAll("[data-out-s]").forEach(function (node) {
-      var told = node.dataset.outS;
-      if (!node.muster || node.muster.told !== told) {
-        node.muster = { told: told, heard: Date.now() };
-      }
-      var gone = Math.floor((Date.now() - node.muster.heard) / 1000);
-      var words = stopwatch(Number(told) + gone);
+    var at = root.matches(".stale, .very-stale, .lost") ? null : now();
+    if (at === null) { return; }
+    document.querySelectorAll("[data-out-at]").forEach(function (node) {
+      var words = stopwatch(Math.max(0, Math.floor(at - Number(node.dataset.outAt))));
       if (node.firstChild && node.firstChild.nodeValue !== words) {
         node.firstChild.nodeValue = words;
       }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from dashboards.frame import Ask
 from dashboards.pages.agent_data import MyDay
 from dashboards.parts import html
 from dashboards.parts.bonus_path import BonusPath, bonus_path
@@ -14,7 +15,7 @@ from dashboards.parts.panel import panel
 from dashboards.parts.status import icon
 from dashboards.parts.table import Cell, Col, Line, Sheet
 from dashboards.view_state import period_label
-from kpis.bonus_reading import BonusView, Loss, read_bonus
+from kpis.bonus_reading import BonusView, Loss, PersonSums, read_sums
 from kpis.bonus_words import (
     STATUS,
     WORD,
@@ -57,23 +58,25 @@ def read_my_bonus(mine: MyDay) -> Bonuses:
     ask = mine.ask
     if not may_see(mine):
         return ()
-    store = ask.sources.store
     found = []
-    for scheme in schemes_on(read_schemes(store, ask.scope), ask.scope, ask.today):
+    for scheme, sums, standings in ask.held(("bonus", ask.today), lambda: _read(ask)):
+        protected = protected_target(standings, scheme.scheme_key)
+        found.append((sums.answer(ask.targets, _loss(mine, scheme), protected), standings))
+    return tuple(found)
+
+
+def _read(ask: Ask) -> tuple[tuple[Scheme, PersonSums, tuple[Standing, ...]], ...]:
+    """The schemes of today with the sums of the agent, what is ahead, and what was shown."""
+    store, scope = ask.sources.store, ask.scope
+    found = []
+    for scheme in schemes_on(read_schemes(store, scope), scope, ask.today):
         period = scheme.period_at(ask.today)
-        ahead = read_ahead(store, ask.scope, ask.now, period.end, scheme.left_out)
-        standings = tuple(
-            s
-            for s in read_standings(store, ask.scope, period.first)
-            if s.scheme_key == scheme.scheme_key
-        )
-        view = read_bonus(
-            ask.facts, ask.targets, scheme, ask.scope, ask.today,
-            ahead.get(ask.scope.agent or "", Ahead({}, 0)),
-            scopes=agent_scopes(store, ask.scope), loss=_loss(mine, scheme),
-            protected=protected_target(standings, scheme.scheme_key),
-        )  # fmt: skip
-        found.append((view, standings))
+        ahead = read_ahead(store, scope, ask.now, period.end, scheme.left_out)
+        shown = read_standings(store, scope, period.first)
+        sums = read_sums(ask.facts, scheme, agent_scopes(store, scope), ask.today)
+        planned = ahead.get(scope.agent or "", Ahead({}, 0))
+        found.append((scheme, sums.of(scope, planned),
+                      tuple(s for s in shown if s.scheme_key == scheme.scheme_key)))  # fmt: skip
     return tuple(found)
 
 
@@ -121,7 +124,8 @@ def bonus_sheet(mine: MyDay, bonuses: Bonuses) -> Sheet:
 
 def _frozen(mine: MyDay) -> list[Line]:
     lines = []
-    for statement, later in read_statements(mine.ask.sources.store, mine.ask.scope):
+    store, scope = mine.ask.sources.store, mine.ask.scope
+    for statement, later in mine.ask.held("statements", lambda: read_statements(store, scope)):
         told: list[tuple[str, Statement | Difference]] = [("closed", statement)]
         told += [("difference", one) for one in later]
         for kind, one in told:
@@ -256,7 +260,8 @@ def _more(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> list
             )
         )
     since = mine.ask.now - NOTICE_DAYS * 86_400
-    for notice in read_notices(mine.ask.sources.store, mine.ask.scope, since)[:2]:
+    store, scope = mine.ask.sources.store, mine.ask.scope
+    for notice in mine.ask.held("notices", lambda: read_notices(store, scope, since))[:2]:
         on = local_day(notice.created_at, mine.ask.zone)
         lines.append(("none", say("{day.day} {day:%b}: {words}", day=on, words=notice.words)))
     return lines

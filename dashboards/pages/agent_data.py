@@ -20,7 +20,7 @@ from wfm.queries.access import within
 from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
 from wfm.queries.permissions import permission_table
-from wfm.queries.schedules import read_shifts
+from wfm.queries.schedules import read_shift_history, read_shifts, shifts_in
 from wfm.queries.timeline import AgentTimeline, read_timelines
 
 TILES = PAGES["agent"].kpi_ids
@@ -146,7 +146,8 @@ def read_my_day(ask: Ask) -> MyDay:
         last = ask.period.end - timedelta(days=1)
         ended = [w.shift.shift_on for w in worked if w.shift.shift_on >= ask.period.first]
         day = ended[-1] if ended else min(last, ask.today)
-    categories = {a.code: a.category for a in activities_known(ask.sources.store)}
+    known = ask.held("activities", lambda: activities_known(ask.sources.store))
+    categories = {a.code: a.category for a in known}
     return MyDay(
         ask, tiles, previous, day, _timeline(ask, day), worked, _coming(ask), _peers(ask),
         categories,
@@ -156,11 +157,13 @@ def read_my_day(ask: Ask) -> MyDay:
 def _worked(ask: Ask) -> tuple[Worked, ...]:
     end = min(ask.period.end, ask.today + timedelta(days=1))
     first = min(ask.period.first, end - timedelta(days=BACK_DAYS))
-    shifts = read_shifts(ask.sources.store, ask.scope, first, end)
+    store, scope = ask.sources.store, ask.scope
+    shifts = ask.held(("shifts", first, end), lambda: read_shifts(store, scope, first, end))
+    lapses = ask.held(("lapses", first, end), lambda: read_lapses(ask.facts, scope, first, end))
     values = ask.series(("adherence",), "day", first=first, end=end)["adherence"]
     known = {v.at("day"): v for v in values if v.value is not None}
     spells: dict[date, list[OutSpell]] = {}
-    for spell in read_lapses(ask.facts, ask.scope, first, end):
+    for spell in lapses:
         spells.setdefault(spell.shift_on, []).append(spell)
     return tuple(
         Worked(shift, known[shift.shift_on], tuple(spells.get(shift.shift_on, ())))
@@ -176,10 +179,12 @@ def _timeline(ask: Ask, day: date) -> AgentTimeline | None:
 
 def _coming(ask: Ask) -> tuple[Coming, ...]:
     first, end = ask.today, ask.today + timedelta(days=AHEAD_DAYS)
-    now = {s.shift_on: s for s in read_shifts(ask.sources.store, ask.scope, first, end)}
-    before = {
-        s.shift_on: s for s in read_shifts(ask.sources.store, ask.scope, first, end, "baseline")
-    }
+    store, scope = ask.sources.store, ask.scope
+    history = ask.held(
+        ("history", first, end), lambda: read_shift_history(store, scope, first, end)
+    )
+    now = {s.shift_on: s for s in shifts_in(history)}
+    before = {s.shift_on: s for s in shifts_in(history, "baseline")}
     days = [
         Coming(day, now.get(day), before.get(day))
         for day in sorted(now | before)

@@ -34,7 +34,7 @@ def wishes_panel(ask: Ask) -> list[Any]:
     """What the agent would like, with the form to say it; only on one's own page."""
     if ask.who.agent_id != ask.scope.agent:
         return []
-    known = _known(ask.sources.store, ask.scope)
+    known = ask.held("wish", lambda: _known(ask.sources.store, ask.scope))
     words = say("You have not said which days or times suit you.")
     note = ""
     if known is not None:

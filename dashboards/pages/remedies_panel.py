@@ -40,7 +40,8 @@ def remedies_panel(
     ask: Ask, title: str, forms: Sequence[str], openers: Sequence[Any] = ()
 ) -> tuple[Any, Sheet]:
     """The panel and its sheet; `forms` are the step forms of the page, `openers` its buttons."""
-    found = read_remedies(ask.sources.store, ask.scope, ask.now - BACK_S)
+    store, since = ask.sources.store, ask.now - BACK_S
+    found = ask.held("remedies", lambda: read_remedies(store, ask.scope, since))
     names = names_of(ask, found)
     lines = tuple(_line(ask, one, names.get(one.scope, ""), forms) for one in found)
     waiting = sum(one.is_open for one in found)

@@ -100,7 +100,8 @@ def _line(team: Team, member: Member, columns: Sequence[Col]) -> Line:
         elif column.key == "out":
             out = member.out_s
             text = stopwatch(out) if out is not None else "–"
-            node = None if out is None else html.Span(text, **{"data-out-s": str(out)})
+            since = None if out is None else str(team.ask.now - out)
+            node = None if out is None else html.Span(text, **{"data-out-at": since})
             cells.append(Cell(text, out, _mark(member), plain=True, node=node))
         elif column.key == "impact":
             impact = member.impact

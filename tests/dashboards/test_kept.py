@@ -34,38 +34,62 @@ def ask(who: Principal, href: str, sources: Sources) -> Ask:
     return ask_of(who, room, address, Look(), sources)
 
 
+class Drawn:
+    """A page's main parts, each with the name of whom it was drawn for."""
+
+    def __init__(self) -> None:
+        self.kept, self.names = KeptMains(), list[str]()
+
+    def see(
+        self, one: Ask, asked: str = "now", *, shared: bool = True, waits: bool = False
+    ) -> None:
+        name = f"{one.who.role.value} {one.who.scope.path} {one.scope.path}"
+
+        def draw() -> Any:
+            self.names.append(name)
+            return html.Main([html.B("3"), name])
+
+        part = self.kept.shown(one, asked, draw, shared=shared, waits=waits)
+        assert part.children["props"]["children"][1] == name
+
+
+def later(one: Ask, **marks: int) -> Ask:
+    """The same question to a store in which something else was written since."""
+    pulse = one.pulse
+    one.__dict__["pulse"] = replace(pulse, marks=pulse.marks._replace(**marks))
+    return one
+
+
 def test_a_main_part_is_drawn_once_for_the_same_rights_and_again_for_others(
     sources: Sources,
 ) -> None:
-    kept, drawn = KeptMains(), list[str]()
-
-    def see(one: Ask, asked: str = "now", shared: bool = True) -> None:
-        def draw() -> Any:
-            drawn.append(f"{one.who.role.value} {one.who.scope.path} {one.scope.path}")
-            return html.Main(drawn[-1])
-
-        text = kept.shown(one, asked, draw, shared=shared).children["props"]["children"]
-        assert text == f"{one.who.role.value} {one.who.scope.path} {one.scope.path}"
-
-    team = "/team?scope=dublin/T-06"
+    drawn, team = Drawn(), "/team?scope=dublin/T-06"
     for who in (LEAD, SECOND_LEAD, OTHER_LEAD, MANAGER, LEAD):
-        see(ask(who, team if who is MANAGER else "/team", sources))
-    assert drawn == [
+        drawn.see(ask(who, team if who is MANAGER else "/team", sources))
+    assert drawn.names == [
         "supervisor dublin/T-06 dublin/T-06", "supervisor dublin/T-07 dublin/T-07",
         "manager dublin dublin/T-06",
     ]  # fmt: skip
-    see(ask(LEAD, "/team", sources), asked="later")
-    changed = ask(LEAD, "/team", sources)
-    audit = (changed.pulse.marks.audit or 0) + 1
-    changed.__dict__["pulse"] = replace(
-        changed.pulse, marks=changed.pulse.marks._replace(audit=audit)
-    )
-    see(changed)
-    assert len(drawn) == 5
-    for _ in range(2):
-        see(ask(AGENT, "/me", sources))
-        see(ask(LEAD, "/team", sources), shared=False)
-    assert len(drawn) == 9
+    drawn.see(ask(LEAD, "/team", sources), asked="later")
+    assert len(drawn.names) == 4
+
+
+def test_a_page_that_waits_stands_until_somebody_does_something(sources: Sources) -> None:
+    at_once, waiting = Drawn(), Drawn()
+    for drawn, waits in ((at_once, False), (waiting, True)):
+        for marks in ({}, {"delivery": 900}, {"audit": 900}, {"audit": 900, "people": 900}):
+            drawn.see(later(ask(LEAD, "/team", sources), **marks), waits=waits)
+    assert (len(at_once.names), len(waiting.names)) == (4, 3)
+
+
+def test_what_belongs_to_one_agent_is_kept_for_its_reader_alone(sources: Sources) -> None:
+    drawn, namesake = Drawn(), replace(AGENT, user_key="u-a2")
+    for who in (AGENT, AGENT, namesake, namesake, AGENT):
+        drawn.see(ask(who, "/me", sources), shared=False)
+    assert len(drawn.names) == 2
+    for who in (LEAD, SECOND_LEAD, LEAD):
+        drawn.see(ask(who, "/team", sources), shared=False)
+    assert len(drawn.names) == 4
 
 
 def test_figures_are_kept_by_scope_and_by_the_targets_that_colour_them(sources: Sources) -> None:

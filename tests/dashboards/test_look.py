@@ -59,7 +59,7 @@ def test_the_charts_are_those_that_plotly_was_made_for() -> None:
 
 
 def test_the_router_knows_every_page() -> None:
-    text = (ASSETS / "muster.js").read_text()
+    text = (ASSETS / "early.js").read_text()
     known = dict(re.findall(r'"(/\w+)": "(\w+)"', text.split("PAGES = {")[1].split("}")[0]))
     for room in ROOMS:
         page = page_of(room.page_id)
@@ -77,7 +77,7 @@ def test_every_font_has_its_licence() -> None:
 
 
 def test_the_browser_knows_every_page_by_its_path() -> None:
-    script = (ASSETS / "muster.js").read_text(encoding="utf-8")
+    script = (ASSETS / "early.js").read_text(encoding="utf-8")
     told = re.search(r"var PAGES = \{(.*?)\};", script, re.DOTALL)
     assert told is not None
     known = dict(re.findall(r'"(/\w+)": "(\w+)"', told[1]))

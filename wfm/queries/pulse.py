@@ -8,6 +8,7 @@ marks, of which one differs after each change, and keeps what was read while its
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -81,15 +82,16 @@ class Pulse:
     marks: Marks
     kept: Bounded[tuple[object, object]]
 
-    def once(self, key: Hashable, on: object, make: Callable[[], Made]) -> Made:
+    def once(self, key: Hashable, on: object, make: Callable[[], Made], size: int = 1) -> Made:
         """What was made for a key, the scope in it, while `on` is the same; else made anew.
 
-        It is made of the store as it is now, which may be newer than the marks, never older.
+        It is made of the store as it is now, which may be newer than the marks, never older. What
+        takes more room than a few numbers counts as so many readings.
         """
         found = self.kept.get(key)
         if found is None or found[0] != on:
             found = (on, make())
-            self.kept.put(key, found, 1)
+            self.kept.put(key, found, size)
         return found[1]  # type: ignore[return-value]  # of the type that `make` gives
 
     @property
@@ -97,6 +99,12 @@ class Pulse:
         """What differs after each change of units, people and queues."""
         m = self.marks
         return (m.delivery, m.audit, m.step, m.units, m.queues, m.people, m.since)
+
+    @property
+    def places_mark(self) -> Hashable:
+        """What differs after each new unit, queue or person, and each move of one."""
+        m = self.marks
+        return (m.units, m.queues, m.people, m.since)
 
     @property
     def deeds_mark(self) -> Hashable:
@@ -186,17 +194,30 @@ def _seats(whole: Organisation) -> dict[str, list[tuple[int, Scope]]]:
     return found
 
 
+_SEEN: ContextVar[Pulse | None] = ContextVar("pulse", default=None)
+
+
 def pulse_of(store: Store) -> Pulse:
     """The pulse of the store now."""
     with store.db.read() as connection:
         return pulse_in(connection, store)
 
 
+def pulse_seen(store: Store) -> Pulse:
+    """The pulse that this request has read last: the door reads it for whoever signs in.
+
+    For answers that write nothing; the store now where the request has read none.
+    """
+    found = _SEEN.get()
+    return found if found is not None and found.store is store else pulse_of(store)
+
+
 def pulse_in(connection: Connection, store: Store) -> Pulse:
     """The pulse of the store as a connection's snapshot sees it."""
     marks = Marks._make(connection.execute(_MARKS).one())
     memory = kept_of(connection)
-    kept = Bounded[tuple[object, object]](MOST)
-    if memory is not None:
-        kept = memory.setdefault(KEPT, kept)
-    return Pulse(store, marks, kept)
+    if memory is None:
+        return Pulse(store, marks, Bounded(MOST))
+    pulse = Pulse(store, marks, memory.setdefault(KEPT, Bounded[tuple[object, object]](MOST)))
+    _SEEN.set(pulse)
+    return pulse

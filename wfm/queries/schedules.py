@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from wfm.domain.schedules import Shift
@@ -22,6 +23,11 @@ def read_shifts(
     """Shifts that start on days from `first` up to, not including, `end`, inside a scope."""
     with store.db.read() as connection:
         return reader.read_shifts(connection, scope, first, end, layer, known_at)
+
+
+def shifts_in(history: Iterable[Shift], layer: Layer = "current") -> tuple[Shift, ...]:
+    """The shifts of one layer of a history, as `read_shifts` gives them."""
+    return reader.chosen_shifts(history, layer)
 
 
 def read_shift_history(store: Store, scope: Scope, first: date, end: date) -> tuple[Shift, ...]:

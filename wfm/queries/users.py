@@ -8,7 +8,7 @@ from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.domain.users import User
-from wfm.queries.pulse import Pulse, pulse_of
+from wfm.queries.pulse import Pulse, pulse_of, pulse_seen
 from wfm.store.schema import org_unit, person
 from wfm.store.schema import user as user_table
 from wfm.store.store import Store
@@ -22,7 +22,9 @@ class Directory:
 
     def has(self, scope: Scope) -> bool:
         """Whether each part of a scope exists below the one before; the enterprise always does."""
-        return scope.site is None or pulse_of(self._store).has(scope)
+        if scope.site is None or pulse_seen(self._store).has(scope):
+            return True  # what there was once stays known
+        return pulse_of(self._store).has(scope)
 
 
 def scope_exists(connection: Connection, scope: Scope) -> bool:

@@ -34,8 +34,13 @@ def read_shifts(
     `baseline` is the first publication, `current` the newest version; with `known_at` only what
     was recorded by then. Removed shifts are left out.
     """
+    return chosen_shifts(read_shift_history(connection, scope, first, end, known_at), layer)
+
+
+def chosen_shifts(history: Iterable[Shift], layer: Layer) -> tuple[Shift, ...]:
+    """One shift for agent and day of a history: its first version, or its newest."""
     chosen: dict[tuple[str, date], Shift] = {}
-    for shift in read_shift_history(connection, scope, first, end, known_at):
+    for shift in history:
         key = (shift.agent_id, shift.shift_on)
         if layer == "current" or key not in chosen:
             chosen[key] = shift
