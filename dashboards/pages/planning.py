@@ -13,21 +13,23 @@ from dashboards.pages import (
     planning_forms,
     planning_gate,
     planning_offers,
+    planning_publish,
     planning_tools,
     planning_whatif,
     planning_wishes,
 )  # fmt: skip
+from dashboards.pages.planning_compare import compare_panel, compare_sheet
 from dashboards.pages.planning_data import Planning, read_planning
 from dashboards.pages.planning_day import changes_panel, changes_sheet, day_panel
+from dashboards.pages.planning_horizon import horizon_panel
 from dashboards.pages.planning_panels import (
     days_sheet,
-    horizon_panel,
     quarters_sheet,
     rules_panel,
     rules_sheet,
     week_panel,
 )
-from dashboards.pages.planning_runs import compare_panel, compare_sheet, jobs_panel, run_panel
+from dashboards.pages.planning_runs import jobs_panel, run_panel
 from dashboards.pages.planning_words import planning_answer
 from dashboards.parts import html
 from dashboards.parts.answer import Answer
@@ -192,6 +194,6 @@ def sign(ask: Ask) -> object:
 FORMS = (
     *planning_forms.FORMS, *planning_edits.FORMS, *planning_tools.FORMS, *planning_design.FORMS,
     *planning_gate.FORMS, *planning_whatif.FORMS, *planning_draft.FORMS,
-    *planning_offers.FORMS,
+    *planning_offers.FORMS, *planning_publish.FORMS,
 )  # fmt: skip
 ROOM = PageRoom("planning", SPEC, view, FORMS, sign, by_the_minute)

@@ -1,29 +1,23 @@
-"""Forms of the planning page: forecast, requirement, solver run, cancel, publication."""
+"""Forms of the planning page: forecast, requirement, solver run, cancel."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, Values
-from dashboards.pages.planning_gate import gate_fields, gate_signature, gate_told
-from dashboards.parts.drawer import Drawer, facts, sentences
+from dashboards.parts.drawer import Drawer, facts
 from dashboards.parts.form import Field, Form
-from dashboards.parts.numbers import plain
 from wfm.actions.jobs import ask_job, cancel_job
-from wfm.actions.plans import publish
 from wfm.domain.errors import BadInput
 from wfm.domain.grid import zone_of
 from wfm.domain.language import say
 from wfm.domain.periods import Period, week_of
-from wfm.domain.plan_measures import NOTICE_S
 from wfm.domain.scope import Scope
 from wfm.queries.jobs import read_job
 from wfm.queries.organisation import read_organisation
-from wfm.queries.plans import Plan, read_plan, read_plan_documents, read_plans
-from wfm.queries.schedules import week_mark
+from wfm.queries.plans import read_plans
 
 DEFAULT_LIMIT, LONGEST_LIMIT = 30, 900
-DAY_S = 86_400
 
 
 def unit_scope(values: Values) -> Scope:
@@ -39,7 +33,7 @@ def week_of_form(ask: FormAsk) -> Period:
         raise BadInput(say("The week of the form is none; open it again.")) from None
 
 
-def _place(ask: FormAsk) -> tuple[str, str]:
+def place_asked(ask: FormAsk) -> tuple[str, str]:
     """The site's name and the days of the week, for titles."""
     period = week_of_form(ask)
     name = read_organisation(ask.sources.store, ask.scope).name_of(ask.scope)
@@ -47,7 +41,7 @@ def _place(ask: FormAsk) -> tuple[str, str]:
     return name, say("{day.day} {day:%b} to {day_2.day} {day_2:%b}", day=period.first, day_2=last)
 
 
-def _args(ask: FormAsk, *names: str) -> dict[str, str]:
+def args_of(ask: FormAsk, *names: str) -> dict[str, str]:
     return {name: ask.value(name) for name in ("unit", "week", *names)}
 
 
@@ -70,7 +64,7 @@ def _ask(ask: FormAsk, kind: str, more: dict[str, object], reason: str = "") -> 
 
 def show_forecast(ask: FormAsk) -> Drawer:
     """The question before a forecast."""
-    name, days = _place(ask)
+    name, days = place_asked(ask)
     fields = (Field("reason", say("Reason"), "note", ask.value("reason"),
                     hint=say("What is new: a campaign, a closed day, more history")),)  # fmt: skip
     return Drawer(
@@ -84,7 +78,7 @@ def show_forecast(ask: FormAsk) -> Drawer:
             "forecast",
             fields,
             say("Forecast"),
-            _args(ask),
+            args_of(ask),
             ask.errors,
             ask.trouble,
             True,
@@ -97,7 +91,7 @@ def send_forecast(ask: FormAsk) -> Drawer:
     """The forecast asked for as a job."""
     week_of_form(ask)
     job_id = _ask(ask, "forecast", {}, ask.value("reason"))
-    name, _ = _place(ask)
+    name, _ = place_asked(ask)
     return Drawer(
         say("Forecast {name}", name=name),
         done=say("Job {job_id} is asked for; the page follows it.", job_id=job_id),
@@ -106,7 +100,7 @@ def send_forecast(ask: FormAsk) -> Drawer:
 
 def show_require(ask: FormAsk) -> Drawer:
     """The question before a requirement."""
-    name, days = _place(ask)
+    name, days = place_asked(ask)
     return Drawer(
         say("Requirement of {name}, {days}", name=name, days=days),
         say(
@@ -117,7 +111,7 @@ def show_require(ask: FormAsk) -> Drawer:
             "require",
             (),
             say("Work it out"),
-            _args(ask),
+            args_of(ask),
             ask.errors,
             ask.trouble,
             True,
@@ -130,7 +124,7 @@ def send_require(ask: FormAsk) -> Drawer:
     """The requirement asked for as a job."""
     week_of_form(ask)
     job_id = _ask(ask, "require", {})
-    name, days = _place(ask)
+    name, days = place_asked(ask)
     return Drawer(
         say("Requirement of {name}, {days}", name=name, days=days),
         done=say("Job {job_id} is asked for; the page follows it.", job_id=job_id),
@@ -142,7 +136,7 @@ def send_require(ask: FormAsk) -> Drawer:
 
 def show_solve(ask: FormAsk) -> Drawer:
     """The settings of a run: its name, how long, which seed, how many are expected away."""
-    name, days = _place(ask)
+    name, days = place_asked(ask)
     count = len(read_plans(ask.sources.store, ask.scope, unit=ask.value("unit"),
                            week=ask.value("week"), limit=400))  # fmt: skip
     fields = (
@@ -211,7 +205,7 @@ def show_solve(ask: FormAsk) -> Drawer:
             "solve",
             fields,
             say("Start the run"),
-            _args(ask),
+            args_of(ask),
             ask.errors,
             ask.trouble,
             True,
@@ -265,7 +259,7 @@ def send_solve(ask: FormAsk) -> Drawer:
             "absence": found["absence"] / 100,
         },
     )
-    name, days = _place(ask)
+    name, days = place_asked(ask)
     return Drawer(
         say("Solve {name}, {days}", name=name, days=days),
         done=say("{label} is on its way as job {job_id}.", label=label, job_id=job_id),
@@ -274,7 +268,7 @@ def send_solve(ask: FormAsk) -> Drawer:
 
 def show_cancel(ask: FormAsk) -> Drawer:
     """The question before a job is stopped."""
-    job = read_job(ask.sources.store, ask.scope, _number(ask, "job"))
+    job = read_job(ask.sources.store, ask.scope, number_asked(ask, "job"))
     kept = say("The best schedule so far becomes a draft.") if job.kind == "solve" else ""
     body = facts([(say("Job"), f"{job.job_id}, {job.kind}"), (say("Now"), job.stage or job.state)])
     return Drawer(
@@ -285,7 +279,7 @@ def show_cancel(ask: FormAsk) -> Drawer:
             "cancel",
             (),
             say("Cancel it, keep the best"),
-            _args(ask, "job"),
+            args_of(ask, "job"),
             ask.errors,
             ask.trouble,
             True,
@@ -296,7 +290,7 @@ def show_cancel(ask: FormAsk) -> Drawer:
 
 def send_cancel(ask: FormAsk) -> Drawer:
     """The wish to stop, recorded."""
-    job_id = _number(ask, "job")
+    job_id = number_asked(ask, "job")
     state = cancel_job(
         ask.sources.store, ask.sources.clock, job_id, actor=ask.who.user_key,
         actor_role=ask.who.role.value, scope=ask.scope,
@@ -311,124 +305,7 @@ def send_cancel(ask: FormAsk) -> Drawer:
 # --- publication ----------------------------------------------------------------------------------
 
 
-def show_publish(ask: FormAsk) -> Drawer:
-    """Who is affected by a publication and how late they hear of it, before its reason is asked."""
-    plan = read_plan(ask.sources.store, ask.scope, _number(ask, "plan"))
-    name, days = _place(ask)
-    title = say(
-        "Publish {value}, {name}, {days}",
-        value=plan.label or say("plan {plan_id}", plan_id=plan.plan_id),
-        name=name,
-        days=days,
-    )
-    if plan.state != "draft":
-        return Drawer(
-            title,
-            done=say("Plan {plan_id} is {state} already.", plan_id=plan.plan_id, state=plan.state),
-        )
-    period = week_of_form(ask)
-    seen = ask.value("seen") or week_mark(
-        ask.sources.store, Scope(plan.unit), period.first, period.end
-    )
-    fields = (
-        *gate_fields(ask, plan.plan_id),
-        Field("reason", say("Reason"), "note", ask.value("reason"), required=True,
-              hint=say("Kept with your name in the audit log and with each changed shift")),
-    )  # fmt: skip
-    return Drawer(
-        title,
-        say("Agents see it at once, and adherence is measured against it."),
-        (*_affected(ask, plan), gate_told(ask, plan.plan_id)),
-        Form("publish", fields, say("Publish"), {**_args(ask, "plan"), "seen": seen}, ask.errors,
-             ask.trouble, True, key=ask.key),
-        wide=True,
-    )  # fmt: skip
-
-
-def _affected(ask: FormAsk, plan: Plan) -> list[object]:
-    planner, now = ask.sources.planner, ask.now
-    diff = planner.difference(ask.scope, plan.unit, plan.week, plan.plan_id)
-    coming = [at for at in diff.starts if at >= now]
-    late = sum(at < now + NOTICE_S for at in coming)
-    day = sum(at < now + DAY_S for at in coming)
-    past = len(diff.starts) - len(coming)
-    rows: list[tuple[str, object]] = [
-        (say("Agents whose shifts change"), plain(len(diff.people), 0)),
-        (say("Shifts new"), plain(diff.new, 0)),
-        (say("Shifts changed"), plain(diff.changed, 0)),
-        (say("Shifts taken away"), plain(diff.removed, 0)),
-        (say("Begin within 14 days (late notice)"), plain(late, 0)),
-        (say("Begin within 24 hours"), plain(day, 0)),
-    ]
-    if past:
-        rows.append((say("Begun or past already"), plain(past, 0)))
-    before = planner.measures(ask.scope, plan.unit, plan.week)
-    after = planner.measures(ask.scope, plan.unit, plan.week, plan.plan_id)
-    if after is not None:
-        was = f"{plain(before.short, 0)} → " if before is not None else ""
-        rows.append((say("Short quarter-hours"), f"{was}{plain(after.short, 0)}"))
-    documents = read_plan_documents(ask.sources.store, ask.scope, plan.plan_id)
-    broken = planner.broken(*documents)
-    lines = [("bad", words) for words in broken[:6]]
-    if not broken:
-        lines.append(
-            ("good", say("No labour rule is broken (checked by the independent verifier)."))
-        )
-    if diff.published:
-        lines.append(
-            (
-                "dot",
-                say("The week is published: its baseline stays, the differences become changes."),
-            )
-        )
-    else:
-        lines.append(
-            ("dot", say("First publication of the week: it becomes the baseline for good."))
-        )
-    if late:
-        lines.append(
-            ("warn", say("{late} shifts change with less than 14 days of notice.", late=late))
-        )
-    names = ", ".join(diff.people[:8]) + (" …" if len(diff.people) > 8 else "")
-    if names:
-        rows.append((say("Who"), names))
-    return [facts(rows), sentences(lines)]
-
-
-def send_publish(ask: FormAsk) -> Drawer:
-    """The publication itself, in one transaction."""
-    reason = ask.reason()
-    plan_id = _number(ask, "plan")
-    overrule = gate_signature(ask, plan_id, reason)
-    done = publish(
-        ask.sources.store,
-        ask.sources.clock,
-        ask.who.user_key,
-        plan_id,
-        reason,
-        scope=ask.scope,
-        check=ask.sources.planner.broken,
-        actor_role=ask.who.role.value,
-        seen=ask.value("seen") or None,
-        overrule=overrule,
-    )
-    name, days = _place(ask)
-    counts = done.counts
-    said = (
-        say("Plan {plan_id} was published before; nothing changed.", plan_id=plan_id)
-        if done.already
-        else say(
-            "Published: {baselines} shifts as the baseline, {changes} changed, "
-            "{unchanged} as before.",
-            baselines=counts.baselines,
-            changes=counts.changes,
-            unchanged=counts.unchanged,
-        )
-    )
-    return Drawer(f"{name}, {days}", done=said)
-
-
-def _number(ask: FormAsk, name: str) -> int:
+def number_asked(ask: FormAsk, name: str) -> int:
     text = ask.value(name)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadInput(say("The form is not complete; open it again."))
@@ -446,5 +323,4 @@ FORMS = (
     FormRoom("require", "forecast.run", unit_scope, show_require, send_require),
     FormRoom("solve", "schedule.solve", unit_scope, show_solve, send_solve),
     FormRoom("cancel", "schedule.solve", unit_scope, show_cancel, send_cancel),
-    FormRoom("publish", "schedule.publish", unit_scope, show_publish, send_publish),
 )
