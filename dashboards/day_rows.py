@@ -66,7 +66,7 @@ def state_word(state: str, group: str, reason: str) -> str:
         return STATE_WORD[state]
     words = GROUP_WORD.get(group, group).capitalize()
     if reason and reason.replace("_", " ") != key_of(words).casefold():
-        return f"{words} ({reason.replace('_', ' ')})"
+        return f"{words} ({say(reason.replace('_', ' '))})"
     return words
 
 

@@ -159,7 +159,7 @@ def targets(mine: MyDay) -> Sheet:
                 value.reason if value.value is None else say("no target is set here"),
             )
         else:
-            goal = target_text(value).removeprefix("target ")
+            goal = target_text(value, bare=True)
             source = value.target.source
         row = resolve(mine.ask.targets, value.kpi_id, _last_day(mine), mine.ask.scope)
         short = source

@@ -203,7 +203,7 @@ def exception_words(given: AdherenceException, mine: MyDay) -> tuple[str, str]:
     planned = PLANNED.get(category, say(given.activity.replace("_", " ")))
     done = DONE.get(given.state_group, say(given.state_group.replace("_", " ")))
     if given.state_group == "other_aux" and given.reason:
-        done = f"{done}: {given.reason.replace('_', ' ')}"
+        done = f"{done}: {say(given.reason.replace('_', ' '))}"
     return planned, done
 
 

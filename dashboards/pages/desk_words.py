@@ -80,7 +80,9 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
         else say(", and the next quarter-hours are covered"),
     )
     told = [
-        f"{name} {say('take') if name in PLURAL else say('takes')} {plain(size, 1)}"
+        say("{name} take {size}", name=say(name[:]), size=plain(size, 1))
+        if name in PLURAL
+        else say("{name} takes {size}", name=say(name[:]), size=plain(size, 1))
         for name, size in sorted(_spoken(causes).items(), key=lambda item: -item[1])
         if size >= LEAST
     ]
@@ -103,7 +105,7 @@ def _short(ask: Ask, worst: Place, axis: Axis, causes: Mapping[str, float]) -> A
 
 def _spoken(causes: Mapping[str, float]) -> dict[str, float]:
     return {
-        say("changes after publication") if name == "changed after publication" else name: size
+        PLURAL[1] if name == "changed after publication" else name: size
         for name, size in causes.items()
     }
 

@@ -35,7 +35,11 @@ def breakdown(centre: Centre) -> Sheet:
     columns = (
         Col("name", DIMENSION_WORD[centre.by], text=True, phone=True),
         Col(kpi.id, SHORT.get(kpi.id, kpi.short_name), kpi.unit, phone=True),
-        Col("gap", say("vs {word}", word=word), unit, say("difference to {word}", word=word)),
+        Col("gap", say("vs before"), unit, say("difference to the period before"))
+        if word == "before"
+        else Col("gap", say("vs target"), unit, say("difference to the target"))
+        if word == "target"
+        else Col("gap", say("vs all"), unit, say("difference to all together")),
         Col(
             "adds",
             say("Adds"),

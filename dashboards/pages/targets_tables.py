@@ -49,7 +49,7 @@ def _figure(page: Targets, value: KpiValue) -> Line:
     ask, kpi = page.ask, CATALOGUE[value.kpi_id]
     row = page.row(kpi.id)
     source = value.target.source if value.target else ""
-    goal = target_text(value).removeprefix("target ") if value.target else DASH
+    goal = target_text(value, bare=True) if value.target else DASH
     red = page.reds.get(kpi.id, "")
     link = ask.link(kpi=kpi.id)
     cells = (
@@ -94,7 +94,7 @@ def places(page: Targets) -> Sheet:
 def _place(page: Targets, place: Place) -> Line:
     kpi, book = page.kpi, page.ask.targets
     if place.value is not None and place.target is not None:
-        goal = target_text(place.value).removeprefix("target ")
+        goal = target_text(place.value, bare=True)
     else:
         bands = bands_of(kpi, place.row)
         counted = kpi.kind == "sum" and not place.own

@@ -137,8 +137,8 @@ def gap_text(value: KpiValue) -> str:
     return kpi_number(value.kpi_id, value.gap, signed=True) + (f"{SPACE}{unit}" if unit else "")
 
 
-def target_text(value: KpiValue) -> str:
-    """The target as it stands at the right: "target 80.0 %"."""
+def target_text(value: KpiValue, *, bare: bool = False) -> str:
+    """The target as it stands at the right: "target 80.0 %", bare "80.0 %"."""
     if value.target is None:
         return ""
     kpi = CATALOGUE[value.kpi_id]
@@ -149,7 +149,7 @@ def target_text(value: KpiValue) -> str:
         goal = say("{goal} restated", goal=goal)
     bands = value.target.bands
     a_range = bands.centre is None and bands.green_lo is not None and bands.green_hi is not None
-    return goal if a_range else say("target {goal}", goal=goal)
+    return goal if a_range or bare else say("target {goal}", goal=goal)
 
 
 def goal_line(target: KpiTarget | None, value: float | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from wfm.domain.grid import QUARTER_S
+from wfm.domain.language import to_say
 from wfm.domain.scope import Scope
 from wfm.facts.query import read_measures
 from wfm.facts.reader import FactQuery, FactReader
@@ -17,12 +18,12 @@ from wfm.facts.reader import FactQuery, FactReader
 Key = tuple[str, ...]
 # Reasons for being away that nobody planned, with the words of a sentence.
 UNPLANNED = {
-    "lost_sick_s": "sickness",
-    "lost_noshow_s": "no-show",
-    "lost_late_s": "late or gone early",
-    "lost_overbreak_s": "long breaks",
-    "lost_aux_s": "unscheduled not ready",
-    "lost_system_s": "system outage",
+    "lost_sick_s": to_say("sickness"),
+    "lost_noshow_s": to_say("no-show"),
+    "lost_late_s": to_say("late or gone early"),
+    "lost_overbreak_s": to_say("long breaks"),
+    "lost_aux_s": to_say("unscheduled not ready"),
+    "lost_system_s": to_say("system outage"),
 }
 
 
