@@ -11,12 +11,16 @@ from dash import dcc
 
 from dashboards.parts import html
 from dashboards.theme import FONT, Palette
+from wfm.domain.language import day_text, language_code
 
 HEIGHT, NARROW_HEIGHT = 230, 200
 Values = Sequence[float | None]
 # Dash and width of each kind of line, as the legend draws them.
 STYLES = {"actual": ("solid", 2.0), "required": ("4px,3px", 1.5), "dotted": ("2px,2px", 2.0),
           "plan": ("solid", 1.0)}  # fmt: skip
+# How a day above the lines is written; English as the library has it.
+DAYS = {"de": {"hoverformat": "%d.%m.%Y"}, "fr": {"hoverformat": "%d/%m/%Y"},
+        "es": {"hoverformat": "%d/%m/%Y"}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def week_lines(
                       "dash": STYLES[line.kind][0]},
              "hovertemplate": "%{y:,.1f}"}
         )  # fmt: skip
+    months = [d.replace(day=1) for d in days[1:] if d.day <= 7][:: 2 if narrow else 1]
     known = [v for line in lines for v in line.values if v is not None]
     top = max([*known, *((v for v in band[1] if v is not None) if band else ())], default=1.0)
     figure = {
@@ -69,8 +74,9 @@ def week_lines(
             "template": {}, "font": {"family": FONT, "size": 11, "color": palette.third},
             "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.ink,
                            "font": {"family": FONT, "size": 11, "color": palette.ink}},
-            "xaxis": {"fixedrange": True, "showgrid": False, "tickformat": "%b",
-                      "dtick": "M2" if narrow else "M1", "linecolor": palette.line},
+            "xaxis": {"fixedrange": True, "showgrid": False, "linecolor": palette.line,
+                      "tickvals": months, "ticktext": [day_text(d, "%b") for d in months],
+                      **DAYS.get(language_code(), {})},
             "yaxis": {"fixedrange": True, "range": [0, 1.08 * top], "gridcolor": palette.line,
                       "zeroline": False, "nticks": 5},
         },
