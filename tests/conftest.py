@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -129,13 +130,28 @@ def postgres(database_kind: str, request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def store_url(postgres: Path | None) -> Callable[..., str]:
-    """The URL of a fresh database for a folder: a SQLite file in it, or one on the run's server."""
-    return lambda folder, **how: (
-        f"sqlite:///{folder / 'muster.sqlite'}"
-        if postgres is None
-        else postgres_server.new_database(postgres, **how)
-    )
+def store_url(
+    postgres: Path | None, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., str]:
+    """The URL of a fresh database at the newest schema: a file in a folder, or on the server.
+
+    The schema is made once a worker and copied; with another `template` nothing is in the database.
+    """
+    if postgres is not None:
+        return lambda folder, **how: postgres_server.new_database(postgres, **how)
+    pattern = tmp_path_factory.mktemp("schema") / "muster.sqlite"
+    first = Database(f"sqlite:///{pattern}")
+    upgrade(first)
+    first.close()
+
+    def fresh(folder: Path, template: str = postgres_server.TEMPLATE) -> str:
+        own = folder / pattern.name
+        if template == postgres_server.TEMPLATE and not own.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(pattern, own)
+        return f"sqlite:///{own}"
+
+    return fresh
 
 
 class ByCentre(LoadFileScheduling):

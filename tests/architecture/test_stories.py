@@ -52,6 +52,7 @@ def test_only_the_command_that_starts_the_demo_imports_the_stories() -> None:
         path.relative_to(ROOT).as_posix()
         for path in product_files()
         if path.suffix == ".py"
+        and "wfm.simulator.stories" in path.read_text(encoding="utf-8")
         and any(name.startswith("wfm.simulator.stories") for name in imported(path))
     }
     assert found <= STARTS

@@ -1,5 +1,6 @@
 """Forecasts and requirements of another planner come in as versions of their own."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,8 +33,8 @@ r48,dublin,voice,2026-11-30T09:00:00Z,80,w48,2026-11-02T09:00:00Z
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'm.sqlite'}", tmp_path)
+def store(tmp_path: Path, store_url: Callable[..., str]) -> Store:
+    return open_store(store_url(tmp_path), tmp_path)
 
 
 def load(store: Store, folder: Path, **texts: str) -> dict[str, LoadReport]:

@@ -44,8 +44,6 @@ def used(
 
 
 @pytest.fixture
-def empty(tmp_path: Path, store_url: Callable[..., str], postgres: Path | None) -> Database:
+def empty(tmp_path: Path, store_url: Callable[..., str]) -> Database:
     """A database without a table in it."""
-    return Database(
-        store_url(tmp_path) if postgres is None else store_url(tmp_path, template="template0")
-    )
+    return Database(store_url(tmp_path, template="template0"))
