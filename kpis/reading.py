@@ -23,6 +23,7 @@ from wfm.facts.shared import read_shared
 
 Key = tuple[tuple[str, KeyPart], ...]
 PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
+LIVE_DAYS = 2  # of a period that ends today: the days that are built again and again
 INTERVAL_S = 900
 
 # Tables of plans and of what came; a plan reaches beyond the events.
@@ -218,13 +219,19 @@ def mixes_plan_and_actual(kpi: Kpi) -> bool:
 
 
 def present_feeds(facts: FactReader, ask: Ask) -> frozenset[str]:
-    """Feeds that arrived for a scope in the period or the weeks before it."""
+    """Feeds that arrived for a scope in the period or the weeks before it.
+
+    The days before the last two are looked at first: they are not built again while today is, so
+    who asks next finds their rows read; a feed is looked for in the last days if it is not there.
+    """
     wide = replace(ask, first=ask.first - timedelta(days=PROBE_DAYS), by=(), q_from=None, q_to=None)
-    names = [m for probes in PROBES.values() for m in probes]
-    cell = read_rows(facts, wide, names).rows[()].cell
-    return frozenset(
-        feed for feed, probes in PROBES.items() if any(cell.get(m) is not None for m in probes)
-    )
+    settled = wide.end - timedelta(days=LIVE_DAYS)
+    found: frozenset[str] = frozenset()
+    for part in (replace(wide, end=settled), replace(wide, first=settled)):
+        probes = {feed: names for feed, names in PROBES.items() if feed not in found}
+        cell = read_rows(facts, part, [m for names in probes.values() for m in names]).rows[()].cell
+        found |= {f for f, names in probes.items() if any(cell.get(m) is not None for m in names)}
+    return found
 
 
 def merge_rows(rows: Sequence[Row], measures: Iterable[str]) -> dict[str, Merged]:
