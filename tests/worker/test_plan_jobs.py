@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.engine import make_url
 
 from wfm.actions.audit import verify_audit
 from wfm.domain.clock import FixedClock, epoch_s
@@ -19,10 +23,12 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.plans import read_plan, read_plans
 from wfm.queries.schedules import read_shift_history, read_shifts
 from wfm.store import schema
+from wfm.store.database import Database
 from wfm.store.dimensions import dimension_keys
+from wfm.store.files import FileStore
 from wfm.store.manifest import record_batch
 from wfm.store.raw import conform
-from wfm.store.store import Store
+from wfm.store.store import Store, open_store
 from wfm.worker.jobs import run_job_here
 
 ZONE = "America/New_York"
@@ -107,6 +113,36 @@ def job(store: Store, clock: FixedClock, kind: str, **parameters: object) -> Job
     return run_job_here(store, clock, kind, given, author="planner-1", scope_path="ny")
 
 
+@pytest.fixture(scope="module")
+def pattern(
+    tmp_path_factory: pytest.TempPathFactory, store_url: Callable[..., str]
+) -> tuple[Path, str]:
+    """A folder with the site's week solved in one pass, closed, and the URL of its store."""
+    folder = tmp_path_factory.mktemp("solved")
+    store = open_store(store_url(folder), folder / "data")
+    build_site(store)
+    require(store)
+    clock = FixedClock(datetime(2026, 10, 12, 9, 0, tzinfo=UTC))
+    done = job(store, clock, "solve", passes=1, seed=1)
+    assert done.state == "done", done.message
+    store.db.close()
+    return folder, store.db.url
+
+
+@pytest.fixture
+def solved(
+    tmp_path: Path, pattern: tuple[Path, str], store_url: Callable[..., str], postgres: Path | None
+) -> Iterator[Store]:
+    """The site whose week has draft plan 1, of the test's own."""
+    folder, url = pattern
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    name = make_url(url).database or ""
+    own = store_url(tmp_path) if postgres is None else store_url(tmp_path, template=name)
+    store = Store(Database(own), FileStore(tmp_path / "data"))
+    yield store
+    store.db.close()
+
+
 def test_a_week_is_solved_published_and_becomes_the_baseline(
     store: Store, clock: FixedClock
 ) -> None:
@@ -149,11 +185,9 @@ def test_a_week_is_solved_published_and_becomes_the_baseline(
 
 
 def test_a_second_plan_supersedes_the_first_and_keeps_the_baseline(
-    store: Store, clock: FixedClock
+    solved: Store, clock: FixedClock
 ) -> None:
-    build_site(store)
-    require(store)
-    job(store, clock, "solve", passes=1, seed=1)
+    store = solved
     job(store, clock, "publish")
     job(store, clock, "solve", passes=1, seed=2)
     job(store, clock, "publish")
@@ -167,16 +201,14 @@ def test_a_second_plan_supersedes_the_first_and_keeps_the_baseline(
 
 
 def test_the_next_week_keeps_the_rest_and_run_of_the_published_one(
-    store: Store, clock: FixedClock
+    solved: Store, clock: FixedClock
 ) -> None:
-    build_site(store)
-    require(store)
-    job(store, clock, "solve", passes=1)
+    store = solved
     job(store, clock, "publish")
     require(store, week="2026-W11", monday=MONDAY + timedelta(days=7))
-    solved = job(store, clock, "solve", passes=1, week="2026-W11")
-    assert solved.result is not None
-    assert solved.result["violations_n"] == 0
+    next_week = job(store, clock, "solve", passes=1, week="2026-W11")
+    assert next_week.result is not None
+    assert next_week.result["violations_n"] == 0
     job(store, clock, "publish", week="2026-W11")
     days = read_shifts(store, Scope("ny"), MONDAY, MONDAY + timedelta(days=14))
     for agent in {s.agent_id for s in days}:
@@ -213,10 +245,8 @@ def test_leave_counts_as_worked_and_is_left_free(store: Store, clock: FixedClock
     assert not {date(2026, 3, 3), date(2026, 3, 4)} & set(own)
 
 
-def test_a_plan_with_broken_rules_is_not_published(store: Store, clock: FixedClock) -> None:
-    build_site(store)
-    require(store)
-    job(store, clock, "solve", passes=1)
+def test_a_plan_with_broken_rules_is_not_published(solved: Store, clock: FixedClock) -> None:
+    store = solved
     with store.db.write() as c:
         problem, solution = c.execute(select(schema.plan.c.problem, schema.plan.c.solution)).one()
         broken = json.loads(solution)
@@ -256,10 +286,10 @@ def test_what_is_missing_is_said_with_the_command_that_makes_it(
     assert (failed.state, failed.message) == ("failed", message)
 
 
-def test_a_planned_hour_keeps_its_wall_clock_over_the_jump(store: Store, clock: FixedClock) -> None:
-    build_site(store)
-    require(store)
-    job(store, clock, "solve", passes=1)
+def test_a_planned_hour_keeps_its_wall_clock_over_the_jump(
+    solved: Store, clock: FixedClock
+) -> None:
+    store = solved
     job(store, clock, "publish")
     sunday = read_shifts(store, Scope("ny"), date(2026, 3, 8), date(2026, 3, 9))
     assert sunday
