@@ -104,6 +104,7 @@ def test_the_strip_says_what_was_found_and_opens_it(answered: Answered, sources:
     assert texts(insights_strip(ask, ("explain",))) == []
     try:
         _write(sources, [FoundRow(FINDING.scope, ["manager"], 4.0, to_document(FINDING))])
+        ask = replace(ask, seen=None)  # as the next request asks
         strip = insights_strip(ask, ("explain",))
         assert texts(strip) == ["Handle time rose 66 s.", " Within tv offer: 75 s.", "Why"]
         buttons = _buttons(strip)
