@@ -91,6 +91,8 @@ _NOUNS: tuple[tuple[str, str], ...] = (
     ("req*_s", to_say("required time")),
     ("act_work_s", to_say("workload")),
     ("talk_s", to_say("handle time")),
+    ("feed_*", to_say("expected intervals")),
+    ("inv_n", to_say("checks")),
 )
 
 
