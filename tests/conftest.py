@@ -6,12 +6,13 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy.engine import make_url
 from xdist.scheduler import LoadFileScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,7 +23,9 @@ import postgres_server
 sys.path.remove(str(Path(__file__).parent))
 
 from wfm.store.database import Database
+from wfm.store.files import FileStore
 from wfm.store.migrate import upgrade
+from wfm.store.store import Store
 
 # Folders whose tests share one expensive centre: each is run by one worker of pytest-xdist.
 TOGETHER = ("dashboards",)
@@ -152,6 +155,25 @@ def store_url(
         return f"sqlite:///{own}"
 
     return fresh
+
+
+@pytest.fixture
+def store_like(
+    tmp_path: Path, store_url: Callable[..., str], postgres: Path | None
+) -> Iterator[Callable[[Path, str], Store]]:
+    """A store of the test's own that holds what a closed one does: its folder and its URL."""
+    opened: list[Store] = []
+
+    def copied(folder: Path, url: str) -> Store:
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        name = make_url(url).database or ""
+        own = store_url(tmp_path) if postgres is None else store_url(tmp_path, template=name)
+        opened.append(Store(Database(own), FileStore(tmp_path / "data")))
+        return opened[-1]
+
+    yield copied
+    for store in opened:
+        store.db.close()
 
 
 class ByCentre(LoadFileScheduling):

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from store_in_use import fill
 
 from wfm.store.database import Database
-from wfm.store.files import FileStore
 from wfm.store.store import Store, open_store
 
 
@@ -30,17 +27,9 @@ def filled(
 
 
 @pytest.fixture
-def used(
-    tmp_path: Path, filled: tuple[Path, str], store_url: Callable[..., str], postgres: Path | None
-) -> Iterator[Store]:
+def used(filled: tuple[Path, str], store_like: Callable[[Path, str], Store]) -> Store:
     """A store in use, of the test's own."""
-    folder, url = filled
-    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    name = make_url(url).database or ""
-    own = store_url(tmp_path) if postgres is None else store_url(tmp_path, template=name)
-    store = Store(Database(own), FileStore(tmp_path / "data"))
-    yield store
-    store.db.close()
+    return store_like(*filled)
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.engine import make_url
 
 from wfm.actions.audit import verify_audit
 from wfm.domain.clock import FixedClock, epoch_s
@@ -23,9 +21,7 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.plans import read_plan, read_plans
 from wfm.queries.schedules import read_shift_history, read_shifts
 from wfm.store import schema
-from wfm.store.database import Database
 from wfm.store.dimensions import dimension_keys
-from wfm.store.files import FileStore
 from wfm.store.manifest import record_batch
 from wfm.store.raw import conform
 from wfm.store.store import Store, open_store
@@ -130,17 +126,9 @@ def pattern(
 
 
 @pytest.fixture
-def solved(
-    tmp_path: Path, pattern: tuple[Path, str], store_url: Callable[..., str], postgres: Path | None
-) -> Iterator[Store]:
+def solved(pattern: tuple[Path, str], store_like: Callable[[Path, str], Store]) -> Store:
     """The site whose week has draft plan 1, of the test's own."""
-    folder, url = pattern
-    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    name = make_url(url).database or ""
-    own = store_url(tmp_path) if postgres is None else store_url(tmp_path, template=name)
-    store = Store(Database(own), FileStore(tmp_path / "data"))
-    yield store
-    store.db.close()
+    return store_like(*pattern)
 
 
 def test_a_week_is_solved_published_and_becomes_the_baseline(
