@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 from dashboards.parts.numbers import kpi_with_unit
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
+
+# By whether it is the period before and whether its value is named: level, over, under.
+WORDS = {
+    (False, False): (
+        to_say("at its target"), to_say("{size} over its target"),
+        to_say("{size} under its target"),
+    ),
+    (False, True): (
+        to_say("at target {goal}"), to_say("{size} over target {goal}"),
+        to_say("{size} under target {goal}"),
+    ),
+    (True, False): (
+        to_say("as the period before"), to_say("{size} over the period before"),
+        to_say("{size} under the period before"),
+    ),
+    (True, True): (
+        to_say("as the period before, {goal}"), to_say("{size} over the period before {goal}"),
+        to_say("{size} under the period before {goal}"),
+    ),
+}  # fmt: skip
 
 
 def apart(kpi_id: str, gap: float, base: float | None = None, *, before: bool = False) -> str:
@@ -13,38 +33,6 @@ def apart(kpi_id: str, gap: float, base: float | None = None, *, before: bool = 
     """
     size = kpi_with_unit(kpi_id, abs(gap), gap=True)
     goal = "" if base is None else kpi_with_unit(kpi_id, base)
-    if before:
-        return _from_before(gap, size, goal)
-    if not goal:
-        if not gap:
-            return say("at its target")
-        return (
-            say("{size} over its target", size=size)
-            if gap > 0
-            else (say("{size} under its target", size=size))
-        )
-    if not gap:
-        return say("at target {goal}", goal=goal)
-    return (
-        say("{size} over target {goal}", size=size, goal=goal)
-        if gap > 0
-        else (say("{size} under target {goal}", size=size, goal=goal))
-    )
-
-
-def _from_before(gap: float, size: str, goal: str) -> str:
-    if not goal:
-        if not gap:
-            return say("as the period before")
-        return (
-            say("{size} over the period before", size=size)
-            if gap > 0
-            else (say("{size} under the period before", size=size))
-        )
-    if not gap:
-        return say("as the period before, {goal}", goal=goal)
-    return (
-        say("{size} over the period before {goal}", size=size, goal=goal)
-        if gap > 0
-        else (say("{size} under the period before {goal}", size=size, goal=goal))
-    )
+    level, over, under = WORDS[before, bool(goal)]
+    words = over if gap > 0 else under if gap < 0 else level
+    return say(words[:], size=size, goal=goal)

@@ -97,7 +97,7 @@ class CpSat:
     def __init__(self) -> None:
         from ortools.sat.python import cp_model  # type: ignore[import-not-found]
 
-        self.library, self.model = cp_model, cp_model.CpModel()
+        self.toolkit, self.model = cp_model, cp_model.CpModel()
 
     def number(self, most: int) -> Any:
         return self.model.new_int_var(0, most, "")
@@ -113,10 +113,10 @@ class CpSat:
         self.model.minimize(sum(round(10 * factor) * x for x, factor in terms))
 
     def solve(self, seconds: float) -> tuple[float | None, float]:
-        solver = self.library.CpSolver()
+        solver = self.toolkit.CpSolver()
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = 2
-        found = solver.solve(self.model) in (self.library.OPTIMAL, self.library.FEASIBLE)
+        found = solver.solve(self.model) in (self.toolkit.OPTIMAL, self.toolkit.FEASIBLE)
         return solver.objective_value / 10 if found else None, solver.best_objective_bound / 10
 
 
@@ -126,24 +126,24 @@ class Highs:
     def __init__(self) -> None:
         import pulp
 
-        self.library, self.model, self.n = pulp, pulp.LpProblem("plain", pulp.LpMinimize), 0
+        self.toolkit, self.model, self.n = pulp, pulp.LpProblem("plain", pulp.LpMinimize), 0
 
     def number(self, most: int) -> Any:
         self.n += 1
-        return self.model.add_variable(f"x{self.n}", 0, most, self.library.LpInteger)
+        return self.model.add_variable(f"x{self.n}", 0, most, self.toolkit.LpInteger)
 
     def row(self, terms: Terms, low: int | None, high: int | None) -> None:
-        total = self.library.LpAffineExpression(terms)
+        total = self.toolkit.LpAffineExpression(terms)
         if low is not None:
             self.model += total >= low
         if high is not None:
             self.model += total <= high
 
     def minimise(self, terms: Terms) -> None:
-        self.model.setObjective(self.library.LpAffineExpression(terms))
+        self.model.setObjective(self.toolkit.LpAffineExpression(terms))
 
     def solve(self, seconds: float) -> tuple[float | None, float]:
-        solver = self.library.HiGHS(msg=False, threads=2, timeLimit=seconds)
+        solver = self.toolkit.HiGHS(msg=False, threads=2, timeLimit=seconds)
         self.model.solve(solver)
         info = self.model.solverModel.getInfo()
         found = info.primal_solution_status == 2
