@@ -147,6 +147,20 @@ def test_wrap_up_beyond_the_cap_is_not_excused() -> None:
     assert (long["adh_excused_s"], long["adh_out_s"]) == (180, 420)
 
 
+def test_of_two_chats_over_the_break_the_one_that_ends_last_excuses_it() -> None:
+    """The second chat's wrap-up outlasts the first, whose talk covers its beginning for 6 s."""
+    chats = judged(
+        [["14:00", "14:45", "on_queue"], ["14:45", "15:00", "break"],
+         ["15:00", "16:00", "on_queue"]],
+        [["14:00", "14:32:59", "available"], ["14:45:59", "14:46:26", "acw", "first"],
+         ["14:45:53", "14:46:45", "acw", "second"], ["14:32:59", "14:45:59", "talk", "first"],
+         ["14:40:50", "14:45:53", "talk", "second"], ["14:46:45", "15:00:15", "break"],
+         ["15:00:15", "16:00", "available"]],
+        equivalence="breaks_only", call_overrun=True,
+    )  # fmt: skip
+    assert (chats["adh_excused_s"], chats["adh_out_s"]) == (105 + 15, 0)
+
+
 def test_nothing_scheduled_and_no_feed_give_no_figure_rather_than_zero() -> None:
     nothing = judged([], [["09:00", "10:00", "on_queue"]])
     silent = judged([["09:00", "10:00", "on_queue"]], [], feed=False)

@@ -87,7 +87,7 @@ class Judged:
     @cached_property
     def contacts(self) -> ContactRuns:
         """The contacts as unbroken runs."""
-        return contact_runs(self.flat_states, self.case.states)
+        return contact_runs(self.flat_states, self.case)
 
     @cached_property
     def spell(self) -> Ints:
