@@ -19,7 +19,7 @@ from dash import (
 )
 
 from dashboards.forms import Sent, answer_form, asked_form, asked_place, parse_sent
-from dashboards.frame import Ask, Look, PageRoom
+from dashboards.frame import Ask, Look, PageRoom, minute_of
 from dashboards.kept_mains import KeptMains
 from dashboards.localise import localised
 from dashboards.pages import ROOMS
@@ -205,7 +205,8 @@ def ask_of(
     `pulse` is the store's as the request has read it already.
     """
     state = parse_view(view.query)
-    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look, pulse)
+    waits = room.events is not None
+    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look, pulse, waits)
 
 
 def signature(ask: Ask, room: PageRoom) -> str:
@@ -216,7 +217,7 @@ def signature(ask: Ask, room: PageRoom) -> str:
     """
     who, minute = ask.who.version, ask.now // 60
     if room.events is not None:
-        events = room.events(ask) if ask.live else None
+        minute, events = minute_of(ask.now, ask.scope), room.events(ask) if ask.live else None
         return mark([who, minute if ask.live else minute // CLOSED_MIN, events])
     newest = [[f.table, f.source_id, f.last_at, f.rows] for f in ask.pulse.feeds()]
     return mark([who, ask.pulse.marks.generation, newest, minute if ask.live else 0])

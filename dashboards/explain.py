@@ -32,15 +32,16 @@ NOW_QUARTERS = 2
 GONE = to_say("This is no longer found: the figures have changed since. Close this and look again.")
 
 
-def explain_form(spec: Spec, forms: Iterable[str] = ()) -> FormRoom:
+def explain_form(spec: Spec, forms: Iterable[str] = (), *, waits: bool = True) -> FormRoom:
     """The drawer of a page: `spec` is the page's, `forms` the actions that its drawer can open.
 
-    Who may open the page at a place may have it explained there, and nobody else: an agent who may
-    know the team's sums must not get them by colleague.
+    A page that `waits` for the minute is explained by the facts it shows. Who may open the page at
+    a place may have it explained there, and nobody else: an agent who may know the team's sums must
+    not get them by colleague.
     """
     known = frozenset(forms)
     return FormRoom(
-        FORM, "", scope_of("scope"), lambda ask: show(ask, spec, known), _nothing_to_send
+        FORM, "", scope_of("scope"), lambda ask: _show(ask, spec, known, waits), _nothing_to_send
     )
 
 
@@ -59,13 +60,13 @@ def mark_of(found: Finding) -> str:
     return f"{found.kind}:{found.kpi_id}:{found.scope.path}"
 
 
-def show(ask: FormAsk, spec: Spec, forms: frozenset[str]) -> Drawer:
+def _show(ask: FormAsk, spec: Spec, forms: frozenset[str], waits: bool) -> Drawer:
     """The drawer of a finding or of a figure."""
     if ask.value("finding"):
         return _finding_drawer(ask, forms)
     kpi = kpi_of(ask.value("kpi"))
     require_visible([kpi.id], ask.who.role)
-    page = Ask(ask.who, ask.page, spec, ask.state, ask.scope, ask.sources, Look())
+    page = Ask(ask.who, ask.page, spec, ask.state, ask.scope, ask.sources, Look(), waits=waits)
     versus = ask.value("versus") or page.compare
     versus = versus if versus in VERSUS else "previous"
     found = _explained(page, kpi, versus)

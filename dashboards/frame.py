@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
+from zlib import crc32
 
 from dashboards.forms import FormRoom
 from dashboards.parts.answer import Answer
@@ -34,6 +35,7 @@ from wfm.web.pages import Page
 
 HELD_SIZE = 8  # of what is held for the minute, in readings of the pulse
 Held = TypeVar("Held")
+FACTS_S = 15  # for which pages that wait for the minute read one generation of the facts
 LIVE_FEEDS = ("contact_leg", "agent_state", "interval_stats")
 
 
@@ -67,6 +69,15 @@ class Look:
         return palette_of(self.scheme)
 
 
+def minute_of(now_at: int, scope: Scope) -> int:
+    """The number of the minute that holds an instant for who looks at a scope.
+
+    Each scope has its own second at which a minute begins, so that a server does not draw all its
+    readers' pages in the first seconds of every minute.
+    """
+    return (now_at + crc32(scope.path.encode()) % 60) // 60
+
+
 @dataclass(frozen=True)
 class Ask:
     """One question to a page: who asks, in which state, for which already authorised scope.
@@ -82,6 +93,7 @@ class Ask:
     sources: Sources
     look: Look
     seen: Pulse | None = None  # the pulse, where the request has read it already
+    waits: bool = False  # no new facts have to show before the minute is over
 
     @cached_property
     def now(self) -> int:
@@ -105,8 +117,15 @@ class Ask:
 
     @cached_property
     def facts(self) -> Any:
-        """The facts of one generation."""
-        return open_facts(self.sources.store)
+        """The facts of one generation; those who wait for the minute share it for some seconds.
+
+        Today is built every few seconds, and each build ends what is kept of its figures. So all
+        of them read what the first reads in each quarter of a minute, until somebody does anything.
+        """
+        if not self.waits:
+            return open_facts(self.sources.store)
+        on = (self.now // FACTS_S, *self._marks)
+        return self.pulse.once("facts", on, lambda: open_facts(self.sources.store))
 
     @cached_property
     def targets(self) -> TargetBook:
@@ -148,15 +167,20 @@ class Ask:
         times = [f.last_at for f in self.pulse.feeds() if f.table in LIVE_FEEDS]
         return max(times, default=None)
 
-    def held(self, name: Hashable, read: Callable[[], Held]) -> Held:
-        """What was read of the scope since the minute began and since anybody did anything.
+    def held(self, name: Hashable, read: Callable[[], Held], scope: Scope | None = None) -> Held:
+        """What was read of a scope since the minute began and since anybody did anything.
 
         For what does not hang on the view, of pages that wait for the minute anyway: the shifts
         ahead are the same for today and for the quarter.
         """
-        pulse = self.pulse
-        on = (self.now // 60, pulse.deeds_mark, pulse.places_mark, pulse.insights_mark)
-        return pulse.once(("held", self.scope, name, language_code()), on, read, HELD_SIZE)
+        scope = scope or self.scope
+        on = (minute_of(self.now, scope), *self._marks)
+        return self.pulse.once(("held", scope, name, language_code()), on, read, HELD_SIZE)
+
+    @property
+    def _marks(self) -> tuple[Hashable, ...]:
+        """What differs as soon as anybody has done anything."""
+        return (self.pulse.deeds_mark, self.pulse.places_mark, self.pulse.insights_mark)
 
     @property
     def live(self) -> bool:

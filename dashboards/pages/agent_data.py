@@ -173,7 +173,9 @@ def _worked(ask: Ask) -> tuple[Worked, ...]:
 
 
 def _timeline(ask: Ask, day: date) -> AgentTimeline | None:
-    found = read_timelines(ask.sources.store, ask.scope, day, ask.sources.clock)
+    store, scope, clock = ask.sources.store, ask.scope, ask.sources.clock
+    asked = ("timeline", day, ask.pulse.states_mark(scope))
+    found = ask.held(asked, lambda: read_timelines(store, scope, day, clock))
     return found[0] if found else None
 
 

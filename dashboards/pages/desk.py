@@ -301,7 +301,7 @@ def _board_panel(ask: Ask, sheet: Sheet, window: Window) -> Any:
     )
 
 
-EXPLAIN = explain_form(SPEC, ("alert_site", FORM))
+EXPLAIN = explain_form(SPEC, ("alert_site", FORM), waits=False)
 ROOM = PageRoom(
     "desk", SPEC, view, forms=(ALERT, WITHDRAW, DECIDE, REASSIGN, SKILL_STEP, EXPLAIN),
     sign=lambda ask: [

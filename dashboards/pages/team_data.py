@@ -203,7 +203,8 @@ def is_live(ask: Ask) -> bool:
 def read_team(ask: Ask) -> Team:
     """The team of the asked scope, agents in the order of harm."""
     centre = _centre(ask)
-    categories = {a.code: a.category for a in activities_known(ask.sources.store)}
+    known = ask.held("activities", lambda: activities_known(ask.sources.store))
+    categories = {a.code: a.category for a in known}
     days: dict[str, AgentTimeline] = {}
     if ask.period.days == 1:
         found = read_timelines(ask.sources.store, ask.scope, ask.period.first, ask.sources.clock)
@@ -241,7 +242,9 @@ def _with_spare(ask: Ask, members: list[Member]) -> list[Member]:
         return members
     if not within(ask.who, grant.reach, ask.scope):
         return members
-    covers = read_covers(ask.facts, site, ask.today, ask.now, ask.data_at)
+    covers = ask.held(
+        "covers", lambda: read_covers(ask.facts, site, ask.today, ask.now, ask.data_at), site
+    )
     found = []
     for member in members:
         person = ask.organisation.person_at(member.agent_id, ask.now)

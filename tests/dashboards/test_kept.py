@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from live_centre import PEOPLE, LiveCentre
+from live_centre import NOW, PEOPLE, TODAY, LiveCentre, MovingClock
 
 from dashboards.build import ask_of, room_of
-from dashboards.frame import Ask, Look
+from dashboards.frame import Ask, Look, minute_of
 from dashboards.kept_mains import KeptMains
 from dashboards.parts import html
 from dashboards.sources import Sources
 from kpis.kept import kept_values
 from kpis.query import kpi_values
+from wfm.domain.clock import epoch_s
 from wfm.domain.principal import Principal
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
+from wfm.facts.rebuild import rebuild_day
 from wfm.queries.facts import open_facts
 from wfm.queries.organisation import read_organisation
 from wfm.queries.pulse import pulse_of
@@ -80,6 +84,37 @@ def test_a_page_that_waits_stands_until_somebody_does_something(sources: Sources
         for marks in ({}, {"delivery": 900}, {"audit": 900}, {"audit": 900, "people": 900}):
             drawn.see(later(ask(LEAD, "/team", sources), **marks), waits=waits)
     assert (len(at_once.names), len(waiting.names)) == (4, 3)
+
+
+def test_those_who_wait_read_one_generation_for_a_quarter_of_a_minute(centre: LiveCentre) -> None:
+    clock = MovingClock(NOW)
+    sources = Sources(centre.store, clock)
+
+    def facts(href: str, who: Principal = MANAGER, **marks: int) -> Any:
+        return later(ask(who, href, sources), **marks).facts
+
+    shown = facts("/centre")
+    assert rebuild_day(centre.store, TODAY, epoch_s(NOW) + 900)
+    clock.instant = NOW + timedelta(seconds=14)
+    assert (facts("/centre"), facts("/team", LEAD), facts("/me", AGENT)) == (shown,) * 3
+    newest = facts("/desk", PEOPLE["desk"])
+    assert newest.generation == shown.generation + 1
+    assert facts("/centre", audit=900) is newest  # somebody decided something
+    clock.instant = NOW + timedelta(seconds=15)
+    assert facts("/centre") is newest
+    assert rebuild_day(centre.store, TODAY, epoch_s(NOW))
+
+
+def test_the_minutes_of_many_scopes_begin_at_every_second_of_a_minute() -> None:
+    at = epoch_s(NOW)
+    agents = [Scope("dublin", "T-04", f"A-{number}") for number in range(600)]
+    first = [minute_of(at, agent) for agent in agents]
+    begun = Counter(
+        next(s for s in range(1, 61) if minute_of(at + s, agent) > minute)
+        for agent, minute in zip(agents, first, strict=True)
+    )
+    assert len(begun) == 60
+    assert max(begun.values()) <= 25  # of 10 at the mean
 
 
 def test_what_belongs_to_one_agent_is_kept_for_its_reader_alone(sources: Sources) -> None:
