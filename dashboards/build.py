@@ -202,11 +202,13 @@ def ask_of(
 ) -> Ask:  # fmt: skip
     """The question of one address, with its state parsed and its scope as authorised.
 
+    Where no period is named and the running one has no figure yet, it is the one before.
     `pulse` is the store's as the request has read it already.
     """
     state = parse_view(view.query)
     waits = room.events is not None
-    return Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look, pulse, waits)
+    ask = Ask(who, view.page, room.spec, state, view.scope_for(who), sources, look, pulse, waits)
+    return ask.of_figures()
 
 
 def signature(ask: Ask, room: PageRoom) -> str:

@@ -67,6 +67,7 @@ def _show(ask: FormAsk, spec: Spec, forms: frozenset[str], waits: bool) -> Drawe
     kpi = kpi_of(ask.value("kpi"))
     require_visible([kpi.id], ask.who.role)
     page = Ask(ask.who, ask.page, spec, ask.state, ask.scope, ask.sources, Look(), waits=waits)
+    page = page.of_figures()
     versus = ask.value("versus") or page.compare
     versus = versus if versus in VERSUS else "previous"
     found = _explained(page, kpi, versus)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from dashboards.theme import Palette, palette_of
 from dashboards.view_state import ViewState
 from kpis import reading
 from kpis.catalogue.load import CATALOGUE
+from kpis.dashboards import PAGES
 from kpis.query import kpi_series, kpi_sums, kpi_values
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
@@ -48,6 +49,7 @@ class Spec:
     comparisons: tuple[tuple[str, str], ...] = ()
     compare: str = ""
     ahead: bool = False  # the period may lie in the future
+    falls_back: bool = False  # begins with the week before while the running one has no figure
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Ask:
     look: Look
     seen: Pulse | None = None  # the pulse, where the request has read it already
     waits: bool = False  # no new facts have to show before the minute is over
+    fell_back: bool = False  # the period before stands where the asked one has no figure yet
 
     @cached_property
     def now(self) -> int:
@@ -181,6 +184,32 @@ class Ask:
     def _marks(self) -> tuple[Hashable, ...]:
         """What differs as soon as anybody has done anything."""
         return (self.pulse.deeds_mark, self.pulse.places_mark, self.pulse.insights_mark)
+
+    def of_figures(self) -> Ask:
+        """This question, or that of the period before where none was named and it has no figure.
+
+        Before the centre opens on a Monday its week is empty; what is of use then is last week.
+        """
+        if not self._not_begun:
+            return self
+        state = self.state.but(grain=self.grain, day=self.period.previous().first)
+        return replace(self, state=state, fell_back=True)
+
+    @property
+    def _not_begun(self) -> bool:
+        state = self.state
+        if not self.spec.falls_back or state.grain or state.day or state.first:
+            return False
+        tiles = PAGES[self.page.page_id].kpi_ids
+        return self.held(
+            ("not begun", self.period.first),
+            lambda: all(v.value is None for v in self.values(tiles)) and self._known_before(tiles),
+        )
+
+    def _known_before(self, kpi_ids: tuple[str, ...]) -> bool:
+        before = self.period.previous()
+        found = self.values(kpi_ids, first=before.first, end=before.end)
+        return any(value.value is not None for value in found)
 
     @property
     def live(self) -> bool:

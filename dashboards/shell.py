@@ -15,7 +15,7 @@ from dashboards.localise import localised
 from dashboards.parts import html
 from dashboards.parts.answer import answer
 from dashboards.parts.panel import panel
-from dashboards.parts.states import loading_notice
+from dashboards.parts.states import loading_notice, notice
 from dashboards.parts.status import icon
 from dashboards.parts.table import sort_lines, table
 from dashboards.parts.tile import tiles
@@ -62,8 +62,10 @@ def framed(ask: Ask, main: Any) -> list[Any]:
     marks, store = ask.pulse.marks, ask.sources.store
     on = (marks.generation, marks.build, marks.audit, ask.now // 60)
     known = ask.pulse.once(("loading", ask.today), on, lambda: loading_of(store, ask.today))
-    notice = loading_notice(known)
-    return [_header(ask), notice, _print_head(ask), main, _footer(ask)]
+    notices = [loading_notice(known)]
+    if ask.fell_back:
+        notices.append(notice(say("There are no figures of this week yet; last week is shown.")))
+    return [_header(ask), *notices, _print_head(ask), main, _footer(ask)]
 
 
 def main_part(ask: Ask, view: View, forms: Sequence[str] = ()) -> Any:
@@ -171,7 +173,7 @@ def _ranges(ask: Ask) -> Any:
     links = []
     for grain, label in ask.spec.grains:
         here = {"aria-current": "true"} if grain == ask.grain else {}
-        day = None if grain in ("now", "today") or ask.live else ask.state.day
+        day = None if grain in ("now", "today") or ask.live or ask.fell_back else ask.state.day
         target = ask.link(grain=grain, day=day, first=None, end=None)
         links.append(_link(label, target, here))
     return html.Div(links, className="box seg", role="group", **{"aria-label": say("Range")})

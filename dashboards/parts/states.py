@@ -65,6 +65,11 @@ def loading_notice(loading: Loading | None) -> Any:
                 done=loading.done,
                 days=loading.days,
             )
+    return notice(words)
+
+
+def notice(words: str) -> Any:
+    """A plain line between header and answer, unseen without words."""
     return html.P(words, className="loading-note", hidden=not words, role="status")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from fractions import Fraction
 
@@ -38,6 +39,12 @@ def row(
 def test_the_catalogue_holds_247_kpis_of_17_kinds() -> None:
     kinds = Counter(kpi.kind for kpi in CATALOGUE.values())
     assert (len(CATALOGUE), len(kinds), kinds["ratio"], kinds["sum"]) == (247, 17, 203, 8)
+
+
+def test_where_a_target_comes_from_is_told_in_words_and_not_by_a_code() -> None:
+    code = re.compile(r"\b[A-Z]{3,}-[A-Z]{2,}")
+    assert [kpi.id for kpi in CATALOGUE.values() if code.search(kpi.target_basis)] == []
+    assert CATALOGUE["data_lag"].target_basis == "up to 3 min live, 15 min within the day"
 
 
 def test_every_unit_of_the_catalogue_can_be_written() -> None:
