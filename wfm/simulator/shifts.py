@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+UNPLANNED = ("personal", "system", "task")  # reasons of pauses that nobody planned
+
 
 @dataclass(frozen=True)
 class Block:
@@ -20,7 +22,9 @@ class Block:
 class PlannedShift:
     """An agent's shift of a day: minutes of the local clock after midnight of `on`.
 
-    `absence` is "" for work, else the activity that covers it whole: leave or sick.
+    `absence` is "" for work, else the activity that covers it whole: leave or sick. `late` has by
+    minute how many seconds late a begin of the shift or of a block, or a return, is lived; at any
+    other minute the agent is away for so long.
     """
 
     agent: int  # number in the centre's list of agents
@@ -29,6 +33,7 @@ class PlannedShift:
     end: int
     blocks: tuple[Block, ...] = ()
     absence: str = ""
+    late: tuple[tuple[int, int], ...] = ()
 
     @property
     def leave(self) -> bool:

@@ -13,9 +13,8 @@ from wfm.simulator.floor import Pace, Worker
 from wfm.simulator.founding import tenure_factors
 from wfm.simulator.influence import Influence
 from wfm.simulator.local_day import LocalDay, local_day
-from wfm.simulator.shifts import Pause, PlannedShift, Workday
+from wfm.simulator.shifts import UNPLANNED, Pause, PlannedShift, Workday
 
-_UNPLANNED = ("personal", "system", "task")
 UNMAPPED = "4711"
 # Median seconds of being late at the start, after a meal and in an unplanned pause.
 _LATE_S, _BACK_LATE_S, _AUX_S = 240.0, 120.0, 200.0
@@ -68,7 +67,7 @@ def _workday(centre: Centre, agent: Agent, shift: PlannedShift, clock: LocalDay)
         )
     count = int(rng.poisson(agent.aux_per_shift * (end - start) / 28_800))
     length = (rng.lognormal(0, 0.7, count) * _AUX_S + 15).tolist()
-    kinds = rng.integers(0, len(_UNPLANNED), count).tolist()
+    kinds = rng.integers(0, len(UNPLANNED), count).tolist()
     for n, at in enumerate(sorted(rng.integers(start + 600, end - 600, count).tolist())):
         lasts = min(int(length[n]), 1800)
         reason = _unplanned(centre, agent, shift.on, kinds[n])
@@ -83,7 +82,7 @@ def _unplanned(centre: Centre, agent: Agent, day: date, kind: int) -> str:
     """The aux code of a pause; one day some agents use one that nobody has mapped."""
     if day == centre.unmapped_on and agent.site_id == centre.roles.campaign_site and kind == 0:
         return UNMAPPED
-    return _UNPLANNED[kind]
+    return UNPLANNED[kind]
 
 
 def _with_outage(pauses: list[Pause], clock: LocalDay, start: int, end: int) -> list[Pause]:

@@ -11,7 +11,7 @@ from wfm.simulator.centre import EIGHT_HOURS, Agent, Centre, Site
 from wfm.simulator.chance import stream
 from wfm.simulator.influence import DayPlan, Influence
 from wfm.simulator.local_day import local_day
-from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
+from wfm.simulator.shifts import UNPLANNED, Block, Pause, PlannedShift, Workday
 from wfm.simulator.stories.people import with_agents
 from wfm.simulator.stories.script import Lunch
 from wfm.simulator.stories.split import even_parts
@@ -21,7 +21,6 @@ _START, _END = 600, 1080
 _BLOCKS = (Block(690, 705, "break"), Block(840, 870, "meal"), Block(960, 975, "break"))
 # Unplanned pauses begin in these minutes, so far before the next block that none runs into it.
 _SCATTER = ((615, 645), (720, 755), (775, 800), (885, 915), (985, 1020))
-_REASONS = ("personal", "system", "task")
 _PAUSES_A_SHIFT = 4
 
 
@@ -96,7 +95,7 @@ class LateFromLunch(Influence):
         for slot, seconds in zip(slots, told.scattered_s[place], strict=True):
             earliest, latest = _SCATTER[slot]
             at = clock.second(earliest) + int(rng.integers(0, (latest - earliest) * 60))
-            pauses.append(Pause(at, at + seconds, seconds, _REASONS[int(rng.integers(3))]))
+            pauses.append(Pause(at, at + seconds, seconds, UNPLANNED[int(rng.integers(3))]))
         return Workday(
             workday.agent,
             clock.second(_START) - int(rng.integers(5, 60)),

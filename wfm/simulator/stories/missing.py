@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.simulator.centre import PART_TIME, Agent, Centre, Site
+from wfm.simulator.chance import stream
 from wfm.simulator.influence import Change, DayPlan, Influence
 from wfm.simulator.local_day import QUARTERS, local_day
-from wfm.simulator.shifts import Block, Pause, PlannedShift, Workday
+from wfm.simulator.shifts import UNPLANNED, Block, Pause, PlannedShift, Workday
 from wfm.simulator.stories.cover import (
     Bools,
     Spare,
@@ -24,6 +25,7 @@ from wfm.simulator.stories.cover import (
 )
 from wfm.simulator.stories.people import drawn
 from wfm.simulator.stories.script import Missing
+from wfm.simulator.stories.swaps import with_swaps
 from wfm.simulator.stories.when import floor_today, short_blocks
 
 Floats = NDArray[np.float64]
@@ -64,10 +66,14 @@ class MissingTen(Influence):
             self._kept(centre, site, absent), spare, day, opening,
         )  # fmt: skip
         changes = self._training(centre, site, day, shifts, blocks) if told else ()
-        return DayPlan(shifts, changes, plan.published)
+        group_of = {n: agent.group_id for n, agent in enumerate(centre.agents)}
+        bound = self._kept(centre, site, absent) | {change.shift.agent for change in changes}
+        rng = stream(centre.seed, "swaps", site.site_id, day.toordinal())
+        return DayPlan(with_swaps(shifts, group_of, bound, rng), changes, plan.published)
 
     def attendance(self, centre: Centre, agent: Agent, day: date, workday: Workday) -> Workday:
-        """Everybody keeps the plan to the second, so that who is missing is missing by plan."""
+        """Everybody keeps the plan but for lapses that another makes up for at the same second, so
+        that who is missing is missing by plan."""
         site = centre.site[agent.site_id]
         shift = workday.shift
         if not self._concerns(site, day) or shift is None:
@@ -75,16 +81,21 @@ class MissingTen(Influence):
         if agent.agent_id == centre.roles.late_agent:
             return workday
         clock = local_day(site.timezone, day, site.day_from)
-        pauses = [
-            Pause(clock.second(b.start), clock.second(b.end), (b.end - b.start) * 60, b.activity,
-                  exact=True)
-            for b in shift.blocks
-        ]  # fmt: skip
+        late = dict(shift.late)
+        login_at = clock.second(shift.start) + late.pop(shift.start, 0)
+        pauses = []
+        for b in shift.blocks:
+            begins, back = (clock.second(at) + late.pop(at, 0) for at in (b.start, b.end))
+            pauses.append(Pause(begins, back, back - begins, b.activity, exact=True))
+        rng = stream(centre.seed, "away", agent.agent_id, day.toordinal())
+        for at, seconds in late.items():
+            begins, reason = clock.second(at), UNPLANNED[int(rng.integers(len(UNPLANNED)))]
+            pauses.append(Pause(begins, begins + seconds, seconds, reason, exact=True))
         return replace(
             workday,
-            login_at=clock.second(shift.start),
+            login_at=login_at,
             logout_at=clock.second(shift.end),
-            pauses=tuple(pauses),
+            pauses=tuple(sorted(pauses, key=lambda pause: pause.wish_at)),
             exact_end=True,
         )
 
