@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from dashboards.frame import Ask
-from kpis.explain.naming import WEEKDAYS
+from kpis.explain.naming import WEEKDAYS, group_name
 from kpis.value import KeyPart
 from wfm.domain.errors import BadInput
 from wfm.domain.language import say, to_say
@@ -61,9 +61,11 @@ def name_of(ask: Ask, dimension: str, key: KeyPart) -> str:
     if dimension == "queue":
         queue = ask.organisation.queue_at(str(key), ask.now)
         return queue.name if queue is not None else str(key)
+    if dimension == "group":
+        return group_name(ask.organisation, str(key))
     if dimension == "tenure":
         return TENURE.get(int(str(key)), str(key))
-    if dimension == "reason":
+    if dimension in ("reason", "contact_type", "channel"):
         return say(str(key).replace("_", " "))
     if dimension == "weekday":
         return WEEKDAYS[int(str(key)) - 1]

@@ -242,7 +242,7 @@ def _fields(ask: FormAsk, kpi: Kpi, book: TargetBook, today: date) -> tuple[Fiel
                 say("Queue"),
                 "select",
                 ask.value("queue"),
-                (("", "all"), *queues),
+                (("", say("all")), *queues),
                 half=True,
             )
         )
@@ -253,7 +253,7 @@ def _fields(ask: FormAsk, kpi: Kpi, book: TargetBook, today: date) -> tuple[Fiel
                 say("Contact type"),
                 "select",
                 ask.value("type"),
-                (("", "all"), *types),
+                (("", say("all")), *types),
                 half=True,
             )
         )

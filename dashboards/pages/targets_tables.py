@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from dashboards.names import name_of
 from dashboards.pages.targets_data import Place, Targets
 from dashboards.pages.targets_forms import may_set
 from dashboards.parts.drawer import opener
@@ -169,7 +170,8 @@ def _change(page: Targets, row: Target, newest: bool) -> Line:
     goal = say("inherits") if row.kind != "own" else format_goal(kpi, bands_of(kpi, row))
     where = ask.targets.name_of(row.level, row.key)
     if row.contact_type or row.queue_id:
-        where += f", {row.contact_type or row.queue_id}"
+        kind = "contact_type" if row.contact_type else "queue"
+        where += f", {name_of(ask, kind, row.contact_type or row.queue_id)}"
     first = say("{day.day} {day:%b %Y}", day=row.effective_from)
     if row.restated_on is not None:
         first += say(", restated")

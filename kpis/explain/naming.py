@@ -78,9 +78,23 @@ def namer_of(organisation: Organisation, at: int) -> Namer:
         if dimension == "queue":
             queue = organisation.queue_at(key, at)
             return key if queue is None else queue.name
+        if dimension == "group":
+            return group_name(organisation, key)
         return plain_name(dimension, key)
 
     return name
+
+
+def group_name(organisation: Organisation, key: str) -> str:
+    """A skill group, which has an id alone, in words: dublin-voice of Dublin is "Dublin voice"."""
+    for site in organisation.sites:
+        if key.startswith((f"{site.org_id}-", f"{site.org_id}_")):
+            return f"{site.name} {_words(key[len(site.org_id) + 1 :])}"
+    return _words(key)
+
+
+def _words(code: str) -> str:
+    return say(code.replace("_", " ").replace("-", " "))
 
 
 def plain_name(dimension: str, key: str) -> str:

@@ -10,12 +10,8 @@ import polars as pl
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.scope import Scope
-from wfm.facts.adherence import judge
-from wfm.facts.casework import day_case
 from wfm.facts.floor import cells_of
-from wfm.facts.inputs import DayInputs, read_inputs
-from wfm.facts.rules import FactRules
-from wfm.facts.spell_tables import judged_frame
+from wfm.queries.judged_day import JudgedDay, read_judged_day
 from wfm.store.store import Store
 
 
@@ -59,19 +55,15 @@ def read_floor(
     """
     as_of_at = epoch_s(clock.now())
     with store.db.read() as connection:
-        inputs = read_inputs(
-            connection, store.files, day, as_of_at, FactRules(), ("agent_state",), scope.site
-        )
-    case = day_case(inputs)
-    frame = judged_frame(inputs, case, judge(case.case))
-    people = inputs.org.agents(min(as_of_at, end_at) - 1, scope)
-    team = {unit.org_id: unit.name for unit in inputs.org.teams()}
+        judged = read_judged_day(connection, store, scope, day, as_of_at)
+    people = judged.org.agents(min(as_of_at, end_at) - 1, scope)
+    team = {unit.org_id: unit.name for unit in judged.org.teams()}
     people = tuple(sorted(people, key=lambda p: (team.get(p.team_id, ""), p.display_name)))
-    rows = {inputs.keys["agent"].get(p.agent_id, -1): at for at, p in enumerate(people)}
+    rows = {judged.numbers.get(p.agent_id, -1): at for at, p in enumerate(people)}
     span = (len(kinds), start_at, end_at, cell_s)
     codes = {kind: at for at, kind in enumerate(kinds)}
-    planned = _planned(inputs, {a.code: codes[plan_kind(a.category)] for a in inputs.activities})
-    states = frame.select("state", "state_group").unique().drop_nulls("state")
+    planned = _planned(judged, {a.code: codes[plan_kind(a.category)] for a in judged.activities})
+    states = judged.rows.select("state", "state_group").unique().drop_nulls("state")
     known = {
         (state, group): codes[state_kind(state, group or "")]
         for state, group in states.iter_rows()
@@ -80,14 +72,14 @@ def read_floor(
     return Floor(
         tuple(FloorAgent(p.agent_id, p.display_name, p.team_id) for p in people),
         kinds, start_at, cell_s, cells_of(planned, rows, *span),
-        cells_of(_coded(frame, known, ("state", "state_group")), rows, *span),
+        cells_of(_coded(judged.rows, known, ("state", "state_group")), rows, *span),
     )  # fmt: skip
 
 
-def _planned(inputs: DayInputs, codes: Mapping[str, int]) -> pl.DataFrame:
+def _planned(judged: JudgedDay, codes: Mapping[str, int]) -> pl.DataFrame:
     """Pieces (agent, t0, t1, code) of the shifts in force."""
-    newest = {(s.agent_id, s.shift_on): s for s in sorted(inputs.shifts, key=lambda s: s.seq)}
-    keys = inputs.keys["agent"]
+    newest = {(s.agent_id, s.shift_on): s for s in sorted(judged.around, key=lambda s: s.seq)}
+    keys = judged.numbers
     rows = [
         (keys[shift.agent_id], one.start_at, one.end_at, codes[one.activity])
         for shift in newest.values()

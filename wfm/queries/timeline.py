@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection
 
 from wfm.domain.activities import Segment
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.live import impact_of, live_state
-from wfm.domain.organisation import Organisation, Person
+from wfm.domain.organisation import Person
 from wfm.domain.schedules import Shift
-from wfm.domain.scope import ENTERPRISE, Scope
-from wfm.facts.adherence import judge
-from wfm.facts.casework import day_case
-from wfm.facts.inputs import DayInputs, read_inputs
+from wfm.domain.scope import Scope
 from wfm.facts.judged import CAUSES, PENDING
 from wfm.facts.rules import FactRules
-from wfm.facts.spell_tables import judged_frame
-from wfm.store.kept import kept_value, newest_mark
-from wfm.store.readers.schedules import read_shift_history, week_mark
+from wfm.queries.judged_day import JudgedDay, read_judged_day
 from wfm.store.store import Store
 
 WAITS = CAUSES[PENDING]
-KEPT_DAYS = 12  # of all sites: what is looked at now, not each day that somebody ever opened
-STANDS_S = 15  # a day without a new event is judged again after so many seconds
 
 
 @dataclass(frozen=True)
@@ -104,115 +95,23 @@ def read_timelines(
     """
     as_of_at = epoch_s(clock.now())
     with store.db.read() as connection:
-        if rules is not None:
-            site = _judged(connection, store, scope.site, day, as_of_at, rules)
-        else:
-            # All people of a site are judged together, for each of them who asks.
-            mark = (newest_mark(connection), as_of_at // STANDS_S)
-            site = kept_value(
-                connection, "timelines", (scope.site, day), mark,
-                lambda: _judged(connection, store, scope.site, day, as_of_at, FactRules()),
-                most=KEPT_DAYS,
-            )  # fmt: skip
-    return tuple(site.timeline(person) for person in site.people(scope))
+        judged = read_judged_day(connection, store, scope, day, as_of_at, rules)
+    names = _Names(judged)
+    return tuple(_of_person(judged, names, person) for person in judged.people(scope))
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """A day of a site's people: who they are, when their day is, and the pieces in order.
-
-    What it was made of is left behind: the events of a site are many times as large.
-    """
-
-    as_of_at: int
-    org: Organisation
-    everybody: tuple[Person, ...]  # of all sites, by name
-    numbers: Mapping[str, int]
-    bounds: Mapping[int, tuple[str, int, int]]  # zone, begin and end of the day by number
-    shifts: Mapping[str, Sequence[Shift]]  # the versions of each person's shift of the day
-    names: _Names
-    rows: pl.DataFrame  # in order of agent and time
-    made: dict[str, AgentTimeline] = field(default_factory=dict)
-
-    def people(self, scope: Scope) -> list[Person]:
-        """The people of the day inside a scope, by name."""
-        inside = [
-            p for p in self.everybody
-            if scope.team in (None, p.team_id) and scope.agent in (None, p.agent_id)
-        ]  # fmt: skip
-        return [p for p in inside if scope.holds(self.org.scope_of(p))]
-
-    def timeline(self, person: Person) -> AgentTimeline:
-        """The day of one of them, made when somebody first asks for it."""
-        found = self.made.get(person.agent_id)
-        if found is None:
-            found = self.made[person.agent_id] = self._made(person)
-        return found
-
-    def _made(self, person: Person) -> AgentTimeline:
-        number = self.numbers.get(person.agent_id, -1)
-        zone, lo, hi = self.bounds.get(number, ("UTC", 0, 0))
-        begin, length = self._spans.get(number, (0, 0))
-        pieces = self.names.rows(self.rows.slice(begin, length))
-        now_at = self.as_of_at if lo <= self.as_of_at < hi else None
-        shifts = self.shifts.get(person.agent_id, ())
-        return _timeline(person, self.org.site_of(person.team_id), zone, pieces, now_at, shifts)
-
-    @cached_property
-    def _spans(self) -> dict[int, tuple[int, int]]:
-        """Where the pieces of each agent begin, and how many they are."""
-        found, begin = dict[int, tuple[int, int]](), 0
-        counted = self.rows.group_by("agent", maintain_order=True).len()
-        for agent, length in counted.iter_rows():
-            found[agent] = (begin, length)
-            begin += length
-        return found
-
-
-@dataclass(frozen=True)
-class _Plans:
-    """The shifts around a day of a site, with what was made of them; plans change seldom."""
-
-    shifts: tuple[Shift, ...]
-    layers: dict[Hashable, dict[str, pl.DataFrame]] = field(default_factory=dict)
-
-
-def _plans_of(connection: Connection, site: str | None, day: date) -> _Plans:
-    first, end = day - timedelta(days=1), day + timedelta(days=2)
-    return kept_value(
-        connection, "plans around", (site, day), week_mark(connection, ENTERPRISE, first, end),
-        lambda: _Plans(read_shift_history(connection, Scope(site), first, end)), most=KEPT_DAYS,
-    )  # fmt: skip
-
-
-def _judged(
-    connection: Connection, store: Store, site: str | None, day: date, as_of_at: int,
-    rules: FactRules,
-) -> _Judged:  # fmt: skip
-    """The whole site of a team or agent, since its feed tells who is signed out."""
-    plans = _plans_of(connection, site, day)
-    inputs = read_inputs(
-        connection, store.files, day, as_of_at, rules, ("agent_state",), site, plans.shifts
-    )
-    # What is made of shifts names people by number and looks at the kinds of activities.
-    on = (len(inputs.keys["agent"]), inputs.activities)
-    layers = plans.layers.setdefault(on, {})
-    inputs = replace(inputs, with_pending=True, plans=layers)
-    case = day_case(inputs)
-    pieces = judged_frame(inputs, case, judge(case.case))
-    mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
-    rows = inputs.agents.select("agent", "zone", "from_at", "to_at").iter_rows()
-    bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in rows}
-    last = max((hi for _, _, hi in bounds.values()), default=as_of_at)
-    people = inputs.org.agents(min(as_of_at, last) - 1, ENTERPRISE)
-    shifts: dict[str, list[Shift]] = {}
-    for shift in sorted(inputs.shifts, key=lambda shift: shift.seq):
-        if shift.shift_on == day:
-            shifts.setdefault(shift.agent_id, []).append(shift)
-    return _Judged(
-        as_of_at, inputs.org, people, inputs.keys["agent"], bounds, shifts, _Names(inputs),
-        mine.sort("agent", "t0"),
-    )  # fmt: skip
+def _of_person(judged: JudgedDay, names: _Names, person: Person) -> AgentTimeline:
+    """The day of one of them, made when somebody first asks for it."""
+    found = judged.made.get(person.agent_id)
+    if not isinstance(found, AgentTimeline):
+        number = judged.numbers.get(person.agent_id, -1)
+        zone, lo, hi = judged.bounds.get(number, ("UTC", 0, 0))
+        now_at = judged.as_of_at if lo <= judged.as_of_at < hi else None
+        found = judged.made[person.agent_id] = _timeline(
+            person, judged.org.site_of(person.team_id), zone, names.rows(judged.pieces(number)),
+            now_at, judged.shifts.get(person.agent_id, ()),
+        )  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)
@@ -231,18 +130,17 @@ class _Piece:
 class _Names:
     """Pieces with the words their numbers stand for."""
 
-    def __init__(self, inputs: DayInputs) -> None:
-        self._activities = inputs.ids["activity"]
-        self._reasons = inputs.ids["reason"]
-        keys = inputs.keys["activity"]
-        self._category = {keys.get(a.code): a.category for a in inputs.activities}
+    def __init__(self, judged: JudgedDay) -> None:
+        self._activities, self._reasons = judged.ids["activity"], judged.ids["reason"]
+        self._category = {a.code: a.category for a in judged.activities}
 
     def rows(self, frame: pl.DataFrame) -> list[_Piece]:
         columns = "t0", "t1", "state", "reason", "state_group", "act", "verdict", "cause"
         return [
             _Piece(
                 t0, t1, state or "unknown", self._reasons.get(reason, ""), group,
-                self._activities.get(act), self._category.get(act, ""), verdict, cause,
+                activity := self._activities.get(act), self._category.get(activity or "", ""),
+                verdict, cause,
             )
             for t0, t1, state, reason, group, act, verdict, cause in frame.select(
                 columns

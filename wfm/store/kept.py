@@ -58,3 +58,8 @@ def newest_mark(connection: Connection) -> Hashable:
     """
     asked = (select(func.max(delivery.c.delivery_id)), select(func.max(audit.c.seq)))
     return tuple(connection.execute(select(*(one.scalar_subquery() for one in asked))).one())
+
+
+def newest_deed(connection: Connection) -> int:
+    """What differs after each action."""
+    return connection.scalar(select(func.max(audit.c.seq))) or 0
