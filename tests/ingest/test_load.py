@@ -22,6 +22,8 @@ from wfm.ingest.compact import compact_batches
 from wfm.ingest.load import kind_of, load_files
 from wfm.ingest.records import read_chunks
 from wfm.queries.health import feeds_of, read_deliveries, read_quarantine, read_waiting
+from wfm.queries.organisation import read_organisation
+from wfm.queries.pulse import pulse_of
 from wfm.store.readers.schedules import read_shift_history, read_shifts
 from wfm.store.schema import (
     activity_code,
@@ -96,6 +98,19 @@ def test_an_unknown_name_says_which_names_there_are(centre):
 def test_an_unknown_format_says_which_formats_there_are(centre):
     with pytest.raises(BadInput, match="formats are csv, asterisk-queue-log"):
         load_files(centre.store, centre.clock, "morse", [centre.folder])
+
+
+def test_a_person_renamed_by_a_delivery_is_renamed_at_the_next_look(centre):
+    pulse = pulse_of(centre.store)
+    before = pulse.organisation(ENTERPRISE)
+    centre.load("calls.csv", CALLS + call(1))
+    assert pulse_of(centre.store).organisation(ENTERPRISE) is before
+    people = (centre.folder / "people.csv").read_text()
+    centre.load("people.csv", people.replace("Agent 100", "Ana"))
+    after = pulse_of(centre.store).organisation(ENTERPRISE)
+    names = {one.agent_id: one.display_name for one in after.people}
+    assert (names["100"], names["101"]) == ("Ana", "Agent 101")
+    assert read_organisation(centre.store, ENTERPRISE) == after
 
 
 def test_a_contact_touches_its_local_day_and_makes_it_dirty(centre):

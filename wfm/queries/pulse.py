@@ -21,7 +21,7 @@ from wfm.queries.health import Feed, feeds_of
 from wfm.store.database import kept_of
 from wfm.store.readers import offers as offer_reader
 from wfm.store.readers.board import all_newest_changes
-from wfm.store.readers.organisation import part_of, read_organisation
+from wfm.store.readers.organisation import STANDING_MARKS, part_of, read_organisation
 from wfm.store.schema import (
     audit,
     build,
@@ -47,6 +47,8 @@ class Marks(NamedTuple):
     delivery: int | None
     audit: int | None
     step: int | None
+    standing: int | None
+    standings: int
     units: int
     queues: int
     people: int
@@ -62,6 +64,7 @@ _MARKS = select(
     select(func.max(delivery.c.delivery_id)).scalar_subquery(),
     select(func.max(audit.c.seq)).scalar_subquery(),
     select(func.max(remedy_step.c.step_id)).scalar_subquery(),
+    *(one.scalar_subquery() for one in STANDING_MARKS),
     select(func.count()).select_from(org_unit).scalar_subquery(),
     select(func.count()).select_from(queue).scalar_subquery(),
     select(func.count()).select_from(person).scalar_subquery(),
@@ -98,7 +101,7 @@ class Pulse:
     def people_mark(self) -> Hashable:
         """What differs after each change of units, people and queues."""
         m = self.marks
-        return (m.delivery, m.audit, m.step, m.units, m.queues, m.people, m.since)
+        return (m.standing, m.standings, m.audit, m.step, m.units, m.queues, m.people, m.since)
 
     @property
     def places_mark(self) -> Hashable:

@@ -17,6 +17,12 @@ from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.store.database import kept_of
 from wfm.store.schema import delivery, org_unit, person, queue, remedy_step
 
+# Deliveries of events come every few seconds; these alone bring units, people and queues.
+_BRINGS = delivery.c.format.in_(("csv:org", "csv:people", "csv:queues"))
+STANDING_MARKS = (
+    select(func.max(delivery.c.delivery_id)).where(_BRINGS),
+    select(func.count()).select_from(delivery).where(_BRINGS),
+)
 KEPT = "organisation"
 MOST_SCOPES = 4096
 
@@ -53,8 +59,8 @@ def read_organisation(connection: Connection, scope: Scope) -> Organisation:
 def _known(connection: Connection, kept: MutableMapping[str, Any]) -> Known:
     """What is kept, when it still holds; else the organisation made anew, and kept.
 
-    It changes with a delivery or a step of a remedy, and deliveries come every few seconds: so the
-    rows are read again after one, and what was made of equal rows goes on.
+    It changes with a delivery of such rows or a step of a remedy; what was made of equal rows goes
+    on.
     """
     mark = _mark(connection)
     known: Known | None = kept.get(KEPT)
@@ -72,7 +78,7 @@ def _known(connection: Connection, kept: MutableMapping[str, Any]) -> Known:
 def _mark(connection: Connection) -> Hashable:
     """What is cheap to ask and differs after each change of organisation, people and queues."""
     asked = (
-        select(func.max(delivery.c.delivery_id)), select(func.max(remedy_step.c.step_id)),
+        *STANDING_MARKS, select(func.max(remedy_step.c.step_id)),
         select(func.count()).select_from(org_unit), select(func.count()).select_from(queue),
         select(func.count()).select_from(person), select(func.sum(person.c.valid_from_at)),
     )  # fmt: skip

@@ -34,6 +34,7 @@ delivery = Table(
     Column("by_reason", Text, nullable=False),  # JSON {code: n}
     Column("received_at", BigInteger, nullable=False),
     UniqueConstraint("file_hash", "format", "source_id"),
+    Index("ix_delivery_format", "format", "delivery_id"),
 )
 
 quarantine = Table(
