@@ -29,6 +29,7 @@ from wfm.domain.language import say
 LEAST_CELL = 10  # the least base of a coloured cell, in contacts or seconds
 LEAST_CELL_S = 900
 MOST_PARTS = 5
+MOST_BY_HOUR = 400  # segments: an hour of each of 5,000 people are 500,000 cells
 MOST_ROWS = 8
 HOUR_SLOTS = 4
 
@@ -146,7 +147,7 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
 
 
 def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
-    """The figure by segment and hour of each day; by day for a month and longer.
+    """The figure by segment and hour of each day; by day for a month and longer, or for many.
 
     Its thousands of numbers are made into a table only where a table is asked for.
     """
@@ -154,7 +155,7 @@ def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
     if kpi.kind != "ratio":
         return None
     dimension = segment_dimension(centre)
-    hourly = ask.period.days <= 7
+    hourly = ask.period.days <= 7 and len(centre.values_by(dimension)) <= MOST_BY_HOUR
     by = (dimension, "day", "slot") if hourly else (dimension, "day")
     try:
         read = ask.sums(kpi.id, *by)

@@ -18,6 +18,9 @@ from wfm.domain.language import say
 Raw = float | int | str | None
 
 
+MOST_LINES = 250  # on the screen; exports have all
+
+
 @dataclass(frozen=True)
 class Col:
     """A column: its head with the unit, what it means, and where it is shown.
@@ -164,31 +167,50 @@ def table(
     *,
     everything: bool = False,
 ) -> Any:
-    """The sheet as a table; `sort_link` gives the address that sorts by a column."""
+    """The sheet as a table; `sort_link` gives the address that sorts by a column.
+
+    Of thousands of lines the first ones and the totals are shown, and the rest is counted: whoever
+    wants all of them takes an export.
+    """
     if not sheet.lines:
         return empty(sheet.why_empty or say("No rows in this scope and period"))
     shown = [at for at, column in enumerate(sheet.columns) if everything or not column.more]
     columns = [sheet.columns[at] for at in shown]
     marked = any(line.status for line in sheet.lines)
     heads = [_head(column, sort_link, order) for column in columns]
+    lines, left_n = _first(sheet.lines)
     body = [
         _row(replace(line, cells=tuple(line.cells[at] for at in shown)), columns, marked)
-        for line in sheet.lines
+        for line in lines
     ]
+    rest = say("{n:,} more rows: sort by a column, or take all of them as CSV or Excel.", n=left_n)
     return html.Div(
-        html.Table(
-            [
-                html.Caption(sheet.title, className="sr"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody(body),
-            ],
-            className="grid",
-        ),
+        [
+            html.Table(
+                [
+                    html.Caption(sheet.title, className="sr"),
+                    html.Thead(html.Tr(heads)),
+                    html.Tbody(body),
+                ],
+                className="grid",
+            ),
+            *([html.P(rest, className="rest-note")] if left_n else []),
+        ],
         className="scroll",
         tabIndex=0,
         role="group",
         **{"aria-label": sheet.title},
     )
+
+
+def _first(lines: Sequence[Line]) -> tuple[Sequence[Line], int]:
+    """The lines that are shown, totals among them, and how many are not."""
+    if len(lines) <= MOST_LINES:
+        return lines, 0
+    totals = [line for line in lines if line.kind == "total"]
+    plain_n = len(lines) - len(totals)
+    first = [line for line in lines if line.kind != "total"][:MOST_LINES]
+    return (*first, *totals), plain_n - len(first)
 
 
 def _sort_key(raw: Raw) -> tuple[int, float, str]:
