@@ -71,7 +71,7 @@ def view(ask: Ask) -> View:
         more = [*more, whole_floor[1]]
     left: list[Any] = [_board_panel(ask, sheet, window) for sheet in sheets]
     if steps is not None:
-        left.append(steps.panel(ask.look.palette))
+        left.append(steps.panel(ask.look))
         more = [steps.sheet(), *more]
     doing, doing_sheet = remedies_panel(
         ask,

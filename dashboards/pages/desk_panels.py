@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dashboards.frame import Ask
+from dashboards.frame import Ask, Look
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
 from dashboards.pages.desk_demand import demand_panel
@@ -20,7 +20,6 @@ from dashboards.parts.status import RANK
 from dashboards.parts.table import Cell, Col, Later, Line, Sheet, figure_cell
 from dashboards.parts.time_panel import Axis, Lane, Series, now_line, time_panel
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
-from dashboards.theme import Palette
 from kpis.status import status_of
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, day_quarters, zone_of
@@ -43,13 +42,14 @@ class Steps:
     causes: Mapping[str, float]
     when: str
 
-    def panel(self, palette: Palette) -> Any:
+    def panel(self, look: Look) -> Any:
         """The steps as a waterfall."""
         published = self.place.value("scheduled_agents")
         on = self.place.value("avg_agents_on_queue")
         note = say("why {plain} and not {plain_2}", plain=plain(on, 1), plain_2=plain(published, 1))
         title = say("{name}, agents on, {when}", name=self.place.name, when=self.when)
-        return panel(title, waterfall(self.steps, palette, name="desk-steps"), note=note)
+        drawn = waterfall(self.steps, look.palette, narrow=look.narrow, name="desk-steps")
+        return panel(title, drawn, note=note)
 
     def sheet(self) -> Sheet:
         """The steps as rows."""

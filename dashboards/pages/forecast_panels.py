@@ -172,7 +172,12 @@ def day_panel(given: Forecasts) -> Any:
     sheet = day_sheet(given)
     body = [
         html.P(day_sentence(day, parts), className="said-day"),
-        waterfall(_steps(parts), given.ask.look.palette, name="forecast-day"),
+        waterfall(
+            _steps(parts),
+            given.ask.look.palette,
+            narrow=given.ask.look.narrow,
+            name="forecast-day",
+        ),
         table(sheet),
     ]
     note = say("every part is counted; they sum to the total exactly")

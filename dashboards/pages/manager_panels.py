@@ -111,7 +111,7 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
         with_unit=kpi_with_unit(kpi.id, centre.focus.value),
     )
     word = DIMENSION_WORD[dimension].lower()
-    drawn = waterfall(steps, ask.look.palette, name="manager-steps")
+    drawn = waterfall(steps, ask.look.palette, narrow=ask.look.narrow, name="manager-steps")
     columns = (
         Col("name", DIMENSION_WORD[dimension], text=True, phone=True),
         Col("size", say("Part"), phone=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from dash import dcc
@@ -58,82 +59,41 @@ class Waterfall:
         )
 
 
-MOST_WORDS = 5  # of a name below its bar
+MOST_WORDS = 5  # of a name beside its bar
+ROW_PX = 30  # of a bar that lies
+FEW = 6  # of more bars the names have three lines
 
 
-def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: str = "steps") -> Any:
-    """The waterfall as a plot; parts rounded for display still add up to the difference shown."""
+@dataclass(frozen=True)
+class _Bar:
+    """A bar from `base` on, with its name, figure and colours; `level` is where the next begins."""
+
+    name: str
+    base: float
+    size: float
+    colour: str
+    text: str
+    ink: str
+    level: float
+
+    @property
+    def top(self) -> float:
+        return self.base + self.size
+
+
+def waterfall(
+    given: Waterfall, palette: Palette, *, narrow: bool = False, height: int = 170,
+    name: str = "steps",
+) -> Any:  # fmt: skip
+    """The waterfall as a plot; parts rounded for display still add up to the difference shown.
+
+    On a phone it runs downwards: a name needs more room than its bar.
+    """
     given.check()
-    names, base, size, colours, texts, ink = [], [], [], [], [], []
-    shown = share_out([part.size for part in given.parts], given.part_decimals)
-    floor = _floor(given)
-    names.append(given.first[0])
-    base.append(floor)
-    size.append(given.first[1] - floor)
-    colours.append(palette.bar)
-    texts.append(plain(given.first[1], given.decimals))
-    ink.append(palette.ink)
-    level = given.first[1]
-    levels = [level]
-    for part, rounded in zip(given.parts, shown, strict=True):
-        names.append(part.name)
-        base.append(min(level, level + part.size))
-        size.append(abs(part.size))
-        colours.append(palette.bad if part.cause else palette.bar)
-        texts.append(plain(rounded, given.part_decimals, signed=True))
-        ink.append(palette.bad if part.cause else palette.ink)
-        level += part.size
-        levels.append(level)
-    names.append(given.last[0])
-    base.append(floor)
-    size.append(given.last[1] - floor)
-    colours.append(palette.total)
-    texts.append(plain(given.last[1], given.decimals))
-    ink.append(palette.ink)
-    tops = [b + s for b, s in zip(base, size, strict=True)]
-    high = max(tops)
-    figure = {
-        "data": [
-            {
-                "type": "bar", "x": list(range(len(names))), "y": size, "base": base,
-                "marker": {"color": colours}, "width": 0.94, "hoverinfo": "skip",
-            }
-        ],
-        "layout": {
-            "template": {},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 11, "color": palette.third},
-            "margin": {"l": 0, "r": 0, "t": 18, "b": 36},
-            "showlegend": False,
-            "dragmode": False,
-            "bargap": 0.06,
-            "xaxis": {
-                "tickvals": list(range(len(names))), "ticktext": [_short(n) for n in names],
-                "fixedrange": True, "showgrid": False, "zeroline": False, "tickangle": 0,
-                "tickfont": {"size": 11, "color": palette.third},
-                "showline": True, "linecolor": palette.strong,
-            },
-            "yaxis": {
-                "range": [floor, high + 0.06 * (high - floor or 1)], "visible": False,
-                "fixedrange": True,
-            },
-            "annotations": [
-                {
-                    "x": at, "y": top, "text": f"<b>{text}</b>", "showarrow": False,
-                    "yanchor": "bottom", "font": {"size": 12, "color": colour}, "yshift": 1,
-                }
-                for at, (top, text, colour) in enumerate(zip(tops, texts, ink, strict=True))
-            ],
-            "shapes": [
-                {
-                    "type": "line", "x0": at + 0.47, "x1": at + 0.53, "y0": value, "y1": value,
-                    "line": {"color": palette.plan, "width": 1},
-                }
-                for at, value in enumerate(levels)
-            ],
-        },
-    }  # fmt: skip
+    bars, floor = _bars(given, palette), _floor(given)
+    figure = {"data": [_drawn(bars, narrow)], "layout": _layout(bars, floor, palette, narrow)}
+    if narrow:
+        height = ROW_PX * len(bars)
     return html.Div(
         [
             dcc.Graph(
@@ -148,6 +108,81 @@ def waterfall(given: Waterfall, palette: Palette, *, height: int = 170, name: st
     )
 
 
+def _bars(given: Waterfall, palette: Palette) -> list[_Bar]:
+    floor, level = _floor(given), given.first[1]
+    shown = share_out([part.size for part in given.parts], given.part_decimals)
+    first = plain(level, given.decimals)
+    found = [
+        _Bar(given.first[0], floor, level - floor, palette.bar, first, palette.ink, level)
+    ]  # fmt: skip
+    for part, rounded in zip(given.parts, shown, strict=True):
+        base, level = min(level, level + part.size), level + part.size
+        colour, ink = (palette.bad,) * 2 if part.cause else (palette.bar, palette.ink)
+        text = plain(rounded, given.part_decimals, signed=True)
+        found.append(_Bar(part.name, base, abs(part.size), colour, text, ink, level))
+    last, total = plain(given.last[1], given.decimals), given.last[1] - floor
+    return [*found, _Bar(given.last[0], floor, total, palette.total, last, palette.ink, level)]
+
+
+def _drawn(bars: list[_Bar], narrow: bool) -> dict[str, Any]:
+    """The bars as one trace, across or downwards."""
+    at, long = ("y", "x") if narrow else ("x", "y")
+    return {
+        "type": "bar", "orientation": "h" if narrow else "v", at: list(range(len(bars))),
+        long: [bar.size for bar in bars], "base": [bar.base for bar in bars],
+        "marker": {"color": [bar.colour for bar in bars]}, "width": 0.7 if narrow else 0.94,
+        "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _layout(bars: list[_Bar], floor: float, palette: Palette, narrow: bool) -> dict[str, Any]:
+    at, long = ("y", "x") if narrow else ("x", "y")
+    spread = max(bar.top for bar in bars) - floor or 1.0
+    figures = max(len(bar.text) for bar in bars)
+    room = 0.045 * figures if narrow else 0.06  # for the figure at the end of the longest bar
+    half = 0.35 if narrow else 0.47
+    lines = 2 if narrow or len(bars) <= FEW else 3
+    below = 0 if narrow else 12 + 12 * lines
+    return {
+        "template": {},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 11, "color": palette.third},
+        "margin": dict(zip("lrtb", (96, 0, 0, 0) if narrow else (0, 0, 18, below), strict=True)),
+        "showlegend": False,
+        "dragmode": False,
+        "bargap": 0.06,
+        f"{at}axis": {
+            "tickvals": list(range(len(bars))),
+            "ticktext": [_short(bar.name, lines) for bar in bars],
+            "fixedrange": True, "showgrid": False, "zeroline": False, "tickangle": 0,
+            "tickfont": {"size": 11, "color": palette.third}, "showline": True,
+            "linecolor": palette.strong,
+            **({"range": [len(bars) - 0.5, -0.5]} if narrow else {}),
+        },
+        f"{long}axis": {
+            "range": [floor, floor + spread * (1 + room)], "visible": False, "fixedrange": True,
+        },
+        "annotations": [
+            {
+                at: number, long: bar.top, "text": f"<b>{bar.text}</b>", "showarrow": False,
+                "font": {"size": 12, "color": bar.ink},
+                **({"xanchor": "left", "xshift": 3} if narrow
+                   else {"yanchor": "bottom", "yshift": 1}),
+            }
+            for number, bar in enumerate(bars)
+        ],
+        "shapes": [
+            {
+                "type": "line", f"{at}0": number + half, f"{at}1": number + 1 - half,
+                f"{long}0": bar.level, f"{long}1": bar.level,
+                "line": {"color": palette.plan, "width": 1},
+            }
+            for number, bar in enumerate(bars[:-1])
+        ],
+    }  # fmt: skip
+
+
 def _floor(given: Waterfall) -> float:
     """Where the bars begin: 0 when all fit, else below the lowest level so that steps show."""
     level, lowest, highest = given.first[1], given.first[1], given.first[1]
@@ -160,12 +195,12 @@ def _floor(given: Waterfall) -> float:
     return max(0.0, floor) if lowest >= 0 else floor
 
 
-def _short(name: str) -> str:
-    """The first words of a name in two lines of about the same length."""
+def _short(name: str, lines: int) -> str:
+    """The first words of a name in lines that are as short as so many of them allow."""
     words = name.replace("_", " ").split()
-    shown = words[:MOST_WORDS]
-    if len(words) > MOST_WORDS:
-        shown[-1] += "…"
-    cuts = [(" ".join(shown[:n]), " ".join(shown[n:])) for n in range(1, len(shown) + 1)]
-    best = min(cuts, key=lambda lines: max(map(len, lines)), default=("", ""))
-    return "<br>".join(line for line in best if line)
+    text = " ".join(words[:MOST_WORDS]) + ("…" if len(words) > MOST_WORDS else "")
+    for width in range(max(map(len, words), default=1), len(text) + 1):
+        found = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        if len(found) <= lines:
+            return "<br>".join(found)
+    return text

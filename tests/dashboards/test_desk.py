@@ -69,6 +69,12 @@ def test_the_steps_of_a_waterfall_must_sum() -> None:
     drawn = waterfall(steps, PALETTES["light"])
     texts = [a["text"] for a in drawn.children[0].figure["layout"]["annotations"]]
     assert texts == ["<b>100</b>", "<b>+5.0</b>", "<b>−8.0</b>", "<b>−2.0</b>", "<b>95</b>"]
+    lying = waterfall(steps, PALETTES["light"], narrow=True).children[0].figure
+    assert [a["text"] for a in lying["layout"]["annotations"]] == texts
+    bars = lying["data"][0]
+    assert (bars["orientation"], bars["x"]) == ("h", [10.0, 5.0, 8.0, 2.0, 5.0])
+    assert bars["base"] == [90.0, 100.0, 97.0, 95.0, 90.0]
+    assert lying["layout"]["yaxis"]["ticktext"][1] == "planned<br>above"
     with pytest.raises(ValueError, match="miss"):
         waterfall(replace(steps, last=("on now", 96.0)), PALETTES["light"])
 
