@@ -190,6 +190,18 @@ def test_s4_rivals_sickness_is_a_fifth_of_it_and_the_plan_was_above_what_is_requ
         }
 
 
+def test_s4_people_lapse_on_that_day_too(files: EventFiles) -> None:
+    """Where nobody left the queue unplanned or came late, a first look would find adherence 100."""
+    site, own = files.history.centre.roles.short_site, files.history.centre.roles.late_agent
+    ids = files.teams().filter(pl.col("site_id") == site)["agent_id"].to_list()
+    since = files.midnight(site, files.today(site))
+    away = files.table("agent_states").filter(
+        pl.col("agent_id").is_in(ids) & (pl.col("agent_id") != own) & (pl.col("start_at") >= since),
+        pl.col("reason").is_in(["personal", "system", "task"]),
+    )
+    assert away["agent_id"].n_unique() >= 3
+
+
 def test_s4_the_other_sites_lack_one_in_a_hundred(files: EventFiles, script: Script) -> None:
     """One agent of 105 throughout; of ten, one in two quarter-hours of twenty."""
     missing, told = script.missing, files.history.centre.roles.short_site
