@@ -116,12 +116,17 @@ def feeds_of(measure: str) -> tuple[str, ...]:
     return (FEED_WORDS.get(MEASURES[measure].feed, MEASURES[measure].feed),)
 
 
+def needed_feeds(measures: Iterable[str]) -> tuple[str, ...]:
+    """The feeds that some measures come from, each once."""
+    return tuple(dict.fromkeys(feed for measure in measures for feed in feeds_of(measure)))
+
+
 def missing_feeds(measures: Iterable[str], present: Set[str]) -> tuple[str, ...]:
     """Feeds that unknown measures lack, without those that did arrive.
 
     Adherence with states but no schedule lacks "schedule" alone.
     """
-    needed = dict.fromkeys(feed for measure in measures for feed in feeds_of(measure))
+    needed = needed_feeds(measures)
     first = list(PROBES)
     return tuple(
         sorted(

@@ -12,7 +12,13 @@ from kpis.definition import Kpi
 from kpis.drill import TIMES, check_drill, drill_reason, finest_time
 from kpis.evaluate import PART_NAMES, Evaluation, Window, evaluate
 from kpis.kept import kept_values
-from kpis.needs import below_base_sentence, missing_feeds, needs_sentence, noun_of
+from kpis.needs import (
+    below_base_sentence,
+    missing_feeds,
+    needed_feeds,
+    needs_sentence,
+    noun_of,
+)
 from kpis.period import TargetDesk, scope_of
 from kpis.reading import (
     Ask,
@@ -175,7 +181,8 @@ class _Answer:
         self._facts, self._ask, self._kpis, self._book = facts, ask, kpis, targets
         self._desk = TargetDesk(facts, ask, targets, ())
         self._common = CommonReader(facts, ask, [k for k in kpis if _by_interval(k)])
-        self._present: frozenset[str] | None = None
+        self._present = frozenset[str]()
+        self._probed = frozenset[str]()  # feeds of which it is known whether they arrived
 
     def values(self) -> tuple[KpiValue, ...]:
         if "reason" in self._ask.by:
@@ -317,8 +324,9 @@ class _Answer:
         if answer.needs:
             return answer.needs
         if answer.unknown:
-            if self._present is None:
-                self._present = present_feeds(self._facts, self._ask)
+            unknown = frozenset(needed_feeds(answer.unknown)) - self._probed
+            self._present |= present_feeds(self._facts, self._ask, unknown)
+            self._probed |= unknown
             missing = missing_feeds(answer.unknown, self._present)
             if missing:
                 return needs_sentence(missing)

@@ -218,17 +218,19 @@ def mixes_plan_and_actual(kpi: Kpi) -> bool:
     )  # fmt: skip
 
 
-def present_feeds(facts: FactReader, ask: Ask) -> frozenset[str]:
-    """Feeds that arrived for a scope in the period or the weeks before it.
+def present_feeds(facts: FactReader, ask: Ask, feeds: Iterable[str]) -> frozenset[str]:
+    """Those of some feeds that arrived for a scope in the period or the weeks before it.
 
     The days before the last two are looked at first: they are not built again while today is, so
     who asks next finds their rows read; a feed is looked for in the last days if it is not there.
     """
     wide = replace(ask, first=ask.first - timedelta(days=PROBE_DAYS), by=(), q_from=None, q_to=None)
     settled = wide.end - timedelta(days=LIVE_DAYS)
-    found: frozenset[str] = frozenset()
+    asked, found = frozenset(feeds), frozenset[str]()
     for part in (replace(wide, end=settled), replace(wide, first=settled)):
-        probes = {feed: names for feed, names in PROBES.items() if feed not in found}
+        probes = {feed: names for feed, names in PROBES.items() if feed in asked - found}
+        if not probes:
+            break
         cell = read_rows(facts, part, [m for names in probes.values() for m in names]).rows[()].cell
         found |= {f for f, names in probes.items() if any(cell.get(m) is not None for m in names)}
     return found

@@ -25,7 +25,7 @@ from app import create_server
 from wfm.actions.users import add_user
 from wfm.domain.clock import Clock
 from wfm.settings import Settings
-from wfm.worker.insight_look import look_around
+from wfm.worker.insight_look import Looks
 
 CHROMIUM = "/usr/bin/chromium"
 ROLES = {
@@ -67,7 +67,7 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     found = tell(tmp_path_factory.mktemp("stories"), (), seed)
     for account in found.accounts:
         add_user(found.store, found.clock, account, actor="test", actor_role="admin")
-    look_around(found.store, found.clock)
+    Looks(found.store, found.clock).step()
     return found
 
 

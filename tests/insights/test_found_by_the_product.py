@@ -14,7 +14,7 @@ from wfm.domain.scope import Scope
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.queries.facts import open_facts
 from wfm.queries.insights import insights_mark, read_insights
-from wfm.worker.insight_look import is_due, look_around
+from wfm.worker.insight_look import Looks, is_due
 
 ACTION = {"S1": "request_change", "S2": "coach", "S3": "reassign_skill", "S4": "alert_site"}
 KIND = {"S1": "habit", "S2": "people", "S3": "change", "S4": "staffing"}
@@ -23,7 +23,7 @@ ROLE = {"S1": Role.AGENT, "S2": Role.SUPERVISOR, "S3": Role.MANAGER, "S4": Role.
 
 @pytest.fixture(scope="module")
 def looked(told: Told) -> Told:
-    look_around(told.store, told.clock)
+    Looks(told.store, told.clock).step()
     return told
 
 
@@ -86,5 +86,5 @@ def test_a_look_is_due_once_for_each_generation_of_facts(looked: Told) -> None:
     assert not is_due(looked.store, looked.clock, facts, "settled")
     before = insights_mark(looked.store)
     rebuild_dirty(looked.store, looked.clock, "test")
-    look_around(looked.store, looked.clock)
+    Looks(looked.store, looked.clock).step()
     assert insights_mark(looked.store) == before

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kpis.explain.finding import Finding, to_document
@@ -27,18 +29,32 @@ from wfm.store.writers.insights import FoundRow, Look, replace_insights
 # after more of them arrived.
 AGAIN_S = {"live": 60, "settled": 900}
 MORE_DAYS_S = 120
+RESTS = 9.0  # a look may take a tenth of a worker's time
 EVENTS = ("contact_leg", "agent_state")
 
 log = logging.getLogger(__name__)
 
 
-def look_around(store: Store, clock: Clock) -> bool:
-    """False, once every family that is due has been looked for."""
-    facts = open_facts(store)
-    for family in FINDERS:
-        if is_due(store, clock, facts, family):
-            look_for(store, clock, family)
-    return False
+@dataclass
+class Looks:
+    """Looks for insights in turns with a rest: where a look takes long, the next one waits."""
+
+    store: Store
+    clock: Clock
+    _rests_until: dict[str, float] = field(default_factory=dict)
+
+    def step(self) -> bool:
+        """False, once every family that is due has been looked for."""
+        facts = open_facts(self.store)
+        for family in FINDERS:
+            began = time.monotonic()
+            if began < self._rests_until.get(family, began):
+                continue
+            if is_due(self.store, self.clock, facts, family):
+                look_for(self.store, self.clock, family)
+                ended = time.monotonic()
+                self._rests_until[family] = ended + RESTS * (ended - began)
+        return False
 
 
 def is_due(store: Store, clock: Clock, facts: FactReader, family: str) -> bool:
