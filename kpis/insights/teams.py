@@ -215,7 +215,12 @@ def _by_what(peers: Peers, flagged: Sequence[Compared], makers: Sequence[str]) -
             )
         )
     lead = (
-        say("{joined} are as their colleagues'; ", joined=joined(alike).capitalize())
+        say_many(
+            "{joined} is as their colleagues'; ",
+            "{joined} are as their colleagues'; ",
+            len(alike),
+            joined=joined(alike).capitalize(),
+        )
         if alike
         else ""
     )
