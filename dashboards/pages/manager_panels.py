@@ -29,6 +29,7 @@ from wfm.domain.language import say
 LEAST_CELL = 10  # the least base of a coloured cell, in contacts or seconds
 LEAST_CELL_S = 900
 MOST_PARTS = 5
+TIMES = ("slot", "weekday", "day")  # of which a heat over time has no rows
 MOST_BY_HOUR = 400  # segments: an hour of each of 5,000 people are 500,000 cells
 MOST_ROWS = 8
 HOUR_SLOTS = 4
@@ -51,7 +52,7 @@ def evidence(centre: Centre) -> tuple[list[Any], list[Sheet]]:
 def segment_dimension(centre: Centre) -> str:
     """What the change is explained by: contact type, else queue, else the unit below."""
     for dimension in ("contact_type", "queue", centre.by):
-        if not centre.reason_against(dimension) and dimension not in ("slot", "weekday", "day"):
+        if not centre.reason_against(dimension) and dimension not in TIMES:
             known = {v.at(dimension) for v in centre.values_by(dimension) if v.value is not None}
             if len(known - {None}) > 1:
                 return dimension
@@ -152,9 +153,9 @@ def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:
     Its thousands of numbers are made into a table only where a table is asked for.
     """
     ask, kpi = centre.ask, centre.kpi
-    if kpi.kind != "ratio":
-        return None
     dimension = segment_dimension(centre)
+    if kpi.kind != "ratio" or dimension in TIMES:
+        return None
     hourly = ask.period.days <= 7 and len(centre.values_by(dimension)) <= MOST_BY_HOUR
     by = (dimension, "day", "slot") if hourly else (dimension, "day")
     try:

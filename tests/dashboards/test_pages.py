@@ -17,6 +17,9 @@ from dashboards.parts.table import Sheet
 from dashboards.parts.tile import Tile
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
+from kpis.catalogue.load import CATALOGUE
+from kpis.dashboards import PAGES
+from kpis.drill import drill_reason
 from wfm.domain.errors import BadInput, ScopeDenied
 from wfm.domain.grid import day_start
 from wfm.domain.scope import Scope
@@ -81,6 +84,21 @@ def test_a_breakdown_holds_the_whole_base(answered: Answered, by: str) -> None:
     _, view = answered(f"/centre?grain=today&kpi=average_handle_time&by={by}")
     bases = column(sheet(view, "breakdown"), "base")
     assert sum(n for n in bases[:-1] if n) == pytest.approx(bases[-1])  # type: ignore[misc]
+
+
+def test_every_breakdown_that_a_figure_allows_is_drawn(answered: Answered) -> None:
+    allowed = [
+        (kpi_id, by)
+        for kpi_id in PAGES["manager"].kpi_ids
+        for by in ("team", "agent", "tenure", "queue", "contact_type", "activity", "reason",
+                   "weekday", "slot", "day")
+        if not drill_reason(CATALOGUE[kpi_id], by)
+    ]  # fmt: skip
+    assert ("adherence", "slot") in allowed
+    for grain in ("today", "week", "month"):
+        for kpi_id, by in allowed:
+            _, view = answered(f"/centre?grain={grain}&kpi={kpi_id}&by={by}")
+            assert view.sheets[0].key == "breakdown"
 
 
 def test_the_table_view_shows_the_figures_of_the_tiles(answered: Answered) -> None:
