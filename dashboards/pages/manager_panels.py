@@ -20,6 +20,7 @@ from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from dashboards.parts.tile import goal_line
 from dashboards.parts.waterfall import Part, Waterfall, waterfall
 from kpis.display import decimals_of
+from kpis.drill import TIMES
 from kpis.explain.rate_mix import Sums, rate_and_mix
 from kpis.status import status_of
 from kpis.value import KeyPart, KpiValue
@@ -29,7 +30,6 @@ from wfm.domain.language import say
 LEAST_CELL = 10  # the least base of a coloured cell, in contacts or seconds
 LEAST_CELL_S = 900
 MOST_PARTS = 5
-TIMES = ("slot", "weekday", "day")  # of which a heat over time has no rows
 MOST_BY_HOUR = 400  # segments: an hour of each of 5,000 people are 500,000 cells
 MOST_ROWS = 8
 HOUR_SLOTS = 4
