@@ -17,6 +17,10 @@ from wfm.store.readers.rules import StateRule
 ANY_SOURCE = ("", "*")
 GROUP_CODE = {name: code for code, name in enumerate(STATE_GROUPS)}
 _TIME_BITS = 34  # holds seconds since 1970 until 2514
+_READ = (
+    "event_key", "agent", "start_at", "end_at", "state", "reason", "queue", "source", "contact_id",
+    "flags",
+)  # fmt: skip
 _RANK = {state: -rank for rank, state in enumerate(PRECEDENCE)}
 
 
@@ -27,7 +31,7 @@ def state_spells(inputs: DayInputs) -> pl.DataFrame:
     start_at, end_at, state, reason, queue, contact (-1 none), group (code of `STATE_GROUPS`),
     whether the source tells of sign-ins, and the contact's id where any spell has one.
     """
-    rows = inputs.events.states
+    rows = inputs.events.states.select(_READ).rechunk()  # of many files, gathered from at random
     flags = rows["flags"].fill_null(0)
     used = rows["agent"].is_not_null() & (rows["start_at"] < inputs.as_of_at)
     used &= (flags & FLAG_WITHDRAWN) == 0
@@ -76,10 +80,12 @@ def _by_agent(rows: pl.DataFrame) -> Ints:
     packed = (rows["agent"].cast(pl.Int64).to_numpy() << _TIME_BITS) + rows["start_at"].to_numpy()
     order = np.argsort(packed, kind="stable")
     ordered = packed[order]
-    if (ordered[1:] == ordered[:-1]).any():
-        places = rows.select("agent", "start_at", "event_key").with_row_index("row")
-        found: Ints = places.sort("agent", "start_at", "event_key")["row"].to_numpy()
-        return found.astype(np.int64)
+    same = ordered[1:] == ordered[:-1]
+    if same.any():
+        # The few of one agent and second go by their keys.
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        keys = rows["event_key"].gather(order[tied]).to_numpy()
+        order[tied] = order[tied][np.lexsort((keys, ordered[tied]))]
     return order
 
 
