@@ -33,10 +33,14 @@ def customer_contacts(inputs: DayInputs) -> pl.DataFrame:
     root = pl.coalesce("root_contact_id", "contact_id")
     legs = offered_contacts(inputs).filter(pl.col("customer_key").is_not_null())
     answered = (pl.col("outcome") == "answered") & pl.col("connected_at").is_not_null()
+    today = pl.col("enqueued_at").is_between("from_at", "to_at", closed="left")
     began = ("queue", "channel", "contact_type", "queue_site", "zone", "from_at", "to_at")
+    own = ("source", "customer_key", "contact_id", "enqueued_at", "leg_no", "agent")
+    legs = legs.select(*own, *began, root.alias("root"), answered.alias("answered"))
+    # Of the days around, only what belongs to a contact that came on this one.
+    legs = legs.join(legs.filter(today), on=["source", "root"], how="semi", nulls_equal=True)
     contacts = (
-        legs.with_columns(root.alias("root"), answered.alias("answered"))
-        .sort("enqueued_at", "leg_no", "contact_id")
+        legs.sort("enqueued_at", "leg_no", "contact_id")
         .group_by("source", "root", maintain_order=True)
         .agg(
             pl.col("customer_key").first(), pl.col("enqueued_at").first().alias("at"),
