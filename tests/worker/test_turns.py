@@ -43,3 +43,21 @@ def test_older_days_are_built_newest_first_though_today_is_touched_again_and_aga
     assert _built(store) == {*range(10), -5}
     with store.db.read() as connection:
         assert all(day.dirty == 0 for day in live_days(connection))
+
+
+def test_days_that_nobody_can_look_at_yet_come_before_those_that_a_survey_touched_again(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'muster.sqlite'}", tmp_path)
+    turns = FactTurns(store, FixedClock(NOW), "test")
+    past = [TODAY - n * timedelta(days=1) for n in range(9)]
+    _touch(store, *past)
+    assert turns.step()
+    assert _built(store) == {0, 1, 2, 3, 4}
+    # Surveys of the days before come in all the time.
+    _touch(store, *past[2:5])
+    assert turns.step()
+    assert _built(store) == {0, 1, 2, 3, 4, 5, 6}
+    _touch(store, *past[2:5])
+    assert turns.step()
+    assert _built(store) == set(range(9))
