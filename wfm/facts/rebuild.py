@@ -64,27 +64,23 @@ def rebuild_dirty(
     *,
     newest_first: bool = True,
     limit: int | None = None,
-    before: date | None = None,
+    wanted: Callable[[LiveDay], bool] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     rules: FactRules | None = None,
 ) -> int:
     """How many days were looked at and made current: touched ones, and those time has moved on.
 
-    Newest first, so that today shows before last month; with `before` only days that lie before
-    it, and those that nobody can look at yet first. A chosen day also renews the day before when a
-    shift spans the midnight between. With an executor several days are built at once; a day that
-    another owner holds is left to him.
+    Newest first, so that today shows before last month; with `wanted` only days of which it is
+    true. A chosen day also renews the day before when a shift spans the midnight between. With an
+    executor several days are built at once; a day that another owner holds is left to him.
     """
     now, rules, tell = epoch_s(clock.now()), rules or FactRules(), progress or no_progress
     with store.db.read() as connection:
         known = live_days(connection)
-        waiting = [day for day in _waiting(known, now) if before is None or day < before]
+        waiting = _waiting([day for day in known if wanted is None or wanted(day)], now)
         if newest_first:
             waiting.sort(key=lambda day: (day > _today(now) + DAY, abs(day - _today(now))))
-        if before is not None:
-            built = {day.day for day in known if day.build_id is not None}
-            waiting.sort(key=lambda day: day in built)
         days = waiting[:limit]
         days += _days_before(connection, known, days, waiting)
     if not days:

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.scope import ENTERPRISE
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.ingest.compact import compact_batches
 from wfm.queries.bonus import read_schemes
+from wfm.store.builds import LiveDay
 from wfm.store.store import Store
 from wfm.store.writers.jobs import create_job
 from wfm.worker.insight_look import Looks
@@ -28,7 +29,7 @@ POLL_S = 1.0
 FACTS_EVERY_S = 3.0
 # While a long past is loaded, the days that still grow take turns with it: they are rebuilt this
 # often, or in a large centre after so many times as long as it took, and in between so many older
-# days at once.
+# days at once. Settled days that are touched again rest likewise.
 LIVE_EVERY_S, LIVE_RESTS = 10.0, 3.0
 LIVE_A_PASS, OLDER_A_PASS = 5, 2
 # A live feed delivers every few seconds: its small files are merged this often.
@@ -87,11 +88,12 @@ def run_worker(
 
 @dataclass
 class FactTurns:
-    """Days rebuilt in turns: those that still grow, then older ones, newest first.
+    """Days rebuilt in turns: those that still grow, then those that nobody can look at yet.
 
     Today is touched every few seconds; if it always came first, older days would never come. Of
     20,000 people it takes longer to build than the seconds it may stand: it gets a quarter of the
-    time while older days wait.
+    time while older days wait. Settled days that a survey or a late row touches again come last,
+    and rest three times as long as they took: each brings a number or two, and takes as long.
     """
 
     store: Store
@@ -99,22 +101,34 @@ class FactTurns:
     owner: str
     executor: Executor | None = None
     _live_until: float = field(default=-math.inf)  # so long today may stand as it is
+    _touched_until: float = field(default=-math.inf)  # so long days touched again may
 
     def step(self) -> bool:
-        """Whether older days may still wait, after one turn."""
+        """Whether more days may wait, after one turn."""
         older, began = self.clock.now().date() - timedelta(days=1), time.monotonic()
-        if began < self._live_until and self._rebuild(OLDER_A_PASS, older):
+        if began < self._live_until and self._rebuild(
+            OLDER_A_PASS, lambda day: day.day < older and day.build_id is None
+        ):
             return True
-        began = time.monotonic()
-        live = self._rebuild(LIVE_A_PASS)
-        ended = time.monotonic()
-        self._live_until = ended + max(LIVE_EVERY_S, LIVE_RESTS * (ended - began))
-        return live >= LIVE_A_PASS
+        live, self._live_until = self._rested(LIVE_A_PASS, lambda day: day.day >= older)
+        touched = 0
+        if began >= self._touched_until:
+            touched, self._touched_until = self._rested(
+                OLDER_A_PASS, lambda day: day.day < older and day.build_id is not None
+            )
+        unseen = self._rebuild(OLDER_A_PASS, lambda day: day.day < older and day.build_id is None)
+        return live >= LIVE_A_PASS or touched >= OLDER_A_PASS or unseen > 0
 
-    def _rebuild(self, limit: int, before: date | None = None) -> int:
+    def _rested(self, limit: int, wanted: Callable[[LiveDay], bool]) -> tuple[int, float]:
+        """How many days were rebuilt, and until when such days may stand as they are."""
+        began = time.monotonic()
+        done, ended = self._rebuild(limit, wanted), time.monotonic()
+        return done, ended + max(LIVE_EVERY_S, LIVE_RESTS * (ended - began))
+
+    def _rebuild(self, limit: int, wanted: Callable[[LiveDay], bool]) -> int:
         """How many days were rebuilt."""
         return rebuild_dirty(
-            self.store, self.clock, self.owner, limit=limit, before=before, executor=self.executor
+            self.store, self.clock, self.owner, limit=limit, wanted=wanted, executor=self.executor
         )
 
 
