@@ -34,6 +34,7 @@ from wfm.queries.pulse import Pulse, pulse_of
 from wfm.queries.targets import read_targets
 from wfm.web.pages import Page
 
+LASTING = 5  # minutes for which what hardly ever changes by itself is held
 HELD_SIZE = 8  # of what is held for the minute, in readings of the pulse
 Held = TypeVar("Held")
 FACTS_S = 15  # for which pages that wait for the minute read one generation of the facts
@@ -170,14 +171,17 @@ class Ask:
         times = [f.last_at for f in self.pulse.feeds() if f.table in LIVE_FEEDS]
         return max(times, default=None)
 
-    def held(self, name: Hashable, read: Callable[[], Held], scope: Scope | None = None) -> Held:
+    def held(
+        self, name: Hashable, read: Callable[[], Held], scope: Scope | None = None, minutes: int = 1
+    ) -> Held:
         """What was read of a scope since the minute began and since anybody did anything.
 
         For what does not hang on the view, of pages that wait for the minute anyway: the shifts
-        ahead are the same for today and for the quarter.
+        ahead are the same for today and for the quarter. What only deeds change, or a month's sums
+        that a minute hardly moves, is held for more `minutes`.
         """
         scope = scope or self.scope
-        on = (minute_of(self.now, scope), *self._marks)
+        on = (minute_of(self.now, scope) // minutes, *self._marks)
         return self.pulse.once(("held", scope, name, language_code()), on, read, HELD_SIZE)
 
     @property

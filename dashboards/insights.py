@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dashboards.explain import FORM, finding_args, step_button
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.status import icon
@@ -21,7 +21,9 @@ NOTHING = to_say("Nothing else stands out: habits, people, changes and staffing 
 def insights_strip(ask: Ask, forms: Iterable[str]) -> Any:
     """The first findings of the role inside the scope; nothing where nobody has looked yet."""
     store, role = ask.sources.store, ask.who.role
-    told = ask.held(("insights", role), lambda: read_insights(store, ask.scope, role, SHOWN))
+    told = ask.held(
+        ("insights", role), lambda: read_insights(store, ask.scope, role, SHOWN), minutes=LASTING
+    )
     if told.looked_at is None:
         return html.Div(className="insights", hidden=True)
     known = tuple(forms)

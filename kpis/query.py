@@ -55,6 +55,7 @@ __all__ = [
 
 LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
 FOLLOWED = "customer_contact"
+LIVE_DAYS = 3  # of a trend by day that ends today: those that change, and what binds one to them
 PART_OF_WHOLE = to_say("a part of the whole has no target of its own")
 GRAINS = {"interval": "q", "q": "q", "slot": "slot", "day": "day", "week": "week", "month": "month"}
 
@@ -118,19 +119,26 @@ def kpi_series(
 
     A KPI that is kept more coarsely than asked comes in the finest grain it has: the keys of its
     values tell which (`finest_time`). Steps without facts are absent, so a gap stays a gap. All
-    KPIs of a grain share one query a fact table.
+    KPIs of a grain share one query a fact table. The days that are still built again and again are
+    asked for apart, so that those before them are answered from memory.
     """
     steps: dict[str, list[str]] = {}
     for kpi_id in dict.fromkeys(kpi_ids):
         steps.setdefault(finest_time(kpi_of(kpi_id), GRAINS[grain]), []).append(kpi_id)
     found: dict[str, list[KpiValue]] = {kpi_id: [] for kpi_id in dict.fromkeys(kpi_ids)}
     for step, same in steps.items():
-        values = kpi_values(
-            facts, scope, same, first, end, targets=targets, by=(*by, step),
-            queues=queues, contact_types=contact_types,
-        )  # fmt: skip
-        for value in values:
-            found[value.kpi_id].append(value)
+        settled = end - timedelta(days=LIVE_DAYS)
+        days = [k for k in same if step == "day" and not by and not _by_interval(kpi_of(k))]
+        parts = [(first, settled), (settled, end)] if days and first < settled else []
+        rest = [kpi_id for kpi_id in same if not parts or kpi_id not in days]
+        asked = [(*part, days) for part in parts] + ([(first, end, rest)] if rest else [])
+        for begin, over, kpi_ids in asked:
+            values = kpi_values(
+                facts, scope, kpi_ids, begin, over, targets=targets, by=(*by, step),
+                queues=queues, contact_types=contact_types,
+            )  # fmt: skip
+            for value in values:
+                found[value.kpi_id].append(value)
     return {kpi_id: tuple(values) for kpi_id, values in found.items()}
 
 

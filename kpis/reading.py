@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from wfm.facts.computed import COMPUTED, read_computed
 from wfm.facts.measures import MEASURES
 from wfm.facts.query import read_histogram
 from wfm.facts.reader import FactQuery, FactReader
-from wfm.facts.shared import read_shared
+from wfm.facts.shared import read_records, read_shared
 
 Key = tuple[tuple[str, KeyPart], ...]
 PROBE_DAYS = 35  # a feed that was silent for five weeks counts as missing
@@ -100,12 +101,11 @@ def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
         try:
             if table in COMPUTED:
                 frame = read_computed(facts, ask.scope, ask.query(names), table)
-                _add(rows, frame, ask.by, names)
+                _add(rows, frame.iter_rows(named=True), ask.by, names)
             elif table == "hist":
                 _add_histograms(rows, facts, ask, names)
             else:
-                frame = read_shared(facts, ask.scope, ask.query(names))
-                _add(rows, frame, ask.by, names)
+                _add(rows, read_records(facts, ask.scope, ask.query(names)), ask.by, names)
         except ForbiddenDrill as error:
             if ask.by:
                 raise
@@ -265,9 +265,10 @@ def _by_source(measures: Iterable[str]) -> dict[tuple[str, str], list[str]]:
 
 
 def _add(
-    rows: dict[Key, Row], frame: pl.DataFrame, by: tuple[str, ...], names: Iterable[str]
-) -> None:
-    for record in frame.iter_rows(named=True):
+    rows: dict[Key, Row], records: Iterable[Mapping[str, Any]], by: tuple[str, ...],
+    names: Iterable[str],
+) -> None:  # fmt: skip
+    for record in records:
         row = rows.setdefault(tuple((d, record[d]) for d in by), Row())
         for name in names:
             row.cell[name] = record[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from dashboards.pages.agent_data import MyDay
 from dashboards.parts import html
 from dashboards.parts.bonus_path import BonusPath, bonus_path
@@ -59,7 +59,8 @@ def read_my_bonus(mine: MyDay) -> Bonuses:
     if not may_see(mine):
         return ()
     found = []
-    for scheme, sums, standings in ask.held(("bonus", ask.today), lambda: _read(ask)):
+    known = ask.held(("bonus", ask.today), lambda: _read(ask), minutes=LASTING)
+    for scheme, sums, standings in known:
         protected = protected_target(standings, scheme.scheme_key)
         found.append((sums.answer(ask.targets, _loss(mine, scheme), protected), standings))
     return tuple(found)
@@ -125,7 +126,8 @@ def bonus_sheet(mine: MyDay, bonuses: Bonuses) -> Sheet:
 def _frozen(mine: MyDay) -> list[Line]:
     lines = []
     store, scope = mine.ask.sources.store, mine.ask.scope
-    for statement, later in mine.ask.held("statements", lambda: read_statements(store, scope)):
+    frozen = mine.ask.held("statements", lambda: read_statements(store, scope), minutes=LASTING)
+    for statement, later in frozen:
         told: list[tuple[str, Statement | Difference]] = [("closed", statement)]
         told += [("difference", one) for one in later]
         for kind, one in told:
@@ -261,7 +263,8 @@ def _more(mine: MyDay, view: BonusView, standings: tuple[Standing, ...]) -> list
         )
     since = mine.ask.now - NOTICE_DAYS * 86_400
     store, scope = mine.ask.sources.store, mine.ask.scope
-    for notice in mine.ask.held("notices", lambda: read_notices(store, scope, since))[:2]:
+    notices = mine.ask.held("notices", lambda: read_notices(store, scope, since), minutes=LASTING)
+    for notice in notices[:2]:
         on = local_day(notice.created_at, mine.ask.zone)
         lines.append(("none", say("{day.day} {day:%b}: {words}", day=on, words=notice.words)))
     return lines

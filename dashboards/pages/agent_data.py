@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from statistics import median
 
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from kpis.drill import drill_reason
@@ -146,7 +146,7 @@ def read_my_day(ask: Ask) -> MyDay:
         last = ask.period.end - timedelta(days=1)
         ended = [w.shift.shift_on for w in worked if w.shift.shift_on >= ask.period.first]
         day = ended[-1] if ended else min(last, ask.today)
-    known = ask.held("activities", lambda: activities_known(ask.sources.store))
+    known = ask.held("activities", lambda: activities_known(ask.sources.store), minutes=LASTING)
     categories = {a.code: a.category for a in known}
     return MyDay(
         ask, tiles, previous, day, _timeline(ask, day), worked, _coming(ask), _peers(ask),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboards.forms import FieldError, FormAsk, FormRoom, scope_of
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, opener, sentences
 from dashboards.parts.form import Field, Form
@@ -34,7 +34,7 @@ def wishes_panel(ask: Ask) -> list[Any]:
     """What the agent would like, with the form to say it; only on one's own page."""
     if ask.who.agent_id != ask.scope.agent:
         return []
-    known = ask.held("wish", lambda: _known(ask.sources.store, ask.scope))
+    known = ask.held("wish", lambda: _known(ask.sources.store, ask.scope), minutes=LASTING)
     words = say("You have not said which days or times suit you.")
     note = ""
     if known is not None:

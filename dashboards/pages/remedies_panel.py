@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from dashboards.pages.remedies_data import (
     STATUS,
     STEP_FORM,
@@ -41,7 +41,7 @@ def remedies_panel(
 ) -> tuple[Any, Sheet]:
     """The panel and its sheet; `forms` are the step forms of the page, `openers` its buttons."""
     store, since = ask.sources.store, ask.now - BACK_S
-    found = ask.held("remedies", lambda: read_remedies(store, ask.scope, since))
+    found = ask.held("remedies", lambda: read_remedies(store, ask.scope, since), minutes=LASTING)
     names = names_of(ask, found)
     lines = tuple(_line(ask, one, names.get(one.scope, ""), forms) for one in found)
     waiting = sum(one.is_open for one in found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from dashboards.frame import Ask
+from dashboards.frame import LASTING, Ask
 from dashboards.names import name_of, scope_below
 from dashboards.pages.manager_data import Centre, most_off
 from kpis.catalogue.load import CATALOGUE
@@ -203,7 +203,7 @@ def is_live(ask: Ask) -> bool:
 def read_team(ask: Ask) -> Team:
     """The team of the asked scope, agents in the order of harm."""
     centre = _centre(ask)
-    known = ask.held("activities", lambda: activities_known(ask.sources.store))
+    known = ask.held("activities", lambda: activities_known(ask.sources.store), minutes=LASTING)
     categories = {a.code: a.category for a in known}
     days: dict[str, AgentTimeline] = {}
     if ask.period.days == 1:

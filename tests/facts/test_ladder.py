@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.computed import COMPUTED
+from wfm.facts.day_sums import day_sums
 from wfm.facts.frames import FrameCache
 from wfm.facts.ladder import ladder
 from wfm.facts.measures import MEASURES, measures_of
@@ -21,7 +22,7 @@ from wfm.facts.query import need_of, read_from, read_histogram, read_measures
 from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.router import Need, check_drill, eligible_tables
 from wfm.facts.schema import TABLES, conform
-from wfm.facts.shared import read_shared
+from wfm.facts.shared import read_records, read_shared
 from wfm.store.manifest import FactFile, Snapshot
 
 FIRST, END = date(2026, 3, 2), date(2026, 3, 4)
@@ -78,6 +79,17 @@ def test_who_is_read_with_the_whole_site_gets_the_own_rows(reader, family, agent
     query = FactQuery(tuple(names), FIRST, END, by)
     alone, shared = read_measures(reader, scope, query), read_shared(reader, scope, query)
     assert shared.to_dicts() == alone.to_dicts()
+    assert list(read_records(reader, scope, query)) == alone.to_dicts()
+
+
+@pytest.mark.parametrize("by", [(), ("day",), ("agent",), ("agent", "day"), ("weekday",)])
+@pytest.mark.parametrize("scope", SCOPES[2:])
+@pytest.mark.parametrize("family", LEAVES[1:])
+def test_days_of_people_added_up_give_what_a_query_gives(reader, scope, family, by) -> None:
+    query = FactQuery(measures_of(family, "sum", "max"), FIRST, END, by)
+    added = day_sums(reader, scope, query)
+    assert added == read_measures(reader, scope, query).to_dicts()
+    assert added
 
 
 def test_a_mark_holds_while_only_newer_days_are_built_again(centre) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -15,11 +15,11 @@ import pytest
 
 from kpis.catalogue.load import CATALOGUE
 from kpis.definition import Kpi
-from kpis.drill import DIMENSIONS, check_drill, drills_of
+from kpis.drill import DIMENSIONS, check_drill, drill_reason, drills_of
 from kpis.histogram import quantile_of
 from kpis.query import KpiValue, kpi_series, kpi_values
 from wfm.domain.errors import ForbiddenDrill
-from wfm.domain.scope import ENTERPRISE
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.computed import COMPUTED
 from wfm.facts.measures import MEASURES
@@ -316,3 +316,29 @@ def test_a_trend_comes_in_the_finest_step_of_time_that_a_figure_has(fed: Fed) ->
     ]
     with pytest.raises(ForbiddenDrill, match="cannot be broken down by q"):
         values(fed.facts, ["cost_per_contact"], "q")
+
+
+@pytest.mark.parametrize("scope", ["", "madrid", "madrid/m1", "madrid/m1/a1"])
+def test_a_trend_asked_in_parts_is_that_of_the_whole_span(fed: Fed, scope: str) -> None:
+    where, first, end = Scope.parse(scope), DAY - timedelta(days=7), DAY + timedelta(days=9)
+    for over in (end, DAY + timedelta(days=1)):
+        asked = [k for k, kpi in CATALOGUE.items() if _by_day(kpi) and _known_at(kpi, where)]
+        trends = kpi_series(fed.facts, where, asked, first, over, "day", targets=TargetBook())
+        whole = kpi_values(
+            fed.facts, where, asked, first, over, targets=TargetBook(), by=("day",)
+        )  # fmt: skip
+        assert [replace(v, reason="") for k in asked for v in trends[k]] == [
+            replace(v, reason="") for v in whole
+        ]
+
+
+def _by_day(kpi: Kpi) -> bool:
+    try:
+        check_drill(kpi, ("day",))
+    except ForbiddenDrill:
+        return False
+    return True
+
+
+def _known_at(kpi: Kpi, scope: Scope) -> bool:
+    return scope.level in ("enterprise", "site") or not drill_reason(kpi, scope.level)

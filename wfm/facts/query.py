@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -24,6 +24,16 @@ PLACES = (
 _LAST_LEAF = ("site", "queue", "channel", "contact_type")
 
 
+@dataclass(frozen=True)
+class Source:
+    """Measures of one leaf table and the table they are taken from, with its column of cells."""
+
+    spec: TableSpec
+    family: str
+    names: tuple[str, ...]
+    counted: str
+
+
 def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
     """One row per key in order of the keys: `by` columns, a column a measure in natural units,
     `<measure>:known` (leaf cells that know it) and `cells` (leaf cells of its table, the most).
@@ -34,10 +44,9 @@ def read_measures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataF
     need = need_of(scope, query)
     check_drill(query.measures, need)
     parts = [
-        part
-        for family, names in known_measures(query.measures).items()
-        if family
-        for part in _family(facts, scope, query, need, family, names)
+        (source.names, frame)
+        for source in sources_of(facts, scope, query)
+        if (frame := _answer(facts, scope, query, need, source)) is not None
     ]
     known = {name for names, _ in parts for name in names}
     frames = [frame for _, frame in parts]
@@ -76,7 +85,9 @@ def read_from(facts: FactReader, scope: Scope, query: FactQuery, table: str) -> 
     """The same answer from one given table, in stored units: proof that the ladder is exact."""
     need = need_of(scope, query)
     (family,) = [f for f in known_measures(query.measures) if f]
-    frame = _answer(facts, scope, query, need, TABLES[table], family, list(query.measures))
+    spec, names = TABLES[table], tuple(query.measures)
+    source = Source(spec, family, names, _counted(spec, family, names, need))
+    frame = _answer(facts, scope, query, need, source)
     if frame is None:
         return None
     return (frame.sort(query.by) if query.by else frame).collect()
@@ -105,25 +116,19 @@ def need_of(scope: Scope, query: FactQuery) -> Need:
     return Need(frozenset(wanted), inside)
 
 
-def _family(
-    facts: FactReader,
-    scope: Scope,
-    query: FactQuery,
-    need: Need,
-    family: str,
-    names: Sequence[str],
-) -> list[tuple[list[str], pl.LazyFrame]]:
-    """Answers for the measures of one leaf table, each from the table with the fewest rows."""
-    # Stocks and adherence may need another table than the rest of their family.
-    parts = []
-    for group in _apart(names):
-        tables = _smallest(facts, query, need, family, group)
-        if not tables:
-            continue
-        part = _answer(facts, scope, query, need, tables[0], family, group)
-        if part is not None:
-            parts.append((group, part))
-    return parts
+def sources_of(facts: FactReader, scope: Scope, query: FactQuery) -> list[Source]:
+    """The tables that answer a question, each with the measures taken from it.
+
+    Stocks and adherence may need another table than the rest of their family.
+    """
+    need = need_of(scope, query)
+    return [
+        Source(tables[0], family, tuple(group), _counted(tables[0], family, group, need))
+        for family, names in known_measures(query.measures).items()
+        if family
+        for group in _apart(names)
+        if (tables := _smallest(facts, query, need, family, group))
+    ]
 
 
 def _smallest(
@@ -172,21 +177,20 @@ def _answer(
     scope: Scope,
     query: FactQuery,
     need: Need,
-    spec: TableSpec,
-    family: str,
-    names: Sequence[str],
+    source: Source,
 ) -> pl.LazyFrame | None:
-    if family in spec.presummed and query.by and DIMENSIONS.issuperset(query.by):
+    spec, names = source.spec, source.names
+    if source.family in spec.presummed and query.by and DIMENSIONS.issuperset(query.by):
         asked = replace(query, first=date.min, end=date.max)
         kept = kept_sums(
-            facts, spec, query.first, query.end, query.by, names, (scope, asked, tuple(names)),
+            facts, spec, query.first, query.end, query.by, names, (scope, asked, names),
             lambda first, end: _summed(
-                facts, scope, replace(query, first=first, end=end), need, spec, family, names
+                facts, scope, replace(query, first=first, end=end), need, source
             ),
         )  # fmt: skip
         if kept is not None:
             return kept
-    return _summed(facts, scope, query, need, spec, family, names)
+    return _summed(facts, scope, query, need, source)
 
 
 def _summed(
@@ -194,15 +198,11 @@ def _summed(
     scope: Scope,
     query: FactQuery,
     need: Need,
-    spec: TableSpec,
-    family: str,
-    names: Sequence[str],
+    source: Source,
 ) -> pl.LazyFrame | None:
+    spec, names, counted = source.spec, source.names, source.counted
     by_shift = _by_shift(names, need) and "shift_day" in spec.keys
-    presummed = family in spec.presummed
-    counted = cells_column(family)
-    if family == "agent_interval" and spec.counts_shift_cells and _by_shift(names, need):
-        counted = SHIFT_CELLS
+    presummed = source.family in spec.presummed
     stock = MEASURES[names[0]].agg == "last"
     columns = [*names]
     if presummed:
@@ -226,6 +226,12 @@ def _summed(
     return found.with_columns(
         pl.when(pl.col(f"{m}:known") > 0).then(pl.col(m).cast(pl.Int64)).alias(m) for m in names
     )
+
+
+def _counted(spec: TableSpec, family: str, names: Iterable[str], need: Need) -> str:
+    """The column of a pre-summed table that counts the cells behind some measures."""
+    by_shift = family == "agent_interval" and spec.counts_shift_cells and _by_shift(names, need)
+    return SHIFT_CELLS if by_shift else cells_column(family)
 
 
 def _known(measure: str, presummed: bool) -> pl.Expr:

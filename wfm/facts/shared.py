@@ -7,13 +7,15 @@ scope, which are the same to the last digit: the same files, the same table, the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
 from wfm.domain.bounded import Bounded
 from wfm.domain.scope import Scope
+from wfm.facts.day_sums import day_sums
 from wfm.facts.query import chosen_tables, nothing_known, read_measures
 from wfm.facts.reader import FactQuery, FactReader
 
@@ -31,6 +33,12 @@ class _Wide:
 
 
 _KEPT = Bounded[_Wide](KEPT_BYTES)
+
+
+def read_records(facts: FactReader, scope: Scope, query: FactQuery) -> Iterable[Mapping[str, Any]]:
+    """The rows of `read_measures`, in whichever way they are had soonest."""
+    found = day_sums(facts, scope, query)
+    return read_shared(facts, scope, query).iter_rows(named=True) if found is None else found
 
 
 def read_shared(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
