@@ -111,7 +111,7 @@ def _line(centre: Centre, share: Share, longest: float, both: bool, beside: Besi
     cells = [
         Cell(centre.name(value), None if key is None else str(key), href=link),
         kpi_cell(value, plain=True),
-        Cell(kpi_number(kpi.id, gap, signed=True), gap, status, plain=True),
+        Cell(kpi_number(kpi.id, gap, signed=True), gap, "" if gap is None else status, plain=True),
         figure_cell(share.adds, _more(centre), signed=True, bar=bar),
         Cell(kpi_number(kpi.id, share.rest), share.rest, soft=True),
         _base_cell(centre, value.denominator),
