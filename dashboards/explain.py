@@ -93,13 +93,16 @@ def _explained(page: Ask, kpi: Kpi, versus: str) -> Explanation:
 
 def _asked(page: Ask, kpi_id: str, versus: str) -> Asked:
     where = page.organisation.name_of(page.scope)
+    lacks = page.not_compared if versus == "previous" else ""
     if page.grain == "now":
         data = page.data_at if page.data_at is not None else page.now
         q_to = min(page.now, data) // QUARTER_S
         day = page.period
-        return Asked(kpi_id, page.scope, day, versus, q_to - NOW_QUARTERS, q_to, where=where)
+        return Asked(
+            kpi_id, page.scope, day, versus, q_to - NOW_QUARTERS, q_to, where=where, lacks=lacks
+        )
     cut = page.before.get("q_to") if versus == "previous" else None
-    return Asked(kpi_id, page.scope, page.period, versus, where=where, before_to=cut)
+    return Asked(kpi_id, page.scope, page.period, versus, where=where, before_to=cut, lacks=lacks)
 
 
 def _figure_drawer(page: Ask, found: Explanation, versus: str, forms: frozenset[str]) -> Drawer:

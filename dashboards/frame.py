@@ -22,7 +22,7 @@ from kpis.dashboards import PAGES
 from kpis.query import kpi_series, kpi_sums, kpi_values
 from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
-from wfm.domain.language import language_code
+from wfm.domain.language import language_code, say_many
 from wfm.domain.organisation import Organisation
 from wfm.domain.periods import Period
 from wfm.domain.principal import Principal
@@ -30,6 +30,7 @@ from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
 from wfm.queries.access import default_scope
 from wfm.queries.facts import open_facts
+from wfm.queries.loading import Loading, loading_of
 from wfm.queries.pulse import Pulse, pulse_of
 from wfm.queries.targets import read_targets
 from wfm.web.pages import Page
@@ -166,6 +167,34 @@ class Ask:
         return self.state.compare or self.spec.compare
 
     @cached_property
+    def loading(self) -> Loading | None:
+        """How far history is loaded, None when it is all there."""
+        marks, store = self.pulse.marks, self.sources.store
+        on = (marks.generation, marks.build, marks.audit, self.now // 60)
+        return self.pulse.once(("loading", self.today), on, lambda: loading_of(store, self.today))
+
+    @cached_property
+    def not_compared(self) -> str:
+        """Why the period has nothing to stand beside while days of either load; else empty."""
+        end = min(self.period.end, self.today)
+        own = [Period(self.period.first, end)] if self.period.first < end else []
+        return self.lacking(*own, Period(self.before["first"], self.before["end"]))
+
+    def lacking(self, *periods: Period) -> str:
+        """That days of periods are not all loaded, empty when they are: missing is not zero."""
+        known = self.loading
+        n = sum(known.lacks(one.first, one.end) for one in periods) if known is not None else 0
+        if not n:
+            return ""
+        days = sum(period.days for period in periods)
+        return say_many(
+            "not compared yet: {n} of {days} days is still loading",
+            "not compared yet: {n} of {days} days are still loading",
+            n,
+            days=days,
+        )
+
+    @cached_property
     def data_at(self) -> int | None:
         """The latest event of the live feeds, None when nothing ever came."""
         times = [f.last_at for f in self.pulse.feeds() if f.table in LIVE_FEEDS]
@@ -250,7 +279,18 @@ class Ask:
         """Values of KPIs in this scope; `first` and `end` default to the period."""
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
-        return kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+        found = kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+        changes = {k for k in kpi_ids if CATALOGUE[k].kind == "compare"}
+        if not changes or not self.not_compared:
+            return found
+        lacks = self.not_compared
+        return tuple(unknown(v.kpi_id, lacks, v.key) if v.kpi_id in changes else v for v in found)
+
+    def values_before(self, kpi_ids: tuple[str, ...]) -> tuple[KpiValue, ...]:
+        """Values of the comparison period; not known, with the reason, while days of it load."""
+        if self.not_compared:
+            return tuple(unknown(kpi_id, self.not_compared) for kpi_id in kpi_ids)
+        return self.values(kpi_ids, **self.before)
 
     def sums(self, kpi_id: str, *by: str) -> Mapping[reading.Key, tuple[float, float | None]]:
         """Numerator and denominator of a ratio by key, for many keys without targets."""
@@ -258,12 +298,25 @@ class Ask:
         return kpi_sums(self.facts, period, CATALOGUE[kpi_id])
 
     def series(self, kpi_ids: tuple[str, ...], grain: str, **more: Any) -> Any:
-        """Trends of KPIs by grain, as `kpi_series`."""
+        """Trends of KPIs by grain, as `kpi_series`; a day that is still loading is a gap."""
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
-        return kpi_series(
+        found = kpi_series(
             self.facts, scope, kpi_ids, first, end, grain, targets=self.targets, **more
         )
+        waiting = self.loading.waiting if self.loading is not None else frozenset()
+        if not waiting:
+            return found
+        return {
+            kpi_id: tuple(value for value in steps if value.at("day") not in waiting)
+            for kpi_id, steps in found.items()
+        }
+
+
+def unknown(kpi_id: str, reason: str, key: reading.Key = ()) -> KpiValue:
+    """A figure that is not known, and why."""
+    kpi = CATALOGUE[kpi_id]
+    return KpiValue(kpi.id, kpi.name, kpi.unit, kpi.better, key, reason=reason)
 
 
 @dataclass(frozen=True)

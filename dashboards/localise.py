@@ -41,6 +41,31 @@ def _walk(node: Any) -> None:
                 _walk(getattr(node, name))
             elif isinstance(value, (list, Component)):
                 _walk(value)
+        if hasattr(node, "figure"):
+            node.config = {**(getattr(node, "config", None) or {}), **chart_config()}
+
+
+def chart_config() -> dict[str, Any]:
+    """What makes a chart write its own numbers and dates (of axes, and under the pointer) so.
+
+    The library knows English only; a chart is told the tables of the reader's language.
+    """
+    current = language()
+    if current is None or not current.dates:
+        return {}
+    sunday_first = (-1, 0, 1, 2, 3, 4, 5)
+    tables = {
+        "days": [current.days[n] for n in sunday_first],
+        "shortDays": [current.days_short[n] for n in sunday_first],
+        "months": list(current.months), "shortMonths": list(current.months_short),
+        "periods": ["AM", "PM"], "time": "%H:%M:%S", "decimal": current.decimal,
+        "thousands": current.group, "grouping": [3], "currency": ["", ""], **current.dates,
+        "dateTime": f"{current.dates['date']} %H:%M:%S",
+    }  # fmt: skip
+    return {
+        "locale": current.code,
+        "locales": {current.code: {"dictionary": {}, "format": tables}},
+    }
 
 
 def _chart(figure: Any) -> None:

@@ -24,7 +24,6 @@ from wfm.domain.grid import zone_of
 from wfm.domain.language import language_code, say, to_say
 from wfm.domain.roles import LABEL
 from wfm.domain.scope import Scope
-from wfm.queries.loading import loading_of
 from wfm.queries.permissions import Reach, permission_table
 from wfm.web.languages import LANGUAGES
 from wfm.web.pages import home_of, pages_for
@@ -59,10 +58,7 @@ def whole_page(ask: Ask, view: View, forms: Sequence[str] = ()) -> list[Any]:
 
 def framed(ask: Ask, main: Any) -> list[Any]:
     """The main part between header and footer, which name who reads it."""
-    marks, store = ask.pulse.marks, ask.sources.store
-    on = (marks.generation, marks.build, marks.audit, ask.now // 60)
-    known = ask.pulse.once(("loading", ask.today), on, lambda: loading_of(store, ask.today))
-    notices = [loading_notice(known)]
+    notices = [loading_notice(ask.loading)]
     if ask.fell_back:
         notices.append(notice(say("There are no figures of this week yet; last week is shown.")))
     return [_header(ask), *notices, _print_head(ask), main, _footer(ask)]

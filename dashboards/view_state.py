@@ -31,7 +31,8 @@ class ViewState:
     `week`, `plan` and `on` are the week, the draft ("live": what is in force) and the day that the
     planning page looks at, whatever its period; `cell` is the minutes of a cell of the floor,
     `status` and `kind` filter what the requests page and the audit log list, `beside` holds the
-    numbers of the scenarios set beside the year's plan: `3-5`.
+    numbers of the scenarios set beside the year's plan: `3-5`. `past` turns the list of remedies to
+    all there ever were: "all", or a number for those before that one.
     Empty fields are the page's own default: `/centre?grain=week&day=2026-10-12&view=table` has
     grain week, that day, table, and everything else as the page likes it.
     """
@@ -53,6 +54,7 @@ class ViewState:
     status: str = ""
     kind: str = ""
     beside: str = ""
+    past: str = ""
 
     def query(self) -> str:
         """The query text of a link, without what is empty: `?scope=dublin&grain=week`."""
@@ -74,6 +76,7 @@ class ViewState:
             "status": self.status,
             "kind": self.kind,
             "beside": self.beside,
+            "past": self.past,
         }
         shown = {name: value for name, value in fields.items() if value}
         return "?" + urlencode(shown, safe="/*:,") if shown else ""
@@ -141,6 +144,7 @@ def parse_view(query: Mapping[str, str]) -> ViewState:
         status=_one_of(query, "status", STATUSES),
         kind=_word(query, "kind"),
         beside=_word(query, "beside"),
+        past=_past(query),
     )
 
 
@@ -219,11 +223,24 @@ def _week(query: Mapping[str, str]) -> str:
 
 def _plan(query: Mapping[str, str]) -> str:
     value = query.get("plan", "")
-    if value and value != "live" and not (value.isascii() and value.isdigit() and len(value) < 10):
+    if value and value != "live" and not _is_number(value):
         raise BadInput(
             say("plan={value!r} is neither the number of a draft nor live.", value=value[:20])
         )
     return value
+
+
+def _past(query: Mapping[str, str]) -> str:
+    value = query.get("past", "")
+    if value and value != "all" and not _is_number(value):
+        raise BadInput(
+            say("past={value!r} is neither all nor the number of an entry.", value=value[:20])
+        )
+    return value
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _word(query: Mapping[str, str], name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -22,7 +23,6 @@ from dashboards.pages.remedies_steps import CANCEL
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
-from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
@@ -71,7 +71,7 @@ def view(ask: Ask) -> View:
         html.Div(below, className="pair lists"),
     ]
     sheets = [
-        figures_sheet(mine.tiles, mine.previous),
+        figures_sheet(mine.tiles, mine.previous, ask.not_compared),
         tables.shifts(mine),
         tables.moments(mine),
         off,
@@ -108,15 +108,11 @@ def _tiles(mine: MyDay) -> tuple[Tile, ...]:
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in mine.tiles:
-        before = mine.before(value.kpi_id)
-        right = ""
-        if ask.compare == "previous" and before is not None and before.value is not None:
-            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         shown.append(
             tile_of(
                 value,
                 trend=trends.get(value.kpi_id),
-                right=right,
+                right=before_words(ask, mine.before(value.kpi_id)),
                 shown_proof=proof_of(value, period=period),
                 why=figure_args(value.kpi_id, ask.scope),
             )

@@ -139,7 +139,7 @@ def lapse_of(spell: OutSpell) -> Lapse:
 def read_my_day(ask: Ask) -> MyDay:
     """The figures of the period, the day as it goes, the last shifts and the next ones."""
     tiles = ask.values(TILES)
-    previous = ask.values(TILES, **ask.before)
+    previous = ask.values_before(TILES)
     worked = _worked(ask)
     day = ask.today
     if not ask.live:

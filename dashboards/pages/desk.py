@@ -102,13 +102,16 @@ def _alerts(ask: Ask) -> list[Any]:
 def _tiles(ask: Ask, values: tuple[KpiValue, ...], window: Window) -> tuple[Tile, ...]:
     trends = trends_of(ask, values)
     badges = _hidden_reds(ask, values, window)
-    before = _before(ask, window) if ask.compare == "previous" else {}
+    lacks = ask.not_compared if ask.compare == "previous" else ""
+    before = _before(ask, window) if ask.compare == "previous" and not lacks else {}
     period = window.label or period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in values:
         kpi_id = value.kpi_id
         right = _right(value)
-        if kpi_id in before:
+        if lacks:
+            right = say("last week: still loading")
+        elif kpi_id in before:
             right = say("last week {number}", number=kpi_number(kpi_id, before[kpi_id].value))
         links = _links(ask, kpi_id)
         shown.append(

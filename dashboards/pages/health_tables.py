@@ -16,6 +16,7 @@ from wfm.queries.health_facts import Unmapped
 
 CUT = to_say("It is too long to be mended here: correct it at its source and deliver it again")
 STALE_S = 900
+DAY_S = 86_400
 LONGEST_LINE, MOST_SPANS = 60, 3
 
 
@@ -45,7 +46,9 @@ def map_args(found: Unmapped) -> dict[str, str]:
 
 
 def hours(seconds: int) -> str:
-    """Seconds as hours and minutes: 5400 is "1 h 30 min"."""
+    """Seconds as hours and minutes: 5400 is "1 h 30 min"; from two days on as days."""
+    if seconds >= 2 * DAY_S:
+        return say("{n} days", n=seconds // DAY_S)
     h, m = divmod(round(seconds / 60), 60)
     return say("{h} h {m} min", h=h, m=m) if h else say("{m} min", m=m)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from dashboards.contribution import Share, spread_of
+from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.insights import insights_sign
@@ -68,7 +69,7 @@ def view(ask: Ask) -> View:
         (move,),
     )
     body = [left, html.Div([*panels, doing], className="stack")]
-    tiles_sheet = figures_sheet(centre.tiles, centre.previous)
+    tiles_sheet = figures_sheet(centre.tiles, centre.previous, ask.not_compared)
     told = (main, tiles_sheet, *sheets, doing_sheet)
     return View(manager_answer(centre), _tiles(centre), body, told, "manager")
 
@@ -88,7 +89,8 @@ def manager_answer(centre: Centre) -> Answer:
     value = kpi_with_unit(kpi.id, focus.value)
     base, word = centre.base
     if base is None:
-        return Answer("none", f"{kpi.short_name} {value}.", f"{focus.reason.capitalize()}.")
+        why = ask.not_compared or focus.reason
+        return Answer("none", f"{kpi.short_name} {value}.", f"{why.capitalize()}.")
     gap = focus.value - base
     if focus.status == "good" and not ask.state.kpi:
         good = sum(value.status == "good" for value in centre.tiles)
@@ -180,10 +182,6 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in centre.tiles:
-        before = centre.before(value.kpi_id)
-        right = ""
-        if ask.compare == "previous" and before is not None and before.value is not None:
-            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         links = [
             (
                 say("By {dimension_word}", dimension_word=DIMENSION_WORD[d].lower()),
@@ -200,7 +198,7 @@ def _tiles(centre: Centre) -> tuple[Tile, ...]:
                 value,
                 trend=trends.get(value.kpi_id),
                 badge=badges.get(value.kpi_id, ""),
-                right=right,
+                right=before_words(ask, centre.before(value.kpi_id)),
                 href=ask.link(kpi=value.kpi_id, by="", sort=""),
                 shown_proof=proof,
                 chosen=ask.state.kpi == value.kpi_id,

@@ -26,7 +26,8 @@ def breakdown(centre: Centre) -> Sheet:
     """The rows of the breakdown with what each adds; the parts sum to the gap of the whole."""
     kpi, ask = centre.kpi, centre.ask
     shares, missing = centre.parts
-    _, word = centre.base
+    base, word = centre.base
+    unknown = ask.not_compared if base is None and word == "before" else ""
     beside = _beside(centre)
     unit = gap_unit(kpi.unit)
     drilled = bool(ask.state.by)
@@ -80,7 +81,9 @@ def breakdown(centre: Centre) -> Sheet:
         say("{short} by {name}", short=kpi.short_name, name=name),
         columns,
         tuple(lines),
-        say("largest part first")
+        unknown
+        if unknown
+        else say("largest part first")
         if of_whole
         else say("most harm first")
         if longest
@@ -108,7 +111,7 @@ def _line(centre: Centre, share: Share, longest: float, both: bool, beside: Besi
     cells = [
         Cell(centre.name(value), None if key is None else str(key), href=link),
         kpi_cell(value, plain=True),
-        Cell(kpi_number(kpi.id, gap, signed=True), gap, status, plain=True),
+        Cell(kpi_number(kpi.id, gap, signed=True), gap, "" if gap is None else status, plain=True),
         figure_cell(share.adds, _more(centre), signed=True, bar=bar),
         Cell(kpi_number(kpi.id, share.rest), share.rest, soft=True),
         _base_cell(centre, value.denominator),

@@ -135,7 +135,7 @@ def counts_seconds(centre: Centre) -> bool:
 def read_centre(ask: Ask) -> Centre:
     """The tiles, the comparison, and the figure in focus: the one asked for, else the worst."""
     tiles = ask.values(TILES)
-    previous = ask.values(TILES, **ask.before)
+    previous = ask.values_before(TILES)
     wanted = ask.state.kpi
     if wanted and wanted not in TILES:
         if wanted not in {kpi.id for kpi in visible_kpis(ask.who.role)}:
@@ -146,7 +146,7 @@ def read_centre(ask: Ask) -> Centre:
                 )
             )
         focus = ask.values((wanted,))[0]
-        more = ask.values((wanted,), **ask.before)
+        more = ask.values_before((wanted,))
         return Centre(ask, tiles, (*previous, *more), focus)
     focus = next((v for v in tiles if v.kpi_id == wanted), None) or most_off(tiles)
     return Centre(ask, tiles, previous, focus)

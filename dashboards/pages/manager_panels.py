@@ -15,6 +15,7 @@ from dashboards.parts.multiples import MOST, Multiple, multiples
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.sparkline import Trend
+from dashboards.parts.states import empty
 from dashboards.parts.status import RANK
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
 from dashboards.parts.tile import goal_line
@@ -75,7 +76,11 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     """From the period before to this one, in parts that sum exactly."""
     ask, kpi = centre.ask, centre.kpi
     before = centre.before(kpi.id)
-    if kpi.kind != "ratio" or before is None or before.value is None:
+    if kpi.kind != "ratio" or before is None:
+        return None
+    if ask.not_compared:
+        return _not_moved(centre)
+    if before.value is None:
         return None
     dimension = segment_dimension(centre)
     now = _sums(centre, dimension, {})
@@ -145,6 +150,14 @@ def _moved(centre: Centre) -> tuple[Any, Sheet] | None:
     return panel(
         title, drawn, note=say("by {word}, against the period before, same weekdays", word=word)
     ), sheet
+
+
+def _not_moved(centre: Centre) -> tuple[Any, Sheet]:
+    """In place of the steps: why there are none yet."""
+    title = say("What moved {short}", short=centre.kpi.short_name)
+    why = centre.ask.not_compared.capitalize()
+    sheet = Sheet("moved", title, (), (), why_empty=why)
+    return panel(title, empty(why)), sheet
 
 
 def _heat(centre: Centre) -> tuple[Any, Sheet | None] | None:

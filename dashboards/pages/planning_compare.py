@@ -15,7 +15,7 @@ from dashboards.parts.panel import panel
 from dashboards.parts.status import icon
 from dashboards.parts.table import Cell, Col, Line, Sheet, table
 from wfm.domain.grid import zone_of
-from wfm.domain.language import say, to_say
+from wfm.domain.language import Said, again, say, to_say
 from wfm.domain.plan_measures import WeekMeasures
 
 Figure = Callable[[WeekMeasures], float | None]
@@ -207,7 +207,14 @@ def _basis(given: Planning) -> str:
         at=at,
     )
     notes = {c.measures.service_note for c in given.columns if c.measures} - {""}
-    return words + (say("; no service level: {value}", value=sorted(notes)[0]) if notes else "")
+    return words + (
+        say("; no service level: {value}", value=_said(sorted(notes)[0])) if notes else ""
+    )
+
+
+def _said(note: str) -> str:
+    """A note in the language of who reads it, whoever had the week measured first."""
+    return again(note) if isinstance(note, Said) else note
 
 
 def compare_panel(given: Planning) -> Any:

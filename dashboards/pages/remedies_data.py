@@ -13,7 +13,7 @@ from kpis.patterns import Lapse, moment_of
 from kpis.query import kpi_values
 from kpis.remedy_effect import COVERS, adherence_after
 from wfm.domain.grid import local_day, zone_of
-from wfm.domain.language import say, to_say
+from wfm.domain.language import say, shown, to_say
 from wfm.domain.remedies import KINDS, WISHES, Remedy, ShiftWish, parse_wish
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
@@ -130,7 +130,7 @@ def about_words(one: Remedy) -> str:
         parts = [cause, one.about.get("gap", "")]
         if one.about.get("until"):
             parts.append(say("until {about}", about=one.about["until"]))
-        return ", ".join(part for part in parts if part)
+        return ", ".join(shown(part) for part in parts if part)
     if one.kind == "skill_change":
         first = date.fromisoformat(one.about["first"])
         return say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
@@ -21,7 +22,6 @@ from dashboards.pages.team_words import team_answer
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
-from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.table import table
@@ -68,7 +68,7 @@ def view(ask: Ask) -> View:
         html.Div([gap_panel(team, gap)], className="stack"), html.Div(below, className="stack"),
     ]  # fmt: skip
     sheets = [
-        sheet, figures_sheet(team.centre.tiles, team.centre.previous),
+        sheet, figures_sheet(team.centre.tiles, team.centre.previous, ask.not_compared),
         gap, lost, exceptions_sheet(team, MOST_EXCEPTIONS),
     ]  # fmt: skip
     sheets.append(doing_sheet)
@@ -83,17 +83,13 @@ def _tiles(team: Team) -> tuple[Tile, ...]:
     period = period_label(ask.grain, ask.period, ask.today)
     shown = []
     for value in centre.tiles:
-        before = centre.before(value.kpi_id)
-        right = ""
-        if ask.compare == "previous" and before is not None and before.value is not None:
-            right = say("before {with_unit}", with_unit=kpi_with_unit(value.kpi_id, before.value))
         by_agent = not drill_reason(CATALOGUE[value.kpi_id], "agent")
         link = ask.link(kpi=value.kpi_id, by="agent", sort="") if by_agent else ""
         shown.append(
             tile_of(
                 value,
                 trend=trends.get(value.kpi_id),
-                right=right,
+                right=before_words(ask, centre.before(value.kpi_id)),
                 href=link,
                 shown_proof=proof_of(
                     value, period=period, links=[(say("By agent"), link)] if link else ()

@@ -296,7 +296,7 @@ def _centre(ask: Ask) -> Centre:
             )
         ids = (*TILES, wanted)
     values = {value.kpi_id: value for value in ask.values(ids)}
-    previous = ask.values(ids, **ask.before)
+    previous = ask.values_before(ids)
     tiles = tuple(values[kpi_id] for kpi_id in TILES)
     focus = values[wanted] if wanted else _focus(tiles)
     return Centre(ask, tiles, previous, focus)

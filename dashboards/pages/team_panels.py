@@ -95,7 +95,7 @@ def gap_sheet(team: Team) -> Sheet:
         word, to_say("target")
     )
     text = (
-        ""
+        (centre.ask.not_compared if word == "before" else "")
         if base is None
         else say(
             "{short} against {number}, {against}",

@@ -203,7 +203,8 @@ def gap_sentence(team: Team) -> Answer:
     value = kpi_with_unit(kpi.id, focus.value)
     base, word = centre.base
     if base is None or word == "all":
-        return Answer(focus.status, f"{kpi.short_name} {value}, {_where(focus.gap_is)}.")
+        where = (ask.not_compared if word == "before" else "") or _where(focus.gap_is)
+        return Answer(focus.status, f"{kpi.short_name} {value}, {where}.")
     gap = focus.value - base
     lead = f"{kpi.short_name} {value}, {apart(kpi.id, gap, before=word == 'before')}"
     pushes_wrong = gap > 0 if centre.pushes_up else gap < 0

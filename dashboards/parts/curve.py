@@ -83,7 +83,8 @@ def curve(given: Curve, palette: Palette, *, name: str) -> Any:
         )
         data.append({"x": [t for t, _ in best], "y": [c for _, c in best], "mode": "markers",
                      "marker": {"color": palette.draft, "size": 4}, "name": say("best so far"),
-                     "hovertemplate": "%{y:,.1f} after %{x:.1f} s<extra></extra>"})  # fmt: skip
+                     "hovertemplate": say("{cost} after {seconds} s", cost="%{y:,.1f}",
+                                          seconds="%{x:.1f}") + "<extra></extra>"})  # fmt: skip
     low, high = _span(best, bound, given.against)
     shapes, notes = [], []
     if given.against is not None:

@@ -20,18 +20,23 @@ COLUMNS = (
 )
 
 
-def figures_sheet(values: Sequence[KpiValue], previous: Sequence[KpiValue]) -> Sheet:
-    """The sheet of the tiles, in their order and with their very numbers."""
+def figures_sheet(
+    values: Sequence[KpiValue], previous: Sequence[KpiValue], lacks: str = ""
+) -> Sheet:
+    """The sheet of the tiles, in their order and with their very numbers.
+
+    `lacks` says why there are none of the period before.
+    """
     before = {value.kpi_id: value.value for value in previous}
     return Sheet(
         "figures",
         say("Key figures"),
         COLUMNS,
-        tuple(_line(v, before.get(v.kpi_id)) for v in values),
+        tuple(_line(v, before.get(v.kpi_id), lacks) for v in values),
     )
 
 
-def _line(value: KpiValue, before: float | None) -> Line:
+def _line(value: KpiValue, before: float | None, lacks: str) -> Line:
     target = value.target.text if value.target else ""
     status = value.status if value.status in ("bad", "warn") else ""
     cells = (
@@ -40,6 +45,6 @@ def _line(value: KpiValue, before: float | None) -> Line:
         Cell(say(value.unit), value.unit),
         Cell(target, target),
         Cell(kpi_number(value.kpi_id, value.gap, signed=True), value.gap),
-        Cell(kpi_number(value.kpi_id, before), before),
+        Cell(kpi_number(value.kpi_id, before), before, reason=lacks),
     )
     return Line(cells, "", status)

@@ -98,7 +98,10 @@ class Later(Sequence[Line]):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows under columns, with what a reader needs to trust them; `key` is its name in links."""
+    """Rows under columns, with what a reader needs to trust them; `key` is its name in links.
+
+    `more`: links to other rows of the same list, drawn below it.
+    """
 
     key: str
     title: str
@@ -106,6 +109,7 @@ class Sheet:
     lines: Sequence[Line]
     note: str = ""
     why_empty: str = ""
+    more: Any = None
 
 
 def kpi_cell(
@@ -172,8 +176,10 @@ def table(
     Of thousands of lines the first ones and the totals are shown, and the rest is counted: whoever
     wants all of them takes an export.
     """
+    more = [] if sheet.more is None else [sheet.more]
     if not sheet.lines:
-        return empty(sheet.why_empty or say("No rows in this scope and period"))
+        nothing = empty(sheet.why_empty or say("No rows in this scope and period"))
+        return html.Div([nothing, *more]) if more else nothing
     shown = [at for at, column in enumerate(sheet.columns) if everything or not column.more]
     columns = [sheet.columns[at] for at in shown]
     marked = any(line.status for line in sheet.lines)
@@ -195,6 +201,7 @@ def table(
                 className="grid",
             ),
             *([html.P(rest, className="rest-note")] if left_n else []),
+            *more,
         ],
         className="scroll",
         tabIndex=0,

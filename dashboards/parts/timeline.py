@@ -147,7 +147,7 @@ def hours_axis(axis: TimeAxis, *, narrow: bool = False) -> html.Div:
     hours = axis.hours()
     most = 8 if narrow else 14
     every = 1 if len(hours) <= most else 2 if len(hours) <= 2 * most else 4
-    clear = 0.1 if narrow else 0.036  # of the axis, which the flag of the present minute needs
+    clear = 0.1 if narrow else 0.055  # of the axis, which the flag of the present minute needs
     ticks: list[html.Span] = [
         html.Span(axis.clock(at)[:2], style={"left": axis.percent(at)}, className="tl-hour")
         for at in hours[::every]

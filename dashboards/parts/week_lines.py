@@ -11,16 +11,13 @@ from dash import dcc
 
 from dashboards.parts import html
 from dashboards.theme import FONT, Palette
-from wfm.domain.language import day_text, language_code
+from wfm.domain.language import day_text
 
 HEIGHT, NARROW_HEIGHT = 230, 200
 Values = Sequence[float | None]
 # Dash and width of each kind of line, as the legend draws them.
 STYLES = {"actual": ("solid", 2.0), "required": ("4px,3px", 1.5), "dotted": ("2px,2px", 2.0),
           "plan": ("solid", 1.0)}  # fmt: skip
-# How a day above the lines is written; English as the library has it.
-DAYS = {"de": {"hoverformat": "%d.%m.%Y"}, "fr": {"hoverformat": "%d/%m/%Y"},
-        "es": {"hoverformat": "%d/%m/%Y"}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,8 +72,7 @@ def week_lines(
             "hoverlabel": {"bgcolor": palette.page, "bordercolor": palette.ink,
                            "font": {"family": FONT, "size": 11, "color": palette.ink}},
             "xaxis": {"fixedrange": True, "showgrid": False, "linecolor": palette.line,
-                      "tickvals": months, "ticktext": [day_text(d, "%b") for d in months],
-                      **DAYS.get(language_code(), {})},
+                      "tickvals": months, "ticktext": [day_text(d, "%b") for d in months]},
             "yaxis": {"fixedrange": True, "range": [0, 1.08 * top], "gridcolor": palette.line,
                       "zeroline": False, "nticks": 5},
         },

@@ -54,7 +54,8 @@ class Asked:
     """What shall be explained: a figure at a place, its local days, and against what.
 
     `versus` is "target", "previous" or a `Period`; `where` is the name of the place. `before_to`
-    cuts the period compared with at a quarter, where the present one still runs.
+    cuts the period compared with at a quarter, where the present one still runs. `lacks` says why
+    the period before cannot be compared with yet, where its days are still loading.
     """
 
     kpi_id: str
@@ -67,6 +68,7 @@ class Asked:
     contact_types: tuple[str, ...] = ()
     where: str = ""
     before_to: int | None = None
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ def _held_against(
     (before,) = _values(facts, asked.kpi_id, ask, TargetBook())
     words = say("{first} to {end}", first=period.first.isoformat(), end=period.end.isoformat())
     words = say("the period before") if asked.versus == "previous" else words
+    if asked.lacks:
+        return ask, None, None, words, asked.lacks
     return (
         ask,
         None,

@@ -46,6 +46,23 @@ def test_german_writes_figures_and_days_its_own_way() -> None:
         assert say_many("{n} event", "{n} events", 1200) == "1200 Ereignisse"
 
 
+@pytest.mark.parametrize(
+    ("code", "month", "day", "figures"),
+    [
+        ("de", "%b %Y", "%-d. %b %Y", "%-d.%-m.%Y"),
+        ("fr", "%b %Y", "%-d %b %Y", "%d/%m/%Y"),
+        ("es", "%b %Y", "%-d %b %Y", "%-d/%-m/%Y"),
+    ],
+)
+def test_charts_write_dates_as_the_language_has_them(
+    code: str, month: str, day: str, figures: str
+) -> None:
+    found = language_of(code)
+    assert found is not None
+    assert (found.dates["month"], found.dates["dayMonthYear"]) == (month, day)
+    assert found.dates["date"] == figures
+
+
 def test_spanish_parts_thousands_from_five_figures_on() -> None:
     with speaking(language_of("es")):
         assert (say("{n:,}", n=1234), say("{n:,}", n=12345)) == ("1234", "12.345")

@@ -82,6 +82,7 @@ def scan_looks(visit: Visit, state: str, every: bool, inside: str = "html") -> l
                 settle(page, f"document.documentElement.dataset.scheme === '{scheme}'")
             # Colours fade from one scheme to the other; axe reads what is painted.
             page.wait_for_timeout(250)
+            settle(page, "!document.getAnimations().some((one) => one instanceof CSSTransition)")
             now = (width, scheme)
         settle(page, f"document.documentElement.scrollWidth <= {width}")
         found += scan(visit, f"{state} {scheme} {width}", inside)

@@ -46,3 +46,40 @@ def test_a_browser_that_asks_for_german_gets_it_and_the_menu_changes_it(
     page.wait_for_selector("html[lang=en]")
     assert faults == []
     context.close()
+
+
+# A chart of dates with the settings that the page gave one of its own.
+DATES = """() => {
+  const own = document.querySelector(".page:not([hidden]) .js-plotly-plot");
+  const place = document.createElement("div");
+  place.style.width = "600px";
+  document.body.append(place);
+  const days = ["2026-10-12", "2026-11-12", "2026-12-12"];
+  return window.Plotly.newPlot(place, [{ x: days, y: [1200.5, 1201, 1201.5] }],
+    { separators: own.layout.separators, xaxis: { type: "date" }, width: 600, height: 200 },
+    { locale: own._context.locale, locales: own._context.locales }).then(() => {
+      const told = [...place.querySelectorAll(".xtick text, .ytick text")].map(
+        (one) => one.textContent);
+      place.remove();
+      return told;
+    });
+}"""
+
+
+@pytest.mark.browser
+def test_charts_write_figures_and_dates_in_german(browser: Browser, base: str) -> None:
+    context = browser.new_context(locale="de-DE", viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(f"{base}/login")
+    page.get_by_role("button", name="Leitstand").click()
+    page.wait_for_selector("#desk-lanes .js-plotly-plot .cartesianlayer", timeout=30_000)
+    lines = page.locator("#desk-lanes .nsewdrag").first
+    lines.hover(position={"x": 200, "y": 10})
+    page.wait_for_selector("#desk-lanes .hoverlayer text")
+    told = page.locator("#desk-lanes .hoverlayer text").all_text_contents()
+    assert any("," in text for text in told), told
+    assert not any("." in text for text in told), told
+    ticks = page.evaluate(DATES)
+    assert [tick for tick in ticks if "Dez" in tick or "Okt" in tick], ticks
+    assert "1.200,5" in ticks, ticks
+    context.close()

@@ -14,6 +14,7 @@ from dashboards.build import ask_of, room_of
 from dashboards.forms import Sent, answer_form
 from dashboards.frame import Look, View
 from dashboards.pages.health import ROOM
+from dashboards.pages.health_tables import hours
 from dashboards.parts.drawer import Drawer
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
@@ -227,3 +228,8 @@ def test_a_late_file_shows_the_old_value_beside_the_new(sources: Sources, tmp_pa
 def test_a_manager_sees_the_health_of_the_site_but_no_rejected_rows(sources: Sources) -> None:
     keys = {sheet.key for sheet in page(sources, MANAGER).sheets}
     assert keys == {"gaps", "feeds", "unmapped", "sums", "restated"}
+
+
+def test_a_long_lag_is_told_in_days() -> None:
+    told = [hours(seconds) for seconds in (300, 5400, 172_799, 172_800, 7_905_600)]
+    assert told == ["5 min", "1 h 30 min", "48 h 0 min", "2 days", "91 days"]

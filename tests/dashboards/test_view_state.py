@@ -60,6 +60,7 @@ def states(draw: st.DrawFn) -> ViewState:
         cell=draw(st.sampled_from(["", "5", "15"])),
         status=draw(st.sampled_from(["", "open", "decided", "all"])),
         kind=draw(st.sampled_from(["", "coaching", "user.role"])),
+        past=draw(st.sampled_from(["", "all", "417"])),
     )
 
 

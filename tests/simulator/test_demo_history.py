@@ -30,6 +30,12 @@ def test_this_week_and_the_last_come_first_then_plans_then_older_days_then_count
     assert names[backlog.newest : backlog.newest + 2] == ["week-2026-11-30", "week-2026-12-07"]
     assert names[-3:] == ["day-2026-08-25", "counts-2026-08-17", "counts-2026-08-10"]
     assert (backlog.first_on, backlog.end_on) == (date(2026, 8, 10), date(2026, 11, 26))
+    # A day is whole when the one before it is there, whose nights reach into it.
+    assert [str(backlog.whole_from(n)) for n in (0, 1, 2, 3, backlog.newest)] == [
+        "2026-11-26", "2026-11-26", "2026-11-26", "2026-11-25", "2026-11-16",
+    ]  # fmt: skip
+    assert str(backlog.whole_from(len(backlog.pieces) - 2)) == "2026-08-25"
+    assert backlog.whole_from(len(backlog.pieces)) == backlog.first_on
     with_events = [piece.days[0] for piece in backlog.pieces if piece.kind is Kind.EVENTS]
     assert with_events == [date(2026, 11, 25) - timedelta(days=n) for n in range(93)]
     days = [day for piece in backlog.pieces for day in piece.days]

@@ -13,7 +13,7 @@ from wfm.store.manifest import mark_dirty
 from wfm.store.readers.jobs import read_job
 from wfm.store.schema import job
 from wfm.store.store import Store, open_store
-from wfm.store.writers.jobs import create_job, end_job
+from wfm.store.writers.jobs import create_job, end_job, renew_lease
 
 TODAY = date(2026, 11, 24)
 DAY = timedelta(days=1)
@@ -42,9 +42,9 @@ def test_an_empty_store_and_one_that_is_built_are_not_loading(store: Store) -> N
     assert loading_of(store, TODAY) is None
     days = [TODAY - n * DAY for n in range(5)]
     _touch(store, *days)
-    assert loading_of(store, TODAY) == Loading(done=0, days=5, moving=True)
+    assert loading_of(store, TODAY) == Loading(0, 5, True, frozenset(days))
     _build(store, *days[:3])
-    assert loading_of(store, TODAY) == Loading(done=3, days=5, moving=True)
+    assert loading_of(store, TODAY) == Loading(3, 5, True, frozenset(days[3:]))
     _build(store, *days[3:])
     assert loading_of(store, TODAY) is None
 
@@ -63,15 +63,34 @@ def test_days_that_a_job_announced_wait_until_it_is_over(store: Store) -> None:
     newest = [TODAY - n * DAY for n in range(23)]
     _touch(store, *newest)
     _build(store, *newest)
-    assert loading_of(store, TODAY) == Loading(done=23, days=91, moving=True)
+    older = frozenset(TODAY - n * DAY for n in range(23, 91))
+    assert loading_of(store, TODAY) == Loading(23, 91, True, older)
     with store.db.write() as connection:
         connection.execute(job.update().values(lease_until=0))
-    assert loading_of(store, TODAY) == Loading(done=23, days=91, moving=False)
+    assert loading_of(store, TODAY) == Loading(23, 91, False, older)
     with store.db.write() as connection:
         found = read_job(connection, ENTERPRISE, job_id)
         assert found is not None
         end_job(connection, found, "cancelled", "Cancelled.", ended_at=1)
     assert loading_of(store, TODAY) is None
+
+
+def test_a_built_day_of_which_a_part_was_delivered_is_not_all_there(store: Store) -> None:
+    span = {"first_on": str(TODAY - 5 * DAY), "end_on": str(TODAY + DAY)}
+    with store.db.write() as connection:
+        job_id = create_job(
+            connection, "history", span, author="t", created_at=0, owner="loader"
+        )  # fmt: skip
+        found = read_job(connection, ENTERPRISE, job_id)
+        assert found is not None
+        renew_lease(connection, found, detail={"whole_from": TODAY - 2 * DAY})
+    newest = [TODAY - n * DAY for n in range(4)]
+    _touch(store, *newest)
+    _build(store, *newest)
+    known = loading_of(store, TODAY)
+    waiting = frozenset(TODAY - n * DAY for n in (3, 4, 5))
+    assert known == Loading(3, 6, True, waiting)
+    assert (known.lacks(TODAY - 4 * DAY, TODAY - 2 * DAY), known.lacks(TODAY, TODAY)) == (2, 0)
 
 
 def test_a_day_held_for_its_deliveries_is_not_built_until_it_is_released(store: Store) -> None:

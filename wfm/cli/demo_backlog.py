@@ -56,6 +56,24 @@ class Backlog:
         """The day after the newest one with events."""
         return max(p.days[0] for p in self.pieces if p.kind is Kind.EVENTS) + DAY
 
+    def whole_from(self, done: int) -> date:
+        """The day from which on all is delivered, after so many pieces.
+
+        A day is whole when the one before it is there too, whose night shifts reach into it.
+        """
+        found, oldest = self.end_on, self._first_with_events
+        for piece in self.pieces[:done]:
+            if piece.kind is Kind.EVENTS:
+                day = piece.days[0]
+                found = day if day == oldest else day + DAY
+            elif piece.kind is Kind.COUNTS:
+                found = piece.days[0]
+        return found
+
+    @property
+    def _first_with_events(self) -> date:
+        return min(p.days[0] for p in self.pieces if p.kind is Kind.EVENTS)
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -161,11 +161,14 @@ class _Held(AbstractContextManager["_Held"]):
 def _telling(progress: Tell, held: _Held, backlog: Backlog, done: Progress) -> Tell:
     """The progress of one file told as that of the whole."""
     total = len(backlog.pieces)
-    name = backlog.pieces[done.pieces].name
+    name, whole_from = backlog.pieces[done.pieces].name, backlog.whole_from(done.pieces)
 
     def tell(stage: str, percent: float, **detail: object) -> None:
         held.renew()
-        progress(f"{name}: {stage}", 100 * (done.pieces + percent / 100) / total, piece=done.pieces)
+        progress(
+            f"{name}: {stage}", 100 * (done.pieces + percent / 100) / total, piece=done.pieces,
+            whole_from=whole_from,
+        )  # fmt: skip
 
     return tell
 

@@ -13,14 +13,18 @@ import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Language:
-    """One language: its catalogue, and how it writes figures, weekdays and months."""
+    """One language: its catalogue, and how it writes figures, weekdays, months and dates.
+
+    `dates` holds how a `year`, `month`, `dayMonth`, `dayMonthYear` and a `date` in figures are
+    written, with the marks of `strftime`: "%-d. %b %Y".
+    """
 
     code: str
     name: str
@@ -32,6 +36,7 @@ class Language:
     days_short: tuple[str, ...]
     months: tuple[str, ...]
     months_short: tuple[str, ...]
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 CURRENT: ContextVar[Language | None] = ContextVar("language", default=None)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from wfm.domain.activities import Segment
 from wfm.domain.errors import BadInput
-from wfm.domain.language import say
+from wfm.domain.language import say, to_say
 from wfm.domain.scope import Scope
 
 GRAIN_S = 300  # a change is asked for in steps of five minutes
@@ -40,21 +40,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         kind.name: kind
         for kind in (
             Kind(
-                "schedule_change", "Change of shifts", "request.create", "submitted",
+                "schedule_change", to_say("Change of shifts"), "request.create", "submitted",
                 {"submitted": {"approved": "request.decide", "denied": "request.decide",
                                "cancelled": "request.create"}},
             ),
             Kind(
-                "coaching", "Coaching", "coaching.write", "planned",
+                "coaching", to_say("Coaching"), "coaching.write", "planned",
                 {"planned": {"done": "coaching.write", "cancelled": "coaching.write"}},
             ),
             Kind(
-                "site_alert", "Alert", "alert.send", "raised",
+                "site_alert", to_say("Alert"), "alert.send", "raised",
                 {"raised": {"acknowledged": "alert.answer", "withdrawn": "alert.send"},
                  "acknowledged": {"closed": "alert.answer", "withdrawn": "alert.send"}},
             ),
             Kind(
-                "skill_change", "Move to other work", "skill.assign", "assigned",
+                "skill_change", to_say("Move to other work"), "skill.assign", "assigned",
                 {"assigned": {"kept": "skill.assign", "reverted": "skill.assign"}},
             ),
         )
@@ -126,9 +126,9 @@ class ShiftWish:
 
 
 WISHES = {
-    "meal_longer": "Longer meal, the rest of it unpaid",
-    "meal_later": "Meal later in the shift",
-    "start_later": "Shift begins later",
+    "meal_longer": to_say("Longer meal, the rest of it unpaid"),
+    "meal_later": to_say("Meal later in the shift"),
+    "start_later": to_say("Shift begins later"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations
@@ -24,6 +25,10 @@ LANGUAGES: Mapping[str, str] = MappingProxyType(
 COOKIE = "wfm-language"
 # Unicode's least figures before the last three, which Babel does not give: 1234 but 12.345.
 LEAST_GROUP = {"es": 2}
+# Unicode's skeleton of each way to write a date, and the marks of `strftime` for its letters.
+DATES = {"year": "y", "month": "yMMM", "dayMonth": "MMMd", "dayMonthYear": "yMMMd", "date": "yMd"}
+LETTERS = re.compile("y+|M+|d+")
+MARKS = {"y": "%Y", "MMM": "%b", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d"}
 
 
 @cache
@@ -61,6 +66,12 @@ def described(code: str, name: str, catalogue: GNUTranslations) -> Language:
         days_short=tuple(days["abbreviated"][n] for n in range(7)),
         months=tuple(months["wide"][n] for n in range(1, 13)),
         months_short=tuple(months["abbreviated"][n] for n in range(1, 13)),
+        dates={
+            name: LETTERS.sub(
+                lambda found: MARKS[found[0]], locale.datetime_skeletons[skeleton].pattern
+            )
+            for name, skeleton in DATES.items()
+        },
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kpis.explain.naming import group_name
 from scheduling.flow import serve
 from scheduling.level import forecast_level
 from scheduling.requirement import QueueDemand
@@ -210,7 +211,9 @@ def _level(
 ) -> tuple[float | None, int | None, str]:
     """Service level forecast in percent, days under target, or why it cannot be told."""
     if served.by_group is None:
-        return None, None, "agents serve several groups; who takes which contact is not modelled"
+        return (
+            None, None, say("agents serve several groups; who takes which contact is not modelled")
+        )  # fmt: skip
     known = {row["group"]: row for row in (requirement.summary or {}).get("groups", ())}
     group_of = {queue.queue_id: queue.skill_group for queue in organisation.queues}
     contacts = np.zeros(len(is_open))
@@ -220,16 +223,18 @@ def _level(
         members = [demand for q, demand in demands.items() if group_of.get(q) == group]
         row = known.get(group)
         if row is None or not members:
-            return None, None, f"the forecast of {group} is not known"
+            name = group_name(organisation, group)
+            return None, None, say("the forecast of {name} is not known", name=name)
         found = forecast_level(members, is_open, row.get("patience_s"), heads.astype(np.float64))
         if found is None:
-            return None, None, f"{group} also does work that may wait"
+            name = group_name(organisation, group)
+            return None, None, say("{name} also does work that may wait", name=name)
         seen = np.isfinite(found.level)
         contacts += np.where(seen, found.contacts, 0.0)
         in_time += np.where(seen, found.contacts * np.nan_to_num(found.level), 0.0)
         wanted += np.where(seen, found.contacts * found.target, 0.0)
     if contacts.sum() <= 0:
-        return None, None, "no contacts are forecast"
+        return None, None, say("no contacts are forecast")
     under, at = 0, 0
     for day in days_between(roster.period.first, roster.period.end):
         span = slice(at, at + len(day_quarters(day, roster.zone)))

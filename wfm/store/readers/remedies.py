@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from wfm.domain.remedies import Remedy, Step
 from wfm.domain.scope import Scope
@@ -17,6 +18,29 @@ def read_remedies(connection: Connection, scope: Scope, since_at: int) -> tuple[
     One of a whole site is inside the site and the enterprise, not inside one of its teams.
     """
     query = select(remedy).where(remedy.c.recorded_at >= since_at)
+    return _with_steps(connection, _inside(query, scope))
+
+
+def read_past_remedies(
+    connection: Connection, scope: Scope, most: int, before_id: int | None, kind: str
+) -> tuple[Remedy, ...]:
+    """The newest remedies inside a scope, `most` at most, of one kind where one is named.
+
+    `before_id`: those before that one, which lies inside the scope too; none before a foreign one.
+    """
+    query = _inside(select(remedy), scope)
+    if kind:
+        query = query.where(remedy.c.kind == kind)
+    if before_id is not None:
+        at = _inside(select(remedy.c.recorded_at), scope).where(remedy.c.remedy_id == before_id)
+        query = query.where(
+            tuple_(remedy.c.recorded_at, remedy.c.remedy_id)
+            < tuple_(at.scalar_subquery(), before_id)
+        )
+    return _with_steps(connection, query.limit(most))
+
+
+def _inside(query: Any, scope: Scope) -> Any:
     for column, wanted in (
         (remedy.c.site_id, scope.site),
         (remedy.c.team_id, scope.team),
@@ -24,7 +48,7 @@ def read_remedies(connection: Connection, scope: Scope, since_at: int) -> tuple[
     ):
         if wanted is not None:
             query = query.where(column == wanted)
-    return _with_steps(connection, query)
+    return query
 
 
 def remedy_by_id(connection: Connection, scope: Scope, remedy_id: int) -> Remedy | None:
@@ -33,9 +57,9 @@ def remedy_by_id(connection: Connection, scope: Scope, remedy_id: int) -> Remedy
     return next((one for one in found if scope.holds(one.scope)), None)
 
 
-def _with_steps(connection: Connection, query: object) -> tuple[Remedy, ...]:
+def _with_steps(connection: Connection, query: Any) -> tuple[Remedy, ...]:
     rows = connection.execute(
-        query.order_by(remedy.c.recorded_at.desc(), remedy.c.remedy_id.desc())  # type: ignore[attr-defined]
+        query.order_by(remedy.c.recorded_at.desc(), remedy.c.remedy_id.desc())
     ).all()
     steps: dict[int, list[Step]] = {row.remedy_id: [] for row in rows}
     if rows:
