@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.scope import ENTERPRISE
@@ -106,18 +106,19 @@ class FactTurns:
     def step(self) -> bool:
         """Whether more days may wait, after one turn."""
         older, began = self.clock.now().date() - timedelta(days=1), time.monotonic()
-        if began < self._live_until and self._rebuild(
-            OLDER_A_PASS, lambda day: day.day < older and day.build_id is None
-        ):
+        if began < self._live_until and self._unseen(older):
             return True
         live, self._live_until = self._rested(LIVE_A_PASS, lambda day: day.day >= older)
+        if self._unseen(older):
+            return True
         touched = 0
         if began >= self._touched_until:
-            touched, self._touched_until = self._rested(
-                OLDER_A_PASS, lambda day: day.day < older and day.build_id is not None
-            )
-        unseen = self._rebuild(OLDER_A_PASS, lambda day: day.day < older and day.build_id is None)
-        return live >= LIVE_A_PASS or touched >= OLDER_A_PASS or unseen > 0
+            touched, self._touched_until = self._rested(OLDER_A_PASS, lambda day: day.day < older)
+        return live >= LIVE_A_PASS or touched >= OLDER_A_PASS
+
+    def _unseen(self, older: date) -> int:
+        """How many settled days were built that nobody could look at yet."""
+        return self._rebuild(OLDER_A_PASS, lambda day: day.day < older and day.build_id is None)
 
     def _rested(self, limit: int, wanted: Callable[[LiveDay], bool]) -> tuple[int, float]:
         """How many days were rebuilt, and until when such days may stand as they are."""
