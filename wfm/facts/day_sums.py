@@ -1,8 +1,8 @@
 """Sums of one agent or team, added up day by day from rows that are kept as plain numbers.
 
 A day's row of an agent or a team is already a sum. A question about one of them adds a few of these
-rows, which costs a hundredth of a query plan, and of a settled day they are taken from its file
-once. The answers are those of `read_measures`, to the last digit.
+rows and needs no query plan; of a settled day they are taken from its file once.
+The answers are those of `read_measures`, to the last digit.
 """
 
 from __future__ import annotations
