@@ -279,12 +279,24 @@ class Ask:
         """Values of KPIs in this scope; `first` and `end` default to the period."""
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
-        found = kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+        found: tuple[KpiValue, ...] = self._once(
+            ("values", kpi_ids, first, end, *sorted(more.items())), scope,
+            lambda: kpi_values(
+                self.facts, scope, kpi_ids, first, end, targets=self.targets, **more
+            ),
+        )  # fmt: skip
         changes = {k for k in kpi_ids if CATALOGUE[k].kind == "compare"}
         if not changes or not self.not_compared:
             return found
         lacks = self.not_compared
         return tuple(unknown(v.kpi_id, lacks, v.key) if v.kpi_id in changes else v for v in found)
+
+    def _once(self, asked: Hashable, scope: Scope, read: Callable[[], Any]) -> Any:
+        """What was read for a question; by a page that waits for the minute once in it.
+
+        Targets are those of the rights of who asks, which begin at their root.
+        """
+        return self.held((self.root, asked), read, scope) if self.waits else read()
 
     def values_before(self, kpi_ids: tuple[str, ...]) -> tuple[KpiValue, ...]:
         """Values of the comparison period; not known, with the reason, while days of it load."""
@@ -301,9 +313,12 @@ class Ask:
         """Trends of KPIs by grain, as `kpi_series`; a day that is still loading is a gap."""
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
-        found = kpi_series(
-            self.facts, scope, kpi_ids, first, end, grain, targets=self.targets, **more
-        )
+        found: Mapping[str, tuple[KpiValue, ...]] = self._once(
+            ("series", kpi_ids, first, end, grain, *sorted(more.items())), scope,
+            lambda: kpi_series(
+                self.facts, scope, kpi_ids, first, end, grain, targets=self.targets, **more
+            ),
+        )  # fmt: skip
         waiting = self.loading.waiting if self.loading is not None else frozenset()
         if not waiting:
             return found
@@ -321,13 +336,32 @@ def unknown(kpi_id: str, reason: str, key: reading.Key = ()) -> KpiValue:
 
 @dataclass(frozen=True)
 class View:
-    """The answer of a page: sentence, tiles, panels to draw, and the sheets with their numbers."""
+    """The answer of a page: its sentence, and how tiles, panels and tables are made.
+
+    None of these is made before it is wanted: a reader sees the panels or the tables, and what
+    stands since the last answer is not drawn again.
+    """
 
     answer: Answer
-    tiles: tuple[Tile, ...]
-    body: Any
-    sheets: tuple[Sheet, ...]
+    count: Callable[[], tuple[Tile, ...]]
+    draw: Callable[[], Any]
+    tell: Callable[[], tuple[Sheet, ...]]
     css: str = ""
+
+    @cached_property
+    def tiles(self) -> tuple[Tile, ...]:
+        """The figures at a glance."""
+        return self.count()
+
+    @cached_property
+    def body(self) -> Any:
+        """The panels below the tiles."""
+        return self.draw()
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The tables with the numbers of the panels, the main one first."""
+        return self.tell()
 
 
 def by_the_minute(ask: Ask) -> object:

@@ -54,6 +54,23 @@ class KeptMains:
         return made
 
 
+def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable) -> Any:
+    """A part of a page as it was drawn since the minute began and since anybody did anything.
+
+    For pages that wait for the minute and still show some events at once: what stands is put in as
+    it is. It hangs on who looks, on the view and on `of`. Other pages draw it anew each time.
+    """
+    if not ask.waits:
+        return draw()
+    who, state = ask.who, ask.state
+    on = (who.role, who.scope, who.agent_id, state, ask.fell_back, ask.look, of)
+
+    def made() -> bytes:
+        return _packed(cut(f"{ask.page.page_id}-{name}", localised(draw())))
+
+    return _unpacked(ask.held(("part", ask.page.page_id, name, on), made))
+
+
 def _packed(part: Cut) -> bytes:
     """A part as it is kept: a tenth of the room it takes as values."""
     told = (part.children, part.shape, part.units, part.marks)

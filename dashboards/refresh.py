@@ -80,6 +80,10 @@ class Cut:
     units: list[Props]
     marks: tuple[str, ...]
 
+    def to_plotly_json(self) -> Any:
+        """The part as the browser is sent it."""
+        return self.children
+
 
 def cut(name: str, tree: Any) -> Cut:
     """A tree of components as plain values; its units are numbered under a name of their own.
@@ -110,7 +114,12 @@ class _Walk:
         """A part of the frame, its shape and units noted."""
         if isinstance(node, (list, tuple)):
             self.shape.append(len(node))
-            return [self.whole(child) for child in node]
+            put = list[Any]()
+            for child in node:
+                made = self.whole(child)
+                # A part that was cut before may be several elements side by side.
+                put += made if isinstance(child, Cut) and isinstance(made, list) else [made]
+            return put
         if isinstance(node, Cut):
             self.shape += node.shape
             self.units += node.units
@@ -142,9 +151,9 @@ class _Walk:
             children = getattr(node, "children", None)
             known = False
             for child in children if isinstance(children, (list, tuple)) else (children,):
-                if isinstance(child, str) or not isinstance(child, Component):
+                if isinstance(child, str) or not isinstance(child, (Component, Cut)):
                     continue
-                if child._type in FRAMED or self._holds_frame(child):
+                if isinstance(child, Cut) or child._type in FRAMED or self._holds_frame(child):
                     known = True
                     break
             self._frames[id(node)] = known

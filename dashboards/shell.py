@@ -11,6 +11,7 @@ from dash import dcc
 from dashboards.explain import FORM as EXPLAIN
 from dashboards.frame import Ask, View
 from dashboards.insights import insights_strip
+from dashboards.kept_mains import kept_part
 from dashboards.localise import localised
 from dashboards.parts import html
 from dashboards.parts.answer import answer
@@ -73,12 +74,13 @@ def main_part(ask: Ask, view: View, forms: Sequence[str] = ()) -> Any:
         [
             _title(ask, view),
             answer(view.answer),
-            *([insights_strip(ask, forms)] if EXPLAIN in forms else []),
-            tiles(view.tiles),
+            *([kept_part(ask, "strip", lambda: insights_strip(ask, forms))]
+              if EXPLAIN in forms else []),
+            kept_part(ask, "tiles", lambda: tiles(view.tiles)),
             html.Div(inside, className=css),
         ],
         id=f"main-{ask.page.page_id}",
-    )
+    )  # fmt: skip
 
 
 def _title(ask: Ask, view: View) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from wfm.domain.activities import Segment
 from wfm.domain.language import to_say
@@ -18,18 +19,17 @@ MOMENTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Lapse:
+class Spell(Protocol):
     """One spell out of adherence: who, in which shift, from when to when."""
 
-    agent_id: str
-    shift_on: date
-    start_at: int
-    end_at: int
-
     @property
-    def seconds(self) -> int:
-        return self.end_at - self.start_at
+    def agent_id(self) -> str: ...
+    @property
+    def shift_on(self) -> date: ...
+    @property
+    def start_at(self) -> int: ...
+    @property
+    def end_at(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -43,39 +43,46 @@ class MomentLoss:
 
 
 def lost_by_moment(
-    lapses: Iterable[Lapse], shifts: Sequence[Shift], categories: Mapping[str, str]
+    spells: Iterable[Spell], shifts: Sequence[Shift], categories: Mapping[str, str]
 ) -> tuple[MomentLoss, ...]:
     """Seconds out of adherence at each moment of the shift, most first; they add up to all of them.
 
     Back from a meal at 13:04 in place of 13:00 on 20 of 22 shifts: 80 minutes "after lunch",
     hit 20 of 22. `categories` gives the category of each activity code.
     """
-    by_shift = {(shift.agent_id, shift.shift_on): shift for shift in shifts}
+    by_shift = {(shift.agent_id, shift.shift_on): shift.segments for shift in shifts}
+    told = [
+        (moment_of(spell, by_shift.get((spell.agent_id, spell.shift_on), ()), categories), spell)
+        for spell in spells
+    ]
+    return summed(told, len(by_shift))
+
+
+def summed(told: Iterable[tuple[str, Spell]], shifts_n: int) -> tuple[MomentLoss, ...]:
+    """The same of spells whose moments are known, lost in so many shifts."""
     seconds: dict[str, int] = dict.fromkeys(MOMENTS, 0)
     hit: dict[str, set[tuple[str, date]]] = {moment: set() for moment in MOMENTS}
-    for lapse in lapses:
-        shift = by_shift.get((lapse.agent_id, lapse.shift_on))
-        moment = moment_of(lapse, shift.segments if shift else (), categories)
-        seconds[moment] += lapse.seconds
-        hit[moment].add((lapse.agent_id, lapse.shift_on))
+    for moment, spell in told:
+        seconds[moment] += spell.end_at - spell.start_at
+        hit[moment].add((spell.agent_id, spell.shift_on))
     losses = [
-        MomentLoss(moment, seconds[moment], len(hit[moment]), len(by_shift))
+        MomentLoss(moment, seconds[moment], len(hit[moment]), shifts_n)
         for moment in MOMENTS
         if seconds[moment]
     ]
     return tuple(sorted(losses, key=lambda loss: -loss.seconds))
 
 
-def moment_of(lapse: Lapse, segments: Sequence[Segment], categories: Mapping[str, str]) -> str:
-    """The moment of the shift to which a lapse belongs, by the boundary that it touches."""
+def moment_of(spell: Spell, segments: Sequence[Segment], categories: Mapping[str, str]) -> str:
+    """The moment of the shift to which a spell belongs, by the boundary that it touches."""
     if not segments:
         return BETWEEN
-    if lapse.start_at <= segments[0].start_at:
+    if spell.start_at <= segments[0].start_at:
         return START
     for segment in segments:
         pause = categories.get(segment.activity, segment.activity)
-        if pause in AFTER and lapse.start_at == segment.end_at:
+        if pause in AFTER and spell.start_at == segment.end_at:
             return AFTER[pause]
-        if pause in GOING and segment.start_at in (lapse.start_at, lapse.end_at):
+        if pause in GOING and segment.start_at in (spell.start_at, spell.end_at):
             return GOING[pause]
-    return END if lapse.end_at >= segments[-1].end_at else BETWEEN
+    return END if spell.end_at >= segments[-1].end_at else BETWEEN

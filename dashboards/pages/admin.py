@@ -77,9 +77,8 @@ def view(ask: Ask) -> View:
     right.append(_panel(ask, settings))
     body = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     tiles = _tiles(ask, len(users), sum(u.disabled for u in users), lines, jobs)
-    return View(
-        admin_answer(ask, lines, jobs, len(users)), tiles, body, tuple(sheets), "targets admin"
-    )
+    answer = admin_answer(ask, lines, jobs, len(users))
+    return View(answer, lambda: tiles, lambda: body, lambda: tuple(sheets), "targets admin")
 
 
 def admin_answer(

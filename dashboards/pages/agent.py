@@ -10,11 +10,12 @@ from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
+from dashboards.kept_mains import kept_part
 from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
 from dashboards.pages.agent_data import MyDay, read_my_day
 from dashboards.pages.agent_offers import ANSWER, offers_panel
-from dashboards.pages.agent_panels import evidence
+from dashboards.pages.agent_panels import day_axis, shifts_panels, today_panel
 from dashboards.pages.agent_wishes import WISHES, wishes_panel
 from dashboards.pages.agent_words import agent_answer
 from dashboards.pages.remedies_forms import REQUEST
@@ -52,38 +53,55 @@ SPEC = Spec(
 def view(ask: Ask) -> View:
     """The page's answer: sentence, tiles, the day and the shifts behind it, what lies ahead."""
     mine = read_my_day(ask)
-    ahead, off, goals, team = (
-        tables.next_shifts(mine), tables.exceptions(mine), tables.targets(mine),
-        tables.peers(mine),
-    )  # fmt: skip
-    near = replace(ahead, lines=ahead.lines[:NEXT])
-    bonuses = read_my_bonus(mine)
-    asked, asked_sheet = _requests(ask)
-    to_you, offered = offers_panel(ask)
-    right = [*to_you, *bonus_panels(mine, bonuses), _panel(near, "ahead"), asked]
-    right += wishes_panel(ask)
-    right.append(_panel(tables.shortened(off), "exceptions"))
-    below = [] if team is None else [_panel(tables.known(team, 1), "beside")]
-    below.append(_panel(tables.known(goals, 1), "goals"))
-    body = [
-        html.Div(evidence(mine), className="stack"),
+    answer = ask.held(("answer", ask.state), lambda: agent_answer(mine))
+    return View(answer, lambda: _tiles(mine), lambda: _body(mine), lambda: _sheets(mine), "agent")
+
+
+def _body(mine: MyDay) -> list[Any]:
+    """The panels; what hangs on no event of the day stands for the minute."""
+    ask = mine.ask
+    axis = day_axis(mine)
+    span = None if axis is None else (axis.first, axis.last)
+    shifts = kept_part(ask, "shifts", lambda: shifts_panels(mine, axis), span)
+    off = tables.shortened(tables.exceptions(mine))
+    right = [kept_part(ask, "ahead", lambda: _ahead(mine)), _panel(off, "exceptions")]
+    return [
+        html.Div([today_panel(mine, axis), shifts], className="stack"),
         html.Div(right, className="stack lists"),
-        html.Div(below, className="pair lists"),
+        html.Div(kept_part(ask, "beside", lambda: _beside(mine)), className="pair lists"),
     ]
-    sheets = [
+
+
+def _ahead(mine: MyDay) -> list[Any]:
+    """Offers, the bonus, the next shifts, requests and wishes."""
+    ask, near = mine.ask, tables.next_shifts(mine)
+    near = replace(near, lines=near.lines[:NEXT])
+    bonuses = bonus_panels(mine, read_my_bonus(mine))
+    asked = _requests(ask)[0]
+    return [*offers_panel(ask)[0], *bonuses, _panel(near, "ahead"), asked, *wishes_panel(ask)]
+
+
+def _beside(mine: MyDay) -> list[Any]:
+    """The team's medians where they may be known, and the targets in force."""
+    team, goals = tables.peers(mine), tables.targets(mine)
+    below = [] if team is None else [_panel(tables.known(team, 1), "beside")]
+    return [*below, _panel(tables.known(goals, 1), "goals")]
+
+
+def _sheets(mine: MyDay) -> tuple[Sheet, ...]:
+    ask, team = mine.ask, tables.peers(mine)
+    return (
         figures_sheet(mine.tiles, mine.previous, ask.not_compared),
         tables.shifts(mine),
         tables.moments(mine),
-        off,
-        ahead,
-        goals,
-        bonus_sheet(mine, bonuses),
-        asked_sheet,
-        offered,
-    ]
-    if team is not None:
-        sheets.append(team)
-    return View(agent_answer(mine), _tiles(mine), body, tuple(sheets), "agent")
+        tables.exceptions(mine),
+        tables.next_shifts(mine),
+        tables.targets(mine),
+        bonus_sheet(mine, read_my_bonus(mine)),
+        _requests(ask)[1],
+        offers_panel(ask)[1],
+        *(() if team is None else (team,)),
+    )
 
 
 def _requests(ask: Ask) -> tuple[Any, Sheet]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dashboards.frame import LASTING, Ask
-from dashboards.pages.agent_data import MyDay
+from dashboards.pages.agent_data import MyDay, returning
 from dashboards.parts import html
 from dashboards.parts.bonus_path import BonusPath, bonus_path
 from dashboards.parts.drawer import facts, sentences
@@ -294,7 +294,7 @@ def _loss(mine: MyDay, scheme: Scheme) -> Loss | None:
     """The fixed moment at which most is lost in the last shifts; None when nothing recurs."""
     if scheme.kpi_id != "adherence":
         return None
-    worst = mine.returning(mine.losses(mine.strip))
+    worst = returning(mine.of_strip)
     base = _base(mine)
     if worst is None or 2 * worst.shifts_hit < worst.shifts_n or base <= 0:
         return None
@@ -302,7 +302,7 @@ def _loss(mine: MyDay, scheme: Scheme) -> Loss | None:
 
 
 def _share(mine: MyDay) -> float:
-    worst, base = mine.returning(mine.losses(mine.strip)), _base(mine)
+    worst, base = returning(mine.of_strip), _base(mine)
     return worst.seconds / base if worst is not None and base > 0 else 0.0
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from statistics import median
 
 from dashboards.frame import LASTING, Ask
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES
 from kpis.drill import drill_reason
-from kpis.patterns import MOMENTS, Lapse, MomentLoss, lost_by_moment, moment_of
+from kpis.patterns import MOMENTS, MomentLoss, moment_of, summed
 from kpis.value import KpiValue
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
@@ -35,11 +35,20 @@ LEAST_SHIFTS = 3  # below this a period has no pattern of its own
 
 @dataclass(frozen=True)
 class Worked:
-    """A shift that was worked: as it stands in the schedule, its adherence, and what was lost."""
+    """A shift that was worked: as it stands in the schedule, its adherence, and what was lost.
+
+    `moments` are those of the shift at which the lapses lie, in their order.
+    """
 
     shift: Shift
     adherence: KpiValue
     lapses: tuple[OutSpell, ...]
+    moments: tuple[str, ...]
+
+    @property
+    def told(self) -> Iterable[tuple[str, OutSpell]]:
+        """What was lost, each time with its moment of the shift."""
+        return zip(self.moments, self.lapses, strict=True)
 
 
 @dataclass(frozen=True)
@@ -74,17 +83,19 @@ class Peers:
 
 @dataclass(frozen=True)
 class MyDay:
-    """Everything the agent's page says, read once. `worked` is oldest first, today's included."""
+    """Everything the agent's page says, each part read once and when it is first wanted."""
 
     ask: Ask
-    tiles: tuple[KpiValue, ...]
-    previous: tuple[KpiValue, ...]
-    day: date
-    timeline: AgentTimeline | None
-    worked: tuple[Worked, ...]
-    coming: tuple[Coming, ...]
-    peers: Peers | None
-    categories: Mapping[str, str]
+
+    @cached_property
+    def tiles(self) -> tuple[KpiValue, ...]:
+        """The figures of the period."""
+        return self.ask.values(TILES)
+
+    @cached_property
+    def previous(self) -> tuple[KpiValue, ...]:
+        """The same of the comparison period."""
+        return self.ask.values_before(TILES)
 
     @property
     def adherence(self) -> KpiValue:
@@ -95,10 +106,54 @@ class MyDay:
         """The value of the comparison period."""
         return next((v for v in self.previous if v.kpi_id == kpi_id), None)
 
+    @cached_property
+    def categories(self) -> Mapping[str, str]:
+        """The category of each activity."""
+        store = self.ask.sources.store
+        known = self.ask.held("activities", lambda: activities_known(store), minutes=LASTING)
+        return {a.code: a.category for a in known}
+
+    @cached_property
+    def worked(self) -> tuple[Worked, ...]:
+        """The shifts that were worked, oldest first, today's included."""
+        ask = self.ask
+        end = min(ask.period.end, ask.today + timedelta(days=1))
+        first = min(ask.period.first, end - timedelta(days=BACK_DAYS))
+        read = partial(_worked, ask, first, end, self.categories)
+        return ask.held(("worked", first, end), read)
+
+    @cached_property
+    def day(self) -> date:
+        """The day that is shown: today, of a period that is over the last one worked."""
+        ask = self.ask
+        if ask.live:
+            return ask.today
+        last = ask.period.end - timedelta(days=1)
+        ended = [w.shift.shift_on for w in self.worked if w.shift.shift_on >= ask.period.first]
+        return ended[-1] if ended else min(last, ask.today)
+
     @property
     def running(self) -> bool:
         """Whether the timeline is that of today."""
         return self.day == self.ask.today
+
+    @cached_property
+    def timeline(self) -> AgentTimeline | None:
+        """The day as planned and as it goes."""
+        ask, store, clock = self.ask, self.ask.sources.store, self.ask.sources.clock
+        asked = ("timeline", self.day, ask.pulse.states_mark(ask.scope))
+        found = ask.held(asked, lambda: read_timelines(store, ask.scope, self.day, clock))
+        return found[0] if found else None
+
+    @cached_property
+    def coming(self) -> tuple[Coming, ...]:
+        """The days ahead."""
+        return _coming(self.ask)
+
+    @cached_property
+    def peers(self) -> Peers | None:
+        """The team's medians, None where the person may not know the team's figures."""
+        return _peers(self.ask)
 
     @cached_property
     def in_period(self) -> tuple[Worked, ...]:
@@ -113,70 +168,50 @@ class MyDay:
         return tuple(reversed(past[-STRIP_SHIFTS:]))
 
     @cached_property
+    def of_strip(self) -> tuple[MomentLoss, ...]:
+        """Seconds lost at each moment of the last shifts, most first."""
+        return losses_of(self.strip)
+
+    @cached_property
     def pattern(self) -> tuple[Worked, ...]:
         """The shifts in which a pattern is looked for: the period's, when it has enough."""
         return self.in_period if len(self.in_period) >= LEAST_SHIFTS else self.strip
 
-    def losses(self, worked: Sequence[Worked]) -> tuple[MomentLoss, ...]:
-        """Seconds lost at each moment of some shifts, most first."""
-        lapses = [lapse_of(spell) for one in worked for spell in one.lapses]
-        return lost_by_moment(lapses, [one.shift for one in worked], self.categories)
-
-    def returning(self, losses: Sequence[MomentLoss]) -> MomentLoss | None:
-        """The fixed moment of the shift at which most is lost, None when there is none."""
-        return next((loss for loss in losses if loss.moment != NEVER), None)
-
-    def moment(self, one: Worked, spell: OutSpell) -> str:
-        """The moment of its shift at which a spell lies."""
-        return moment_of(lapse_of(spell), one.shift.segments, self.categories)
+    @cached_property
+    def of_pattern(self) -> tuple[MomentLoss, ...]:
+        """The same of the shifts in which a pattern is looked for."""
+        return self.of_strip if self.pattern is self.strip else losses_of(self.pattern)
 
 
-def lapse_of(spell: OutSpell) -> Lapse:
-    """A spell as the pattern finder takes it."""
-    return Lapse(spell.agent_id, spell.shift_on, spell.start_at, spell.end_at)
+def losses_of(worked: Sequence[Worked]) -> tuple[MomentLoss, ...]:
+    """Seconds lost at each moment of some shifts, most first."""
+    return summed([told for one in worked for told in one.told], len(worked))
+
+
+def returning(losses: Sequence[MomentLoss]) -> MomentLoss | None:
+    """The fixed moment of the shift at which most is lost, None when there is none."""
+    return next((loss for loss in losses if loss.moment != NEVER), None)
 
 
 def read_my_day(ask: Ask) -> MyDay:
     """The figures of the period, the day as it goes, the last shifts and the next ones."""
-    tiles = ask.values(TILES)
-    previous = ask.values_before(TILES)
-    worked = _worked(ask)
-    day = ask.today
-    if not ask.live:
-        last = ask.period.end - timedelta(days=1)
-        ended = [w.shift.shift_on for w in worked if w.shift.shift_on >= ask.period.first]
-        day = ended[-1] if ended else min(last, ask.today)
-    known = ask.held("activities", lambda: activities_known(ask.sources.store), minutes=LASTING)
-    categories = {a.code: a.category for a in known}
-    return MyDay(
-        ask, tiles, previous, day, _timeline(ask, day), worked, _coming(ask), _peers(ask),
-        categories,
-    )  # fmt: skip
+    return MyDay(ask)
 
 
-def _worked(ask: Ask) -> tuple[Worked, ...]:
-    end = min(ask.period.end, ask.today + timedelta(days=1))
-    first = min(ask.period.first, end - timedelta(days=BACK_DAYS))
-    store, scope = ask.sources.store, ask.scope
-    shifts = ask.held(("shifts", first, end), lambda: read_shifts(store, scope, first, end))
-    lapses = ask.held(("lapses", first, end), lambda: read_lapses(ask.facts, scope, first, end))
+def _worked(ask: Ask, first: date, end: date, categories: Mapping[str, str]) -> tuple[Worked, ...]:
+    shifts = read_shifts(ask.sources.store, ask.scope, first, end)
     values = ask.series(("adherence",), "day", first=first, end=end)["adherence"]
     known = {v.at("day"): v for v in values if v.value is not None}
     spells: dict[date, list[OutSpell]] = {}
-    for spell in lapses:
+    for spell in read_lapses(ask.facts, ask.scope, first, end):
         spells.setdefault(spell.shift_on, []).append(spell)
-    return tuple(
-        Worked(shift, known[shift.shift_on], tuple(spells.get(shift.shift_on, ())))
-        for shift in sorted(shifts, key=lambda s: s.shift_on)
-        if shift.shift_on in known and shift.start_at <= ask.now
-    )
-
-
-def _timeline(ask: Ask, day: date) -> AgentTimeline | None:
-    store, scope, clock = ask.sources.store, ask.scope, ask.sources.clock
-    asked = ("timeline", day, ask.pulse.states_mark(scope))
-    found = ask.held(asked, lambda: read_timelines(store, scope, day, clock))
-    return found[0] if found else None
+    found = []
+    for shift in sorted(shifts, key=lambda s: s.shift_on):
+        if shift.shift_on in known and shift.start_at <= ask.now:
+            own = spells.get(shift.shift_on, ())
+            moments = (moment_of(s, shift.segments, categories) for s in own)
+            found.append(Worked(shift, known[shift.shift_on], tuple(own), tuple(moments)))
+    return tuple(found)
 
 
 def _coming(ask: Ask) -> tuple[Coming, ...]:
@@ -196,16 +231,21 @@ def _coming(ask: Ask) -> tuple[Coming, ...]:
 
 
 def _peers(ask: Ask) -> Peers | None:
-    """The team's medians where the person may know the team's figures, None elsewhere."""
     team = Scope(ask.scope.site, ask.scope.team)
     grant = permission_table().grant("team.read", ask.who.role)
     if team.team is None or not within(ask.who, grant.reach, team):
         return None
+    # The same for all its people: medians hang on nobody's targets.
+    asked = ("peers", ask.period.first, ask.period.end)
+    people, medians = ask.held(asked, lambda: _medians(ask, team), team)
+    return Peers(ask.organisation.unit(team.team).name, medians, people)
+
+
+def _medians(ask: Ask, team: Scope) -> tuple[Mapping[str, int], Mapping[str, float]]:
     kpi_ids = tuple(k for k in TILES if not drill_reason(CATALOGUE[k], "agent"))
     found: dict[str, list[float]] = {kpi_id: [] for kpi_id in kpi_ids}
     for value in ask.values(kpi_ids, scope=team, by=("agent",)):
         if value.value is not None and not value.label:
             found[value.kpi_id].append(value.value)
     people = {kpi_id: len(values) for kpi_id, values in found.items()}
-    medians = {k: median(v) for k, v in found.items() if len(v) >= LEAST_PEERS}
-    return Peers(ask.organisation.unit(team.team).name, medians, people)
+    return people, {k: median(v) for k, v in found.items() if len(v) >= LEAST_PEERS}

@@ -8,7 +8,7 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from dashboards.pages.agent_data import NEVER, MyDay, Worked
+from dashboards.pages.agent_data import NEVER, MyDay, Worked, returning
 from dashboards.pages.agent_words import (
     at_minute,
     clock,
@@ -78,13 +78,8 @@ def day_axis(mine: MyDay) -> DayAxis | None:
     return DayAxis(first, last, TimeAxis(start_at, end_at, zone, now))
 
 
-def evidence(mine: MyDay) -> list[Any]:
-    """The panels of the left column, on one axis."""
-    axis = day_axis(mine)
-    return [_today(mine, axis), *_shifts(mine, axis)]
-
-
-def _today(mine: MyDay, axis: DayAxis | None) -> Any:
+def today_panel(mine: MyDay, axis: DayAxis | None) -> Any:
+    """The day as it goes, plan above actual."""
     title = (
         say("Today, plan above actual")
         if mine.running
@@ -163,13 +158,14 @@ def _day_sentence(mine: MyDay, line: AgentTimeline) -> str:
     )
 
 
-def _shifts(mine: MyDay, axis: DayAxis | None) -> list[Any]:
+def shifts_panels(mine: MyDay, axis: DayAxis | None) -> list[Any]:
+    """The last shifts and the moments at which time is lost, on the axis of the day."""
     worked = mine.strip
     if not worked or axis is None:
         why = say("A row appears here for each shift that was worked and whose states are known.")
         return [panel(say("Last shifts"), empty(say("No shift to show yet"), why))]
-    losses = mine.losses(worked)
-    worst = mine.returning(losses)
+    losses = mine.of_strip
+    worst = returning(losses)
     hot = worst.moment if worst is not None else ""
     rows = [_strip_row(mine, one, hot) for one in worked]
     alt = say("{n} shifts. ", n=len(rows)) + "; ".join(
@@ -204,8 +200,7 @@ def _strip_row(mine: MyDay, one: Worked, worst: str) -> StripRow:
         if mine.categories.get(s.activity, s.activity) not in PAUSE
     )
     lost = []
-    for spell in one.lapses:
-        moment = mine.moment(one, spell)
+    for moment, spell in one.told:
         words = say(
             "{clock} to {clock_2}, {moment}, {minutes}",
             clock=clock(spell.start_at, zone),
@@ -244,8 +239,8 @@ def _rest(mine: MyDay) -> list[MomentBar]:
     """What is lost at no fixed moment, by half-hour."""
     sums: dict[int, int] = {}
     for one in mine.strip:
-        for spell in one.lapses:
-            if mine.moment(one, spell) == NEVER:
+        for moment, spell in one.told:
+            if moment == NEVER:
                 at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
                 sums[int(at // BIN)] = sums.get(int(at // BIN), 0) + spell.seconds
     return [
@@ -256,11 +251,10 @@ def _rest(mine: MyDay) -> list[MomentBar]:
 
 def _bars(mine: MyDay, losses: Sequence[MomentLoss]) -> list[MomentBar]:
     """A bar for the start, the end, and each pause of the shift; the worst moment's are red."""
-    worst = mine.returning(losses)
+    worst = returning(losses)
     found: dict[tuple[str, int], list[tuple[float, OutSpell]]] = {}
     for one in mine.strip:
-        for spell in one.lapses:
-            moment = mine.moment(one, spell)
+        for moment, spell in one.told:
             if moment != NEVER:
                 at = minute_of(spell.start_at, spell.shift_on, mine.ask.zone)
                 place = which(mine, one, spell, moment)

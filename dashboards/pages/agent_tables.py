@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from dashboards.pages.agent_data import LEAST_PEERS, NEVER, Coming, MyDay
+from dashboards.pages.agent_data import LEAST_PEERS, NEVER, Coming, MyDay, returning
 from dashboards.pages.agent_words import (
     CAUSES,
     clock,
@@ -223,7 +223,7 @@ def peers(mine: MyDay) -> Sheet | None:
 
 def shifts(mine: MyDay) -> Sheet:
     """The rows of the strip with their numbers: adherence, time lost, and where most was lost."""
-    hot = mine.returning(mine.losses(mine.strip))
+    hot = returning(mine.of_strip)
     worst = hot.moment if hot is not None else ""
     columns = (
         Col("day", say("Day"), text=True, phone=True),
@@ -235,7 +235,7 @@ def shifts(mine: MyDay) -> Sheet:
     lines = []
     for one in mine.strip:
         lost = sum(s.seconds for s in one.lapses) / 60
-        at_worst = sum(s.seconds for s in one.lapses if mine.moment(one, s) == worst) / 60
+        at_worst = sum(s.seconds for moment, s in one.told if moment == worst) / 60
         span = _span(one.shift, mine.ask.zone)
         name = day_name(one.shift.shift_on)
         cells = [
@@ -252,7 +252,7 @@ def shifts(mine: MyDay) -> Sheet:
 
 def moments(mine: MyDay) -> Sheet:
     """Time lost at each moment of the last shifts, most first; the rows add up to all of it."""
-    losses = mine.losses(mine.strip)
+    losses = mine.of_strip
     total = sum(loss.seconds for loss in losses) or 1
     columns = (
         Col("moment", say("Moment of the shift"), text=True, phone=True),

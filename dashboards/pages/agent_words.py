@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from dashboards.pages.agent_data import NEVER, MyDay, Worked
+from dashboards.pages.agent_data import NEVER, MyDay, Worked, returning
 from dashboards.parts.answer import Answer
 from dashboards.parts.numbers import kpi_with_unit, plain
 from dashboards.parts.timeline import TimeAxis
@@ -89,7 +89,7 @@ def _missing(mine: MyDay) -> str:
 def _most_lost(mine: MyDay) -> str:
     """Where most is lost: "After lunch: 90 min on 20 of 22 days, 80 % of the time lost."."""
     worked = mine.pattern
-    losses = mine.losses(worked)
+    losses = mine.of_pattern
     if not losses:
         return say("Nothing was lost.") if worked else ""
     worst = losses[0]
@@ -115,7 +115,7 @@ def _most_lost(mine: MyDay) -> str:
         of_days=of_days,
         share=share,
     )
-    other = mine.returning(losses)
+    other = returning(losses)
     if worst.moment == NEVER and other is not None:
         hit = say(
             "{minutes} on {shifts_hit}", minutes=minutes(other.seconds), shifts_hit=other.shifts_hit
@@ -142,8 +142,8 @@ def _mostly(mine: MyDay, worked: Sequence[Worked], worst: MomentLoss) -> str:
         return ""
     by_reason: dict[str, int] = {}
     for one in worked:
-        for spell in one.lapses:
-            if mine.moment(one, spell) == NEVER:
+        for moment, spell in one.told:
+            if moment == NEVER:
                 done = spell.reason or DONE.get(spell.state_group, spell.state_group)
                 by_reason[done] = by_reason.get(done, 0) + spell.seconds
     reason, most = max(by_reason.items(), key=lambda item: item[1], default=("", 0))

@@ -81,7 +81,8 @@ def view(ask: Ask) -> View:
     )
     left.append(doing)
     body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
-    return View(answer, _tiles(ask, values, window), body, (*sheets, *more, doing_sheet), "desk")
+    told = (*sheets, *more, doing_sheet)
+    return View(answer, lambda: _tiles(ask, values, window), lambda: body, lambda: told, "desk")
 
 
 def _alerts(ask: Ask) -> list[Any]:

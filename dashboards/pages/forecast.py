@@ -8,6 +8,7 @@ from typing import Any
 from dashboards.frame import Ask, PageRoom, Spec, View, by_the_minute
 from dashboards.pages import forecast_forms, forecast_panels, forecast_tables, forecast_year
 from dashboards.pages.forecast_data import Forecasts, read_page
+from dashboards.pages.forecast_year import Year
 from dashboards.pages.forecast_year_forms import YEAR_FORMS
 from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
@@ -42,11 +43,21 @@ def view(ask: Ask) -> View:
         )
         sheet = Sheet("days", say("Days"), (Col("day", say("Day"), text=True),), ())
         body: Any = panel(say("Forecast"), empty(say("No site in this scope")))
-        return View(nothing, _tiles(ask), [body], (sheet,), "forecast")
-    year_left, year_right, year_sheets = forecast_year.panels_of(given)
+        return View(nothing, lambda: _tiles(ask), lambda: [body], lambda: (sheet,), "forecast")
+    year = forecast_year.year_of(given)
+    return View(
+        _answer(given),
+        lambda: _tiles(ask),
+        lambda: _body(given, year),
+        lambda: _sheets(given, year),
+        "forecast",
+    )
+
+
+def _body(given: Forecasts, year: Year | None) -> list[Any]:
     left = html.Div(
         [
-            *year_left,
+            *([forecast_year.year_panel(year)] if year else []),
             forecast_panels.days_panel(given),
             forecast_panels.day_panel(given),
             forecast_tables.calendar_panel(given),
@@ -55,23 +66,26 @@ def view(ask: Ask) -> View:
     )
     right = html.Div(
         [
-            *year_right,
+            *([forecast_year.scenarios_panel(year)] if year else []),
             forecast_tables.accuracy_panel(given),
             forecast_tables.overrides_panel(given),
             forecast_tables.versions_panel(given),
         ],
         className="stack",
     )
-    sheets = (
+    return [left, right]
+
+
+def _sheets(given: Forecasts, year: Year | None) -> tuple[Sheet, ...]:
+    return (
         forecast_panels.days_sheet(given),
         forecast_panels.day_sheet(given),
         forecast_tables.accuracy_sheet(given),
         forecast_tables.overrides_sheet(given),
         forecast_tables.calendar_sheet(given),
         forecast_tables.versions_sheet(given),
-        *year_sheets,
+        *([forecast_year.year_sheet(year), forecast_year.scenario_sheet(year)] if year else []),
     )
-    return View(_answer(given), _tiles(ask), [left, right], sheets, "forecast")
 
 
 def _answer(given: Forecasts) -> Answer:

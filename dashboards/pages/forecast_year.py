@@ -287,11 +287,3 @@ def scenario_words(one: ForecastRecord) -> str:
         count = len(terms["events"])
         parts.append(say_many("{n} event", "{n} events", count))
     return f"{terms['name']}: {', '.join(parts) or say('nothing changed')}"
-
-
-def panels_of(given: Forecasts) -> tuple[list[Any], list[Any], list[Sheet]]:
-    """Panels for the left and the right, and the sheets; nothing while days are looked at."""
-    year = year_of(given)
-    if year is None:
-        return [], [], []
-    return [year_panel(year)], [scenarios_panel(year)], [year_sheet(year), scenario_sheet(year)]

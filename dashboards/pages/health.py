@@ -16,7 +16,7 @@ from dashboards.parts.drawer import opener
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.states import empty
-from dashboards.parts.table import table
+from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.trends import trends_of
 from dashboards.view_state import period_label
@@ -35,6 +35,13 @@ def view(ask: Ask) -> View:
     """The page's answer, the quarters in which a feed was silent, and what waits to be mended."""
     page = read_page(ask)
     sheets = tables.sheets(page)
+    return View(
+        health_answer(page), lambda: _tiles(page), lambda: _body(page, sheets), lambda: sheets,
+        "targets health",
+    )  # fmt: skip
+
+
+def _body(page: Health, sheets: tuple[Sheet, ...]) -> list[Any]:
     shown = {sheet.key: sheet for sheet in sheets}
 
     def one(key: str, end: Any = None, most: int | None = None) -> Any:
@@ -51,8 +58,7 @@ def view(ask: Ask) -> View:
             opener(say("Load all again"), "replay", {"codes": ""}, small=True) if waits else None
         )
         right = [one("reasons", again), one("quarantine"), *right, one("deliveries")]
-    body = [html.Div(left, className="stack"), html.Div(right, className="stack")]
-    return View(health_answer(page), _tiles(page), body, sheets, "targets health")
+    return [html.Div(left, className="stack"), html.Div(right, className="stack")]
 
 
 def health_answer(page: Health) -> Answer:

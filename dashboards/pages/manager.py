@@ -58,20 +58,32 @@ SPEC = Spec(
 def view(ask: Ask) -> View:
     """The page's answer: sentence, tiles, who adds to the gap, and the evidence beside it."""
     centre = read_centre(ask)
-    main = breakdown(centre)
-    panels, sheets = evidence(centre)
-    left = html.Div([_breakdown_panel(centre, main)], className="stack")
+    return View(
+        manager_answer(centre), lambda: _tiles(centre), lambda: _body(centre),
+        lambda: _sheets(centre), "manager",
+    )  # fmt: skip
+
+
+def _body(centre: Centre) -> list[Any]:
+    left = html.Div([_breakdown_panel(centre, breakdown(centre))], className="stack")
+    right = [*evidence(centre)[0], _doing(centre.ask)[0]]
+    return [left, html.Div(right, className="stack")]
+
+
+def _sheets(centre: Centre) -> tuple[Sheet, ...]:
+    figures = figures_sheet(centre.tiles, centre.previous, centre.ask.not_compared)
+    return breakdown(centre), figures, *evidence(centre)[1], _doing(centre.ask)[1]
+
+
+def _doing(ask: Ask) -> tuple[Any, Sheet]:
+    """What was asked for, raised and moved, with the button that moves people."""
     move = opener(say("Move people to other work"), FORM, {"scope": ask.scope.path}, small=True)
-    doing, doing_sheet = remedies_panel(
+    return remedies_panel(
         ask,
         say("Alerts, requests and moves"),
         ("answer_alert", "decide_request", "skill_step"),
         (move,),
     )
-    body = [left, html.Div([*panels, doing], className="stack")]
-    tiles_sheet = figures_sheet(centre.tiles, centre.previous, ask.not_compared)
-    told = (main, tiles_sheet, *sheets, doing_sheet)
-    return View(manager_answer(centre), _tiles(centre), body, told, "manager")
 
 
 def manager_answer(centre: Centre) -> Answer:

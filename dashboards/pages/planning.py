@@ -67,7 +67,19 @@ def view(ask: Ask) -> View:
             "drafts", say("Compare drafts"), (Col("measure", say("Measure"), text=True),), ()
         )
         body: Any = panel(say("Planning"), empty(say("No site in this scope")))
-        return View(nothing, _tiles(ask, values), [body], (sheet,), "planning")
+        return View(
+            nothing, lambda: _tiles(ask, values), lambda: [body], lambda: (sheet,), "planning"
+        )
+    return View(
+        planning_answer(given),
+        lambda: _tiles(ask, values),
+        lambda: _body(given),
+        lambda: _sheets(given),
+        "planning",
+    )
+
+
+def _body(given: Planning) -> list[Any]:
     left = html.Div(
         [horizon_panel(given), week_panel(given), rules_panel(given), *jobs_panel(given)],
         className="stack",
@@ -78,8 +90,11 @@ def view(ask: Ask) -> View:
          planning_design.design_panel(given), planning_whatif.whatif_panel(given)],
         className="stack",
     )  # fmt: skip
-    body = [left, right, day_panel(given), changes_panel(given)]
-    sheets = (
+    return [left, right, day_panel(given), changes_panel(given)]
+
+
+def _sheets(given: Planning) -> tuple[Sheet, ...]:
+    return (
         compare_sheet(given),
         days_sheet(given),
         quarters_sheet(given),
@@ -92,7 +107,6 @@ def view(ask: Ask) -> View:
         planning_whatif.whatif_sheet(given),
         _forecasts_sheet(given),
     )
-    return View(planning_answer(given), _tiles(ask, values), body, sheets, "planning")
 
 
 def _values(ask: Ask) -> tuple[KpiValue, ...]:

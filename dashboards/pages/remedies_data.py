@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboards.forms import FormAsk
 from dashboards.frame import Ask
-from kpis.patterns import Lapse, moment_of
+from kpis.patterns import moment_of
 from kpis.query import kpi_values
 from kpis.remedy_effect import COVERS, adherence_after
 from wfm.domain.grid import local_day, zone_of
@@ -96,12 +96,7 @@ def lapses_at(
         one
         for one in read_lapses(open_facts(store), agent, first, end)
         if one.shift_on in by_day
-        and moment_of(
-            Lapse(one.agent_id, one.shift_on, one.start_at, one.end_at),
-            by_day[one.shift_on].segments,
-            categories,
-        )
-        == moment
+        and moment_of(one, by_day[one.shift_on].segments, categories) == moment
     ]
     return found, len(by_day)
 

@@ -60,7 +60,12 @@ def view(ask: Ask) -> View:
     """The page's answer: what waits for whom, the list with its filter, and how long it takes."""
     found = read_requests(ask)
     sheet = _sheet(found)
-    body: list[Any] = [_filters(found)]
+    answer, draw = requests_answer(found), lambda: _body(found, sheet)
+    return View(answer, lambda: _tiles(found), draw, lambda: (sheet,), "single requests")
+
+
+def _body(found: Requests, sheet: Sheet) -> list[Any]:
+    ask, body = found.ask, [_filters(found)]
     if sheet.lines:
         shown = sort_lines(sheet, ask.state.sort)
         body.append(table(shown, lambda key: ask.link(sort=key), ask.state.sort))
@@ -70,8 +75,7 @@ def view(ask: Ask) -> View:
             more = say("Agents ask on My day; coaching, alerts and moves begin under Why.")
         body.append(empty(sheet.why_empty, more))
     listed = panel(sheet.title, body, note=sheet.note)
-    body = [*cover_panel(ask), listed]
-    return View(requests_answer(found), _tiles(found), body, (sheet,), "single requests")
+    return [*cover_panel(ask), listed]
 
 
 def requests_answer(found: Requests) -> Answer:

@@ -17,7 +17,7 @@ from dashboards.parts.numbers import kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.states import empty
-from dashboards.parts.table import sort_lines, table
+from dashboards.parts.table import Sheet, sort_lines, table
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
@@ -36,7 +36,13 @@ SPEC = Spec(
 def view(ask: Ask) -> View:
     """The page's answer: the worst figure, all figures worst first, and one with its history."""
     page = read_page(ask)
-    goals, tree, history = tables.figures(page), tables.places(page), tables.history(page)
+    sheets = tables.figures(page), tables.places(page), tables.history(page)
+    answer, draw = targets_answer(page), lambda: _body(page, *sheets)
+    return View(answer, lambda: _tiles(page), draw, lambda: sheets, "targets")
+
+
+def _body(page: Targets, goals: Sheet, tree: Sheet, history: Sheet) -> list[Any]:
+    ask = page.ask
     shown = sort_lines(goals, ask.state.sort)
     left = html.Div(
         [
@@ -62,8 +68,7 @@ def view(ask: Ask) -> View:
         ],
         className="stack",
     )
-    sheets = (goals, tree, history)
-    return View(targets_answer(page), _tiles(page), [left, right], sheets, "targets")
+    return [left, right]
 
 
 def targets_answer(page: Targets) -> Answer:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
 from dashboards.frame import Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
+from dashboards.kept_mains import kept_part
 from dashboards.pages.remedies_forms import COACH
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import COACHED, DECIDE
@@ -24,13 +28,14 @@ from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
 from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
-from dashboards.parts.table import table
+from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, tile_of
 from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason
 from wfm.domain.language import say, to_say
+from wfm.domain.scope import Scope
 
 MOST_EXCEPTIONS = 60
 SPEC = Spec(
@@ -44,37 +49,60 @@ SPEC = Spec(
 def view(ask: Ask) -> View:
     """The page's answer: sentence, tiles, the board beside the day, and what explains it."""
     team = read_team(ask)
+    return View(
+        team_answer(team), lambda: _tiles(team), lambda: _body(team), lambda: _sheets(team), "team"
+    )
+
+
+def _body(team: Team) -> list[Any]:
+    """The panels; what hangs on no event of the day stands for the minute."""
+    ask = team.ask
     sheet, members = board(team)
-    lost = moments(team, members)
-    gap = gap_sheet(team)
-    course = courses(team)
     one_day = ask.period.days == 1
-    beside = day_panel(team, members) if one_day else panel(lost.title, table(lost), note=lost.note)
-    below = [] if course is None else [course[0]]
+    gap = kept_part(ask, "gap", lambda: gap_panel(team, gap_sheet(team)))
+    below = [kept_part(ask, "courses", lambda: _courses(team))]
     below.insert(0 if team.live else len(below), waiting_panel(team))
-    if one_day and not team.live and lost.lines:
-        below.append(panel(lost.title, table(lost), note=lost.note))
-    doing, doing_sheet = remedies_panel(
+    if one_day and not team.live:
+        lost = moments(team, members)
+        if lost.lines:
+            below.append(panel(lost.title, table(lost), note=lost.note))
+    first = tuple((m.name, m.scope) for m in members[:3] if m.scope is not None)
+    below.append(kept_part(ask, "doing", lambda: _doing(ask, first)[0], first))
+    if one_day:
+        beside = day_panel(team, members)
+    else:
+        lost = moments(team, members)
+        beside = panel(lost.title, table(lost), note=lost.note)
+    stack = html.Div([gap], className="stack")
+    return [board_panel(team, sheet), beside, stack, html.Div(below, className="stack")]
+
+
+def _courses(team: Team) -> list[Any]:
+    course = courses(team)
+    return [] if course is None else [course[0]]
+
+
+def _doing(ask: Ask, near: Sequence[tuple[str, Scope]]) -> tuple[Any, Sheet]:
+    """What was asked for and planned, with a button to coach each of those who stand first."""
+    return remedies_panel(
         ask, say("Requests and coaching"), ("decide_request", "coach_step"),
         [
-            opener(say("Coach {name}", name=m.name), "coach", {"scope": m.scope.path}, small=True)
-            for m in members[:3]
-            if m.scope is not None
+            opener(say("Coach {name}", name=name), "coach", {"scope": scope.path}, small=True)
+            for name, scope in near
         ],
     )  # fmt: skip
-    below.append(doing)
-    body = [
-        board_panel(team, sheet), beside,
-        html.Div([gap_panel(team, gap)], className="stack"), html.Div(below, className="stack"),
-    ]  # fmt: skip
-    sheets = [
-        sheet, figures_sheet(team.centre.tiles, team.centre.previous, ask.not_compared),
-        gap, lost, exceptions_sheet(team, MOST_EXCEPTIONS),
-    ]  # fmt: skip
-    sheets.append(doing_sheet)
-    if course is not None:
-        sheets.append(course[1])
-    return View(team_answer(team), _tiles(team), body, tuple(sheets), "team")
+
+
+def _sheets(team: Team) -> tuple[Sheet, ...]:
+    ask = team.ask
+    sheet, members = board(team)
+    figures = figures_sheet(team.centre.tiles, team.centre.previous, ask.not_compared)
+    course = courses(team)
+    return (
+        sheet, figures, gap_sheet(team), moments(team, members),
+        exceptions_sheet(team, MOST_EXCEPTIONS), _doing(ask, ())[1],
+        *(() if course is None else (course[1],)),
+    )  # fmt: skip
 
 
 def _tiles(team: Team) -> tuple[Tile, ...]:

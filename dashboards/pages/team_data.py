@@ -13,7 +13,7 @@ from dashboards.pages.manager_data import Centre, most_off
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import PAGES, visible_kpis
 from kpis.drill import drill_reason
-from kpis.patterns import Lapse, MomentLoss, lost_by_moment
+from kpis.patterns import MomentLoss, lost_by_moment
 from kpis.value import KpiValue
 from wfm.domain.errors import BadInput
 from wfm.domain.language import say
@@ -160,9 +160,8 @@ class Team:
         found = {}
         for member in self.members:
             mine = [s for s in self.spells if s.agent_id == member.agent_id]
-            lapses = [Lapse(s.agent_id, s.shift_on, s.start_at, s.end_at) for s in mine]
             own = [s for s in shifts if s.agent_id == member.agent_id]
-            found[member.agent_id] = lost_by_moment(lapses, own, self.categories)
+            found[member.agent_id] = lost_by_moment(mine, own, self.categories)
         return found
 
     @cached_property

@@ -26,11 +26,16 @@ def plain(value: float | None, decimals: int, *, signed: bool = False) -> str:
     text = figure(abs(value), f",.{decimals}f")
     if language() is None:
         text = text.replace(",", THIN)
-    if not any(figure in text for figure in "123456789"):
+    if is_nothing(text):
         return ("±" if signed else "") + text
     if value < 0:
         return MINUS + text
     return ("+" if signed else "") + text
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a number as text reads as nothing: "0", "0.0" or "0,00"."""
+    return not text.strip("0.,")
 
 
 def number(value: float | None, unit: str = "", *, signed: bool = False) -> str:
@@ -54,7 +59,7 @@ def size_text(kpi_id: str, size: float, *, signed: bool = False) -> str:
     """A gap's size, with as many more decimals as keep it from reading as none: "0.4"."""
     for extra in range(3):
         text = kpi_number(kpi_id, size, signed=signed, extra=extra)
-        if not size or any(figure in text for figure in "123456789"):
+        if not size or not is_nothing(text):
             return text
     return kpi_number(kpi_id, size, signed=signed)
 

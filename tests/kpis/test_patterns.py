@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from kpis.patterns import Lapse, MomentLoss, lost_by_moment
+from kpis.patterns import MomentLoss, lost_by_moment
 from wfm.domain.activities import Segment
 from wfm.domain.schedules import Shift
+from wfm.queries.lapses import OutSpell
 
 DAY = date(2026, 10, 12)
 HOUR = 3600
@@ -25,8 +26,8 @@ def shift(day: date = DAY) -> Shift:
     return Shift("a-1", day, 1, 0, 0, "planner", "publish", segments)
 
 
-def lapse(start: float, end: float) -> Lapse:
-    return Lapse("a-1", DAY, int(start * HOUR), int(end * HOUR))
+def lapse(start: float, end: float) -> OutSpell:
+    return OutSpell("a-1", DAY, int(start * HOUR), int(end * HOUR), "", "", "", "")
 
 
 def test_back_late_from_lunch_is_lost_after_lunch() -> None:
