@@ -52,46 +52,78 @@ class TargetDesk:
     _children: dict[tuple[str, str], Mapping[Key, list[Child]] | None] = field(default_factory=dict)
     _in_force: dict[tuple[object, ...], Target | None] = field(default_factory=dict)
     _holding: dict[tuple[str, date], tuple[bool, ...]] = field(default_factory=dict)
-    _sources: dict[tuple[object, ...], str] = field(default_factory=dict)
+    _runs: dict[tuple[object, ...], tuple[tuple[date, ...], ...]] = field(default_factory=dict)
+    _told: dict[tuple[object, ...], KpiTarget | None] = field(default_factory=dict)
 
     def target(self, kpi: Kpi, key: Key) -> KpiTarget | None:
         """The target of a KPI for a key of the question, None when nothing is set."""
         given = dict(key)
         first, end = self._days(given)
         scope = scope_of(self.ask.scope, given, self.book, first)
+        if not self.book.of_kpi(kpi.id):
+            return self._of_row(kpi, None, scope)
         kind = Kind(_contact_type(given, self.ask), _queue(given, self.ask))
-        rows = self.book.of_kpi(kpi.id)
-        if not rows:
-            return self._default(kpi, scope)
-        days = days_of(first, end)
-        by_day = {day: self._row(kpi, day, scope, kind) for day in days}
-        found = list(dict.fromkeys(by_day.values()))
+        runs = self._same_rows(kpi, first, end, scope)
+        by_run = {run: self._row(kpi, run[0], scope, kind) for run in runs}
+        found = list(dict.fromkeys(by_run.values()))
         if found == [None]:
-            return self._default(kpi, scope) or self._of_children(kpi, scope, key, days)
-        if kpi.kind == "sum":
-            return None if "slot" in given or "q" in given else self._added(kpi, scope, key, by_day)
-        if len(found) == 1:
-            bands = bands_of(kpi, found[0])
-            return _shown(kpi, bands, self._source(kpi, found, scope), rows=found)
-        return self._weighted(kpi, scope, key, by_day)
+            days = days_of(first, end)
+            return self._of_row(kpi, None, scope) or self._of_children(kpi, scope, key, days)
+        summed = kpi.kind == "sum"
+        if summed and ("slot" in given or "q" in given):
+            return None
+        if len(found) == 1 and not summed:
+            return self._of_row(kpi, found[0], scope)
+        by_day = {day: row for run, row in by_run.items() for day in run}
+        return (self._added if summed else self._weighted)(kpi, scope, key, by_day)
+
+    def _same_rows(
+        self, kpi: Kpi, first: date, end: date, scope: Scope
+    ) -> tuple[tuple[date, ...], ...]:
+        """The days of a period in runs over which the same row is in force.
+
+        On the days of a run the same rows hold, for the same chain of units.
+        """
+        moves = self.book.moves(scope.agent) if scope.agent else ()
+        moves = tuple(day for day in moves if first < day < end)
+        asked = (kpi.id, first, end, moves)
+        if asked not in self._runs:
+            runs, before = list[list[date]](), None
+            for day in days_of(first, end):
+                holding = self._held_on(kpi, day)
+                if holding != before or day in moves:
+                    runs.append([])
+                runs[-1].append(day)
+                before = holding
+            self._runs[asked] = tuple(tuple(run) for run in runs)
+        return self._runs[asked]
 
     def _row(self, kpi: Kpi, day: date, scope: Scope, kind: Kind) -> Target | None:
         """The row in force; a count is not inherited: the team's 1,000 is not each agent's."""
         # Days on which the same rows hold for the same chain of units have the same row in force.
-        holding = self._holding.get((kpi.id, day))
-        if holding is None:
-            holding = tuple(row.holds_on(day) for row in self.book.of_kpi(kpi.id))
-            self._holding[kpi.id, day] = holding
         team = self.book.team_of(scope.agent, day) if scope.agent else None
-        asked = (kpi.id, holding, scope, team, kind)
+        asked = (kpi.id, self._held_on(kpi, day), scope, team, kind)
         if asked not in self._in_force:
             row = resolve(self.book, kpi.id, day, scope, kind.contact_type, queue_id=kind.queue_id)
             counted = kpi.kind == "sum" and row is not None and row.level != scope.level
             self._in_force[asked] = None if counted else row
         return self._in_force[asked]
 
-    def _default(self, kpi: Kpi, scope: Scope) -> KpiTarget | None:
-        return _shown(kpi, kpi.bands, self._source(kpi, [None], scope))
+    def _held_on(self, kpi: Kpi, day: date) -> tuple[bool, ...]:
+        """Which rows of a KPI hold on a day."""
+        if (kpi.id, day) not in self._holding:
+            rows = self.book.of_kpi(kpi.id)
+            self._holding[kpi.id, day] = tuple(row.holds_on(day) for row in rows)
+        return self._holding[kpi.id, day]
+
+    def _of_row(self, kpi: Kpi, row: Target | None, scope: Scope) -> KpiTarget | None:
+        """The target of one row, or of the catalogue; most days of a trend have the same."""
+        asked = (kpi.id, None if row is None else row.target_id, scope)
+        if asked not in self._told:
+            rows = [] if row is None else [row]
+            source = self._source(kpi, [row], scope)
+            self._told[asked] = _shown(kpi, bands_of(kpi, row), source, rows=rows)
+        return self._told[asked]
 
     def _weighted(
         self, kpi: Kpi, scope: Scope, key: Key, by_day: Mapping[date, Target | None]
@@ -204,13 +236,6 @@ class TargetDesk:
         return found
 
     def _source(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
-        # Each day of a trend mostly has the target of the day before.
-        asked = (kpi.id, tuple(rows), scope)
-        if asked not in self._sources:
-            self._sources[asked] = self._source_of(kpi, rows, scope)
-        return self._sources[asked]
-
-    def _source_of(self, kpi: Kpi, rows: Sequence[Target | None], scope: Scope) -> str:
         told = [
             provenance(self.book, kpi, row, scope, format_goal(kpi, bands_of(kpi, row)))
             for row in rows
@@ -286,10 +311,6 @@ def _shown(
     return KpiTarget(format_target(kpi, bands), source, bands, by_day, restated)
 
 
-def _next(days: Sequence[date]) -> date:
-    return days[-1] + timedelta(days=1)
-
-
 def _day_after(day: date) -> date:
     return day + timedelta(days=1)
 
@@ -300,6 +321,3 @@ def _week_after(day: date) -> date:
 
 def _month_after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-_LENGTH = {"day": _day_after, "week": _week_after, "month": _month_after}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
 
 from kpis.catalogue.load import kpi_of
 from kpis.cells import Cell
@@ -53,6 +55,7 @@ __all__ = [
     "kpi_values",
 ]
 
+BESIDE_OTHERS = ("share", "compare")  # made of more than the cells of their key
 LEVELS = ("level", "level_days", "level_std")  # divided by a window that all parts share
 FOLLOWED = "customer_contact"
 LIVE_DAYS = 3  # of a trend by day that ends today: those that change, and what binds one to them
@@ -94,12 +97,13 @@ def kpi_values(
 def _asked(
     facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook
 ) -> tuple[KpiValue, ...]:
-    values = _Answer(facts, ask, kpis, targets).values()
+    answer = _Answer(facts, ask, kpis, targets)
+    values = answer.values()
     restated_at = facts.restated_at(ask.first, ask.end)
     if restated_at is None:
         return values
-    before = _Answer(facts.before_restatement(), ask, kpis, TargetBook()).values()
-    return _restated(values, before, restated_at)
+    before = _Answer(facts.before_restatement, ask, kpis, TargetBook())
+    return _restated(values, before.values_apart(answer), restated_at)
 
 
 def kpi_series(
@@ -168,16 +172,17 @@ def kpi_sums(facts: FactReader, ask: Ask, kpi: Kpi) -> Mapping[Key, tuple[float,
 
 
 def _restated(
-    values: tuple[KpiValue, ...], before: tuple[KpiValue, ...], at: int
+    values: tuple[KpiValue, ...], before: Mapping[tuple[str, Key], float | None], at: int
 ) -> tuple[KpiValue, ...]:
-    """The values, those that changed after their days were closed with what they were."""
-    old = {(value.kpi_id, value.key): value.value for value in before}
-    return tuple(
-        value
-        if (was := old.get((value.kpi_id, value.key))) == value.value
-        else replace(value, restated=Restated(at, was))
-        for value in values
-    )
+    """The values, those that changed after their days were closed with what they were.
+
+    `before` are those of other cells than now.
+    """
+    found = []
+    for value in values:
+        was = before.get((value.kpi_id, value.key), value.value)
+        found.append(value if was == value.value else replace(value, restated=Restated(at, was)))
+    return tuple(found)
 
 
 class _Answer:
@@ -191,26 +196,55 @@ class _Answer:
         self._common = CommonReader(facts, ask, [k for k in kpis if _by_interval(k)])
         self._present = frozenset[str]()
         self._probed = frozenset[str]()  # feeds of which it is known whether they arrived
+        self._said: dict[tuple[str, ...], str] = {}  # reasons, each the same for many keys
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The measures of the KPIs by key."""
+        return self._read(self._ask)
 
     def values(self) -> tuple[KpiValue, ...]:
         if "reason" in self._ask.by:
             return self._by_reason()
-        reading = self._read(self._ask)
-        self._desk.kpis = [kpi for kpi in self._kpis if not reading.forbidden_for(kpi)]
-        before = self._before()
+        self._desk.kpis = [kpi for kpi in self._kpis if not self.reading.forbidden_for(kpi)]
         found: list[KpiValue] = []
         for kpi in self._kpis:
-            rows, seconds = self._rows_of(kpi, reading)
+            rows, seconds = self._rows_of(kpi, self.reading)
             for key in sorted(rows, key=_order):
-                window = Window(
-                    seconds=seconds.get(_time_of(key)),
-                    days=self._days(key),
-                    previous=before.get(key),
-                    whole=self._whole(kpi, key, rows),
-                    one_agent=self._one_agent(key),
-                )
-                found.append(self._value(kpi, key, rows[key], window, reading))
+                window = self._window(kpi, key, rows, seconds)
+                found.append(self._value(kpi, key, rows[key], window, self.reading))
         return tuple(found)
+
+    def values_apart(self, now: _Answer) -> Mapping[tuple[str, Key], float | None]:
+        """Bare values by KPI and key, without those that are made of the same cells as `now`."""
+        if "reason" in self._ask.by:
+            return {(value.kpi_id, value.key): value.value for value in self._by_reason()}
+        found: dict[tuple[str, Key], float | None] = {}
+        for kpi in self._kpis:
+            if self.reading.forbidden_for(kpi):
+                continue
+            alone = not _by_interval(kpi) and kpi.kind not in BESIDE_OTHERS
+            rows, seconds = self._rows_of(kpi, self.reading)
+            for key in rows.keys() | now.reading.rows.keys():
+                own, other = rows.get(key), now.reading.rows.get(key)
+                if alone and own is not None and other is not None and own.alike(other, kpi):
+                    continue
+                found[kpi.id, key] = None
+                if own is not None:
+                    window = self._window(kpi, key, rows, seconds)
+                    found[kpi.id, key] = evaluate(kpi, own.cell, window).value
+        return found
+
+    def _window(
+        self, kpi: Kpi, key: Key, rows: Mapping[Key, Row], seconds: Mapping[Key, float]
+    ) -> Window:
+        return Window(
+            seconds=seconds.get(_time_of(key)),
+            days=self._days(key),
+            previous=self._before.get(key),
+            whole=self._whole(kpi, key, rows),
+            one_agent=self._one_agent(key),
+        )
 
     def _by_reason(self) -> tuple[KpiValue, ...]:
         """Each reason's part of the numerator over the whole base: values add up to the whole."""
@@ -232,8 +266,8 @@ class _Answer:
                     parts[tuple((d, given[d]) for d in self._ask.by)] = (base, cell)
             for key in sorted(parts, key=_order):
                 base, cell = parts[key]
-                value = self._plain(kpi, key, base, evaluate(kpi, cell))
-                found.append(replace(value, reason=PART_OF_WHOLE))
+                answer = evaluate(kpi, cell)
+                found.append(_told(kpi, key, base, answer, reason=PART_OF_WHOLE))
         return tuple(found)
 
     def _read(self, ask: Ask) -> Reading:
@@ -246,6 +280,7 @@ class _Answer:
         rows, seconds = self._common.rows_of(kpi)
         return {key: rows.get(key, Row()) for key in reading.rows}, seconds
 
+    @cached_property
     def _before(self) -> Mapping[Key, Cell]:
         """Cells of the comparison period by key, for KPIs that are a change against it."""
         changing = [m for kpi in self._kpis if kpi.kind == "compare" for m in kpi.measures]
@@ -285,63 +320,74 @@ class _Answer:
                 "not for one {level}: {reason}", level=self._ask.scope.level, reason=reason
             )
         answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
-        plain = self._plain(kpi, key, row, answer)
         if answer.value is None:
-            return replace(plain, reason=self._why_none(kpi, answer))
+            return _told(kpi, key, row, answer, reason=self._why_none(kpi, answer))
         if answer.left_out:
             label = _label(kpi, answer.left_out)
-            return replace(
-                plain,
-                label=label,
-                reason=say("{label}: not compared with a target for the whole", label=label),
-            )
+            reason = say("{label}: not compared with a target for the whole", label=label)
+            return _told(kpi, key, row, answer, label=label, reason=reason)
         target = self._desk.target(kpi, key)
         if target is None:
-            return replace(plain, reason=say("no target is set here: no colour"))
-        return self._coloured(kpi, plain, answer, target)
-
-    def _plain(self, kpi: Kpi, key: Key, row: Row, answer: Evaluation) -> KpiValue:
-        return KpiValue(
-            kpi_id=kpi.id,
-            name=kpi.name,
-            unit=kpi.unit,
-            better=kpi.better,
-            key=key,
-            value=answer.value,
-            numerator=answer.numerator,
-            denominator=answer.denominator,
-            partial=row.partial(kpi),
-            cells_n=row.cells_of(kpi),
-        )
-
-    def _coloured(
-        self, kpi: Kpi, value: KpiValue, answer: Evaluation, target: KpiTarget
-    ) -> KpiValue:
-        gap = gap_of(value.value, target.bands, kpi.better)
-        told = replace(value, target=target, gap=gap.amount, gap_is=gap.side)
-        level = scope_of(self._ask.scope, dict(value.key), self._book, self._ask.first).level
-        if kpi.colour == "not for agents" and level == "agent":
-            return replace(told, gap_is="", reason=say("an agent cannot influence this: no colour"))
+            return _told(kpi, key, row, answer, reason=say("no target is set here: no colour"))
+        gap = gap_of(answer.value, target.bands, kpi.better)
+        set_against: dict[str, Any] = {"target": target, "gap": gap.amount}
+        if kpi.colour == "not for agents" and self._level(key) == "agent":
+            reason = say("an agent cannot influence this: no colour")
+            return _told(kpi, key, row, answer, reason=reason, **set_against)
+        set_against["gap_is"] = gap.side
         low = answer.base is not None and kpi.min_base is not None and answer.base < kpi.min_base
         if low and kpi.colour != "always" and kpi.min_base is not None:
-            return replace(told, reason=below_base_sentence(kpi.min_base, _base_measures(kpi)))
-        return replace(told, status=status_of(value.value, target.bands))
+            return _told(kpi, key, row, answer, reason=self._below_base(kpi), **set_against)
+        status = status_of(answer.value, target.bands)
+        return _told(kpi, key, row, answer, status=status, **set_against)
+
+    def _level(self, key: Key) -> str:
+        return scope_of(self._ask.scope, dict(key), self._book, self._ask.first).level
+
+    def _below_base(self, kpi: Kpi) -> str:
+        """That too little stands behind a colour; the same sentence for each key of a KPI."""
+        if (kpi.id,) not in self._said and kpi.min_base is not None:
+            self._said[kpi.id,] = below_base_sentence(kpi.min_base, _base_measures(kpi))
+        return self._said[kpi.id,]
 
     def _why_none(self, kpi: Kpi, answer: Evaluation) -> str:
         """Why there is no value: the feed that lacks, or nothing happened in this period."""
         if answer.needs:
             return answer.needs
-        if answer.unknown:
-            unknown = frozenset(needed_feeds(answer.unknown)) - self._probed
+        asked = (kpi.id, *answer.unknown, "")  # many days of a trend have none for one reason
+        if asked not in self._said:
+            self._said[asked] = self._lacking(kpi, answer.unknown)
+        return self._said[asked]
+
+    def _lacking(self, kpi: Kpi, measures: tuple[str, ...]) -> str:
+        if measures:
+            unknown = frozenset(needed_feeds(measures)) - self._probed
             self._present |= present_feeds(self._facts, self._ask, unknown)
             self._probed |= unknown
-            missing = missing_feeds(answer.unknown, self._present)
+            missing = missing_feeds(measures, self._present)
             if missing:
                 return needs_sentence(missing)
-            unfed = [m for m in answer.unknown if MEASURES[m].table is None]
+            unfed = [m for m in measures if MEASURES[m].table is None]
             if unfed:
                 return say("not recorded yet: {unfed}", unfed=", ".join(unfed))
         return say("no {noun} in this period", noun=noun_of(_base_measures(kpi)))
+
+
+def _told(kpi: Kpi, key: Key, row: Row, answer: Evaluation, **more: Any) -> KpiValue:
+    """The value of a key with its sides, and what is known beside it."""
+    return KpiValue(
+        kpi_id=kpi.id,
+        name=kpi.name,
+        unit=kpi.unit,
+        better=kpi.better,
+        key=key,
+        value=answer.value,
+        numerator=answer.numerator,
+        denominator=answer.denominator,
+        partial=row.partial(kpi),
+        cells_n=row.cells_of(kpi),
+        **more,
+    )
 
 
 def _by_interval(kpi: Kpi) -> bool:

@@ -72,6 +72,10 @@ class Row:
         """Leaf cells behind a KPI: of its table with the most."""
         return max((self.cells.get(m, 0) for m in kpi.measures), default=0)
 
+    def alike(self, other: Row, kpi: Kpi) -> bool:
+        """Whether another row knows the very same of all that a KPI is made of."""
+        return all(self.cell.get(m) == other.cell.get(m) for m in kpi.measures)
+
     def partial(self, kpi: Kpi) -> bool:
         """Whether some leaf cells do not know a measure of the KPI that others know."""
         return any(

@@ -110,7 +110,7 @@ def _changed(ask: Ask) -> tuple[Changed, ...]:
         ),
         key=lambda day: (-day.restated_at, day.day),
     )
-    before = ask.facts.before_restatement()
+    before = ask.facts.before_restatement
     for day in restated[:MOST_DAYS]:
         span = (day.day, day.day + timedelta(days=1))
         new, old = (

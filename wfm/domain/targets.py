@@ -152,6 +152,10 @@ class TargetBook:
             default=None,
         )
 
+    def moves(self, agent_id: str) -> tuple[date, ...]:
+        """The days on which an agent came to a team, in order."""
+        return tuple(row.first for row in self._teams.get(agent_id, ()))
+
     def team_of(self, agent_id: str, day: date) -> str | None:
         """The team of an agent on a day; the nearest known one outside the rows."""
         rows = self._teams.get(agent_id)

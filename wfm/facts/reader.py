@@ -121,6 +121,7 @@ class FactReader:
             hashed.update(repr((day, named[day])).encode())
         return days, [*marks, hashed.hexdigest()]
 
+    @cached_property
     def before_restatement(self) -> FactReader:
         """The facts as they were before their days were restated the last time."""
         changed = {restated.day for restated in self.snapshot.restated}
