@@ -279,12 +279,12 @@ class Ask:
         """Values of KPIs in this scope; `first` and `end` default to the period."""
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
-        found: tuple[KpiValue, ...] = self._once(
-            ("values", kpi_ids, first, end, *sorted(more.items())), scope,
-            lambda: kpi_values(
-                self.facts, scope, kpi_ids, first, end, targets=self.targets, **more
-            ),
-        )  # fmt: skip
+
+        def read() -> tuple[KpiValue, ...]:
+            return kpi_values(self.facts, scope, kpi_ids, first, end, targets=self.targets, **more)
+
+        asked = ("values", kpi_ids, first, end, *sorted(more.items()))
+        found = self._once(asked, scope, read) if self.waits else read()
         changes = {k for k in kpi_ids if CATALOGUE[k].kind == "compare"}
         if not changes or not self.not_compared:
             return found
@@ -292,11 +292,11 @@ class Ask:
         return tuple(unknown(v.kpi_id, lacks, v.key) if v.kpi_id in changes else v for v in found)
 
     def _once(self, asked: Hashable, scope: Scope, read: Callable[[], Any]) -> Any:
-        """What was read for a question; by a page that waits for the minute once in it.
+        """What was read for a question since the minute began.
 
         Targets are those of the rights of who asks, which begin at their root.
         """
-        return self.held((self.root, asked), read, scope) if self.waits else read()
+        return self.held((self.root, asked), read, scope)
 
     def values_before(self, kpi_ids: tuple[str, ...]) -> tuple[KpiValue, ...]:
         """Values of the comparison period; not known, with the reason, while days of it load."""
@@ -310,7 +310,10 @@ class Ask:
         return kpi_sums(self.facts, period, CATALOGUE[kpi_id])
 
     def series(self, kpi_ids: tuple[str, ...], grain: str, **more: Any) -> Any:
-        """Trends of KPIs by grain, as `kpi_series`; a day that is still loading is a gap."""
+        """Trends of KPIs by grain, as `kpi_series`; a day that is still loading is a gap.
+
+        Steps that are over hardly change, so they are read once in the minute.
+        """
         scope = more.pop("scope", self.scope)
         first, end = more.pop("first", self.period.first), more.pop("end", self.period.end)
         found: Mapping[str, tuple[KpiValue, ...]] = self._once(

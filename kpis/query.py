@@ -76,30 +76,32 @@ def kpi_values(
     q_to: int | None = None,
     queues: Sequence[str] = (),
     contact_types: Sequence[str] = (),
+    restated: bool = True,
 ) -> tuple[KpiValue, ...]:
     """One value per KPI and key over the local days `first` up to, not including, `end`.
 
     KPIs in the order asked, keys in order. Without `by` there is exactly one value a KPI, None
     with its reason where the facts give none. `ForbiddenDrill` for a breakdown a KPI cannot have.
+    Without `restated` nobody is told what was shown before a restatement, which is half the work.
     """
     kpis = [kpi_of(kpi_id) for kpi_id in dict.fromkeys(kpi_ids)]
     for kpi in kpis:
         check_drill(kpi, tuple(by))
     ask = Ask(scope, first, end, tuple(by), q_from, q_to, tuple(queues), tuple(contact_types))
     if "tenure" in by:  # hangs on the days of hire, which are no facts
-        return _asked(facts, ask, kpis, targets)
+        return _asked(facts, ask, kpis, targets, restated)
     # What customers did in the week after a contact is not over with the period.
     later = any(MEASURES[m].table == FOLLOWED for kpi in kpis for m in kpi.measures)
-    asked = (facts.mark_until(None if later else end), ask, tuple(kpi.id for kpi in kpis))
-    return kept_values(scope, asked, targets, lambda: _asked(facts, ask, kpis, targets))
+    asked = (facts.mark_until(None if later else end), ask, tuple(k.id for k in kpis), restated)
+    return kept_values(scope, asked, targets, lambda: _asked(facts, ask, kpis, targets, restated))
 
 
 def _asked(
-    facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook
+    facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook, restated: bool
 ) -> tuple[KpiValue, ...]:
     answer = _Answer(facts, ask, kpis, targets)
     values = answer.values()
-    restated_at = facts.restated_at(ask.first, ask.end)
+    restated_at = facts.restated_at(ask.first, ask.end) if restated else None
     if restated_at is None:
         return values
     before = _Answer(facts.before_restatement, ask, kpis, TargetBook())
@@ -124,7 +126,8 @@ def kpi_series(
     A KPI that is kept more coarsely than asked comes in the finest grain it has: the keys of its
     values tell which (`finest_time`). Steps without facts are absent, so a gap stays a gap. All
     KPIs of a grain share one query a fact table. The days that are still built again and again are
-    asked for apart, so that those before them are answered from memory.
+    asked for apart, so that those before them are answered from memory. Steps are not told with
+    what they were before a restatement.
     """
     steps: dict[str, list[str]] = {}
     for kpi_id in dict.fromkeys(kpi_ids):
@@ -139,7 +142,7 @@ def kpi_series(
         for begin, over, kpi_ids in asked:
             values = kpi_values(
                 facts, scope, kpi_ids, begin, over, targets=targets, by=(*by, step),
-                queues=queues, contact_types=contact_types,
+                queues=queues, contact_types=contact_types, restated=False,
             )  # fmt: skip
             for value in values:
                 found[value.kpi_id].append(value)

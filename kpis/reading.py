@@ -16,7 +16,7 @@ from kpis.needs import PROBES
 from kpis.value import KeyPart
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
-from wfm.facts.computed import COMPUTED, read_computed
+from wfm.facts.computed import COMPUTED, read_computed, read_worked_out
 from wfm.facts.measures import MEASURES
 from wfm.facts.query import read_histogram
 from wfm.facts.reader import FactQuery, FactReader
@@ -104,8 +104,8 @@ def read_rows(facts: FactReader, ask: Ask, measures: Iterable[str]) -> Reading:
     for (table, _), names in _by_source(measures).items():
         try:
             if table in COMPUTED:
-                frame = read_computed(facts, ask.scope, ask.query(names), table)
-                _add(rows, frame.iter_rows(named=True), ask.by, names)
+                found = read_worked_out(facts, ask.scope, ask.query(names), table)
+                _add(rows, found, ask.by, names)
             elif table == "hist":
                 _add_histograms(rows, facts, ask, names)
             else:

@@ -244,7 +244,7 @@ def _peers(ask: Ask) -> Peers | None:
 def _medians(ask: Ask, team: Scope) -> tuple[Mapping[str, int], Mapping[str, float]]:
     kpi_ids = tuple(k for k in TILES if not drill_reason(CATALOGUE[k], "agent"))
     found: dict[str, list[float]] = {kpi_id: [] for kpi_id in kpi_ids}
-    for value in ask.values(kpi_ids, scope=team, by=("agent",)):
+    for value in ask.values(kpi_ids, scope=team, by=("agent",), restated=False):
         if value.value is not None and not value.label:
             found[value.kpi_id].append(value.value)
     people = {kpi_id: len(values) for kpi_id, values in found.items()}

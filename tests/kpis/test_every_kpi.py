@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from unittest.mock import ANY
 
 import fed_centre
 import polars as pl
@@ -21,9 +23,12 @@ from kpis.query import KpiValue, kpi_series, kpi_values
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
-from wfm.facts.computed import COMPUTED
+from wfm.facts.computed import COMPUTED, read_computed
+from wfm.facts.day_sums import figure_sums
 from wfm.facts.measures import MEASURES
-from wfm.facts.reader import FactReader
+from wfm.facts.query import need_of
+from wfm.facts.reader import FactQuery, FactReader
+from wfm.facts.router import check_drill as check_needs
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store
 
@@ -330,6 +335,23 @@ def test_a_trend_asked_in_parts_is_that_of_the_whole_span(fed: Fed, scope: str) 
         assert [replace(v, reason="") for k in asked for v in trends[k]] == [
             replace(v, reason="") for v in whole
         ]
+
+
+@pytest.mark.parametrize("by", [(), ("day",), ("agent",), ("agent", "day"), ("month",)])
+@pytest.mark.parametrize("scope", ["madrid/m1", "madrid/m1/a1", "madrid/m2", "madrid/nobody"])
+def test_delivered_figures_added_up_give_what_a_query_gives(
+    fed: Fed, scope: str, by: tuple[str, ...]
+) -> None:
+    place, names = Scope.parse(scope), []
+    for name, measure in MEASURES.items():
+        if measure.table == "figure_day" and measure.agg != "last":
+            with suppress(ForbiddenDrill):
+                check_needs([name], need_of(place, FactQuery((name,), DAY, NEXT, by)))
+                names.append(name)
+    query = FactQuery(tuple(names), DAY, NEXT, by)
+    asked = read_computed(fed.facts, place, query, "figure_day").to_dicts()
+    assert figure_sums(fed.facts, place, query) == [{**row, "cells": ANY} for row in asked]
+    assert asked or place.team == "nobody"
 
 
 def _by_day(kpi: Kpi) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from wfm.settings import Settings
 
 GRACE_S = 5
+YOUNG_OBJECTS = 50_000  # made and not gone again between two small looks of the collector
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]
@@ -42,6 +44,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
                 when_ready()
 
         self.options["when_ready"] = ready
+        self.options["post_worker_init"] = _settled
         super().__init__()
 
     def load_config(self) -> None:
@@ -51,6 +54,18 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         return self.server
+
+
+def _settled(_worker: Any) -> None:
+    """Nothing; from here on the collector passes by what the program itself is made of.
+
+    A look through everything that is kept stops all threads, for 0.3 to 0.4 s where 25 people
+    read, some eight times a minute. What a page leaves behind in circles is young and found by the
+    small looks, so the large ones may be rare.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
 
 
 def _bracketed(host: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
 from wfm.domain.scope import Scope
 from wfm.facts.cohorts import cohort_rows
+from wfm.facts.day_sums import FIGURE_TABLE, figure_sums
 from wfm.facts.measures import MEASURES
 from wfm.facts.query import named, need_of, read_measures, scoped_rows
 from wfm.facts.reader import FactQuery, FactReader
@@ -37,6 +39,16 @@ def read_computed(facts: FactReader, scope: Scope, query: FactQuery, table: str)
         ]  # fmt: skip
     frame = found.select(columns)
     return frame.sort(query.by) if query.by else frame
+
+
+def read_worked_out(
+    facts: FactReader, scope: Scope, query: FactQuery, table: str
+) -> Iterable[Mapping[str, Any]]:
+    """The rows of `read_computed`, in whichever way they are had soonest."""
+    found = figure_sums(facts, scope, query) if table == FIGURE_TABLE else None
+    return (
+        read_computed(facts, scope, query, table).iter_rows(named=True) if found is None else found
+    )
 
 
 def _figures(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:

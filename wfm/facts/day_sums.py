@@ -23,14 +23,20 @@ from wfm.facts.query import Source, need_of, sources_of
 from wfm.facts.reader import FactQuery, FactReader
 from wfm.facts.router import check_drill
 from wfm.facts.rows import Files
-from wfm.facts.schema import known_column
+from wfm.facts.schema import TABLES, known_column
 
 Record = dict[str, Any]
+Numbers = NDArray[np.integer[Any]]
 KEPT_BYTES = 64 * 1024 * 1024
 CELL_BYTES = 8
 MOST_BYTES = KEPT_BYTES // 4  # of the columns behind one question; above that it is a query
 # Tables whose rows are the sums of one day of an agent in a team, or of a team.
-TABLES = ("agent_day", "agent_contact_day", "team_whole_day")
+DAY_TABLES = ("agent_day", "agent_contact_day", "team_whole_day")
+FIGURE_TABLE = "figure_day"
+FIGURES = {
+    name: number
+    for number, name in enumerate(m.name for m in MEASURES.values() if m.table == FIGURE_TABLE)
+}
 PLACES = ("site", "team", "agent")
 MOST_SCOPES = 512  # whose rows are known of each file
 NOBODY, UNKNOWN = -1, -2  # in place of a null, and of a place without a number
@@ -49,7 +55,7 @@ class _Sheet:
     `rows` are those of each scope that was asked for, by the numbers of its places.
     """
 
-    columns: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    columns: dict[str, Numbers] = field(default_factory=dict)
     rows: dict[tuple[int | None, ...], tuple[int, ...]] = field(default_factory=dict)
 
     @property
@@ -70,29 +76,52 @@ def day_sums(facts: FactReader, scope: Scope, query: FactQuery) -> list[Record] 
         return None
     check_drill(query.measures, need_of(scope, query))
     sources = sources_of(facts, scope, query)
-    if any(source.spec.name not in TABLES for source in sources):
+    if any(source.spec.name not in DAY_TABLES for source in sources):
         return None
-    numbered = tuple(
-        None if (name := getattr(scope, place)) is None else facts.keys[place].get(name, UNKNOWN)
-        for place in PLACES
-    )
+    numbered = _numbered(facts, scope)
     found: dict[tuple[object, ...], _Total] = {} if query.by else {(): _Total()}
     for source in sources:
         files = facts.files(source.spec.name, query.first, query.end)
         names = (source.counted, *source.names, *map(known_column, source.names))
         if sum(file.rows for file in files) * len(names) * CELL_BYTES > MOST_BYTES:
             return None
+        wanted = frozenset(names)
         for file in files:
-            sheet = _sheet(facts, source, file.file, names)
+            sheet = _sheet(facts, source, file.file, wanted)
+            rows = _rows_of(sheet, numbered)
+            if not rows:
+                continue
             columns = [sheet.columns[name] for name in names]
             times = [TIMES[d](file.day) if d in TIMES else None for d in query.by]
-            for row in _rows_of(sheet, numbered):
-                numbers = [int(column[row]) for column in columns]
+            for row in rows:
+                numbers = [column.item(row) for column in columns]
                 if numbers[0] or not query.by:
                     key = _key(facts, sheet, row, query.by, times)
-                    found.setdefault(key, _Total()).add(source.names, numbers)
-    in_order = sorted(found, key=lambda key: [(part is not None, part) for part in key])
-    return [found[key].record(key, query) for key in in_order]
+                    total = found.get(key)
+                    if total is None:
+                        total = found[key] = _Total()
+                    total.add(source.names, numbers)
+    return [found[key].record(key, query) for key in _in_order(found)]
+
+
+def figure_sums(facts: FactReader, scope: Scope, query: FactQuery) -> list[Record] | None:
+    """The same of delivered figures, which are rows of a measure and its value; None of stocks."""
+    if not _answerable(scope, query) or any(MEASURES[m].agg == "last" for m in query.measures):
+        return None
+    check_drill(query.measures, need_of(scope, query))
+    numbered = _numbered(facts, scope)
+    found: dict[tuple[object, ...], _Total] = {} if query.by else {(): _Total()}
+    names = {FIGURES[name]: (name,) for name in query.measures}
+    for file in facts.files(FIGURE_TABLE, query.first, query.end):
+        sheet = _figure_sheet(facts, file.file)
+        kind, value = sheet.columns["measure"], sheet.columns["value"]
+        times = [TIMES[d](file.day) if d in TIMES else None for d in query.by]
+        for row in _rows_of(sheet, numbered):
+            name = names.get(kind.item(row))
+            if name is not None:
+                key = _key(facts, sheet, row, query.by, times)
+                found.setdefault(key, _Total()).add(name, (1, value.item(row), 1))
+    return [found[key].record(key, query) for key in _in_order(found)]
 
 
 def _answerable(scope: Scope, query: FactQuery) -> bool:
@@ -105,10 +134,36 @@ def _answerable(scope: Scope, query: FactQuery) -> bool:
     )  # fmt: skip
 
 
-def _sheet(facts: Files, source: Source, file: str, names: Sequence[str]) -> _Sheet:
+def _numbered(facts: FactReader, scope: Scope) -> tuple[int | None, ...]:
+    """A scope by the numbers of its places."""
+    return tuple(
+        None if (name := getattr(scope, place)) is None else facts.keys[place].get(name, UNKNOWN)
+        for place in PLACES
+    )
+
+
+def _in_order(found: Mapping[tuple[object, ...], _Total]) -> list[tuple[Any, ...]]:
+    return sorted(found, key=lambda key: [(part is not None, part) for part in key])
+
+
+def _figure_sheet(facts: Files, file: str) -> _Sheet:
+    """The delivered figures of a file, their measures by number."""
+    sheet = _KEPT.get((facts.frames.root, file))
+    if sheet is None:
+        dtypes = TABLES[FIGURE_TABLE].dtypes
+        read = [*PLACES, "measure", "value"]
+        frame = facts.frames.frame([file], {name: dtypes[name] for name in read})
+        numbers = frame["measure"].replace_strict(FIGURES, default=UNKNOWN, return_dtype=pl.Int64)
+        columns = {name: _numbers(frame[name], NOBODY) for name in (*PLACES, "value")}
+        sheet = _Sheet({**columns, "measure": _numbers(numbers, UNKNOWN)})
+        _KEPT.put((facts.frames.root, file), sheet, sheet.size)
+    return sheet
+
+
+def _sheet(facts: Files, source: Source, file: str, names: frozenset[str]) -> _Sheet:
     """The columns of a source in a file, with those of its places; read once and kept."""
     sheet = _KEPT.get((facts.frames.root, file)) or _Sheet()
-    if not sheet.columns.keys() >= set(names):
+    if not sheet.columns.keys() >= names:
         spec = source.spec
         places = [place for place in PLACES if place in spec.keys]
         summed = source.family in spec.presummed
@@ -116,7 +171,7 @@ def _sheet(facts: Files, source: Source, file: str, names: Sequence[str]) -> _Sh
         frame = facts.frames.frame([file], {name: spec.dtypes[name] for name in read})
         fresh = {name: _numbers(frame[name], NOBODY if name in places else 0) for name in read}
         if not summed:  # each row is a cell of its own
-            fresh[source.counted] = np.ones(frame.height, np.int64)
+            fresh[source.counted] = np.ones(frame.height, np.int8)
             for name in source.names:
                 fresh[known_column(name)] = _numbers(frame[name].is_not_null(), 0)
         # Made anew, not changed: another thread may be reading it.
@@ -125,8 +180,13 @@ def _sheet(facts: Files, source: Source, file: str, names: Sequence[str]) -> _Sh
     return sheet
 
 
-def _numbers(column: pl.Series, null: int) -> NDArray[np.int64]:
-    return column.cast(pl.Int64).fill_null(null).to_numpy()
+def _numbers(column: pl.Series, null: int) -> Numbers:
+    """A column as whole numbers, as small as hold them: four times as many days find room."""
+    numbers = column.cast(pl.Int64).fill_null(null).to_numpy()
+    low, high = (numbers.min(), numbers.max()) if len(numbers) else (0, 0)
+    sizes = (np.int8, np.int16, np.int32, np.int64)
+    least = next(s for s in sizes if np.iinfo(s).min <= low and high <= np.iinfo(s).max)
+    return numbers.astype(least)
 
 
 def _rows_of(sheet: _Sheet, scope: tuple[int | None, ...]) -> tuple[int, ...]:
@@ -149,7 +209,7 @@ def _key(
     facts: FactReader, sheet: _Sheet, row: int, by: Sequence[str], times: Sequence[object]
 ) -> tuple[object, ...]:
     return tuple(
-        facts.ids[part].get(int(sheet.columns[part][row])) if part in PLACES else time
+        facts.ids[part].get(sheet.columns[part].item(row)) if part in PLACES else time
         for part, time in zip(by, times, strict=True)
     )
 
