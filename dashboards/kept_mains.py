@@ -8,16 +8,15 @@ for that reader alone. Header and footer name the reader and are never kept.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from plotly.utils import PlotlyJSONEncoder
+import orjson
 
 from dashboards.frame import Ask
 from dashboards.localise import localised
-from dashboards.refresh import Cut, cut
+from dashboards.refresh import Cut, cut, encoded
 from wfm.domain.bounded import Bounded
 
 MOST_BYTES = 24 * 1024 * 1024  # of the parts of one page, some 15 to 40 kB each
@@ -54,11 +53,12 @@ class KeptMains:
         return made
 
 
-def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable) -> Any:
+def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable, minutes: int = 1) -> Any:
     """A part of a page as it was drawn since the minute began and since anybody did anything.
 
     For pages that wait for the minute and still show some events at once: what stands is put in as
-    it is. It hangs on who looks, on the view and on `of`. Other pages draw it anew each time.
+    it is. It hangs on who looks, on the view and on `of`; what hardly changes by itself stands for
+    more `minutes`. Other pages draw it anew each time.
     """
     if not ask.waits:
         return draw()
@@ -68,15 +68,15 @@ def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable) -> An
     def made() -> bytes:
         return _packed(cut(f"{ask.page.page_id}-{name}", localised(draw())))
 
-    return _unpacked(ask.held(("part", ask.page.page_id, name, on), made))
+    return _unpacked(ask.held(("part", ask.page.page_id, name, on), made, minutes=minutes))
 
 
 def _packed(part: Cut) -> bytes:
     """A part as it is kept: a tenth of the room it takes as values."""
     told = (part.children, part.shape, part.units, part.marks)
-    return zlib.compress(json.dumps(told, cls=PlotlyJSONEncoder).encode(), 1)
+    return zlib.compress(encoded(told), 1)
 
 
 def _unpacked(packed: bytes) -> Cut:
-    children, shape, units, marks = json.loads(zlib.decompress(packed))
+    children, shape, units, marks = orjson.loads(zlib.decompress(packed))
     return Cut(children, shape, units, tuple(marks))

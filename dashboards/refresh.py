@@ -8,11 +8,11 @@ keeps the page's shape sets the properties of the units that differ.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from dash import no_update, set_props
 from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
@@ -64,11 +64,16 @@ def refreshed(
 
 def mark(value: object) -> str:
     """A short mark of a value: the same value, the same mark."""
-    text = json.dumps(value, default=_encoded, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=5).hexdigest()
+    return hashlib.blake2b(encoded(value, orjson.OPT_SORT_KEYS), digest_size=5).hexdigest()
 
 
-_encoded = PlotlyJSONEncoder().default
+def encoded(value: object, more: int = 0) -> bytes:
+    """A value as JSON; what is no plain value as the charts' library writes it."""
+    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | more
+    return orjson.dumps(value, default=_default, option=options)
+
+
+_default = PlotlyJSONEncoder().default
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from dashboards.frame import Ask
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.tile import goal_line
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import finest_time
-from kpis.value import KpiValue
+from kpis.value import KpiTarget, KpiValue
 from wfm.domain.grid import QUARTER_S
 
 LEAST_DAYS = 14  # a trend by day shows two weeks at least
 MOST_QUARTERS = 32
+
+
+def steps_of(
+    ask: Ask, values: Sequence[KpiValue], grain: str, **span: Any
+) -> dict[str, tuple[Sequence[KpiValue], KpiTarget | None]]:
+    """The steps of each figure by grain, and the target they are drawn with.
+
+    A rate has the target of its figure; a count has one of its own each day.
+    """
+    counts = tuple(v.kpi_id for v in values if CATALOGUE[v.kpi_id].kind == "sum")
+    rates = tuple(v.kpi_id for v in values if v.kpi_id not in counts)
+    found: dict[str, tuple[Sequence[KpiValue], KpiTarget | None]] = {}
+    if rates:
+        steps = ask.series(rates, grain, bare=True, **span)
+        found |= {v.kpi_id: (steps[v.kpi_id], v.target) for v in values if v.kpi_id in steps}
+    for kpi_id, own in (ask.series(counts, grain, **span) if counts else {}).items():
+        found[kpi_id] = own, next((v.target for v in own if v.target is not None), None)
+    return found
 
 
 def trends_of(ask: Ask, values: Sequence[KpiValue]) -> dict[str, Trend]:
@@ -23,29 +42,28 @@ def trends_of(ask: Ask, values: Sequence[KpiValue]) -> dict[str, Trend]:
     A figure that is kept by day (cost, shifts) has no quarter-hours: its trend of one day shows
     the two weeks that end with it.
     """
-    known = tuple(v.kpi_id for v in values if v.value is not None)
+    known = [v for v in values if v.value is not None]
     one_day = ask.period.days == 1
-    fine = tuple(k for k in known if one_day and finest_time(CATALOGUE[k], "q") == "q")
-    coarse = tuple(k for k in known if k not in fine)
+    fine = [v for v in known if one_day and finest_time(CATALOGUE[v.kpi_id], "q") == "q"]
+    coarse = [v for v in known if v not in fine]
     found = {}
     if fine:
         close = ask.now // QUARTER_S
-        for kpi_id, steps in ask.series(fine, "interval").items():
+        for kpi_id, (steps, target) in steps_of(ask, fine, "interval").items():
             passed = [v for v in steps if int(str(v.at("q"))) < close]
-            found[kpi_id] = _trend(kpi_id, passed).recent(MOST_QUARTERS)
+            found[kpi_id] = _trend(kpi_id, passed, target).recent(MOST_QUARTERS)
     if coarse:
         end = min(ask.period.end, ask.today + timedelta(days=1))
         first = min(ask.period.first, end - timedelta(days=LEAST_DAYS))
-        for kpi_id, steps in ask.series(coarse, "day", first=first, end=end).items():
-            found[kpi_id] = _trend(kpi_id, steps).recent(len(steps))
+        for kpi_id, (steps, target) in steps_of(ask, coarse, "day", first=first, end=end).items():
+            found[kpi_id] = _trend(kpi_id, steps, target).recent(len(steps))
     return found
 
 
-def _trend(kpi_id: str, steps: Sequence[KpiValue]) -> Trend:
+def _trend(kpi_id: str, steps: Sequence[KpiValue], target: KpiTarget | None) -> Trend:
     kpi = CATALOGUE[kpi_id]
     points = [v.value for v in steps]
     while points and points[-1] is None:
         points.pop()
-    target = next((v.target for v in steps if v.target is not None), None)
     last = points[-1] if points else None
     return Trend(points, kpi.unit, kpi.short_name, goal_line(target, last))

@@ -76,32 +76,32 @@ def kpi_values(
     q_to: int | None = None,
     queues: Sequence[str] = (),
     contact_types: Sequence[str] = (),
-    restated: bool = True,
+    bare: bool = False,
 ) -> tuple[KpiValue, ...]:
     """One value per KPI and key over the local days `first` up to, not including, `end`.
 
     KPIs in the order asked, keys in order. Without `by` there is exactly one value a KPI, None
     with its reason where the facts give none. `ForbiddenDrill` for a breakdown a KPI cannot have.
-    Without `restated` nobody is told what was shown before a restatement, which is half the work.
+    `bare` are figures alone, without target, colour and reason: a third of the work.
     """
     kpis = [kpi_of(kpi_id) for kpi_id in dict.fromkeys(kpi_ids)]
     for kpi in kpis:
         check_drill(kpi, tuple(by))
     ask = Ask(scope, first, end, tuple(by), q_from, q_to, tuple(queues), tuple(contact_types))
     if "tenure" in by:  # hangs on the days of hire, which are no facts
-        return _asked(facts, ask, kpis, targets, restated)
+        return _asked(facts, ask, kpis, targets, bare)
     # What customers did in the week after a contact is not over with the period.
     later = any(MEASURES[m].table == FOLLOWED for kpi in kpis for m in kpi.measures)
-    asked = (facts.mark_until(None if later else end), ask, tuple(k.id for k in kpis), restated)
-    return kept_values(scope, asked, targets, lambda: _asked(facts, ask, kpis, targets, restated))
+    asked = (facts.mark_until(None if later else end), ask, tuple(k.id for k in kpis), bare)
+    return kept_values(scope, asked, targets, lambda: _asked(facts, ask, kpis, targets, bare))
 
 
 def _asked(
-    facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook, restated: bool
+    facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook, bare: bool
 ) -> tuple[KpiValue, ...]:
-    answer = _Answer(facts, ask, kpis, targets)
+    answer = _Answer(facts, ask, kpis, targets, bare)
     values = answer.values()
-    restated_at = facts.restated_at(ask.first, ask.end) if restated else None
+    restated_at = None if bare else facts.restated_at(ask.first, ask.end)
     if restated_at is None:
         return values
     before = _Answer(facts.before_restatement, ask, kpis, TargetBook())
@@ -120,14 +120,14 @@ def kpi_series(
     by: Sequence[str] = (),
     queues: Sequence[str] = (),
     contact_types: Sequence[str] = (),
+    bare: bool = False,
 ) -> Mapping[str, tuple[KpiValue, ...]]:
     """The trend of each KPI, in order of time; grain one of interval, slot, day, week, month.
 
     A KPI that is kept more coarsely than asked comes in the finest grain it has: the keys of its
     values tell which (`finest_time`). Steps without facts are absent, so a gap stays a gap. All
     KPIs of a grain share one query a fact table. The days that are still built again and again are
-    asked for apart, so that those before them are answered from memory. Steps are not told with
-    what they were before a restatement.
+    asked for apart, so that those before them are answered from memory. `bare` as in `kpi_values`.
     """
     steps: dict[str, list[str]] = {}
     for kpi_id in dict.fromkeys(kpi_ids):
@@ -142,7 +142,7 @@ def kpi_series(
         for begin, over, kpi_ids in asked:
             values = kpi_values(
                 facts, scope, kpi_ids, begin, over, targets=targets, by=(*by, step),
-                queues=queues, contact_types=contact_types, restated=False,
+                queues=queues, contact_types=contact_types, bare=bare,
             )  # fmt: skip
             for value in values:
                 found[value.kpi_id].append(value)
@@ -192,9 +192,11 @@ class _Answer:
     """The work of one question: reads what its KPIs need once, and evaluates each key."""
 
     def __init__(
-        self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook
-    ) -> None:
+        self, facts: FactReader, ask: Ask, kpis: Sequence[Kpi], targets: TargetBook,
+        bare: bool = False,
+    ) -> None:  # fmt: skip
         self._facts, self._ask, self._kpis, self._book = facts, ask, kpis, targets
+        self._bare = bare
         self._desk = TargetDesk(facts, ask, targets, ())
         self._common = CommonReader(facts, ask, [k for k in kpis if _by_interval(k)])
         self._present = frozenset[str]()
@@ -323,6 +325,9 @@ class _Answer:
                 "not for one {level}: {reason}", level=self._ask.scope.level, reason=reason
             )
         answer = Evaluation(needs=forbidden) if forbidden else evaluate(kpi, row.cell, window)
+        if self._bare:
+            label = _label(kpi, answer.left_out) if answer.left_out else ""
+            return _told(kpi, key, row, answer, label=label)
         if answer.value is None:
             return _told(kpi, key, row, answer, reason=self._why_none(kpi, answer))
         if answer.left_out:

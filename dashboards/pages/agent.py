@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.earlier import before_words
 from dashboards.explain import explain_form, figure_args
-from dashboards.frame import Ask, PageRoom, Spec, View
+from dashboards.frame import LASTING, Ask, PageRoom, Spec, View
 from dashboards.insights import insights_sign
 from dashboards.kept_mains import kept_part
 from dashboards.pages import agent_tables as tables
@@ -29,6 +29,7 @@ from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, goal_line, tile_of
+from dashboards.trends import steps_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.language import say, to_say
@@ -58,13 +59,16 @@ def view(ask: Ask) -> View:
 
 
 def _body(mine: MyDay) -> list[Any]:
-    """The panels; what hangs on no event of the day stands for the minute."""
+    """The panels; what hangs on no event of the day stands for the minute and longer."""
     ask = mine.ask
     axis = day_axis(mine)
     span = None if axis is None else (axis.first, axis.last)
-    shifts = kept_part(ask, "shifts", lambda: shifts_panels(mine, axis), span)
+    shifts = kept_part(ask, "shifts", lambda: shifts_panels(mine, axis), span, minutes=LASTING)
     off = tables.shortened(tables.exceptions(mine))
-    right = [kept_part(ask, "ahead", lambda: _ahead(mine)), _panel(off, "exceptions")]
+    right = [
+        kept_part(ask, "ahead", lambda: _ahead(mine), minutes=LASTING),
+        _panel(off, "exceptions"),
+    ]
     return [
         html.Div([today_panel(mine, axis), shifts], className="stack"),
         html.Div(right, className="stack lists"),
@@ -141,19 +145,18 @@ def _tiles(mine: MyDay) -> tuple[Tile, ...]:
 def _trends(mine: MyDay) -> dict[str, Trend]:
     """Trends by day worked: of the period, of two weeks at least, of a month at most."""
     ask = mine.ask
-    known = tuple(v.kpi_id for v in mine.tiles if v.value is not None)
+    known = {v.kpi_id: v for v in mine.tiles if v.value is not None}
     if not known:
         return {}
     end = min(ask.period.end, ask.today + timedelta(days=1))
     first = min(ask.period.first, end - timedelta(days=LEAST_DAYS))
     found = {}
-    for kpi_id, values in ask.series(known, "day", first=first, end=end).items():
+    by_day = steps_of(ask, tuple(known.values()), "day", first=first, end=end)
+    for kpi_id, (values, target) in by_day.items():
         kpi = CATALOGUE[kpi_id]
-        target = next((v.target for v in values if v.target is not None), None)
-        own = next(v.value for v in mine.tiles if v.kpi_id == kpi_id)
         # A day off is no gap in the data.
         steps = [v.value for v in values if v.value is not None]
-        trend = Trend(steps, kpi.unit, kpi.short_name, goal_line(target, own))
+        trend = Trend(steps, kpi.unit, kpi.short_name, goal_line(target, known[kpi_id].value))
         found[kpi_id] = trend.recent(MOST_DAYS)
     return found
 

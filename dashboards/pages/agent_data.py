@@ -120,7 +120,7 @@ class MyDay:
         end = min(ask.period.end, ask.today + timedelta(days=1))
         first = min(ask.period.first, end - timedelta(days=BACK_DAYS))
         read = partial(_worked, ask, first, end, self.categories)
-        return ask.held(("worked", first, end), read)
+        return ask.held(("worked", first, end), read, minutes=LASTING)
 
     @cached_property
     def day(self) -> date:
@@ -237,14 +237,14 @@ def _peers(ask: Ask) -> Peers | None:
         return None
     # The same for all its people: medians hang on nobody's targets.
     asked = ("peers", ask.period.first, ask.period.end)
-    people, medians = ask.held(asked, lambda: _medians(ask, team), team)
+    people, medians = ask.held(asked, lambda: _medians(ask, team), team, LASTING)
     return Peers(ask.organisation.unit(team.team).name, medians, people)
 
 
 def _medians(ask: Ask, team: Scope) -> tuple[Mapping[str, int], Mapping[str, float]]:
     kpi_ids = tuple(k for k in TILES if not drill_reason(CATALOGUE[k], "agent"))
     found: dict[str, list[float]] = {kpi_id: [] for kpi_id in kpi_ids}
-    for value in ask.values(kpi_ids, scope=team, by=("agent",), restated=False):
+    for value in ask.values(kpi_ids, scope=team, by=("agent",), bare=True):
         if value.value is not None and not value.label:
             found[value.kpi_id].append(value.value)
     people = {kpi_id: len(values) for kpi_id, values in found.items()}
