@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from kpis.answer import LEVELS
 from kpis.catalogue.load import kpi_of
 from kpis.definition import Kpi
 from kpis.drill import drill_reason
 from kpis.explain.effect import effect_of_means
 from kpis.explain.peers import LEAST_PEERS
-from kpis.query import LEVELS, kpi_sums, kpi_values
+from kpis.query import kpi_sums, kpi_values
 from kpis.reading import Ask
 from kpis.value import KpiValue
 from wfm.domain.periods import Period

@@ -11,8 +11,9 @@ from live_centre import NOW, PEOPLE, TODAY, LiveCentre, MovingClock
 
 from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look, minute_of
-from dashboards.kept_mains import KeptMains
+from dashboards.kept_mains import KeptMains, kept_part
 from dashboards.parts import html
+from dashboards.refresh import Cut
 from dashboards.sources import Sources
 from kpis.kept import kept_values
 from kpis.query import kpi_values
@@ -125,6 +126,47 @@ def test_what_belongs_to_one_agent_is_kept_for_its_reader_alone(sources: Sources
     for who in (LEAD, SECOND_LEAD, LEAD):
         drawn.see(ask(who, "/team", sources), shared=False)
     assert len(drawn.names) == 4
+
+
+def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: LiveCentre) -> None:
+    clock, drawn = MovingClock(NOW), list[str]()
+    sources = Sources(centre.store, clock)
+
+    def see(who: Principal, href: str, name: str = "gap", minutes: int = 1, **marks: int) -> int:
+        one = later(ask(who, href, sources), **marks)
+        told = f"{who.role.value} {one.scope.path}"
+
+        def draw() -> Any:
+            drawn.append(told)
+            return html.B(told)
+
+        part = kept_part(one, name, draw, minutes=minutes)
+        if isinstance(part, Cut):
+            assert part.children["props"]["children"] == told
+        return len(drawn)
+
+    team = "/team?scope=dublin/T-06"
+    assert [see(w, team) for w in (LEAD, SECOND_LEAD, MANAGER, LEAD)] == [1, 1, 2, 2]
+    assert [see(LEAD, team, name="tiles"), see(LEAD, f"{team}&view=table")] == [3, 4]
+    assert [see(LEAD, team, delivery=900), see(LEAD, team, audit=900)] == [4, 5]
+    assert see(OTHER_LEAD, "/team") == 6
+    assert see(LEAD, team, name="ahead", minutes=5) == 7
+    clock.instant = NOW + timedelta(seconds=60)
+    assert [see(LEAD, team, name="ahead", minutes=5), see(LEAD, team)] == [7, 8]
+    assert [see(PEOPLE["desk"], "/desk"), see(PEOPLE["desk"], "/desk")] == [9, 10]
+
+
+def test_figures_of_a_page_that_waits_are_read_once_in_the_minute(centre: LiveCentre) -> None:
+    clock = MovingClock(NOW)
+    sources = Sources(centre.store, clock)
+    first = ask(LEAD, "/team", sources).values(("adherence",))
+    assert ask(LEAD, "/team?sort=name", sources).values(("adherence",)) is first
+    assert ask(MANAGER, "/team?scope=dublin/T-06", sources).values(("adherence",)) is not first
+    assert ask(LEAD, "/team", sources).values(("adherence",), by=("agent",)) != first
+    clock.instant = NOW + timedelta(seconds=60)
+    assert rebuild_day(centre.store, TODAY, epoch_s(NOW) + 900)
+    assert ask(LEAD, "/team", sources).values(("adherence",)) is not first
+    assert rebuild_day(centre.store, TODAY, epoch_s(NOW))
 
 
 def test_figures_are_kept_by_scope_and_by_the_targets_that_colour_them(sources: Sources) -> None:

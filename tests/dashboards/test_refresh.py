@@ -53,6 +53,22 @@ def test_a_chart_gets_its_new_points_and_stays(sent: dict[str, Any]) -> None:
     assert sent["lanes"]["figure"] == {"data": [{"y": [1, 3]}]}
 
 
+def test_parts_cut_before_stand_where_they_are_put(sent: dict[str, Any]) -> None:
+    def two(first: str, kept: refresh.Cut) -> list[Any]:
+        return [html.Div([html.P(first), kept], className="stack")]
+
+    kept = refresh.cut("part", [html.P("91"), html.P("92")])
+    children, text = refreshed("team", two("90", kept), "s1", "v", None)
+    inside = [child["props"] for child in children[0]["props"]["children"]]
+    assert [(one["id"], one["children"]) for one in inside] == [
+        ("team-u1", "90"), ("part-u0", "91"), ("part-u1", "92"),
+    ]  # fmt: skip
+    seen = parse_seen(text)
+    other = refresh.cut("part", [html.P("91"), html.P("93")])
+    assert refreshed("team", two("90", other), "s2", "v", seen)[0] is no_update
+    assert sent == {"part-u1": {"children": "93"}}
+
+
 def test_a_new_row_or_another_view_is_a_new_page(sent: dict[str, Any]) -> None:
     seen = shown(page("95", "100", [1, 2]))
     more = page("95", "100", [1, 2], rows=3)
