@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from dashboards.frame import Ask, Look
+from dashboards.frame import LASTING, Ask, Look
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
 from dashboards.pages.desk_demand import demand_panel
@@ -75,6 +75,12 @@ class Steps:
 def axis_of(ask: Ask) -> Axis:
     """The hours in which anything is planned or done on the day shown, in the page's zone."""
     day = ask.today if ask.live else ask.period.first
+    first, last = ask.held(("hours", day), lambda: _hours(ask, day), minutes=LASTING)
+    return Axis(first, last, ask.zone, ask.now if ask.live else None)
+
+
+def _hours(ask: Ask, day: date) -> tuple[int, int]:
+    """The first quarter of the hours that are shown, and the one after the last."""
     whole = day_quarters(day, ask.zone)
     first, last = whole[0], whole[-1] + 1
     days = (day - timedelta(days=1), day + timedelta(days=2))
@@ -86,7 +92,7 @@ def axis_of(ask: Ask) -> Axis:
         busy |= {d.q for d in demand if d.offered or d.forecast}
     if busy:
         first, last = min(busy) // 4 * 4, -(-(max(busy) + 1) // 4) * 4
-    return Axis(first, last, ask.zone, ask.now if ask.live else None)
+    return first, last
 
 
 def day_panels(
@@ -295,15 +301,15 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
     if ask.scope.team is None:
         ids = ("service_level",)
         span = {"q_from": axis.q_from, "q_to": axis.q_to}
-        for value in ask.values(ids, by=("queue", "q"), **days, **span):
+        for value in ask.values(ids, by=("queue", "q"), bare=True, **days, **span):
             if value.at("queue") is not None:
                 cells.setdefault(str(value.at("queue")), {})[int(str(value.at("q")))] = value
         for value in ask.values(ids, by=("queue",), **days, **span):
             whole[str(value.at("queue"))] = value
     rows = []
     for queue, by_q in cells.items():
-        statuses = [_cell_status(by_q.get(q)) for q in axis.quarters]
         total = whole.get(queue)
+        statuses = [_cell_status(by_q.get(q), total) for q in axis.quarters]
         name = name_of(ask, "queue", queue)
         text = kpi_with_unit("service_level", total.value if total else None)
         worst = sum(status == "bad" for status in statuses)
@@ -347,12 +353,14 @@ def _service(ask: Ask, axis: Axis) -> tuple[list[HeatRow], Sheet]:
     return rows[:MOST_ROWS], Sheet("service", say("Service level by queue"), columns, lines)
 
 
-def _cell_status(value: KpiValue | None) -> str:
+def _cell_status(value: KpiValue | None, whole: KpiValue | None) -> str:
+    """The status of a quarter-hour by the target of its queue."""
     if value is None or value.value is None:
         return ""
-    if (value.denominator or 0) < LEAST_CELL or value.target is None:
+    target = whole.target if whole is not None else None
+    if (value.denominator or 0) < LEAST_CELL or target is None:
         return "good"
-    return status_of(value.value, value.target.bands)
+    return status_of(value.value, target.bands)
 
 
 def _day_word(ask: Ask) -> str:
