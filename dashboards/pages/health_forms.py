@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.forms import LONGEST, FormAsk, FormRoom, Values
+from dashboards.pages.health_tables import reason_words
 from dashboards.pages.targets_forms import typed_day
 from dashboards.parts import html
 from dashboards.parts.drawer import Drawer, facts
@@ -86,7 +87,7 @@ def _send_map(ask: FormAsk) -> Drawer:
 
 def _show_replay(ask: FormAsk) -> Drawer:
     code = ask.value("codes")
-    what = code.replace("_", " ") if code else say("any reason")
+    what = reason_words(code) if code else say("any reason")
     return Drawer(
         say("Load rejected rows again"),
         say(
@@ -121,7 +122,7 @@ def _show_repair(ask: FormAsk) -> Drawer:
         raise BadInput(say("This row is too long to be mended here: correct it at its source."))
     rows = [
         (say("File"), say("{file}, line {line}", file=row.file_name, line=row.line)),
-        (say("Rejected for"), f"{row.code.replace('_', ' ')}: {row.detail}"),
+        (say("Rejected for"), f"{reason_words(row.code)}: {row.detail}"),
     ]
     shown: tuple[Any, ...] = (facts(rows),)
     if row.named:

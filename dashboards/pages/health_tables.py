@@ -246,6 +246,11 @@ def _restated(page: Health) -> Sheet:
     )
 
 
+def reason_words(code: str) -> str:
+    """The reason for which a row was rejected: `too_few_fields` is "too few fields"."""
+    return say(code.replace("_", " "))
+
+
 def _reasons(page: Health) -> Sheet:
     columns = (
         Col("code", say("Reason"), text=True, phone=True),
@@ -255,7 +260,7 @@ def _reasons(page: Health) -> Sheet:
     lines = tuple(
         Line(
             (
-                Cell(say(one.code.replace("_", " ")), one.code),
+                Cell(reason_words(one.code), one.code),
                 Cell(plain(one.rows, 0), one.rows),
                 Cell("", None, node=opener(say("Load again"), "replay", {"codes": one.code},
                                            small=True)),
@@ -277,7 +282,7 @@ def _quarantine(page: Health) -> Sheet:
     lines = []
     for row in page.rows:
         place = f"{row.file_name}:{row.line}"
-        why = f"{row.code.replace('_', ' ')}: {row.detail}"
+        why = f"{reason_words(row.code)}: {row.detail}"
         off = "" if row.whole and len(row.text) <= LONGEST else CUT
         repair = opener(say("Repair"), "repair", {"row": str(row.row_id)}, small=True, off=off)
         lines.append(

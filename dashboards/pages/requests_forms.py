@@ -28,7 +28,7 @@ def show(ask: FormAsk) -> Drawer:
         (say("From"), time_words(one.start_at, zone)),
         (say("To"), time_words(one.end_at, zone)),
         (say("Length"), say("{seconds:.0f} min", seconds=one.seconds / 60)),
-        (say("Reason"), one.reason_code.replace("_", " ")),
+        (say("Reason"), say(one.reason_code.replace("_", " "))),
         (say("Said"), one.note or "nothing"),
         (say("Now"), one.status),
     ]
