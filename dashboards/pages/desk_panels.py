@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from dashboards.frame import LASTING, Ask, Look
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
 from dashboards.pages.desk_demand import demand_panel
+from dashboards.pages.happenings import alerts_of
 from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.numbers import kpi_with_unit, plain
@@ -105,7 +106,10 @@ def day_panels(
     done = _done(ask)
     several = ask.scope.site is None
     title = say("Agents by site") if several else say("Agents by skill group")
-    lanes = [_lane(ask, place, axis, done) for place in places[:MOST_LANES]]
+    lanes = [
+        replace(_lane(ask, place, axis, done), marks=_marks(ask, place, first=at == 0))
+        for at, place in enumerate(places[:MOST_LANES])
+    ]
     staffed = [place for place in places if place.quarters]
     if staffed:
         keys = [("actual", say("on queue")), ("plan", say("published")),
@@ -261,6 +265,16 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
         status=status,
         href=ask.scope_link(place.scope) if place.scope is not None else "",
         short=(have, required),
+    )
+
+
+def _marks(ask: Ask, place: Place, *, first: bool) -> tuple[tuple[int, str], ...]:
+    """The alerts of the day to a place; inside a site they stand on its first lane."""
+    day = ask.today if ask.live else ask.period.first
+    return tuple(
+        (one.q, one.words)
+        for one in alerts_of(ask, day)
+        if (first if ask.scope.site is not None else one.site == place.key)
     )
 
 

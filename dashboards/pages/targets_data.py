@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from dashboards.frame import Ask
+from dashboards.pages.happenings import happenings
 from dashboards.parts.course import CourseDay
+from dashboards.parts.day_notes import DayNote
 from dashboards.parts.status import RANK
 from kpis.catalogue.load import CATALOGUE
 from kpis.dashboards import DEFAULTS, PAGES, visible_kpis
@@ -144,6 +146,12 @@ class Targets:
                 high = bands.green_hi if bands else None
                 days.append(CourseDay(day, value.value, low, high, value.status))
         return tuple(days)
+
+    @cached_property
+    def notes(self) -> tuple[DayNote, ...]:
+        """What happened on the days of the course."""
+        end = min(self.ask.period.end, self.ask.today + timedelta(days=1))
+        return happenings(self.ask, self.ask.period.first, end)
 
     def scope_of(self, row: Target) -> Scope | None:
         """The scope of a row as far as this person's organisation shows it."""

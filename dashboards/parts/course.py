@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from dashboards.parts import html
+from dashboards.parts.day_notes import DayNote, note_marks, notes_list, notes_sentence
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.theme import Palette
@@ -16,6 +17,7 @@ from wfm.domain.language import say
 
 WIDTH, HEIGHT = 640.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 8.0, 20.0
+NOTES = 14.0  # of the upper edge, where there are any
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,21 @@ class CourseDay:
     status: str = "none"
 
 
-def course(kpi_id: str, days: Sequence[CourseDay], name: str) -> Any:
-    """The course as images for both schemes; a change of the target is a step on its day."""
+def course(kpi_id: str, days: Sequence[CourseDay], name: str, notes: Sequence[DayNote] = ()) -> Any:
+    """The course as images for both schemes; a change of the target is a step on its day.
+
+    `notes` of its days, in order, have marks on its upper edge and their words below it.
+    """
+    shown = {one.day for one in days}
+    notes = [note for note in notes if note.day in shown]
     alt = course_sentence(kpi_id, days, name)
+    if notes:
+        alt = f"{alt}; {notes_sentence(notes)}"
     images = drawn(
-        lambda palette: _inside(kpi_id, days, palette),
+        lambda palette: _inside(kpi_id, days, notes, palette),
         width=WIDTH, height=HEIGHT, alt=alt, css="course",
     )  # fmt: skip
-    return html.Div(images, className="course-box")
+    return html.Div([*images, *notes_list(notes)], className="course-box")
 
 
 def course_sentence(kpi_id: str, days: Sequence[CourseDay], name: str) -> str:
@@ -73,7 +82,9 @@ def _edge(kpi_id: str, day: CourseDay) -> str:
     return "" if edge is None else kpi_with_unit(kpi_id, edge)
 
 
-def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
+def _inside(
+    kpi_id: str, days: Sequence[CourseDay], notes: Sequence[DayNote], palette: Palette
+) -> str:
     values = [v for d in days for v in (d.value, d.low, d.high) if v is not None]
     if not values:
         return ""
@@ -82,10 +93,11 @@ def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
     if high - low < least:
         low, high = (low + high - least) / 2, (low + high + least) / 2
     step = (WIDTH - LEFT - RIGHT) / max(1, len(days))
-    depth = HEIGHT - TOP - BOTTOM
+    top = TOP + (NOTES if notes else 0.0)
+    depth = HEIGHT - top - BOTTOM
 
     def y(value: float) -> float:
-        return TOP + depth * (1 - (value - low) / (high - low))
+        return top + depth * (1 - (value - low) / (high - low))
 
     out = [_text(LEFT - 6, y(v) + 3.5, kpi_number(kpi_id, v), palette, "end") for v in (low, high)]
     for at, one in enumerate(days):
@@ -97,6 +109,15 @@ def _inside(kpi_id: str, days: Sequence[CourseDay], palette: Palette) -> str:
             )
     for side in ("low", "high"):
         out.append(_steps([getattr(d, side) for d in days], step, y, palette))
+    for at, one in enumerate(days):
+        kinds = list(dict.fromkeys(note.kind for note in notes if note.day == one.day))
+        if kinds:
+            x = LEFT + (at + 0.5) * step
+            out.append(
+                f'<path d="M{x:.1f} {TOP + NOTES / 2 + 5:g}V{HEIGHT - BOTTOM:g}" '
+                f'stroke="{palette.line}" stroke-dasharray="1 3"/>'
+                + note_marks(kinds, x, TOP + NOTES / 2 - 1, palette)
+            )
     path, pen = "", "M"
     for at, one in enumerate(days):
         if one.value is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ class Lane:
     short: tuple[Values, Values] | None = None  # (have, need): washed where have < need
     unit: str = "agents"
     decimals: int = 1
-    marks: tuple[tuple[int, str], ...] = field(default=())
+    marks: tuple[tuple[int, str], ...] = ()  # quarters at which something was done, with its words
 
 
 def time_panel(
@@ -132,9 +132,12 @@ def now_line(axis: Axis) -> list[Any]:
 def sentence(lanes: Sequence[Lane]) -> str:
     """What the lanes show, in words, for readers who do not see them."""
     return "; ".join(
-        f"{lane.name}: " + (lane.note or ", ".join(series.name for series in lane.series))
+        ", ".join(
+            (f"{lane.name}: " + (lane.note or ", ".join(series.name for series in lane.series)),
+             *(words for _, words in lane.marks))
+        )
         for lane in lanes
-    )
+    )  # fmt: skip
 
 
 def _lane_name(lane: Lane) -> Any:
@@ -218,6 +221,7 @@ def _figure(
                  "y0": top, "y1": top, "line": {"color": palette.line, "width": 1}}
             )  # fmt: skip
         data += _traces(lane, axis, palette, f"y{suffix}")
+        data += _marked(lane, axis, palette, f"y{suffix}", high)
     return {"data": data, "layout": layout}
 
 
@@ -257,6 +261,26 @@ def _traces(lane: Lane, axis: Axis, palette: Palette, yaxis: str) -> list[dict[s
             }
         )
     return out
+
+
+def _marked(
+    lane: Lane, axis: Axis, palette: Palette, yaxis: str, high: float
+) -> list[dict[str, Any]]:
+    """What was done, as marks along the upper edge of the lane; their words under the pointer."""
+    marks = [(q, words) for q, words in lane.marks if axis.q_from <= q < axis.q_to]
+    if not marks:
+        return []
+    return [
+        {
+            "x": [q - axis.q_from + 0.5 for q, _ in marks],
+            "y": [high] * len(marks),
+            "mode": "markers",
+            "yaxis": yaxis,
+            "marker": {"symbol": "triangle-up", "size": 9, "color": palette.ink},
+            "text": [words for _, words in marks],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    ]
 
 
 def _line(kind: str, palette: Palette) -> dict[str, Any]:

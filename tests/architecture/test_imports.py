@@ -49,7 +49,7 @@ OTHERS = {
         "statsmodels", "numpy", "polars", "pandas", "scipy", "holidays", "numba",
     },
     "scheduling": {"pulp", "highspy", "numpy", "polars", "scipy", "numba"},
-    "dashboards": {"dash", "plotly", "polars"},
+    "dashboards": {"dash", "orjson", "plotly", "polars"},
 }  # fmt: skip
 FREE = {"wfm/cli", "wfm/bench"}  # everything but dashboards; app.py is the composition root
 BANNED = ("print(", "os.environ", "datetime.now(", "date.today(", "except:", "eval(")

@@ -1,0 +1,109 @@
+"""Actions, events and restatements stand beside the figures of their day, within one's scope."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from live_centre import NOW, PEOPLE, TODAY, Answered, LiveCentre
+from plotly.utils import PlotlyJSONEncoder
+from sqlalchemy import delete
+
+from dashboards.build import ask_of, room_of
+from dashboards.frame import Ask, Look
+from dashboards.pages.happenings import happenings
+from dashboards.pages.targets import ROOM as TARGETS
+from dashboards.parts.course import CourseDay, course
+from dashboards.parts.day_notes import DayNote
+from dashboards.sources import Sources
+from wfm.actions.remedies import open_remedy
+from wfm.domain.clock import epoch_s
+from wfm.domain.principal import Principal
+from wfm.domain.remedies import NewRemedy
+from wfm.domain.scope import Scope
+from wfm.store import schema
+from wfm.store.manifest import RestatedDay
+from wfm.web.pages import parse_href
+
+SITE, TEAM = Scope("dublin"), Scope("dublin", "T-06")
+ADA = Scope("dublin", "T-06", "A-0189")
+LEAD = PEOPLE["team"]
+OTHER_LEAD = replace(LEAD, user_key="u-l2", login="lead2", scope=Scope("dublin", "T-07"))
+SPAN = (TODAY - timedelta(days=7), TODAY + timedelta(days=1))
+
+
+@pytest.fixture
+def done(centre: LiveCentre) -> Iterator[None]:
+    """A coaching of one of team T-06 and an alert to its site, both of today."""
+    about = {"cause": "sick", "gap": "3 of 11"}
+    for who, new in (
+        ("team", NewRemedy("coaching", ADA, "adherence", {"topic": "Wrap-up"}, "Long")),
+        ("desk", NewRemedy("site_alert", SITE, "net_staffing", about, "Call people")),
+    ):
+        open_remedy(centre.store, centre.clock, PEOPLE[who], new, request_key=uuid4().hex)
+    yield
+    with centre.store.db.write() as connection:
+        for table in (schema.remedy, schema.remedy_step):
+            connection.execute(delete(table))
+
+
+def ask(centre: LiveCentre, who: Principal, href: str) -> Ask:
+    address = parse_href(href)
+    room = room_of(address.page.page_id)
+    assert room is not None
+    return ask_of(who, room, address, Look(), Sources(centre.store, centre.clock))
+
+
+def test_each_sees_the_actions_of_the_own_scope(centre: LiveCentre, done: None) -> None:
+    def seen(who: Principal) -> list[tuple[str, str]]:
+        found = happenings(ask(centre, who, "/targets"), *SPAN)
+        return [(note.kind, note.words) for note in found if note.day == TODAY]
+
+    name = ask(centre, LEAD, "/targets").organisation.name_of(ADA)
+    assert seen(LEAD) == [("action", f"Coaching, {name}, Wrap-up")]
+    assert seen(PEOPLE["manager"]) == [
+        ("action", "Alert, Sickness, 3 of 11"), ("action", f"Coaching, {name}, Wrap-up"),
+    ]  # fmt: skip
+    assert seen(OTHER_LEAD) == []
+
+
+def test_a_restated_day_tells_how_late_its_figures_changed(centre: LiveCentre) -> None:
+    one = ask(centre, LEAD, "/targets")
+    at = epoch_s(NOW) + 2 * 86_400
+    old = replace(one.facts.snapshot, restated=(RestatedDay(TODAY, at, "late rows", ()),))
+    one.__dict__["facts"] = replace(one.facts, snapshot=old)
+    (note,) = [note for note in happenings(one, *SPAN) if note.kind == "restated"]
+    assert (note.day, note.words) == (TODAY, "Figures changed 2 days later")
+
+
+def test_the_course_marks_the_days_and_tells_the_newest_below() -> None:
+    days = [CourseDay(TODAY - timedelta(days=n), 95.0 + n, 95.0) for n in range(9, -1, -1)]
+    notes = [DayNote(one.day, "action", f"Coaching {at}") for at, one in enumerate(days)]
+    notes.append(DayNote(TODAY, "restated", "Figures changed 1 day later"))
+    outside = DayNote(TODAY + timedelta(days=1), "event", "Holiday")
+    box = course("adherence", days, "Adherence", [*notes, outside])
+    images, listed = box.children[:-1], box.children[-1]
+    assert images[0].alt.endswith(
+        "; 11 notes: 29 Oct: Figures changed 1 day later; 29 Oct: Coaching 9; 28 Oct: Coaching 8; "
+        "27 Oct: Coaching 7; 26 Oct: Coaching 6; 25 Oct: Coaching 5"
+    )
+    first, *_, last = listed.children
+    assert [part.children for part in first.children[1:2]] == ["29 Oct"]
+    assert (len(listed.children), last.children) == (7, "and 5 more")
+    assert len(course("adherence", days, "Adherence").children) == len(images)
+
+
+def test_alerts_stand_on_the_charts_of_the_targets_page_and_of_the_desk(
+    centre: LiveCentre, answered: Answered, done: None
+) -> None:
+    one = ask(centre, PEOPLE["manager"], "/targets?grain=week&kpi=adherence")
+    view = TARGETS.view(one)
+    assert "Alert, Sickness, 3 of 11" in json.dumps(view.body, cls=PlotlyJSONEncoder)
+    _, view = answered("/desk?scope=dublin")
+    text = json.dumps(view.body, cls=PlotlyJSONEncoder)
+    assert "29 Oct 15:20: Alert, Sickness, 3 of 11 (not answered)" in text
+    assert "triangle-up" in text
