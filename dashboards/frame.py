@@ -291,7 +291,7 @@ class Ask:
         lacks = self.not_compared
         return tuple(unknown(v.kpi_id, lacks, v.key) if v.kpi_id in changes else v for v in found)
 
-    def _once(self, asked: Hashable, scope: Scope, read: Callable[[], Any]) -> Any:
+    def _once(self, asked: Hashable, scope: Scope, read: Callable[[], Held]) -> Held:
         """What was read for a question since the minute began.
 
         Targets are those of the rights of who asks, which begin at their root.
@@ -307,7 +307,11 @@ class Ask:
     def sums(self, kpi_id: str, *by: str) -> Mapping[reading.Key, tuple[float, float | None]]:
         """Numerator and denominator of a ratio by key, for many keys without targets."""
         period = reading.Ask(self.scope, self.period.first, self.period.end, by)
-        return kpi_sums(self.facts, period, CATALOGUE[kpi_id])
+
+        def read() -> Mapping[reading.Key, tuple[float, float | None]]:
+            return kpi_sums(self.facts, period, CATALOGUE[kpi_id])
+
+        return self._once(("sums", kpi_id, period), self.scope, read) if self.waits else read()
 
     def series(self, kpi_ids: tuple[str, ...], grain: str, **more: Any) -> Any:
         """Trends of KPIs by grain, as `kpi_series`; a day that is still loading is a gap.

@@ -36,7 +36,9 @@ class Centre:
     tiles: tuple[KpiValue, ...]
     previous: tuple[KpiValue, ...]
     focus: KpiValue
-    kept: dict[tuple[str, ...], tuple[KpiValue, ...]] = field(default_factory=dict, compare=False)
+    kept: dict[tuple[object, ...], tuple[KpiValue, ...]] = field(
+        default_factory=dict, compare=False
+    )
 
     @property
     def kpi(self) -> Kpi:
@@ -95,14 +97,15 @@ class Centre:
         shares, missing = shares_of_gap(values, self.focus, self.base[0])
         return tuple(sorted(shares, key=self._harm)), missing
 
-    def values_by(self, *by: str) -> tuple[KpiValue, ...]:
+    def values_by(self, *by: str, bare: bool = False) -> tuple[KpiValue, ...]:
         """The figure in focus by dimensions; nothing when the facts forbid it."""
-        if by not in self.kept:
+        asked = (*by, bare)
+        if asked not in self.kept:
             try:
-                self.kept[by] = self.ask.values((self.focus.kpi_id,), by=by)
+                self.kept[asked] = self.ask.values((self.focus.kpi_id,), by=by, bare=bare)
             except ForbiddenDrill:
-                self.kept[by] = ()
-        return self.kept[by]
+                self.kept[asked] = ()
+        return self.kept[asked]
 
     def _harm(self, share: Share) -> tuple[int, float]:
         value = share.value

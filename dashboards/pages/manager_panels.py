@@ -62,7 +62,7 @@ def segment_dimension(centre: Centre) -> str:
 
 def _sums(centre: Centre, dimension: str, span: dict[str, Any]) -> dict[str, tuple[float, float]]:
     try:
-        values = centre.ask.values((centre.kpi.id,), by=(dimension,), **span)
+        values = centre.ask.values((centre.kpi.id,), by=(dimension,), bare=True, **span)
     except ForbiddenDrill:
         return {}
     return {
@@ -317,7 +317,7 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
     if not dimension:
         return None
     grain = "slot" if ask.period.days == 1 else "day"
-    values = centre.values_by(dimension, grain)
+    values = centre.values_by(dimension, grain, bare=True)
     courses: dict[KeyPart, dict[KeyPart, KpiValue]] = {}
     for value in values:
         courses.setdefault(value.at(dimension), {})[value.at(grain)] = value

@@ -170,7 +170,8 @@ class Team:
         ask = self.ask
         last = min(ask.period.end, ask.today + timedelta(days=1))
         first = min(ask.period.first, last - timedelta(days=COURSE_DAYS))
-        values = ask.values((self.centre.kpi.id,), by=("agent", "day"), first=first, end=last)
+        ids = (self.centre.kpi.id,)
+        values = ask.values(ids, by=("agent", "day"), first=first, end=last, bare=True)
         found: dict[str, dict[date, KpiValue]] = {}
         for value in values:
             day, agent = value.at("day"), value.at("agent")

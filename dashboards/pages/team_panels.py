@@ -204,7 +204,7 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
         last = current.get(agent)
         if last is None or last.value is None:
             last = course[max(course)]
-        goal = goal_line(last.target or course[max(course)].target, last.value)
+        goal = goal_line(last.target or team.centre.focus.target, last.value)
         trend = Trend(points, kpi.unit, name, goal)
         href = agent_link(team.ask, member.scope) if member else ""
         drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
