@@ -337,6 +337,21 @@ def test_a_trend_asked_in_parts_is_that_of_the_whole_span(fed: Fed, scope: str) 
         ]
 
 
+@pytest.mark.parametrize("by", [(), ("day",)])
+def test_bare_figures_are_the_figures_without_what_stands_beside_them(
+    fed: Fed, by: tuple[str, ...]
+) -> None:
+    asked = [k for k, kpi in CATALOGUE.items() if not by or _by_day(kpi)]
+    told = kpi_values(fed.facts, ENTERPRISE, asked, DAY, NEXT, targets=TargetBook(), by=by)
+    bare = kpi_values(
+        fed.facts, ENTERPRISE, asked, DAY, NEXT, targets=TargetBook(), by=by, bare=True
+    )  # fmt: skip
+    assert {v.status for v in told} > {"none"}
+    assert bare == tuple(
+        replace(v, target=None, status="none", reason="", gap=None, gap_is="") for v in told
+    )
+
+
 @pytest.mark.parametrize("by", [(), ("day",), ("agent",), ("agent", "day"), ("month",)])
 @pytest.mark.parametrize("scope", ["madrid/m1", "madrid/m1/a1", "madrid/m2", "madrid/nobody"])
 def test_delivered_figures_added_up_give_what_a_query_gives(
