@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from operator import attrgetter
 
 import numpy as np
@@ -22,6 +22,7 @@ from wfm.domain.organisation import Organisation, Person, parse_skills
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rules import FactRules, rules_of_day
+from wfm.facts.standing import Standing
 from wfm.store.dimensions import dimension_keys, ids_in_use, known_keys
 from wfm.store.files import FileStore
 from wfm.store.manifest import Batch, batches_of
@@ -75,6 +76,8 @@ class DayInputs:
     fc_of_requirement: dict[int, int] = field(default_factory=dict)  # by requirement version
     # Planned segments by layer as they were made of the shifts, for whoever asks again.
     plans: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    # Where everybody stands, as somebody has worked it out of the same organisation.
+    known_standing: Standing | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def ids(self) -> dict[str, dict[int, str]]:
@@ -82,43 +85,24 @@ class DayInputs:
         return {kind: {key: ext for ext, key in keys.items()} for kind, keys in self.keys.items()}
 
     @cached_property
-    def at_noon(self) -> dict[str, Person]:
+    def standing(self) -> Standing:
+        """Where everybody stands on the day, by number."""
+        return self.known_standing or Standing(self.day, self.org, self.keys)
+
+    @property
+    def at_noon(self) -> Mapping[str, Person]:
         """Who stood where in the middle of the day, by agent id; nobody unknown to the records."""
-        noon = day_start(self.day, "UTC") + 43_200
-        found = {agent: self.org.person_at(agent, noon) for agent in self.keys["agent"]}
-        return {agent: person for agent, person in found.items() if person is not None}
+        return self.standing.at_noon
 
-    @cached_property
-    def agent_zone(self) -> dict[int, str]:
+    @property
+    def agent_zone(self) -> Mapping[int, str]:
         """Zone of each agent's site in the middle of the day; UTC for people not on record."""
-        zone_of = cache(self._zone_of_team)
-        found = {}
-        for ext_id, key in self.keys["agent"].items():
-            person = self.at_noon.get(ext_id)
-            found[key] = zone_of(person.team_id) if person else "UTC"
-        return found
+        return self.standing.agent_zone
 
-    def _zone_of_team(self, team_id: str) -> str:
-        unit = self.org.unit(team_id)
-        return self.org.zone(unit.parent_id) if unit.parent_id else (unit.timezone or "UTC")
-
-    @cached_property
+    @property
     def membership(self) -> pl.DataFrame:
         """Columns agent, from_at, team, site: where each person stood from an instant on."""
-        rows = []
-        first: set[int] = set()
-        for person in sorted(self.org.people, key=lambda p: (p.agent_id, p.valid_from_at)):
-            key = self.keys["agent"].get(person.agent_id)
-            if key is None:
-                continue
-            site = self.org.unit(person.team_id).parent_id
-            # The first row also covers what happened before it begins.
-            from_at = person.valid_from_at if key in first else -(2**40)
-            first.add(key)
-            team = self.keys["team"].get(person.team_id)
-            rows.append((key, from_at, team, self.keys["site"].get(site) if site else None))
-        schema = {"agent": pl.UInt32, "from_at": pl.Int64, "team": pl.UInt16, "site": pl.UInt16}
-        return pl.DataFrame(rows, schema=schema, orient="row").sort("from_at")
+        return self.standing.membership
 
     @cached_property
     def queues(self) -> pl.DataFrame:
@@ -165,14 +149,10 @@ class DayInputs:
         schema = {"zone": pl.String, "q": pl.Int32, "slot": pl.UInt8}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    @cached_property
+    @property
     def agents(self) -> pl.DataFrame:
         """Columns agent, zone, from_at, to_at: the bounds of each agent's local day."""
-        zones = set(self.agent_zone.values())
-        bounds = {z: (day_start(self.day, z), day_start(self.day + DAY, z)) for z in zones}
-        rows = [(key, zone, *bounds[zone]) for key, zone in self.agent_zone.items()]
-        schema = {"agent": pl.UInt32, "zone": pl.String, "from_at": pl.Int64, "to_at": pl.Int64}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        return self.standing.agents
 
     @cached_property
     def sites(self) -> pl.DataFrame:

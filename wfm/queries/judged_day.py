@@ -16,9 +16,10 @@ from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.adherence import judge
 from wfm.facts.casework import day_case
-from wfm.facts.inputs import read_inputs
+from wfm.facts.inputs import DayInputs, read_inputs
 from wfm.facts.rules import FactRules
 from wfm.facts.spell_tables import judged_frame
+from wfm.facts.standing import Standing
 from wfm.store.kept import kept_value, newest_deed, newest_mark
 from wfm.store.readers.facts import newest_build_of
 from wfm.store.readers.schedules import read_shift_history, week_mark
@@ -39,7 +40,7 @@ class JudgedDay:
 
     as_of_at: int
     org: Organisation
-    everybody: tuple[Person, ...]  # of all sites, by name
+    everybody: tuple[Person, ...]  # of the site, by name
     numbers: Mapping[str, int]
     bounds: Mapping[int, tuple[str, int, int]]  # zone, begin and end of the day by number
     shifts: Mapping[str, Sequence[Shift]]  # the versions of each person's shift of the day
@@ -98,10 +99,21 @@ def read_judged_day(
 
 @dataclass(frozen=True)
 class _Plans:
-    """The shifts around a day of a site, with what was made of them; plans change seldom."""
+    """The shifts around a day of a site, with what was made of them; plans change seldom.
+
+    So does where everybody stands: at 20,000 people to work it out takes longer than to judge.
+    """
 
     shifts: tuple[Shift, ...]
     layers: dict[Hashable, dict[str, pl.DataFrame]] = field(default_factory=dict)
+    made: dict[str, Standing] = field(default_factory=dict)
+
+    def standing(self, inputs: DayInputs) -> Standing:
+        """Where everybody stands, worked out anew for another organisation or other numbers."""
+        found = self.made.get("standing")
+        if found is None or found.org is not inputs.org or found.keys != inputs.keys:
+            found = self.made["standing"] = Standing(inputs.day, inputs.org, inputs.keys)
+        return found
 
 
 def _plans_of(connection: Connection, site: str | None, day: date) -> _Plans:
@@ -123,20 +135,19 @@ def _judged(
     # What is made of shifts names people by number and looks at the kinds of activities.
     on = (len(inputs.keys["agent"]), inputs.activities)
     layers = plans.layers.setdefault(on, {})
-    inputs = replace(inputs, with_pending=True, plans=layers)
+    standing = plans.standing(inputs)
+    inputs = replace(inputs, with_pending=True, plans=layers, known_standing=standing)
     case = day_case(inputs)
     pieces = judged_frame(inputs, case, judge(case.case))
     mine = pieces.filter((pl.col("day") == day) | (pl.col("shift_day") == day))
-    rows = inputs.agents.select("agent", "zone", "from_at", "to_at").iter_rows()
-    bounds = {agent: (zone, lo, hi) for agent, zone, lo, hi in rows}
-    last = max((hi for _, _, hi in bounds.values()), default=as_of_at)
-    people = inputs.org.agents(min(as_of_at, last) - 1, ENTERPRISE)
+    last = max((hi for _, _, hi in standing.bounds.values()), default=as_of_at)
+    people = inputs.org.agents(min(as_of_at, last) - 1, Scope(site))
     shifts: dict[str, list[Shift]] = {}
     for shift in sorted(inputs.shifts, key=lambda shift: shift.seq):
         if shift.shift_on == day:
             shifts.setdefault(shift.agent_id, []).append(shift)
     return JudgedDay(
-        as_of_at, inputs.org, people, inputs.keys["agent"], bounds, shifts, plans.shifts,
+        as_of_at, inputs.org, people, inputs.keys["agent"], standing.bounds, shifts, plans.shifts,
         inputs.activities, {kind: inputs.ids[kind] for kind in ("activity", "reason")},
         mine.sort("agent", "t0"),
     )  # fmt: skip
