@@ -59,7 +59,13 @@ def _body(page: Targets, goals: Sheet, tree: Sheet, history: Sheet) -> list[Any]
             panel(tree.title, table(tree), note=tree.note, end=_corridor(page)),
             panel(
                 say("{short} by day", short=page.kpi.short_name),
-                course(page.kpi.id, page.course, page.kpi.short_name, page.notes)
+                course(
+                    page.kpi.id,
+                    page.course,
+                    page.kpi.short_name,
+                    page.notes,
+                    narrow=ask.look.narrow,
+                )
                 if any(d.value is not None for d in page.course)
                 else empty(say("No day with a figure in this period"), page.focus.reason),
                 note=say("dashed: the target of each day"),

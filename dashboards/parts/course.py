@@ -15,8 +15,9 @@ from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.theme import Palette
 from wfm.domain.language import say
 
-WIDTH, HEIGHT = 640.0, 150.0
+WIDTH, NARROW, HEIGHT = 640.0, 352.0, 150.0
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 10.0, 8.0, 20.0
+DAY_WORDS = 44.0  # px that the name of a day takes
 NOTES = 14.0  # of the upper edge, where there are any
 
 
@@ -31,19 +32,28 @@ class CourseDay:
     status: str = "none"
 
 
-def course(kpi_id: str, days: Sequence[CourseDay], name: str, notes: Sequence[DayNote] = ()) -> Any:
+def course(
+    kpi_id: str,
+    days: Sequence[CourseDay],
+    name: str,
+    notes: Sequence[DayNote] = (),
+    *,
+    narrow: bool = False,
+) -> Any:
     """The course as images for both schemes; a change of the target is a step on its day.
 
-    `notes` of its days, in order, have marks on its upper edge and their words below it.
+    `notes` of its days, in order, have marks on its upper edge and their words below it. On a phone
+    it is drawn `narrow`, so that its words keep their size.
     """
     shown = {one.day for one in days}
     notes = [note for note in notes if note.day in shown]
     alt = course_sentence(kpi_id, days, name)
     if notes:
         alt = f"{alt}; {notes_sentence(notes)}"
+    width = NARROW if narrow else WIDTH
     images = drawn(
-        lambda palette: _inside(kpi_id, days, notes, palette),
-        width=WIDTH, height=HEIGHT, alt=alt, css="course",
+        lambda palette: _inside(kpi_id, days, notes, palette, width),
+        width=width, height=HEIGHT, alt=alt, css="course",
     )  # fmt: skip
     return html.Div([*images, *notes_list(notes)], className="course-box")
 
@@ -83,7 +93,7 @@ def _edge(kpi_id: str, day: CourseDay) -> str:
 
 
 def _inside(
-    kpi_id: str, days: Sequence[CourseDay], notes: Sequence[DayNote], palette: Palette
+    kpi_id: str, days: Sequence[CourseDay], notes: Sequence[DayNote], palette: Palette, width: float
 ) -> str:
     values = [v for d in days for v in (d.value, d.low, d.high) if v is not None]
     if not values:
@@ -92,7 +102,7 @@ def _inside(
     least = max(0.04 * max(abs(low), abs(high)), 1e-9)
     if high - low < least:
         low, high = (low + high - least) / 2, (low + high + least) / 2
-    step = (WIDTH - LEFT - RIGHT) / max(1, len(days))
+    step = (width - LEFT - RIGHT) / max(1, len(days))
     top = TOP + (NOTES if notes else 0.0)
     depth = HEIGHT - top - BOTTOM
 
@@ -100,13 +110,15 @@ def _inside(
         return top + depth * (1 - (value - low) / (high - low))
 
     out = [_text(LEFT - 6, y(v) + 3.5, kpi_number(kpi_id, v), palette, "end") for v in (low, high)]
+    free = 0.0  # up to where the names of days reach
     for at, one in enumerate(days):
         if one.day.weekday() == 0:
             x = LEFT + at * step
-            out.append(
-                f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
-                + _day_text(x, one.day, palette)
-            )
+            line = f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
+            out.append(line)
+            if x >= free:
+                out.append(_day_text(x, one.day, palette, width))
+                free = x + DAY_WORDS
     for side in ("low", "high"):
         out.append(_steps([getattr(d, side) for d in days], step, y, palette))
     for at, one in enumerate(days):
@@ -134,10 +146,10 @@ def _inside(
     return "".join(out)
 
 
-def _day_text(x: float, day: date, palette: Palette) -> str:
+def _day_text(x: float, day: date, palette: Palette, width: float) -> str:
     """The name of a day right of its line, or left of it where the picture ends."""
     words = say("{day.day} {day:%b}", day=day)
-    if x + 3 + 7 * len(words) > WIDTH:
+    if x + 3 + 7 * len(words) > width:
         return _text(x - 3, HEIGHT - 6, words, palette, "end")
     return _text(x + 3, HEIGHT - 6, words, palette, "start")
 
