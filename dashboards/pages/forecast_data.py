@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from dashboards.frame import Ask
+from dashboards.pages.happenings import marks_of
 from wfm.domain.forecast_days import DayParts
 from wfm.domain.forecast_records import DAY, EVENT, MUTE, OVERRIDE, ForecastRecord
 from wfm.domain.forecast_scores import Scores
@@ -157,13 +158,5 @@ def read_page(ask: Ask) -> Forecasts | None:
 def _marks(ask: Ask, scope: Scope, site: OrgUnit) -> tuple[CalendarMark, ...]:
     """Events, clock changes, national holidays, and what planners entered, in order of time."""
     first, end = ask.period.first, ask.period.end
-    found = list(read_marks(ask.sources.store, scope, first, end))
-    if ask.sources.planner is not None:
-        zone = ask.organisation.zone(site.org_id)
-        for day, name in ask.sources.planner.holidays(zone, first, end):
-            found.append(CalendarMark(day, day, "holiday", name))
-    for one in read_records(ask.sources.store, scope, site.org_id, (EVENT,)):
-        last = (one.end_on or first) - timedelta(days=1)
-        if one.undone_at is None and one.first_on and one.first_on < end and last >= first:
-            found.append(CalendarMark(one.first_on, last, "event", str(one.terms["name"])))
+    found = [*read_marks(ask.sources.store, scope, first, end), *marks_of(ask, site, first, end)]
     return tuple(sorted(found, key=lambda mark: (mark.first_on, mark.words)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,21 +15,24 @@ from dashboards.pages.remedies_data import (
     time_words,
 )
 from dashboards.parts.day_notes import DayNote
-from wfm.domain.grid import QUARTER_S, local_day
+from dashboards.parts.numbers import kpi_with_unit
+from kpis.value import KpiValue
+from wfm.domain.forecast_records import EVENT
+from wfm.domain.grid import QUARTER_S, day_start, local_day
 from wfm.domain.language import say, say_many, shown
+from wfm.domain.organisation import OrgUnit
 from wfm.domain.remedies import KINDS
-from wfm.queries.planning import read_marks
-from wfm.queries.remedies import read_past_remedies
-
-MOST = 200  # of the newest actions; a quarter of a team has some dozens
+from wfm.domain.scope import Scope
+from wfm.queries.forecasts import read_records
+from wfm.queries.planning import CalendarMark, read_marks
+from wfm.queries.remedies import read_remedies
 
 
 def happenings(ask: Ask, first: date, end: date) -> tuple[DayNote, ...]:
-    """Actions, events and restatements of the local days `first` up to `end`, in order of days.
+    """Actions and events of the local days `first` up to `end`, in order of days.
 
-    Actions are the requests, coachings, alerts and moves of the scope by the day they began; an
-    event stands at the first of its days; a restatement at the day whose figures changed after it
-    was closed.
+    Actions are the requests, coachings, alerts and moves of the scope on the day they began, with
+    what has become of them; an event stands at the first of its days.
     """
     if first >= end:
         return ()
@@ -38,7 +41,32 @@ def happenings(ask: Ask, first: date, end: date) -> tuple[DayNote, ...]:
         lambda: (*_actions(ask, first, end), *_events(ask, first, end)),
         minutes=LASTING,
     )
-    return tuple(sorted((*found, *_restated(ask, first, end)), key=lambda note: note.day))
+    return tuple(sorted(found, key=lambda note: note.day))
+
+
+def restated_notes(ask: Ask, days: Iterable[KpiValue]) -> Iterator[DayNote]:
+    """Of a figure by day: the days on which it changed after they were closed, and what it was."""
+    for value in days:
+        day = value.at("day")
+        if value.restated is not None and isinstance(day, date):
+            late = (local_day(value.restated.at, ask.zone) - day) // timedelta(days=1)
+            words = say_many("changed {n} day later", "changed {n} days later", late)
+            was = kpi_with_unit(value.kpi_id, value.restated.was)
+            yield DayNote(day, "restated", say("{words}, was {was}", words=words, was=was))
+
+
+def marks_of(ask: Ask, site: OrgUnit, first: date, end: date) -> list[CalendarMark]:
+    """National holidays of a site, and the events that its planners entered."""
+    found = []
+    if ask.sources.planner is not None:
+        zone = ask.organisation.zone(site.org_id)
+        for day, name in ask.sources.planner.holidays(zone, first, end):
+            found.append(CalendarMark(day, day, "holiday", name))
+    for one in read_records(ask.sources.store, Scope(site.org_id), site.org_id, (EVENT,)):
+        last = (one.end_on or first) - timedelta(days=1)
+        if one.undone_at is None and one.first_on and one.first_on < end and last >= first:
+            found.append(CalendarMark(one.first_on, last, "event", str(one.terms["name"])))
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,7 +80,7 @@ class Alerted:
 
 def alerts_of(ask: Ask, day: date) -> tuple[Alerted, ...]:
     """The alerts raised inside the scope on a local day, in order of time."""
-    store, scope = ask.sources.store, ask.scope
+    store, scope, begin = ask.sources.store, ask.scope, day_start(day, ask.zone)
 
     def read() -> tuple[Alerted, ...]:
         return tuple(
@@ -67,8 +95,8 @@ def alerts_of(ask: Ask, day: date) -> tuple[Alerted, ...]:
                     status=STATUS[one.status],
                 ),
             )
-            for one in reversed(read_past_remedies(store, scope, MOST, None, "site_alert"))
-            if local_day(one.at, ask.zone) == day
+            for one in sorted(read_remedies(store, scope, begin), key=lambda one: one.at)
+            if one.kind == "site_alert" and local_day(one.at, ask.zone) == day
         )
 
     return ask.held(("alerts", day), read)
@@ -76,32 +104,30 @@ def alerts_of(ask: Ask, day: date) -> tuple[Alerted, ...]:
 
 def _actions(ask: Ask, first: date, end: date) -> Iterator[DayNote]:
     store, scope = ask.sources.store, ask.scope
-    remedies = read_past_remedies(store, scope, MOST)
+    remedies = read_remedies(store, scope, day_start(first, ask.zone))
     names = names_of(ask, remedies)
     for one in remedies:
         day = local_day(one.at, ask.zone)
         if first <= day < end:
             where = "" if one.scope == scope else names.get(one.scope, "")
-            kind = shown(KINDS[one.kind].words)
-            told = [part for part in (kind, where, about_words(one)) if part]
-            yield DayNote(day, "action", ", ".join(told))
+            kind, status = shown(KINDS[one.kind].words), shown(STATUS[one.status])
+            told = ", ".join(part for part in (kind, where, about_words(one)) if part)
+            yield DayNote(day, "action", f"{told} ({status})")
 
 
 def _events(ask: Ask, first: date, end: date) -> Iterator[DayNote]:
-    for mark in read_marks(ask.sources.store, ask.scope, first, end):
-        last = mark.last_on
-        words = mark.words
-        if last > mark.first_on:
-            words = say("{words}, until {last}", words=words, last=day_words(last))
+    """What bends the days: of a team its site's calendar, without what planners entered there."""
+    marks = [(mark, "") for mark in read_marks(ask.sources.store, ask.scope, first, end)]
+    sites = [s for s in ask.organisation.sites if ask.scope.site in (None, s.org_id)]
+    for site in sites:
+        name = site.name if len(sites) > 1 else ""
+        marks += [
+            (mark, name)
+            for mark in marks_of(ask, site, first, end)
+            if ask.scope.team is None or mark.kind == "holiday"
+        ]
+    for mark, where in marks:
+        words = f"{mark.words}, {where}" if where else mark.words
+        if mark.last_on > mark.first_on:
+            words = say("{words}, until {last}", words=words, last=day_words(mark.last_on))
         yield DayNote(max(first, mark.first_on), "event", words)
-
-
-def _restated(ask: Ask, first: date, end: date) -> Iterator[DayNote]:
-    for one in ask.facts.snapshot.restated:
-        if first <= one.day < end:
-            told = local_day(one.restated_at, ask.zone)
-            late = (told - one.day) // timedelta(days=1)
-            words = say_many(
-                "Figures changed {n} day later", "Figures changed {n} days later", late
-            )
-            yield DayNote(one.day, "restated", words)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from dashboards.frame import Ask
-from dashboards.pages.happenings import happenings
+from dashboards.pages.happenings import happenings, restated_notes
 from dashboards.parts.course import CourseDay
 from dashboards.parts.day_notes import DayNote
 from dashboards.parts.status import RANK
@@ -129,17 +129,24 @@ class Targets:
         return tuple(sorted(rows, key=lambda t: (-t.recorded_at, -t.target_id)))
 
     @cached_property
-    def course(self) -> tuple[CourseDay, ...]:
-        """The figure in focus by day over the period, each with the target of its own day."""
+    def by_day(self) -> tuple[KpiValue, ...]:
+        """The figure in focus by day over the period."""
         ask = self.ask
         end = min(ask.period.end, ask.today + timedelta(days=1))
         more = live_only(ask, self.kpi.id)
         try:
-            values = ask.series((self.kpi.id,), "day", end=end, **more)[self.kpi.id]
+            found: tuple[KpiValue, ...] = ask.series((self.kpi.id,), "day", end=end, **more)[
+                self.kpi.id
+            ]
         except ForbiddenDrill:
             return ()
+        return found
+
+    @cached_property
+    def course(self) -> tuple[CourseDay, ...]:
+        """The same, each day with the target of its own."""
         days = []
-        for value in values:
+        for value in self.by_day:
             day, bands = value.at("day"), value.target.bands if value.target else None
             if isinstance(day, date):
                 low = bands.green_lo if bands else None
@@ -151,7 +158,9 @@ class Targets:
     def notes(self) -> tuple[DayNote, ...]:
         """What happened on the days of the course."""
         end = min(self.ask.period.end, self.ask.today + timedelta(days=1))
-        return happenings(self.ask, self.ask.period.first, end)
+        found = happenings(self.ask, self.ask.period.first, end)
+        notes = (*found, *restated_notes(self.ask, self.by_day))
+        return tuple(sorted(notes, key=lambda note: note.day))
 
     def scope_of(self, row: Target) -> Scope | None:
         """The scope of a row as far as this person's organisation shows it."""

@@ -74,7 +74,7 @@ def notes_list(notes: Sequence[DayNote]) -> list[Any]:
             [
                 html.I(className=f"note-mark note-{note.kind}", **{"aria-hidden": "true"}),
                 html.Span(say("{day.day} {day:%b}", day=note.day), className="note-day"),
-                html.Span([html.Span(KINDS[note.kind], className="sr"), note.words]),
+                html.Span([html.Span([KINDS[note.kind], ": "], className="sr"), note.words]),
             ]
         )
         for note in reversed(notes[-MOST:])

@@ -15,18 +15,18 @@ from sqlalchemy import delete
 
 from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look
-from dashboards.pages.happenings import happenings
+from dashboards.pages.happenings import happenings, restated_notes
 from dashboards.pages.targets import ROOM as TARGETS
 from dashboards.parts.course import CourseDay, course
 from dashboards.parts.day_notes import DayNote
 from dashboards.sources import Sources
+from kpis.value import Restated
 from wfm.actions.remedies import open_remedy
 from wfm.domain.clock import epoch_s
 from wfm.domain.principal import Principal
 from wfm.domain.remedies import NewRemedy
 from wfm.domain.scope import Scope
 from wfm.store import schema
-from wfm.store.manifest import RestatedDay
 from wfm.web.pages import parse_href
 
 SITE, TEAM = Scope("dublin"), Scope("dublin", "T-06")
@@ -64,20 +64,25 @@ def test_each_sees_the_actions_of_the_own_scope(centre: LiveCentre, done: None) 
         return [(note.kind, note.words) for note in found if note.day == TODAY]
 
     name = ask(centre, LEAD, "/targets").organisation.name_of(ADA)
-    assert seen(LEAD) == [("action", f"Coaching, {name}, Wrap-up")]
+    assert seen(LEAD) == [("action", f"Coaching, {name}, Wrap-up (planned)")]
     assert seen(PEOPLE["manager"]) == [
-        ("action", "Alert, Sickness, 3 of 11"), ("action", f"Coaching, {name}, Wrap-up"),
-    ]  # fmt: skip
+        ("action", "Alert, Sickness, 3 of 11 (not answered)"),
+        ("action", f"Coaching, {name}, Wrap-up (planned)"),
+    ]
     assert seen(OTHER_LEAD) == []
 
 
-def test_a_restated_day_tells_how_late_its_figures_changed(centre: LiveCentre) -> None:
+def test_a_figure_that_changed_after_its_day_was_closed_says_what_it_was(
+    centre: LiveCentre,
+) -> None:
     one = ask(centre, LEAD, "/targets")
+    values = one.series(("adherence",), "day", first=SPAN[0], end=SPAN[1])["adherence"]
     at = epoch_s(NOW) + 2 * 86_400
-    old = replace(one.facts.snapshot, restated=(RestatedDay(TODAY, at, "late rows", ()),))
-    one.__dict__["facts"] = replace(one.facts, snapshot=old)
-    (note,) = [note for note in happenings(one, *SPAN) if note.kind == "restated"]
-    assert (note.day, note.words) == (TODAY, "Figures changed 2 days later")
+    changed = [replace(v, restated=Restated(at, 91.25)) for v in values if v.at("day") == TODAY]
+    assert list(restated_notes(one, values)) == []
+    (note,) = restated_notes(one, changed)
+    assert (note.day, note.kind) == (TODAY, "restated")
+    assert note.words == "changed 2 days later, was 91.2\u00a0%"
 
 
 def test_the_course_marks_the_days_and_tells_the_newest_below() -> None:
@@ -102,7 +107,7 @@ def test_alerts_stand_on_the_charts_of_the_targets_page_and_of_the_desk(
 ) -> None:
     one = ask(centre, PEOPLE["manager"], "/targets?grain=week&kpi=adherence")
     view = TARGETS.view(one)
-    assert "Alert, Sickness, 3 of 11" in json.dumps(view.body, cls=PlotlyJSONEncoder)
+    assert "Alert, Sickness, 3 of 11 (not answered)" in json.dumps(view.body, cls=PlotlyJSONEncoder)
     _, view = answered("/desk?scope=dublin")
     text = json.dumps(view.body, cls=PlotlyJSONEncoder)
     assert "29 Oct 15:20: Alert, Sickness, 3 of 11 (not answered)" in text
