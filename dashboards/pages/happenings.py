@@ -32,7 +32,7 @@ def happenings(ask: Ask, first: date, end: date) -> tuple[DayNote, ...]:
     """Actions and events of the local days `first` up to `end`, in order of days.
 
     Actions are the requests, coachings, alerts and moves of the scope on the day they began, with
-    what has become of them; an event stands at the first of its days.
+    what has become of them; an event stands at the first of its days that is asked for.
     """
     if first >= end:
         return ()
@@ -106,7 +106,7 @@ def _actions(ask: Ask, first: date, end: date) -> Iterator[DayNote]:
     store, scope = ask.sources.store, ask.scope
     remedies = read_remedies(store, scope, day_start(first, ask.zone))
     names = names_of(ask, remedies)
-    for one in remedies:
+    for one in sorted(remedies, key=lambda one: one.at):
         day = local_day(one.at, ask.zone)
         if first <= day < end:
             where = "" if one.scope == scope else names.get(one.scope, "")

@@ -39,12 +39,14 @@ SPAN = (TODAY - timedelta(days=7), TODAY + timedelta(days=1))
 @pytest.fixture
 def done(centre: LiveCentre) -> Iterator[None]:
     """A coaching of one of team T-06 and an alert to its site, both of today."""
-    about = {"cause": "sick", "gap": "3 of 11"}
+    about, now = {"cause": "sick", "gap": "3 of 11"}, centre.clock.instant
     for who, new in (
         ("team", NewRemedy("coaching", ADA, "adherence", {"topic": "Wrap-up"}, "Long")),
         ("desk", NewRemedy("site_alert", SITE, "net_staffing", about, "Call people")),
     ):
         open_remedy(centre.store, centre.clock, PEOPLE[who], new, request_key=uuid4().hex)
+        centre.clock.instant += timedelta(seconds=1)
+    centre.clock.instant = now
     yield
     with centre.store.db.write() as connection:
         for table in (schema.remedy, schema.remedy_step):
@@ -66,8 +68,8 @@ def test_each_sees_the_actions_of_the_own_scope(centre: LiveCentre, done: None) 
     name = ask(centre, LEAD, "/targets").organisation.name_of(ADA)
     assert seen(LEAD) == [("action", f"Coaching, {name}, Wrap-up (planned)")]
     assert seen(PEOPLE["manager"]) == [
-        ("action", "Alert, Sickness, 3 of 11 (not answered)"),
         ("action", f"Coaching, {name}, Wrap-up (planned)"),
+        ("action", "Alert, Sickness, 3 of 11 (not answered)"),
     ]
     assert seen(OTHER_LEAD) == []
 
