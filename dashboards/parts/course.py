@@ -138,9 +138,11 @@ def _inside(
         path += f"{pen}{x:.1f} {y(one.value):.1f}"
         pen = "L"
     out.append(f'<path d="{path}" stroke="{palette.second}" stroke-width="1.4" fill="none"/>')
+    alone = sum(one.value is not None for one in days) == 1  # a line of one day is no line
     for at, one in enumerate(days):
-        if one.value is not None and one.status in ("bad", "warn"):
-            x, colour = LEFT + (at + 0.5) * step, palette.status(one.status)
+        off = one.status in ("bad", "warn")
+        if one.value is not None and (off or alone):
+            x, colour = LEFT + (at + 0.5) * step, palette.status(one.status) if off else palette.ink
             size = 2.8 if one.status == "bad" else 2.2
             out.append(f'<circle cx="{x:.1f}" cy="{y(one.value):.1f}" r="{size}" fill="{colour}"/>')
     return "".join(out)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -102,6 +103,15 @@ def test_the_course_marks_the_days_and_tells_the_newest_below() -> None:
     assert [part.children for part in first.children[1:2]] == ["29 Oct"]
     assert (len(listed.children), last.children) == (7, "and 5 more")
     assert len(course("adherence", days, "Adherence").children) == len(images)
+
+
+def test_a_course_of_one_day_is_a_dot() -> None:
+    def dots(*values: float | None) -> int:
+        days = [CourseDay(TODAY - timedelta(days=n), v, 95.0) for n, v in enumerate(values)]
+        image = course("adherence", days, "Adherence").children[0]
+        return unquote(image.src).count("<circle")
+
+    assert [dots(None, 96.0, None), dots(96.0, 97.0), dots(None)] == [1, 0, 0]
 
 
 def test_alerts_stand_on_the_charts_of_the_targets_page_and_of_the_desk(
