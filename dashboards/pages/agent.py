@@ -13,7 +13,7 @@ from dashboards.insights import insights_sign
 from dashboards.kept_mains import kept_part
 from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
-from dashboards.pages.agent_data import MyDay, read_my_day
+from dashboards.pages.agent_data import MyDay
 from dashboards.pages.agent_offers import ANSWER, offers_panel
 from dashboards.pages.agent_panels import day_axis, shifts_panels, today_panel
 from dashboards.pages.agent_wishes import WISHES, wishes_panel
@@ -53,7 +53,7 @@ SPEC = Spec(
 
 def view(ask: Ask) -> View:
     """The page's answer: sentence, tiles, the day and the shifts behind it, what lies ahead."""
-    mine = read_my_day(ask)
+    mine = MyDay(ask)
     answer = ask.held(("answer", ask.state), lambda: agent_answer(mine))
     return View(answer, lambda: _tiles(mine), lambda: _body(mine), lambda: _sheets(mine), "agent")
 

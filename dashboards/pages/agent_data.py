@@ -193,11 +193,6 @@ def returning(losses: Sequence[MomentLoss]) -> MomentLoss | None:
     return next((loss for loss in losses if loss.moment != NEVER), None)
 
 
-def read_my_day(ask: Ask) -> MyDay:
-    """The figures of the period, the day as it goes, the last shifts and the next ones."""
-    return MyDay(ask)
-
-
 def _worked(ask: Ask, first: date, end: date, categories: Mapping[str, str]) -> tuple[Worked, ...]:
     shifts = read_shifts(ask.sources.store, ask.scope, first, end)
     values = ask.series(("adherence",), "day", first=first, end=end)["adherence"]

@@ -16,7 +16,7 @@ from plotly.utils import PlotlyJSONEncoder
 from dashboards.build import ask_of, room_of
 from dashboards.forms import answer_form, parse_sent
 from dashboards.frame import Ask, Look, View
-from dashboards.pages.agent_data import read_my_day
+from dashboards.pages.agent_data import MyDay
 from dashboards.pages.agent_panels import day_axis, timeline_row, which
 from dashboards.pages.agent_words import at_minute, minute_of, minutes, next_words
 from dashboards.parts.shift_strip import MomentBar, moment_bars
@@ -74,7 +74,7 @@ def test_the_sentence_says_gap_moment_days_and_share(late: Sources) -> None:
 def test_a_short_period_looks_for_the_pattern_in_the_last_22_shifts(late: Sources) -> None:
     ask, view = asked(late, "dublin/d1/ada", "/me?grain=today")
     assert "90 min on 20 of the last 22 days" in view.answer.rest
-    assert len(read_my_day(ask).strip) == 22
+    assert len(MyDay(ask).strip) == 22
     assert ask.period.first == TODAY
 
 
@@ -96,7 +96,7 @@ def test_the_strip_has_a_red_mark_at_one_in_the_afternoon_on_20_rows(late: Sourc
     text = json.dumps(view.body, cls=PlotlyJSONEncoder)
     assert text.count("13:00 to 13:04, after lunch, 4 min 30 s") == 20
     assert "Last 22 shifts" in text
-    axis = day_axis(read_my_day(ask))
+    axis = day_axis(MyDay(ask))
     assert axis is not None
     assert (axis.first, axis.last) == (480.0, 1020.0)
     shifts = sheet(view, "shifts")
@@ -123,15 +123,15 @@ def test_pieces_of_one_spell_are_joined_and_add_up_to_the_figure(late: Sources) 
 
 def test_what_is_next_is_said_with_its_time(late: Sources) -> None:
     ask, _ = asked(late, "dublin/d1/ada", "/me")
-    assert next_words(read_my_day(ask)) == "next: break 14:30 to 14:45, in 25 min"
+    assert next_words(MyDay(ask)) == "next: break 14:30 to 14:45, in 25 min"
     evening = Sources(late.store, FixedClock(NOW + timedelta(hours=5)))
     later, _ = asked(evening, "dublin/d1/ada", "/me")
-    assert next_words(read_my_day(later)) == "next: Tue 13 Oct 08:00"
+    assert next_words(MyDay(later)) == "next: Tue 13 Oct 08:00"
 
 
 def test_the_day_shows_the_plan_and_what_was_done_instead(late: Sources) -> None:
     ask, view = asked(late, "dublin/d1/ada", "/me")
-    mine = read_my_day(ask)
+    mine = MyDay(ask)
     assert mine.timeline is not None
     row = timeline_row(mine, mine.timeline)
     assert [bar.kind for bar in row.plan] == ["C", "b", "C", "M", "C", "b", "C"]
@@ -189,7 +189,7 @@ def test_time_out_of_adherence_is_the_sum_of_its_spells(
     centre: LiveCentre, answered: Answered
 ) -> None:
     ask, _ = answered("/me?grain=today")
-    value = read_my_day(ask).adherence
+    value = MyDay(ask).adherence
     spells = read_lapses(ask.facts, ask.scope, ask.today, ask.today + timedelta(days=1))
     assert value.numerator is not None
     assert value.denominator is not None
@@ -199,7 +199,7 @@ def test_time_out_of_adherence_is_the_sum_of_its_spells(
 
 def test_the_second_break_is_told_from_the_first(late: Sources) -> None:
     ask, _ = asked(late, "dublin/d1/ada", SEPTEMBER)
-    mine = read_my_day(ask)
+    mine = MyDay(ask)
     one = mine.strip[0]
     spell = one.lapses[-1]
     segments = one.shift.segments
