@@ -18,9 +18,11 @@ from dashboards.pages.agent_offers import ANSWER, offers_panel
 from dashboards.pages.agent_panels import day_axis, shifts_panels, today_panel
 from dashboards.pages.agent_wishes import WISHES, wishes_panel
 from dashboards.pages.agent_words import agent_answer
+from dashboards.pages.happenings import acted_in, step_notes
 from dashboards.pages.remedies_forms import REQUEST
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import CANCEL
+from dashboards.pages.trends import steps_of
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
@@ -29,7 +31,6 @@ from dashboards.parts.proof import proof_of
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, goal_line, tile_of
-from dashboards.trends import steps_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from wfm.domain.language import say, to_say
@@ -151,12 +152,18 @@ def _trends(mine: MyDay) -> dict[str, Trend]:
     end = min(ask.period.end, ask.today + timedelta(days=1))
     first = min(ask.period.first, end - timedelta(days=LEAST_DAYS))
     found = {}
+    acted = acted_in(ask, first, end)
     by_day = steps_of(ask, tuple(known.values()), "day", first=first, end=end)
     for kpi_id, (values, target) in by_day.items():
         kpi = CATALOGUE[kpi_id]
         # A day off is no gap in the data.
-        steps = [v.value for v in values if v.value is not None]
-        trend = Trend(steps, kpi.unit, kpi.short_name, goal_line(target, known[kpi_id].value))
+        worked = [v for v in values if v.value is not None]
+        about = [one for one in acted if one.kpi_id == kpi_id]
+        trend = Trend(
+            [v.value for v in worked], kpi.unit, kpi.short_name,
+            goal_line(target, known[kpi_id].value),
+            notes=step_notes([v.at("day") for v in worked], about, ask.scope),
+        )  # fmt: skip
         found[kpi_id] = trend.recent(MOST_DAYS)
     return found
 

@@ -25,6 +25,7 @@ from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_forms import ALERT
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import DECIDE, SKILL_STEP, WITHDRAW
+from dashboards.pages.trends import trends_of
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.numbers import kpi_number, plain
@@ -32,7 +33,6 @@ from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.table import Cell, Col, Line, Sheet, kpi_cell, sort_lines, table
 from dashboards.parts.tile import Tile, tile_of
-from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from dashboards.frame import Ask
+from dashboards.pages.happenings import alert_marks, alerts_of
 from dashboards.parts.numbers import plain
 from dashboards.parts.panel import panel
 from dashboards.parts.table import Cell, Col, Line, Sheet, figure_cell
@@ -39,7 +41,8 @@ def demand_panel(ask: Ask, axis: Axis, done: int) -> tuple[Any, Sheet | None]:
     rest = rest_of_day(ask)
     later = {} if rest is None else {one.q: one for one in rest.quarters if one.q >= done}
     by_q = {row.q: row for row in rows}
-    lane = _lane(ask, axis, by_q, later, done)
+    marks = alert_marks(ask, alerts_of(ask, day))
+    lane = replace(_lane(ask, axis, by_q, later, done), marks=marks)
     keys = [("actual", say("actual")), ("forecast", say("forecast"))]
     if later:
         keys += [("dotted", say("forecast again")), ("box-band", say("P10 to P90"))]

@@ -11,7 +11,7 @@ from dashboards.frame import LASTING, Ask, Look
 from dashboards.names import name_of
 from dashboards.pages.desk_data import Place, Window
 from dashboards.pages.desk_demand import demand_panel
-from dashboards.pages.happenings import alerts_of
+from dashboards.pages.happenings import alert_marks, alerts_of
 from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
 from dashboards.parts.numbers import kpi_with_unit, plain
@@ -271,11 +271,10 @@ def _lane(ask: Ask, place: Place, axis: Axis, done: int) -> Lane:
 def _marks(ask: Ask, place: Place, *, first: bool) -> tuple[tuple[int, str], ...]:
     """The alerts of the day to a place; inside a site they stand on its first lane."""
     day = ask.today if ask.live else ask.period.first
-    return tuple(
-        (one.q, one.words)
-        for one in alerts_of(ask, day)
-        if (first if ask.scope.site is not None else one.site == place.key)
-    )
+    alerts = alerts_of(ask, day)
+    if ask.scope.site is None:
+        return alert_marks(ask, (one for one in alerts if one.scope.site == place.key))
+    return alert_marks(ask, alerts) if first else ()
 
 
 def _staffing_sheet(places: tuple[Place, ...], axis: Axis, done: int) -> Sheet:

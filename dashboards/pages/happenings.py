@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from dashboards.frame import LASTING, Ask
 from dashboards.pages.remedies_data import (
@@ -28,6 +29,28 @@ from wfm.queries.planning import CalendarMark, read_marks
 from wfm.queries.remedies import read_remedies
 
 
+@dataclass(frozen=True)
+class Acted:
+    """Something that was done about a figure, and what has become of it.
+
+    `told` are the words of its kind, of its place and of what it is about.
+    """
+
+    day: date
+    at: int
+    kind: str
+    scope: Scope
+    kpi_id: str
+    told: tuple[str, str, str]
+    status: str
+
+    def words(self, seen_in: Scope) -> str:
+        """It in a line, its place only where the reader looks at a wider one."""
+        kind, where, about = self.told
+        parts = (kind, where if self.scope != seen_in else "", about)
+        return f"{', '.join(part for part in parts if part)} ({self.status})"
+
+
 def happenings(ask: Ask, first: date, end: date) -> tuple[DayNote, ...]:
     """Actions and events of the local days `first` up to `end`, in order of days.
 
@@ -42,6 +65,28 @@ def happenings(ask: Ask, first: date, end: date) -> tuple[DayNote, ...]:
         minutes=LASTING,
     )
     return tuple(sorted(found, key=lambda note: note.day))
+
+
+def acted_in(ask: Ask, first: date, end: date) -> tuple[Acted, ...]:
+    """What was done in the scope on the local days `first` up to `end`, in order of time."""
+    if first >= end:
+        return ()
+    return ask.held(("acted", first, end), lambda: tuple(_acted(ask, first, end)), minutes=LASTING)
+
+
+def step_notes(
+    days: Sequence[Any], acted: Iterable[Acted], seen_in: Scope
+) -> tuple[tuple[int, str], ...]:
+    """Marks of a trend by day: the step of the day on which each thing was done, and its words."""
+    at_day = {day: at for at, day in enumerate(days)}
+    return tuple(
+        (
+            at_day[one.day],
+            say("{day.day} {day:%b}: {words}", day=one.day, words=one.words(seen_in)),
+        )
+        for one in acted
+        if one.day in at_day
+    )
 
 
 def restated_notes(ask: Ask, days: Iterable[KpiValue]) -> Iterator[DayNote]:
@@ -69,50 +114,40 @@ def marks_of(ask: Ask, site: OrgUnit, first: date, end: date) -> list[CalendarMa
     return found
 
 
-@dataclass(frozen=True)
-class Alerted:
-    """An alert to a site in the quarter in which it was raised, in words."""
-
-    q: int
-    site: str | None
-    words: str
-
-
-def alerts_of(ask: Ask, day: date) -> tuple[Alerted, ...]:
+def alerts_of(ask: Ask, day: date) -> tuple[Acted, ...]:
     """The alerts raised inside the scope on a local day, in order of time."""
-    store, scope, begin = ask.sources.store, ask.scope, day_start(day, ask.zone)
+    day_after = day + timedelta(days=1)
+    return ask.held(
+        ("alerts", day),
+        lambda: tuple(a for a in _acted(ask, day, day_after) if a.kind == "site_alert"),
+    )
 
-    def read() -> tuple[Alerted, ...]:
-        return tuple(
-            Alerted(
-                one.at // QUARTER_S,
-                one.scope.site,
-                say(
-                    "{at}: {alert}, {about} ({status})",
-                    at=time_words(one.at, ask.zone),
-                    alert=KINDS[one.kind].words,
-                    about=about_words(one),
-                    status=STATUS[one.status],
-                ),
-            )
-            for one in sorted(read_remedies(store, scope, begin), key=lambda one: one.at)
-            if one.kind == "site_alert" and local_day(one.at, ask.zone) == day
-        )
 
-    return ask.held(("alerts", day), read)
+def alert_marks(ask: Ask, alerts: Iterable[Acted]) -> tuple[tuple[int, str], ...]:
+    """Alerts as marks of a lane: the quarter in which each was raised, and its words."""
+    return tuple((one.at // QUARTER_S, _timed(ask, one)) for one in alerts)
 
 
 def _actions(ask: Ask, first: date, end: date) -> Iterator[DayNote]:
-    store, scope = ask.sources.store, ask.scope
-    remedies = read_remedies(store, scope, day_start(first, ask.zone))
+    for one in acted_in(ask, first, end):
+        yield DayNote(one.day, "action", one.words(ask.scope))
+
+
+def _timed(ask: Ask, one: Acted) -> str:
+    return say("{at}: {words}", at=time_words(one.at, ask.zone), words=one.words(one.scope))
+
+
+def _acted(ask: Ask, first: date, end: date) -> Iterator[Acted]:
+    remedies = read_remedies(ask.sources.store, ask.scope, day_start(first, ask.zone))
     names = names_of(ask, remedies)
     for one in sorted(remedies, key=lambda one: one.at):
         day = local_day(one.at, ask.zone)
         if first <= day < end:
-            where = "" if one.scope == scope else names.get(one.scope, "")
-            kind, status = shown(KINDS[one.kind].words), shown(STATUS[one.status])
-            told = ", ".join(part for part in (kind, where, about_words(one)) if part)
-            yield DayNote(day, "action", f"{told} ({status})")
+            yield Acted(
+                day, one.at, one.kind, one.scope, one.kpi_id,
+                (shown(KINDS[one.kind].words), names.get(one.scope, ""), about_words(one)),
+                shown(STATUS[one.status]),
+            )  # fmt: skip
 
 
 def _events(ask: Ask, first: date, end: date) -> Iterator[DayNote]:

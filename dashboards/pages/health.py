@@ -10,6 +10,7 @@ from dashboards.pages import health_tables as tables
 from dashboards.pages.health_data import COMPLETE, Health, holds, read_page
 from dashboards.pages.health_feeds import feed_panels
 from dashboards.pages.health_forms import MAP, REPAIR, REPLAY
+from dashboards.pages.trends import trends_of
 from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.drawer import opener
@@ -18,7 +19,6 @@ from dashboards.parts.proof import proof_of
 from dashboards.parts.states import empty
 from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, tile_of
-from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from wfm.domain.language import say, say_many, to_say
 from wfm.domain.scope import ENTERPRISE

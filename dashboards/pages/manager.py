@@ -19,6 +19,7 @@ from dashboards.pages.manager_panels import evidence
 from dashboards.pages.reassign_form import FORM, REASSIGN
 from dashboards.pages.remedies_panel import remedies_panel, remedies_sign
 from dashboards.pages.remedies_steps import ANSWER, DECIDE, SKILL_STEP
+from dashboards.pages.trends import trends_of
 from dashboards.parts import html
 from dashboards.parts.answer import Act, Answer
 from dashboards.parts.apart import apart
@@ -30,7 +31,6 @@ from dashboards.parts.proof import proof_of
 from dashboards.parts.table import Sheet, sort_lines
 from dashboards.parts.table import table as grid
 from dashboards.parts.tile import Tile, tile_of
-from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason

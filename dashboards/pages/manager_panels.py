@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards.contribution import grouped
 from dashboards.names import DIMENSION_WORD, name_of, scope_below
+from dashboards.pages.happenings import Acted, acted_in, step_notes
 from dashboards.pages.manager_data import Centre, counts_seconds
 from dashboards.parts import html
 from dashboards.parts.heat import HeatRow, heat
-from dashboards.parts.multiples import MOST, Multiple, multiples
+from dashboards.parts.multiples import MOST, Multiple, multiples, multiples_keys
 from dashboards.parts.numbers import kpi_number, kpi_with_unit
 from dashboards.parts.panel import panel
 from dashboards.parts.sparkline import Trend
@@ -327,6 +328,9 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         steps = sorted(steps, key=lambda s: int(str(s)))
     if len(steps) < 2:
         return None
+    acted: tuple[Acted, ...] = ()
+    if grain == "day":
+        acted = acted_in(ask, ask.period.first, min(ask.period.end, ask.today + timedelta(days=1)))
     drawn = []
     for share in shares[:MOST]:
         key = share.value.at(dimension)
@@ -337,7 +341,9 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
         scope = scope_below(ask, dimension, key)
         href = ask.scope_link(scope, by="", sort="") if scope and not scope.agent else ""
         name = name_of(ask, dimension, key)
-        trend = Trend(points, kpi.unit, name, goal)
+        own = [one for one in acted if scope is not None and scope.holds(one.scope)]
+        notes = step_notes(steps, own, scope) if scope is not None else ()
+        trend = Trend(points, kpi.unit, name, goal, notes=notes)
         text = kpi_number(kpi.id, share.value.value)
         drawn.append(Multiple(name, trend, text, share.value.status, href))
     columns = (
@@ -362,5 +368,5 @@ def _small(centre: Centre) -> tuple[Any, Sheet] | None:
     word = DIMENSION_WORD[dimension].lower()
     title = say("{short} by {word} over time", short=kpi.short_name, word=word)
     shown = panel(title, multiples(drawn), note=say("one scale, worst first"),
-                  legend_of=[("required", say("target"))])  # fmt: skip
+                  legend_of=multiples_keys(drawn))  # fmt: skip
     return shown, Sheet("courses", title, columns, lines)

@@ -23,6 +23,7 @@ from dashboards.pages.team_board import (
 from dashboards.pages.team_data import Team, read_team
 from dashboards.pages.team_panels import courses, gap_panel, gap_sheet, waiting_panel
 from dashboards.pages.team_words import team_answer
+from dashboards.pages.trends import trends_of
 from dashboards.parts import html
 from dashboards.parts.drawer import opener
 from dashboards.parts.figures import figures_sheet
@@ -30,7 +31,6 @@ from dashboards.parts.panel import panel
 from dashboards.parts.proof import proof_of
 from dashboards.parts.table import Sheet, table
 from dashboards.parts.tile import Tile, tile_of
-from dashboards.trends import trends_of
 from dashboards.view_state import period_label
 from kpis.catalogue.load import CATALOGUE
 from kpis.drill import drill_reason

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dashboards.contribution import Share
 from dashboards.day_rows import GROUP_WORD, lasted, plan_word
 from dashboards.names import scope_below
+from dashboards.pages.happenings import acted_in, step_notes
 from dashboards.pages.team_board import FIGURES
 from dashboards.pages.team_data import SPLIT, Member, Team
 from dashboards.pages.team_words import agent_link, clock
 from dashboards.parts import html
-from dashboards.parts.multiples import Multiple, multiples
+from dashboards.parts.multiples import Multiple, multiples, multiples_keys
 from dashboards.parts.numbers import gap_unit, kpi_number, plain
 from dashboards.parts.panel import panel
 from dashboards.parts.sparkline import Trend
@@ -195,17 +196,21 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
     members = {m.agent_id: m for m in team.members}
     current = {str(s.value.at("agent")): s.value for s in team.centre.parts[0]}
     most = min(SHIFTS, max((len(found[i]) for i in ids), default=0))
+    acted = acted_in(team.ask, days[0], days[-1] + timedelta(days=1))
     drawn = []
     for agent in ids:
         member, course = members.get(agent), found[agent]
         name = member.name if member else agent
-        shifts = [course[day].value for day in sorted(course)][-SHIFTS:]
-        points = [None] * (most - len(shifts)) + shifts
+        shifts = sorted(course)[-SHIFTS:]
+        steps = [None] * (most - len(shifts)) + shifts
+        points = [course[day].value if day else None for day in steps]
         last = current.get(agent)
         if last is None or last.value is None:
             last = course[max(course)]
         goal = goal_line(last.target or team.centre.focus.target, last.value)
-        trend = Trend(points, kpi.unit, name, goal)
+        own = [one for one in acted if one.scope.agent == agent]
+        notes = step_notes(steps, own, own[0].scope) if own else ()
+        trend = Trend(points, kpi.unit, name, goal, notes=notes)
         href = agent_link(team.ask, member.scope) if member else ""
         drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
     names = [members[i].name if i in members else i for i in ids]
@@ -218,7 +223,7 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
     note = say(
         "last {most} shifts to {day.day} {day:%b}, one scale, worst first", most=most, day=days[-1]
     )
-    shown = panel(title, multiples(drawn), note=note, legend_of=[("required", say("target"))])
+    shown = panel(title, multiples(drawn), note=note, legend_of=multiples_keys(drawn))
     return shown, Sheet(
         "courses", say("{short} by day and agent", short=kpi.short_name), columns, tuple(lines)
     )

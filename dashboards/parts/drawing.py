@@ -17,11 +17,13 @@ def drawn(
     height: float,
     alt: str,
     css: str = "",
+    title: str = "",
     stretch: bool = False,
 ) -> list[Any]:
     """Two images of the same drawing, light and dark; `draw` returns what is inside the svg.
 
-    `alt` is a sentence that says what the drawing shows; `stretch` lets the width follow its box.
+    `alt` is a sentence that says what the drawing shows, `title` what the pointer shows over it;
+    `stretch` lets the width follow its box.
     """
     images = []
     for scheme, palette in PALETTES.items():
@@ -34,6 +36,7 @@ def drawn(
             html.Img(
                 src="data:image/svg+xml," + quote(svg, safe=" ='/:,()"),
                 alt=alt,
+                title=title or None,
                 className=f"{css} only-{scheme}".strip(),
                 width=None if stretch else f"{width:g}",
                 height=f"{height:g}",

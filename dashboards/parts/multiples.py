@@ -9,6 +9,7 @@ from typing import Any
 from dashboards.parts import html
 from dashboards.parts.drawing import drawn
 from dashboards.parts.sparkline import Trend, trend_path
+from wfm.domain.language import say
 
 MOST = 24
 
@@ -33,16 +34,26 @@ def shared_scale(given: Sequence[Multiple]) -> tuple[float, float] | None:
 def multiples(given: Sequence[Multiple]) -> Any:
     """At most 24 charts in a grid, all on one scale."""
     scale = shared_scale(given)
-    return html.Div([_one(one, scale) for one in given[:MOST]], className="multiples")
+    head = any(one.trend.notes for one in given[:MOST])
+    return html.Div([_one(one, scale, head) for one in given[:MOST]], className="multiples")
 
 
-def _one(one: Multiple, scale: tuple[float, float] | None) -> Any:
+def multiples_keys(given: Sequence[Multiple]) -> list[tuple[str, str]]:
+    """What the legend of the charts names: the target, and the marks of actions if any has one."""
+    keys = [("required", say("target"))]
+    if any(one.trend.notes for one in given[:MOST]):
+        keys.append(("note-mark note-action", say("action")))
+    return keys
+
+
+def _one(one: Multiple, scale: tuple[float, float] | None, head: bool) -> Any:
     trend = replace(one.trend, low=scale[0], high=scale[1]) if scale else one.trend
     wash = one.status == "bad"
     images = (
         drawn(
-            lambda palette: trend_path(trend, palette, 110, 44, wash=wash),
+            lambda palette: trend_path(trend, palette, 110, 44, wash=wash, head=head),
             width=110, height=44, alt=trend.sentence(), stretch=True,
+            title=trend.told,
         )
         if trend.known
         else []

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboards.parts.day_notes import note_marks
 from dashboards.parts.drawing import drawn
 from dashboards.parts.numbers import with_unit
 from dashboards.theme import Palette
 from wfm.domain.language import say
+
+NOTES = 5.0  # px of the upper edge for marks of what was done, where there are any
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,19 @@ class Trend:
     target: float | None = None
     low: float | None = None
     high: float | None = None
+    notes: Sequence[tuple[int, str]] = ()  # steps at which something was done, with its words
 
     def recent(self, most: int) -> Trend:
         """The trend from its first known value on, its last `most` steps at most."""
-        values = list(self.values)
-        while values and values[0] is None:
-            values.pop(0)
-        return replace(self, values=values[-most:])
+        known = next((i for i, v in enumerate(self.values) if v is not None), len(self.values))
+        first = max(known, len(self.values) - most)
+        notes = [(at - first, words) for at, words in self.notes if at >= first]
+        return replace(self, values=list(self.values)[first:], notes=notes)
+
+    @property
+    def told(self) -> str:
+        """What was done on its steps, a line each."""
+        return "\n".join(words for _, words in self.notes)
 
     @property
     def known(self) -> list[float]:
@@ -64,7 +73,7 @@ class Trend:
         )
         if self.target is not None:
             words += say(", target {with_unit}", with_unit=with_unit(self.target, self.unit))
-        return words.strip(": ")
+        return "; ".join((words.strip(": "), *(told for _, told in self.notes)))
 
 
 def sparkline(trend: Trend, *, width: int = 84, height: int = 28) -> list[Any]:
@@ -74,19 +83,27 @@ def sparkline(trend: Trend, *, width: int = 84, height: int = 28) -> list[Any]:
     return drawn(
         lambda p: trend_path(trend, p, width, height),
         width=width, height=height, alt=trend.sentence(), css="spark",
+        title=trend.told,
     )  # fmt: skip
 
 
 def trend_path(
-    trend: Trend, palette: Palette, width: float, height: float, *, wash: bool = False
-) -> str:
-    """The inside of a trend's svg: line with gaps where data is missing, target, last point."""
+    trend: Trend, palette: Palette, width: float, height: float, *, wash: bool = False,
+    head: bool = False,
+) -> str:  # fmt: skip
+    """The inside of a trend's svg: line with gaps where data is missing, target, last point.
+
+    Steps at which something was done have a mark on the upper edge; `head` leaves room for marks
+    where only others of the same scale have some.
+    """
     low, high = trend.span()
+    noted = sorted({at for at, _ in trend.notes if at < len(trend.values)})
     pad, right = 3.0, 4.0
+    top = pad + (NOTES if noted or head else 0.0)
     step = (width - right - 2) / max(1, len(trend.values) - 1)
 
     def y_of(value: float) -> float:
-        return pad + (height - 2 * pad) * (1 - (value - low) / (high - low))
+        return top + (height - top - pad) * (1 - (value - low) / (high - low))
 
     points = [
         None if value is None else (2 + i * step, y_of(value))
@@ -112,6 +129,7 @@ def trend_path(
         f'<path d="{path}" stroke="{palette.second}" stroke-width="1.25" fill="none" '
         f'stroke-linejoin="round" stroke-linecap="round"/>'
     )
+    out += [note_marks(("action",), 2 + at * step, 3.4, palette) for at in noted]
     last = next(point for point in reversed(points) if point is not None)
     out.append(f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="1.9" fill="{palette.ink}"/>')
     return "".join(out)

@@ -18,8 +18,11 @@ from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look
 from dashboards.pages.happenings import happenings, restated_notes
 from dashboards.pages.targets import ROOM as TARGETS
+from dashboards.pages.team import ROOM as TEAM_PAGE
 from dashboards.parts.course import CourseDay, course
 from dashboards.parts.day_notes import DayNote
+from dashboards.parts.multiples import Multiple, multiples
+from dashboards.parts.sparkline import Trend
 from dashboards.sources import Sources
 from kpis.value import Restated
 from wfm.actions.remedies import open_remedy
@@ -122,5 +125,38 @@ def test_alerts_stand_on_the_charts_of_the_targets_page_and_of_the_desk(
     assert "Alert, Sickness, 3 of 11 (not answered)" in json.dumps(view.body, cls=PlotlyJSONEncoder)
     _, view = answered("/desk?scope=dublin")
     text = json.dumps(view.body, cls=PlotlyJSONEncoder)
-    assert "29 Oct 15:20: Alert, Sickness, 3 of 11 (not answered)" in text
-    assert "triangle-up" in text
+    # Under the pointer and in the sentence of each: the lanes of staffing, the contacts.
+    assert text.count("29 Oct 15:20: Alert, Sickness, 3 of 11 (not answered)") == 4
+
+
+def test_what_was_done_about_a_figure_is_marked_on_its_small_charts(
+    centre: LiveCentre, done: None
+) -> None:
+    one = ask(centre, LEAD, "/team?grain=week&kpi=adherence")
+    view = TEAM_PAGE.view(one)
+    told = "29 Oct: Coaching, Wrap-up (planned)"
+    name = one.organisation.name_of(ADA)
+    (tile,) = [tile for tile in view.tiles if tile.kpi_id == "adherence"]
+    assert tile.trend is not None
+    ((at, words),) = tile.trend.notes
+    assert (at, words) == (
+        len(tile.trend.values) - 1,
+        f"29 Oct: Coaching, {name}, Wrap-up (planned)",
+    )
+    assert [t.kpi_id for t in view.tiles if t.trend is not None and t.trend.notes] == ["adherence"]
+    assert told in json.dumps(view.body, cls=PlotlyJSONEncoder)
+
+
+def test_marks_of_a_trend_go_with_its_steps_and_keep_charts_of_one_scale_alike() -> None:
+    trend = Trend([None, 90.0, 91.0, 92.0], notes=[(0, "a"), (2, "b")])
+    assert list(trend.recent(2).notes) == [(0, "b")]
+    assert list(trend.recent(9).notes) == [(1, "b")]
+    assert trend.recent(9).sentence().endswith("; b")
+    plain = Trend([90.0, 92.0], low=80.0, high=100.0)
+    noted = replace(plain, notes=[(0, "b")])
+    lines = [
+        unquote(image.src).partition('d="M')[2].partition('"')[0]
+        for box in multiples([Multiple("A", noted, "92"), Multiple("B", plain, "92")]).children
+        for image in box.children[1].children[:1]
+    ]
+    assert lines[0] == lines[1] != ""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import timedelta
 from pathlib import Path
 
 from faulty_centre import DAY, open_centre
+from plotly.utils import PlotlyJSONEncoder
 
+from dashboards.build import ask_of
+from dashboards.frame import Look
+from dashboards.pages.targets import ROOM as TARGETS
+from dashboards.sources import Sources
 from kpis.query import Restated, kpi_values
 from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.grid import day_start
-from wfm.domain.scope import ENTERPRISE
+from wfm.domain.principal import Principal, Role
+from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.query import read_measures
 from wfm.facts.reader import FactQuery
@@ -20,6 +27,7 @@ from wfm.facts.rebuild import collect_garbage, rebuild_dirty
 from wfm.ingest.load import load_files
 from wfm.queries.facts import open_facts
 from wfm.store.store import Store
+from wfm.web.pages import parse_href
 
 HEADER = ("contact_id,leg_no,channel,direction,queue_id,agent_id,enqueued_at,connected_at,ended_at,"
           "outcome,talk_s")  # fmt: skip
@@ -75,3 +83,9 @@ def test_a_late_delivery_shows_as_restated_with_the_old_value_kept(tmp_path: Pat
         ("2026-03-02", 2.0, Restated(at, 1.0)),
         ("2026-03-03", 1.0, None),
     ]
+    href = "/targets?scope=&grain=week&day=2026-03-05&kpi=contacts_offered"
+    address = parse_href(href)
+    desk = Principal("u-d", "desk", "Rafi D.", Role.CONTROL_DESK, Scope(), None, 1)
+    look = Sources(store, FixedClock(instant_at(at)))
+    body = TARGETS.view(ask_of(desk, TARGETS, address, Look(), look)).body
+    assert "2 Mar: changed 10 days later, was 1" in json.dumps(body, cls=PlotlyJSONEncoder)

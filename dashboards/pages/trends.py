@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from dashboards.frame import Ask
+from dashboards.pages.happenings import acted_in, step_notes
 from dashboards.parts.sparkline import Trend
 from dashboards.parts.tile import goal_line
 from kpis.catalogue.load import CATALOGUE
@@ -40,7 +42,7 @@ def trends_of(ask: Ask, values: Sequence[KpiValue]) -> dict[str, Trend]:
     """Trends of the figures that are known: over one day by quarter-hour, over longer by day.
 
     A figure that is kept by day (cost, shifts) has no quarter-hours: its trend of one day shows
-    the two weeks that end with it.
+    the two weeks that end with it. What was done about a figure is marked on its trend by day.
     """
     known = [v for v in values if v.value is not None]
     one_day = ask.period.days == 1
@@ -55,8 +57,11 @@ def trends_of(ask: Ask, values: Sequence[KpiValue]) -> dict[str, Trend]:
     if coarse:
         end = min(ask.period.end, ask.today + timedelta(days=1))
         first = min(ask.period.first, end - timedelta(days=LEAST_DAYS))
+        acted = acted_in(ask, first, end)
         for kpi_id, (steps, target) in steps_of(ask, coarse, "day", first=first, end=end).items():
-            found[kpi_id] = _trend(kpi_id, steps, target).recent(len(steps))
+            about = [one for one in acted if one.kpi_id == kpi_id]
+            notes = step_notes([v.at("day") for v in steps], about, ask.scope)
+            found[kpi_id] = replace(_trend(kpi_id, steps, target), notes=notes).recent(len(steps))
     return found
 
 
