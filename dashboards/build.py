@@ -25,7 +25,7 @@ from dashboards.localise import localised
 from dashboards.pages import ROOMS
 from dashboards.parts.drawer import drawer
 from dashboards.parts.states import banners, refused, skeleton
-from dashboards.refresh import Seen, mark, parse_seen, refreshed
+from dashboards.refresh import Seen, cut, mark, parse_seen, refreshed
 from dashboards.shell import framed, freshness, main_part
 from dashboards.sources import Sources
 from dashboards.view_state import parse_view
@@ -83,14 +83,12 @@ def build_dashboards(server: Any, sources: Sources) -> Dash:
             for room in rooms
             for output in (
                 Output(f"view-{room.page_id}", "data"),
-                Output(f"tick-{room.page_id}", "disabled"),
                 Output(f"page-{room.page_id}", "hidden"),
             )
         ),
         Output("unknown", "hidden"),
         Input("url", "pathname"),
         Input("url", "search"),
-        Input("visible", "data"),
         Input("look", "data"),
         State("order", "data"),
     )
@@ -109,21 +107,20 @@ def _layout(rooms: list[PageRoom]) -> Any:
     parts: list[Any] = [
         dcc.Location(id="url", refresh=False),
         dcc.Store(id="look"),
-        dcc.Store(id="visible", data=True),
-        dcc.Store(id="order", data=[room.page_id for room in rooms]),
+        dcc.Store(id="order", data=[[room.page_id, refresh_s(room)] for room in rooms]),
         html.A(say("Skip to content"), href="#content", className="skip"),
     ]
     pages = []
     for room in rooms:
         name = room.page_id
-        page = page_of(name)
-        every = page.refresh_s if page is not None else 0
         parts += [
             dcc.Store(id=f"view-{name}"),
             dcc.Store(id=f"seen-{name}"),
-            dcc.Interval(id=f"tick-{name}", interval=max(1, every) * 1000, disabled=True),
+            # Counted by the browser's own clock, which waits for an answer before it asks again.
+            dcc.Interval(id=f"tick-{name}", disabled=True),
         ]
-        pages.append(html.Div(skeleton(), id=f"page-{name}", className="page", hidden=True))
+        waits = cut(f"wait-{name}", localised(skeleton())).children
+        pages.append(html.Div(waits, id=f"page-{name}", className="page", hidden=True))
         if room.forms:
             parts.append(dcc.Store(id=f"sent-{name}"))
             pages.append(html.Div(id=f"drawer-{name}", className="drawer-place"))
@@ -132,6 +129,12 @@ def _layout(rooms: list[PageRoom]) -> Any:
     parts.append(html.Div(refused(), id="unknown", hidden=True, className="unknown"))
     parts.append(refused())
     return html.Div(parts, id="app")
+
+
+def refresh_s(room: PageRoom) -> int:
+    """After how many seconds an answer of the page is asked for anew, 0 for never."""
+    page = page_of(room.page_id)
+    return page.refresh_s if page is not None else 0
 
 
 def _register(app: Dash, room: PageRoom, sources: Sources) -> None:

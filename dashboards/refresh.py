@@ -1,14 +1,18 @@
 """New figures put into a page that stands: only what changed is sent, and nothing else moves.
 
 Replacing a whole page would draw every chart anew, close what is open and lose the focus. So a
-page is cut into units (a table row, a line of a tile, a chart), each with an id; a refresh that
-keeps the page's shape sets the properties of the units that differ.
+page is cut into units (a table row, a tile, a chart), each with an id; a refresh that keeps the
+page's shape sets the properties of the units that differ.
+
+A unit of plain elements is one component of the browser, `Part` of `assets/part.js`, however many
+elements it holds: Dash looks at each of its components whenever anything changes, and a page has
+thousands of elements.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +22,9 @@ from dash.development.base_component import Component
 from plotly.utils import PlotlyJSONEncoder
 
 Props = dict[str, Any]
-# A component that holds one of these is a frame around units, not a unit itself.
-FRAMED = frozenset(("Graph", "Details", "Tr", "Article"))
+HTML = "dash_html_components"
+# What holds one of these is a frame around units and no unit itself, as with all that is no HTML.
+UNITS = frozenset(("Details", "Tr", "Article"))
 LONGEST_SEEN = 60_000
 
 
@@ -90,6 +95,29 @@ class Cut:
         return self.children
 
 
+def part_props(node: Any) -> Props:
+    """The properties that show an element and all in it as one part: its tree."""
+    return {"tree": told(node)}
+
+
+def told(node: Any) -> Any:
+    """Elements as the part in the browser builds them: tag, attributes, and what is inside."""
+    if not isinstance(node, Component):
+        return node
+    own = node.__dict__
+    inside = own.get("children")
+    attributes = {k: v for k, v in own.items() if k != "children" and v is not None}
+    return [node._type.lower(), attributes or 0, *(told(child) for child in _flat(inside))]
+
+
+def _flat(children: Any) -> Iterator[Any]:
+    if isinstance(children, (list, tuple)):
+        for child in children:
+            yield from _flat(child)
+    elif children is not None:
+        yield children
+
+
 def cut(name: str, tree: Any) -> Cut:
     """A tree of components as plain values; its units are numbered under a name of their own.
 
@@ -134,35 +162,49 @@ class _Walk:
             self.shape.append(node)
             return node
         props: Props = node.to_plotly_json()["props"]
-        if props.get("id") is None:
-            props["id"] = f"{self._page_id}-u{len(self.units)}"
+        name = props.get("id")
+        if name is None:
+            name = f"{self._page_id}-u{len(self.units)}"
+        if node._namespace == HTML and not self._holds_frame(node):
+            self.shape.append(name)
+            return self._noted({"id": name, **part_props(node)}, "Part", "muster")
         children = props.pop("children", _NONE)
         names = sorted(props) if children is _NONE else sorted([*props, "children"])
-        self.shape.append([node._type, props["id"], names])
-        unit: Props = {name: plain(value) for name, value in props.items()}
+        self.shape.append([node._type, name, names])
+        unit: Props = {"id": name} | {key: plain(value) for key, value in props.items()}
+        shown = self._noted(unit, node._type, node._namespace)
+        if children is not _NONE:
+            shown["props"] = {**unit, "children": self.whole(children)}
+        return shown
+
+    def _noted(self, unit: Props, kind: str, namespace: str) -> dict[str, Any]:
         self.units.append(unit)
         self.known.append(None)
-        shown = dict(unit)
-        if children is not _NONE:
-            if node._type == "Details" or self._holds_frame(node):
-                shown["children"] = self.whole(children)
-            else:
-                shown["children"] = unit["children"] = plain(children)
-        return {"props": shown, "type": node._type, "namespace": node._namespace}
+        return {"props": unit, "type": kind, "namespace": namespace}
 
     def _holds_frame(self, node: Any) -> bool:
+        """Whether a node holds units of its own; of a unit, whether it holds more than HTML."""
         known = self._frames.get(id(node))
         if known is None:
-            children = getattr(node, "children", None)
-            known = False
-            for child in children if isinstance(children, (list, tuple)) else (children,):
-                if isinstance(child, str) or not isinstance(child, (Component, Cut)):
-                    continue
-                if isinstance(child, Cut) or child._type in FRAMED or self._holds_frame(child):
-                    known = True
-                    break
-            self._frames[id(node)] = known
+            wanted = _foreign if node._type in UNITS else _framed
+            known = self._frames[id(node)] = _any_inside(node, wanted)
         return known
+
+
+def _foreign(node: Any) -> bool:
+    return isinstance(node, Cut) or node._namespace != HTML
+
+
+def _framed(node: Any) -> bool:
+    return _foreign(node) or node._type in UNITS
+
+
+def _any_inside(node: Any, wanted: Callable[[Any], bool]) -> bool:
+    return any(
+        wanted(child) or (not isinstance(child, Cut) and _any_inside(child, wanted))
+        for child in _flat(getattr(node, "children", None))
+        if isinstance(child, (Component, Cut))
+    )
 
 
 _NONE = object()

@@ -20,6 +20,7 @@ from dashboards.parts.states import loading_notice, notice
 from dashboards.parts.status import icon
 from dashboards.parts.table import sort_lines, table
 from dashboards.parts.tile import tiles
+from dashboards.refresh import part_props
 from dashboards.view_state import period_label
 from wfm.domain.grid import zone_of
 from wfm.domain.language import language_code, say, to_say
@@ -227,8 +228,7 @@ def _freshness(ask: Ask) -> Any:
 
 def freshness(ask: Ask) -> tuple[str, dict[str, Any]]:
     """The id and properties of how fresh the data are, for a page that stands as it is."""
-    props: dict[str, Any] = dict(localised(_freshness(ask)).to_plotly_json()["props"])
-    return f"fresh-{ask.page.page_id}", {k: v for k, v in props.items() if k != "id"}
+    return f"fresh-{ask.page.page_id}", part_props(localised(_freshness(ask)))
 
 
 def _age(seconds: int) -> str:

@@ -28,10 +28,11 @@
     if (!shown()) { return; }
     setProps("drawer-" + pageId(), { children: null });
     var form = opener && opener.form;
-    var back = opener && (opener.node.isConnected ? opener.node : openerOf(form));
+    var back = opener && (opens(opener.node, form) ? opener.node : openerOf(form));
     opener = null;
     if (back) { back.focus(); stay(back, form, Date.now() + 5000); }
   }
+  function opens(node, form) { return node.isConnected && node.dataset.open === form; }
   function openerOf(form) {
     return document.querySelector('.page:not([hidden]) [data-open="' + CSS.escape(form) + '"]');
   }
@@ -39,7 +40,7 @@
   function stay(node, form, until) {
     var at = document.activeElement;
     if (Date.now() > until || (at !== node && at !== document.body)) { return; }
-    var next = node.isConnected ? node : openerOf(form);
+    var next = opens(node, form) ? node : openerOf(form);
     if (next && next !== node) { next.focus(); }
     window.setTimeout(function () { stay(next || node, form, until); }, 50);
   }

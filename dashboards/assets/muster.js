@@ -18,19 +18,29 @@
     }
   }
 
+  var routed = {}; /* what was set last */
+  var every = {}; /* after how many seconds a page is asked for again */
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     muster: {
-      /* For each page: [view, ticking off, hidden]; last: whether the address is no page. */
-      route: function (pathname, search, visible, shown, order) {
+      /* For each page: [view, hidden]; last: whether the address is no page. What stays as it is is
+         not set again: each property set makes Dash look at every component. */
+      route: function (pathname, search, shown, order) {
         var skip = window.dash_clientside.no_update;
-        if (!shown) { return order.flatMap(function () { return [skip, skip, skip]; }).concat(skip); }
+        every = Object.fromEntries(order);
+        if (!shown) { return order.flatMap(function () { return [skip, skip]; }).concat(skip); }
         var page = PAGES[pathname] || null;
         var out = [];
-        order.forEach(function (id) {
-          var mine = id === page;
-          out.push(mine ? pathname + (search || "") : skip, !(mine && visible !== false), !mine);
+        function set(name, value, first) {
+          var stays = (name in routed ? routed[name] : first) === value;
+          routed[name] = value;
+          out.push(stays ? skip : value);
+        }
+        order.forEach(function (one) {
+          var mine = one[0] === page;
+          out.push(mine ? pathname + (search || "") : skip);
+          set("page-" + one[0], !mine, true);
         });
-        out.push(page !== null);
+        set("unknown", page !== null, true);
         return out;
       },
       look: function (_id) { return look(); }
@@ -46,18 +56,41 @@
 
   /* --- what the server answered ------------------------------------------------------------ */
   var plainFetch = window.fetch;
-  var failures = 0;
+  var failures = 0, ticks = 0;
+  var waiting = {}, answeredAt = {}; /* by page: questions without an answer, and when the last came */
+  function pageAsked(options) {
+    var found = options && /"output":"\.\.page-(\w+)\.children/.exec(options.body);
+    return found ? found[1] : "";
+  }
   window.fetch = function (resource, options) {
     var address = typeof resource === "string" ? resource : resource.url;
-    var mine = address.indexOf("_dash-update-component") >= 0;
+    if (address.indexOf("_dash-update-component") < 0) {
+      return plainFetch.call(window, resource, options);
+    }
+    var page = pageAsked(options);
+    function answered(status) {
+      waiting[page] -= 1;
+      answeredAt[page] = Date.now();
+      heard(status);
+    }
+    waiting[page] = (waiting[page] || 0) + 1;
     return plainFetch.call(window, resource, options).then(function (answer) {
-      if (mine) { heard(answer.status); }
+      answered(answer.status);
       return answer;
     }, function (error) {
-      if (mine) { heard(0); }
+      answered(0);
       throw error;
     });
   };
+  /* A page is asked for anew some seconds after its last answer: a question before that would make
+     Dash throw the answer away that is on its way. */
+  window.setInterval(function () {
+    var page = currentPage();
+    if (!every[page] || waiting[page] || document.hidden || !answeredAt[page] ||
+        Date.now() - answeredAt[page] < every[page] * 1000) { return; }
+    ticks += 1;
+    setProps("tick-" + page, { n_intervals: ticks });
+  }, 250);
   function heard(status) {
     if (status === 401) {
       window.location.assign("/login?next=" +
@@ -87,10 +120,6 @@
     if (!document.querySelector("[data-age-at]")) { root.classList.remove("stale", "very-stale"); }
   }
   window.setInterval(ages, 1000);
-
-  document.addEventListener("visibilitychange", function () {
-    setProps("visible", { data: !document.hidden });
-  });
 
   /* --- clicks and keys ----------------------------------------------------------------------- */
   function toggleScheme() {

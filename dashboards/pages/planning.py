@@ -202,7 +202,7 @@ def _percent(value: float | None, *, signed: bool = False) -> Cell:
 
 def sign(ask: Ask) -> object:
     """What the page depends on beside facts: plans, shifts, runs, versions."""
-    return planning_mark(ask.sources.store)
+    return planning_mark(ask.sources.store), ask.pulse.deeds_mark
 
 
 FORMS = (

@@ -55,7 +55,7 @@ class Drawn:
             return html.Main([html.B("3"), name])
 
         part = self.kept.shown(one, asked, draw, shared=shared, waits=waits)
-        assert part.children["props"]["children"][1] == name
+        assert part.children["props"]["tree"] == ["main", 0, ["b", 0, "3"], name]
 
 
 def later(one: Ask, **marks: int) -> Ask:
@@ -142,7 +142,7 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
 
         part = kept_part(one, name, draw, minutes=minutes)
         if isinstance(part, Cut):
-            assert part.children["props"]["children"] == told
+            assert part.children["props"]["tree"] == ["b", 0, told]
         return len(drawn)
 
     team = "/team?scope=dublin/T-06"

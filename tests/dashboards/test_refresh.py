@@ -31,8 +31,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def shown(tree: list[Any], view: str = "v") -> Seen:
     children, text = refreshed("desk", tree, "s1", view, None)
-    assert children[0]["props"] == {"children": "Desk", "id": "desk-u0"}
-    assert [child["type"] for child in children] == ["H1", "Table", "Div"]
+    assert children[0]["props"] == {"id": "desk-u0", "tree": ["h1", 0, "Desk"]}
+    assert [child["type"] for child in children] == ["Part", "Table", "Div"]
     seen = parse_seen(text)
     assert seen is not None
     return seen
@@ -60,13 +60,28 @@ def test_parts_cut_before_stand_where_they_are_put(sent: dict[str, Any]) -> None
     kept = refresh.cut("part", [html.P("91"), html.P("92")])
     children, text = refreshed("team", two("90", kept), "s1", "v", None)
     inside = [child["props"] for child in children[0]["props"]["children"]]
-    assert [(one["id"], one["children"]) for one in inside] == [
+    assert [(one["id"], one["tree"][-1]) for one in inside] == [
         ("team-u1", "90"), ("part-u0", "91"), ("part-u1", "92"),
     ]  # fmt: skip
     seen = parse_seen(text)
     other = refresh.cut("part", [html.P("91"), html.P("93")])
     assert refreshed("team", two("90", other), "s2", "v", seen)[0] is no_update
-    assert sent == {"part-u1": {"children": "93"}}
+    assert sent == {"part-u1": {"tree": ["p", 0, "93"]}}
+
+
+def test_a_part_holds_its_elements_with_all_that_they_are_given(sent: dict[str, Any]) -> None:
+    row = html.Tr([html.Td(["A", html.Details([html.Summary("i"), None]), [1.5]], colSpan=2)],
+                  className=None, **{"data-kpi": "aht"})  # fmt: skip
+    told = [
+        "tr",
+        {"data-kpi": "aht"},
+        ["td", {"colSpan": 2}, "A", ["details", 0, ["summary", 0, "i"]], 1.5],
+    ]
+    (part,), _ = refreshed("desk", [row], "s", "v", None)
+    assert (part["type"], part["namespace"], part["props"]["tree"]) == ("Part", "muster", told)
+    # What is more than HTML stays a component of its own, inside a row too.
+    (line,), _ = refreshed("desk", [html.Tr(html.Td(dcc.Graph(id="lanes")))], "s", "v", None)
+    assert line["props"]["children"]["props"]["children"]["props"]["id"] == "lanes"
 
 
 def test_a_new_row_or_another_view_is_a_new_page(sent: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from wfm.facts.schema import TABLES
 
 WINDOW = timedelta(days=7)
 WINDOW_S = 7 * 86_400
+DAY = timedelta(days=1)
 TABLE = "customer_contact"
 _ROW = ("customer", "contact_type", "at")
 
@@ -29,7 +30,7 @@ def cohort_rows(facts: FactReader, scope: Scope, query: FactQuery) -> pl.LazyFra
     rows = scoped_rows(
         facts, scope, query, TABLES[TABLE], (*_ROW, "answered", "day"), booked_by_shift=False
     )
-    span = query.first - WINDOW, query.end + WINDOW + timedelta(days=1)
+    span = reach(query)
     files = facts.files(TABLE, *span)
     if newest is None or rows is None or not files:
         return None
@@ -44,13 +45,30 @@ def cohort_rows(facts: FactReader, scope: Scope, query: FactQuery) -> pl.LazyFra
     )
 
 
+def settled_until(facts: FactReader) -> date | None:
+    """The local day from which on contacts may still be judged anew as more come in; None: never.
+
+    The weeks of all contacts before it end before the newest day does begin.
+    """
+    newest = newest_contact(facts)
+    if newest is None:
+        return None
+    return date(1970, 1, 1) + timedelta(seconds=newest) - WINDOW - 3 * DAY
+
+
+def reach(query: FactQuery) -> tuple[date, date]:
+    """The days whose contacts decide about those of a period, with one for the zones of sites."""
+    return query.first - WINDOW - DAY, query.end + WINDOW + 2 * DAY
+
+
 def _chain(facts: FactReader, begin: date, end: date) -> pl.DataFrame:
     """Every contact with whether the customer came again for the same reason within the window, and
     whether it is the first for as long; the same for every scope that asks.
     """
     around = wanted_rows(facts, TABLES[TABLE], begin, end, Wanted(_ROW, ()))
     assert around is not None
-    chain = around.select(_ROW).unique().sort(_ROW)
+    chain = around.select(_ROW).sort(_ROW)
+    chain = chain.filter(~pl.all_horizontal(pl.col(n).eq_missing(pl.col(n).shift(1)) for n in _ROW))
     same = [pl.col(name).eq_missing(pl.col(name).shift(1)) for name in _ROW[:2]]
     later = [pl.col(name).eq_missing(pl.col(name).shift(-1)) for name in _ROW[:2]]
     at = pl.col("at")

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from wfm.domain.scope import Scope
-from wfm.facts.cohorts import cohort_rows
+from wfm.facts.cohorts import TABLE as CONTACTS
+from wfm.facts.cohorts import cohort_rows, reach, settled_until
 from wfm.facts.day_sums import FIGURE_TABLE, figure_sums
 from wfm.facts.measures import MEASURES
 from wfm.facts.query import named, need_of, read_measures, scoped_rows
@@ -98,7 +99,29 @@ def _customers(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFram
 
 
 def _cohorts(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
-    """Contacts of the period followed for seven days, wherever the customer came back."""
+    """Contacts of the period followed for seven days, wherever the customer came back.
+
+    Days whose weeks are over are judged once, as long as no file of theirs changes.
+    """
+    settled = settled_until(facts)
+    if settled is None or not query.first < settled < query.end:
+        return _followed(facts, scope, query)
+    before = replace(query, end=settled)
+    key = ("followed", scope, before, *(f.file for f in facts.files(CONTACTS, *reach(before))))
+    parts = [
+        facts.frames.made(key, lambda: _followed(facts, scope, before)),
+        _followed(facts, scope, replace(query, first=settled)),
+    ]
+    filled = [part for part in parts if part.height]
+    if not filled:
+        return _nothing(query)
+    both = pl.concat(filled, how="vertical_relaxed")
+    names = [name for name in both.columns if name not in query.by]
+    sums = [pl.col(name).sum() for name in names]
+    return both.group_by(query.by).agg(sums) if query.by else both.select(sums)
+
+
+def _followed(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
     rows = cohort_rows(facts, scope, query)
     if rows is None:
         return _nothing(query)

@@ -103,7 +103,9 @@ shift_version = Table(
     # JSON list of {"start_at","end_at","activity","queue","paid"}, in order of time
     Column("segments", Text, nullable=False),
     Column("payload_hash", String(64), nullable=False),
-    Index("ix_shift_version_on", "shift_on"),
+    # What the marks of weeks, and of all plans, ask for stands in these; rows are not looked at.
+    Index("ix_shift_version_on", "shift_on", "agent_id", "recorded_at"),
+    Index("ix_shift_version_recorded", "recorded_at"),
 )
 
 forecast_version = Table(
