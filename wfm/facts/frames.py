@@ -12,6 +12,7 @@ from zlib import crc32
 import polars as pl
 
 from wfm.facts.schema import Dtype
+from wfm.store.manifest import FactFile
 
 CACHE_BYTES = 256 * 1024 * 1024
 BLOCK = 8  # files of a block on average
@@ -32,6 +33,7 @@ class FrameCache:
         self._frames: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
         self._bytes = 0
         self._newest: tuple[Hashable, object] | None = None
+        self._builds: dict[str, dict[int, tuple[FactFile, ...]]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -69,6 +71,10 @@ class FrameCache:
             self._keep(key, kept)
         # A selection by names alone takes no query plan, which costs more than the rest.
         return pl.DataFrame(schema=columns) if kept is None else kept[[*columns]]
+
+    def builds_of(self, database: str) -> dict[int, tuple[FactFile, ...]]:
+        """Files by build as read so far from a database, for `snapshot` to add to."""
+        return self._builds.setdefault(database, {})
 
     def remembered(self, mark: Hashable, make: Callable[[], object]) -> object:
         """What was made for the newest mark; made again when the mark is another."""

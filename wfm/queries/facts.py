@@ -34,7 +34,10 @@ def _reader(
     store: Store, connection: Connection, frames: FrameCache, groups: dict[str, str]
 ) -> FactReader:
     keys = {kind: known_keys(connection, kind) for kind in KINDS}
-    return FactReader(snapshot(connection), frames, keys, groups, lambda: _hired(store))
+    return FactReader(
+        snapshot(connection, frames.builds_of(store.db.url)), frames, keys, groups,
+        lambda: _hired(store),
+    )  # fmt: skip
 
 
 def _hired(store: Store) -> dict[str, date]:

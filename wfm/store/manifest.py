@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -19,6 +20,8 @@ from wfm.store.schema import (
     store_state,
     version,
 )
+
+MOST_BUILDS = 500  # asked for at once
 
 
 @dataclass(frozen=True)
@@ -153,44 +156,65 @@ def batches_of(connection: Connection, table: str, days: Iterable[date]) -> list
     ]  # fmt: skip
 
 
-def snapshot(connection: Connection) -> Snapshot:
-    """The live fact files and their generation, with what was restated of them."""
+def snapshot(
+    connection: Connection, known: dict[int, tuple[FactFile, ...]] | None = None
+) -> Snapshot:
+    """The live fact files and their generation, with what was restated of them.
+
+    `known` are the files of builds read before, by their number; those of this snapshot are added.
+    A build never changes: a delivery makes one new build among the hundreds of a year.
+    """
+    known = {} if known is None else known
     generation = connection.scalar(select(store_state.c.generation)) or 0
-    live = _FILES.join(partition, partition.c.live_build == build.c.build_id)
-    files = tuple(FactFile(*row) for row in connection.execute(live))
-    return Snapshot(generation, files, _restated(connection))
+    live = connection.scalars(
+        select(partition.c.live_build)
+        .where(partition.c.live_build.is_not(None))
+        .order_by(partition.c.day, partition.c.shard)
+    ).all()
+    changed = _changed(connection)
+    wanted = {*live, *(row.old_build for row in changed)}
+    found = {number: held for number in wanted if (held := known.get(number)) is not None}
+    found |= _files_of(connection, wanted - found.keys())
+    known.update(found)
+    if len(known) > 2 * len(found):  # others may look at an older snapshot at this moment
+        for gone in set(known.copy()) - wanted:
+            known.pop(gone, None)
+    restated = tuple(
+        RestatedDay(row.day, row.restated_at, row.cause, found[row.old_build]) for row in changed
+    )
+    files = sorted((f for number in live for f in found[number]), key=lambda f: (f.day, f.table))
+    return Snapshot(generation, tuple(files), restated)
+
+
+def _files_of(connection: Connection, builds: Iterable[int]) -> dict[int, tuple[FactFile, ...]]:
+    read: dict[int, list[FactFile]] = {number: [] for number in builds}
+    left = sorted(read)
+    while left:
+        some, left = left[:MOST_BUILDS], left[MOST_BUILDS:]
+        for number, *row in connection.execute(_FILES.where(build.c.build_id.in_(some))):
+            read[number].append(FactFile(*row))
+    return {number: tuple(files) for number, files in read.items()}
 
 
 _FILES = (
     select(
-        version.c.table_name, build.c.day, build.c.shard, version.c.file, version.c.rows,
-        build.c.code_version,
+        build.c.build_id, version.c.table_name, build.c.day, build.c.shard, version.c.file,
+        version.c.rows, build.c.code_version,
     )
     .join(build, build.c.build_id == version.c.build_id)
     .order_by(build.c.day, version.c.table_name)
 )  # fmt: skip
 
 
-def _restated(connection: Connection) -> tuple[RestatedDay, ...]:
+def _changed(connection: Connection) -> Sequence[Any]:
+    """The newest restatement of each day that changed after it was closed, in order of days."""
     newest = (
         select(func.max(restatement.c.restatement_id))
         .where(restatement.c.shard == "")
         .group_by(restatement.c.day)
     )
-    rows = connection.execute(
+    return connection.execute(
         select(restatement)
         .where(restatement.c.restatement_id.in_(newest))
         .order_by(restatement.c.day)
     ).all()
-    return tuple(
-        RestatedDay(
-            row.day,
-            row.restated_at,
-            row.cause,
-            tuple(
-                FactFile(*file)
-                for file in connection.execute(_FILES.where(build.c.build_id == row.old_build))
-            ),
-        )
-        for row in rows
-    )

@@ -12,7 +12,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.drop_index("ix_shift_version_on", table_name="shift_version")
-    op.create_index(
-        "ix_shift_version_on", "shift_version", ["shift_on", "agent_id", "recorded_at"]
-    )
+    op.create_index("ix_shift_version_on", "shift_version", ["shift_on", "agent_id", "recorded_at"])
     op.create_index("ix_shift_version_recorded", "shift_version", ["recorded_at"])
