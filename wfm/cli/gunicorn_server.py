@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from threading import Timer
 from typing import Any
 
 import typer
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from scheduling.staffing.requirement import Targets, required_agents
 from wfm.settings import Settings
 
 GRACE_S = 5
+WARM_AFTER_S = 10.0
 YOUNG_OBJECTS = 50_000  # made and not gone again between two small looks of the collector
 
 
@@ -44,7 +47,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
                 when_ready()
 
         self.options["when_ready"] = ready
-        self.options["post_worker_init"] = _settled
+        self.options["post_worker_init"] = settled
         super().__init__()
 
     def load_config(self) -> None:
@@ -56,8 +59,10 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
         return self.server
 
 
-def _settled(_worker: Any) -> None:
-    """Nothing; from here on the collector passes by what the program itself is made of.
+def settled(_worker: Any = None, warm_after_s: float = WARM_AFTER_S) -> None:
+    """Nothing; a process of the server is made ready for its readers.
+
+    From here on the collector passes by what the program itself is made of.
 
     A look through everything that is kept stops all threads, for 0.3 to 0.4 s where 25 people
     read, some eight times a minute. What a page leaves behind in circles is young and found by the
@@ -66,6 +71,18 @@ def _settled(_worker: Any) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    later = Timer(warm_after_s, _warm)
+    later.daemon = True
+    later.start()
+
+
+def _warm() -> None:
+    """Nothing; the compiled loops of staffing are there before the first page of plans asks.
+
+    Loading them takes a second or two, which who comes first would wait for; the pages that people
+    land on do without.
+    """
+    required_agents(20.0, 180.0, 120.0, Targets("short_excluded", sl=0.8))
 
 
 def _bracketed(host: str) -> str:

@@ -1,0 +1,22 @@
+"""A process of the server is made ready for its readers before they come."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+READY = """
+import gc, sys, time
+from wfm.cli.gunicorn_server import settled
+assert "numba" not in sys.modules
+settled(warm_after_s=0.01)
+until = time.monotonic() + 120
+while "scheduling.staffing.compiled" not in sys.modules and time.monotonic() < until:
+    time.sleep(0.05)
+print(gc.get_threshold()[0], gc.get_freeze_count() > 10_000, "numba" in sys.modules)
+"""
+
+
+def test_its_collector_passes_by_what_stands_and_its_loops_are_loaded() -> None:
+    told = subprocess.run([sys.executable, "-c", READY], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["50000", "True", "True"]
