@@ -47,7 +47,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
                 when_ready()
 
         self.options["when_ready"] = ready
-        self.options["post_worker_init"] = settled
+        self.options["post_worker_init"] = lambda _worker: settled()
         super().__init__()
 
     def load_config(self) -> None:
@@ -59,7 +59,7 @@ class GunicornServer(BaseApplication):  # type: ignore[misc]
         return self.server
 
 
-def settled(_worker: Any = None, warm_after_s: float = WARM_AFTER_S) -> None:
+def settled(warm_after_s: float = WARM_AFTER_S) -> None:
     """Nothing; a process of the server is made ready for its readers.
 
     From here on the collector passes by what the program itself is made of.
