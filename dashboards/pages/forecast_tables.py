@@ -284,7 +284,7 @@ def calendar_sheet(given: Forecasts) -> Sheet:
         Col("days", say("Days"), text=True, phone=True),
         Col("what", say("What"), text=True, phone=True),
         Col("where", say("Where"), text=True),
-        Col("known", say("Known since"), text=True),
+        Col("known", say("Known since"), text=True, more=True),
         Col("by", say("By"), text=True),
         Col("why", say("Why"), text=True),
         Col("state", "", text=True, phone=True),

@@ -116,9 +116,10 @@ def _inside(
             x = LEFT + at * step
             line = f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
             out.append(line)
-            if x >= free:
+            begin = min(x, width - DAY_WORDS)
+            if begin >= free:
                 out.append(_day_text(x, one.day, palette, width))
-                free = x + DAY_WORDS
+                free = begin + DAY_WORDS
     for side in ("low", "high"):
         out.append(_steps([getattr(d, side) for d in days], step, y, palette))
     for at, one in enumerate(days):
@@ -151,7 +152,7 @@ def _inside(
 def _day_text(x: float, day: date, palette: Palette, width: float) -> str:
     """The name of a day right of its line, or left of it where the picture ends."""
     words = say("{day.day} {day:%b}", day=day)
-    if x + 3 + 7 * len(words) > width:
+    if x + DAY_WORDS > width:
         return _text(x - 3, HEIGHT - 6, words, palette, "end")
     return _text(x + 3, HEIGHT - 6, words, palette, "start")
 

@@ -130,7 +130,7 @@ def _name(name: str, note: str, status: str, href: str, top: int) -> Any:
 
 def _marks(given: Horizon, narrow: bool) -> Any:
     """Calendar marks above the plot, numbered; words where they fit, else in the title."""
-    room = 54.0 if narrow else 108.0  # characters of a row
+    room = 38.0 if narrow else 108.0  # characters of a row
     ends = [-1.0, -1.0]
     placed = []
     for at, mark in enumerate(given.marks, start=1):
@@ -140,7 +140,7 @@ def _marks(given: Horizon, narrow: bool) -> Any:
         if back:
             begin -= width - 4.0
         row = next((r for r, end in enumerate(ends) if begin > end), None)
-        words = mark.words if row is not None else ""
+        words = mark.words if row is not None and begin >= 0 else ""
         row = 1 if row is None else row
         if words:
             ends[row] = begin + width

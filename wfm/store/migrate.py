@@ -16,7 +16,7 @@ from wfm.store.leases import database_now
 from wfm.store.schema import job, partition, store_state
 
 # The newest migration; a database that is there already costs one look, not the whole machinery.
-HEAD = "0012"
+HEAD = "0013"
 MIGRATIONS = Path(__file__).parent / "migrations"
 # How long an upgrade waits for other writers, one of which may be upgrading as well.
 PATIENCE_S = 120.0
