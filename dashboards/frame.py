@@ -24,7 +24,7 @@ from kpis.value import KpiValue
 from wfm.domain.grid import QUARTER_S, QUARTERS_A_DAY, local_day
 from wfm.domain.language import language_code, say_many
 from wfm.domain.organisation import Organisation
-from wfm.domain.periods import Period
+from wfm.domain.periods import Period, period_of
 from wfm.domain.principal import Principal
 from wfm.domain.scope import Scope
 from wfm.domain.targets import TargetBook
@@ -51,7 +51,8 @@ class Spec:
     comparisons: tuple[tuple[str, str], ...] = ()
     compare: str = ""
     ahead: bool = False  # the period may lie in the future
-    falls_back: bool = False  # begins with the week before while the running one has no figure
+    # Begins with the period before while the running one has none of the figures of this page.
+    falls_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,23 +226,27 @@ class Ask:
         """
         if not self._not_begun:
             return self
-        state = self.state.but(grain=self.grain, day=self.period.previous().first)
+        state = self.state.but(grain=self.grain, day=self._earlier.first)
         return replace(self, state=state, fell_back=True)
+
+    @property
+    def _earlier(self) -> Period:
+        """The period of the same kind that ends where this one begins."""
+        return period_of(self.grain, self.period.first - timedelta(days=1))
 
     @property
     def _not_begun(self) -> bool:
         state = self.state
         if not self.spec.falls_back or state.grain or state.day or state.first:
             return False
-        tiles = PAGES[self.page.page_id].kpi_ids
+        tiles = PAGES[self.spec.falls_back].kpi_ids
         return self.held(
             ("not begun", self.period.first),
             lambda: all(v.value is None for v in self.values(tiles)) and self._known_before(tiles),
         )
 
     def _known_before(self, kpi_ids: tuple[str, ...]) -> bool:
-        before = self.period.previous()
-        found = self.values(kpi_ids, first=before.first, end=before.end)
+        found = self.values(kpi_ids, first=self._earlier.first, end=self._earlier.end)
         return any(value.value is not None for value in found)
 
     @property

@@ -42,6 +42,10 @@ TABS = {
     "data": to_say("Data"),
     "admin": to_say("Admin"),
 }
+FELL_BACK = {
+    "week": to_say("There are no figures of this week yet; last week is shown."),
+    "month": to_say("There are no figures of this month yet; last month is shown."),
+}
 KEYS = (
     (to_say("[ and ]"), to_say("period before and after")),
     ("v", to_say("graphic or table")),
@@ -62,7 +66,7 @@ def framed(ask: Ask, main: Any) -> list[Any]:
     """The main part between header and footer, which name who reads it."""
     notices = [loading_notice(ask.loading)]
     if ask.fell_back:
-        notices.append(notice(say("There are no figures of this week yet; last week is shown.")))
+        notices.append(notice(FELL_BACK[ask.spec.grain]))
     return [_header(ask), *notices, _print_head(ask), main, _footer(ask)]
 
 

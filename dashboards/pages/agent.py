@@ -48,7 +48,7 @@ SPEC = Spec(
     grain="week",
     comparisons=(("target", to_say("target")), ("previous", to_say("period before"))),
     compare="target",
-    falls_back=True,
+    falls_back="agent",
 )
 
 

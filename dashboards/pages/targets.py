@@ -30,6 +30,7 @@ TILES = 6
 SPEC = Spec(
     grains=(("week", to_say("Week")), ("month", to_say("Month")), ("quarter", to_say("Quarter"))),
     grain="month",
+    falls_back="manager",
 )
 
 

@@ -16,11 +16,11 @@ MONDAY = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 SAID = "There are no figures of this week yet; last week is shown."
 
 
-def ask(page: str, href: str, centre: LiveCentre, at: datetime = MONDAY) -> Ask:
+def ask(page: str, href: str, centre: LiveCentre, at: datetime = MONDAY, who: str = "") -> Ask:
     room = room_of(page)
     assert room is not None
     sources = Sources(centre.store, MovingClock(at))
-    return ask_of(PEOPLE[page], room, parse_href(href), Look(), sources)
+    return ask_of(PEOPLE[who or page], room, parse_href(href), Look(), sources)
 
 
 def page_text(one: Ask) -> str:
@@ -38,6 +38,17 @@ def test_a_week_without_a_figure_gives_way_to_the_one_before(centre: LiveCentre)
         # The arrow leads to the running week itself, and the way back to the week before last.
         assert f"href='{href}?grain=week'" in told
         assert f"href='{href}?grain=week&day=2026-10-19'" in told
+
+
+def test_a_month_of_targets_without_a_figure_gives_way_to_the_one_before(
+    centre: LiveCentre,
+) -> None:
+    for who in ("manager", "team", "desk"):
+        shown = ask("targets", "/targets", centre, who=who)
+        assert (shown.period.first, shown.grain) == (date(2026, 10, 1), "month")
+        assert "There are no figures of this month yet; last month is shown." in page_text(shown)
+    asked = ask("targets", "/targets?grain=month", centre, who="manager")
+    assert asked.period.first == date(2026, 11, 1)
 
 
 def test_a_week_that_is_asked_for_or_has_figures_stands(centre: LiveCentre) -> None:
