@@ -68,15 +68,15 @@ def signed_in(server: Flask, login: str) -> FlaskClient:
 
 
 def shown(node: Any) -> Iterator[tuple[str, float | None]]:
+    """The tiles among components with their parts, and elements [tag, attributes, inside ...]."""
     if isinstance(node, list):
         for child in node:
             yield from shown(child)
-    elif isinstance(node, dict):
-        props = node.get("props", {})
-        if props.get("data-kpi"):
-            text = props["data-value"]
-            yield props["data-kpi"], float(text) if text else None
-        yield from shown(props.get("children"))
+    elif isinstance(node, dict) and "props" in node:
+        yield from shown([node["props"].get("children"), node["props"].get("tree")])
+    elif isinstance(node, dict) and node.get("data-kpi"):
+        text = node["data-value"]
+        yield node["data-kpi"], float(text) if text else None
 
 
 def scope_of(store: Store, login: str) -> dict[str, str | None]:
