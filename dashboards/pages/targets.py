@@ -57,7 +57,13 @@ def _body(page: Targets, goals: Sheet, tree: Sheet, history: Sheet) -> list[Any]
     )
     right = html.Div(
         [
-            panel(tree.title, table(tree), note=tree.note, end=_corridor(page)),
+            # The corridor of leads takes the room of the note, which only says the order.
+            panel(
+                tree.title,
+                table(tree),
+                note="" if page.limits else tree.note,
+                end=_corridor(page),
+            ),
             panel(
                 say("{short} by day", short=page.kpi.short_name),
                 course(

@@ -116,7 +116,7 @@ def _inside(
             x = LEFT + at * step
             line = f'<path d="M{x:.1f} {TOP:g}V{HEIGHT - BOTTOM:g}" stroke="{palette.line}"/>'
             out.append(line)
-            begin = min(x, width - DAY_WORDS)
+            begin = x if x + DAY_WORDS <= width else x - DAY_WORDS
             if begin >= free:
                 out.append(_day_text(x, one.day, palette, width))
                 free = begin + DAY_WORDS
