@@ -77,16 +77,17 @@ def acted_in(ask: Ask, first: date, end: date) -> tuple[Acted, ...]:
 def step_notes(
     days: Sequence[Any], acted: Iterable[Acted], seen_in: Scope
 ) -> tuple[tuple[int, str], ...]:
-    """Marks of a trend by day: the step of the day on which each thing was done, and its words."""
-    at_day = {day: at for at, day in enumerate(days)}
-    return tuple(
-        (
-            at_day[one.day],
-            say("{day.day} {day:%b}: {words}", day=one.day, words=one.words(seen_in)),
-        )
-        for one in acted
-        if one.day in at_day
-    )
+    """Marks of a trend by day: the step of the day on which each thing was done, and its words.
+
+    What was done on a day without a step, a day off, stands on the last step before it.
+    """
+    notes = []
+    for one in acted:
+        before = [at for at, day in enumerate(days) if day is not None and day <= one.day]
+        if before:
+            told = say("{day.day} {day:%b}: {words}", day=one.day, words=one.words(seen_in))
+            notes.append((before[-1], told))
+    return tuple(notes)
 
 
 def restated_notes(ask: Ask, days: Iterable[KpiValue]) -> Iterator[DayNote]:

@@ -16,7 +16,7 @@ from sqlalchemy import delete
 
 from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look
-from dashboards.pages.happenings import happenings, restated_notes
+from dashboards.pages.happenings import acted_in, happenings, restated_notes, step_notes
 from dashboards.pages.targets import ROOM as TARGETS
 from dashboards.pages.team import ROOM as TEAM_PAGE
 from dashboards.parts.course import CourseDay, course
@@ -160,3 +160,15 @@ def test_marks_of_a_trend_go_with_its_steps_and_keep_charts_of_one_scale_alike()
         for image in box.children[1].children[:1]
     ]
     assert lines[0] == lines[1] != ""
+
+
+def test_what_was_done_on_a_day_off_stands_on_the_last_step_before_it(
+    centre: LiveCentre, done: None
+) -> None:
+    one = ask(centre, LEAD, "/team?grain=week")
+    (coaching,) = acted_in(one, *SPAN)
+    days = [None, TODAY - timedelta(days=3), TODAY - timedelta(days=1)]
+    told = "29 Oct: Coaching, Wrap-up (planned)"
+    assert step_notes(days, [coaching], ADA) == ((2, told),)
+    assert step_notes([*days, TODAY], [coaching], ADA) == ((3, told),)
+    assert step_notes([TODAY + timedelta(days=1)], [coaching], ADA) == ()
