@@ -6,7 +6,7 @@ page's shape sets the properties of the units that differ.
 
 A unit of plain elements is one component of the browser, `Part` of `assets/part.js`, however many
 elements it holds: Dash looks at each of its components whenever anything changes, and a page has
-thousands of elements.
+about a thousand elements.
 """
 
 from __future__ import annotations
@@ -217,10 +217,10 @@ def plain(node: Any) -> Any:
     if isinstance(node, (list, tuple)):
         return [plain(child) for child in node]
     if isinstance(node, Component):
-        told: Props = node.to_plotly_json()
-        props = told["props"]
+        shown: Props = node.to_plotly_json()
+        props = shown["props"]
         children = props.get("children")
         if children is not None and not isinstance(children, str):
             props["children"] = plain(children)
-        return told
+        return shown
     return node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Request, Route, expect
 from visit import Signed
 
 pytestmark = pytest.mark.browser
@@ -47,3 +47,15 @@ def test_another_look_than_the_first_is_asked_of_the_server(signed: Signed) -> N
     expect(page.locator(f"{SHOWN} .seg [aria-current]").first).to_have_text("Week")
     assert [one.split("grain=")[1][:5] for one in sent] == ["week", "month", "week"]
     assert visit.faults == []
+
+
+def test_a_page_waits_for_an_answer_before_it_asks_again(signed: Signed) -> None:
+    page = signed("desk").open("/planning?scope=dublin", wait=f"{SHOWN} main")
+    held: list[Route] = []
+    page.route(f"**/{CALLBACK}*", lambda route: held.append(route))
+    page.wait_for_timeout(7000)  # the page is asked for anew every two seconds
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_timeout(5000)
+    assert len(held) == 2
+    page.unroute(f"**/{CALLBACK}*")
