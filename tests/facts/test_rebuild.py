@@ -16,6 +16,7 @@ import polars as pl
 from sqlalchemy import select
 
 from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.scope import Scope
 from wfm.facts.build import build_day
 from wfm.facts.inputs import read_inputs
 from wfm.facts.rebuild import collect_garbage, rebuild_day, rebuild_dirty
@@ -92,6 +93,38 @@ def test_a_day_still_running_is_not_restated(centre) -> None:
         assert connection.execute(select(restatement)).all() == []
 
 
+def test_yesterday_is_built_again_only_while_its_night_shift_may_have_changed(centre) -> None:
+    centre.shift("cat", DAY, [(f"{DAY} 22:00", f"{NEXT} 06:00", "on_queue")])
+    centre.states(("cat", f"{DAY} 22:00", f"{NEXT} 05:30", "available"))
+    told = []
+    for now, who, start, end, state in (
+        ("06:10", "ann", "06:00", "06:10", "available"),  # the night may not be told to its end
+        ("13:00", "ann", "06:10", "07:00", "available"),  # all that belongs to the night is told
+        ("13:40", "ann", "13:00", "13:30", "available"),
+        ("13:50", "cat", "05:30", "05:50", "available"),  # a late row of the night
+        ("13:55", "ann", "13:40", "13:50", "available"),
+    ):
+        before = built_at(centre)
+        centre.states((who, f"{NEXT} {start}", f"{NEXT} {end}", state))
+        centre.build(f"{NEXT} {now}")
+        worked = centre.sums("adh_in_s", DAY, NEXT, Scope("dublin"))["adh_in_s"]
+        told.append((now, built_at(centre) != before, worked))
+    assert told == [
+        ("06:10", True, 27_000),
+        ("13:00", True, 27_000),
+        ("13:40", False, 27_000),
+        ("13:50", True, 28_200),
+        ("13:55", False, 28_200),
+    ]
+
+
+def built_at(centre) -> int | None:
+    """The live build of the day, by its number."""
+    here = partition.c.day == date(2026, 3, 2)
+    with centre.store.db.read() as connection:
+        return connection.scalar(select(partition.c.live_build).where(here))
+
+
 def test_a_build_with_an_old_fence_is_refused(centre) -> None:
     centre.legs(leg(centre, 1))
     day = date(2026, 3, 2)
@@ -155,6 +188,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.scope import Scope
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.store.store import open_store
 folder = Path(sys.argv[1])

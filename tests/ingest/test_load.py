@@ -277,6 +277,17 @@ def test_small_batches_of_a_live_day_become_one_with_the_same_rows(centre):
     assert centre.load("calls-99.csv", CALLS + call(3) + "\n").duplicates == 1
 
 
+def test_what_came_at_night_is_not_merged_with_the_afternoon(centre):
+    for number in range(8):
+        centre.load(f"calls-{number}.csv", CALLS + call(number, "2026-01-05T03:00:00Z"))
+    for number in range(8, 15):
+        centre.load(f"calls-{number}.csv", CALLS + call(number, "2026-01-05T13:00:00Z"))
+    assert compact_batches(centre.store, date(2026, 1, 5)) == 8
+    centre.load("calls-15.csv", CALLS + call(15, "2026-01-05T13:00:00Z"))
+    assert compact_batches(centre.store, date(2026, 1, 5)) == 8
+    assert compact_batches(centre.store, date(2026, 1, 5)) == 0
+
+
 def test_two_loaders_of_the_same_file_store_its_rows_once(centre):
     path = centre.folder / "calls.csv"
     path.write_text(CALLS + "".join(call(n) for n in range(2000)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -74,7 +74,11 @@ def map_state(store: Store, clock: Clock, who: Principal, wish: Mapping) -> int:
         connection.execute(insert(state_map).values(**place, state_group=wish.group))
         days = connection.scalars(
             select(partition.c.day)
-            .where(partition.c.day >= wish.valid_from, partition.c.sealed.is_(False))
+            .where(
+                # A shift over midnight is told with the day before.
+                partition.c.day >= wish.valid_from - timedelta(days=1),
+                partition.c.sealed.is_(False),
+            )
             .order_by(partition.c.day)
         ).all()
         mark_dirty(connection, days)

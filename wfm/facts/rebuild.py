@@ -31,6 +31,7 @@ from wfm.store.builds import (
     named_files,
     release_day,
     swap_build,
+    unread_before,
 )
 from wfm.store.database import Database
 from wfm.store.files import FileStore, StoredFile
@@ -43,6 +44,9 @@ STALE_S = 60  # the running day goes on without events: open states grow, breaks
 CLOSED_AFTER_S = 86_400
 ENDS_LATEST_S = 12 * 3600  # a local day ends up to 12 h after the UTC day
 GARBAGE_AGE_S = 3600
+# What a shift did is told to the end some time after it: a contact or a pause that outlasts it.
+TOLD_AFTER_S = 2 * 3600
+EVENTS = ("agent_state", "contact_leg")
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,9 @@ def rebuild_dirty(
     """How many days were looked at and made current: touched ones, and those time has moved on.
 
     Newest first, so that today shows before last month; with `wanted` only days of which it is
-    true. A chosen day also renews the day before when a shift spans the midnight between. With an
-    executor several days are built at once; a day that another owner holds is left to him.
+    true. A chosen day also renews the day before while a shift over the midnight between may have
+    changed. With an executor several days are built at once; a day that another owner holds is
+    left to him.
     """
     now, rules, tell = epoch_s(clock.now()), rules or FactRules(), progress or no_progress
     with store.db.read() as connection:
@@ -203,9 +208,9 @@ def _days_before(
     connection: Connection, known: Sequence[LiveDay], days: Sequence[date], waiting: Sequence[date]
 ) -> list[date]:
     """Built days that a shift binds to one of `days` after it, and that do not wait themselves."""
-    built = {d.day for d in known if not d.sealed and d.build_id is not None}
-    found = sorted({day - DAY for day in days} & built - set(waiting))
-    return [day for day in found if _spans_midnight(connection, day)]
+    built = {d.day: d for d in known if not d.sealed and d.build_id is not None}
+    found = sorted({day - DAY for day in days} & built.keys() - set(waiting))
+    return [day for day in found if _goes_on(connection, built[day])]
 
 
 def _went_on(day: LiveDay, now: int) -> bool:
@@ -216,15 +221,31 @@ def _went_on(day: LiveDay, now: int) -> bool:
     return begun and day.as_of_at < ends and min(now, ends) >= day.as_of_at + STALE_S
 
 
-def _spans_midnight(connection: Connection, day: date) -> bool:
-    org = read_organisation(connection, ENTERPRISE)
+def _goes_on(connection: Connection, day: LiveDay) -> bool:
+    """Whether what came for the day after may change this one.
+
+    Not any more once it was built after the end of its last shift over midnight, unless something
+    of the time before that end has come since: else today would bring yesterday along all day.
+    """
+    end = _last_end(connection, day.day)
+    if end is None or day.build_id is None or day.as_of_at is None:
+        return False
+    told = end + TOLD_AFTER_S
+    return day.as_of_at < told or unread_before(
+        connection, day.build_id, day.day + DAY, told, EVENTS
+    )
+
+
+def _last_end(connection: Connection, day: date) -> int | None:
+    """The latest end, in any version, of the day's shifts that span the midnight of their site."""
+    org, ends = read_organisation(connection, ENTERPRISE), []
     for shift in read_shift_history(connection, ENTERPRISE, day, day + DAY):
         person = org.person_at(shift.agent_id, shift.recorded_at)
         if shift.segments and person is not None:
             zone = org.zone(org.site_of(person.team_id))
             if shift.end_at > day_start(day + DAY, zone):
-                return True
-    return False
+                ends.append(shift.end_at)
+    return max(ends, default=None)
 
 
 def _builds(

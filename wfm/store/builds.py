@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from wfm.store.files import StoredFile
 from wfm.store.leases import database_now
 from wfm.store.schema import (
+    batch_partition,
     build,
     partition,
+    raw_batch,
     reader_lease,
     restatement,
     store_state,
@@ -167,6 +169,27 @@ def swap_build(
             _restate(connection, claim, new_build, built_at, built.code_version)
     connection.execute(update(store_state).values(generation=generation))
     return True
+
+
+def unread_before(
+    connection: Connection, build_id: int, day: date, until: int, tables: Sequence[str]
+) -> bool:
+    """Whether a batch of a day, of one of the tables and begun before an instant, is none of those
+    the build was made from."""
+    read = select(version_input.c.batch_id).where(version_input.c.build_id == build_id)
+    found = (
+        select(raw_batch.c.batch_id)
+        .join(batch_partition, batch_partition.c.batch_id == raw_batch.c.batch_id)
+        .where(
+            batch_partition.c.day == day,
+            raw_batch.c.table_name.in_(tables),
+            raw_batch.c.compacted_into.is_(None),
+            raw_batch.c.first_at < until,
+            raw_batch.c.batch_id.not_in(read),
+        )
+        .limit(1)
+    )
+    return connection.scalar(found) is not None
 
 
 def files_of_build(connection: Connection, build_id: int) -> list[str]:
