@@ -67,8 +67,6 @@ def view(ask: Ask) -> View:
         sheets.append(people_sheet(ask, people))
     whole_floor = floor_panel(ask, axis)
     panels, more = day_panels(ask, places, axis, None if whole_floor is None else whole_floor[0])
-    if whole_floor is not None:
-        more = [*more, whole_floor[1]]
     left: list[Any] = [_board_panel(ask, sheet, window) for sheet in sheets]
     if steps is not None:
         left.append(steps.panel(ask.look))
@@ -81,8 +79,12 @@ def view(ask: Ask) -> View:
     )
     left.append(doing)
     body = [html.Div(left, className="stack"), html.Div(panels, className="stack")]
-    told = (*sheets, *more, doing_sheet)
-    return View(answer, lambda: _tiles(ask, values, window), lambda: body, lambda: told, "desk")
+
+    def told() -> tuple[Sheet, ...]:
+        minutes = () if whole_floor is None else (whole_floor[1](),)
+        return (*sheets, *more, *minutes, doing_sheet)
+
+    return View(answer, lambda: _tiles(ask, values, window), lambda: body, told, "desk")
 
 
 def _alerts(ask: Ask) -> list[Any]:

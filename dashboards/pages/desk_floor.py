@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
+
+import numpy as np
 
 from dashboards.frame import Ask
 from dashboards.parts import html
@@ -19,10 +23,14 @@ from wfm.queries.floor import Floor, read_floor
 
 CELLS = (("15", to_say("15 min")), ("5", to_say("5 min")))
 SHOWN = ("C", "W", "A", "b", "M", "T", "-")
+WORKING = ("C", "W", "A")
+# A picture of more people is taller than anybody reads: of a larger site whole teams are drawn.
+MOST = 1_000
 
 
-def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Sheet] | None:
-    """The floor of one site as one picture, and its minutes by agent; None for other places."""
+def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Callable[[], Sheet]] | None:
+    """The floor of one site as one picture, and what makes the table of its minutes by agent;
+    None for other places."""
     if ask.scope.site is None or ask.scope.team is not None:
         return None
     minutes = ask.state.cell or CELLS[0][0]
@@ -33,15 +41,11 @@ def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Sheet] | None:
     )  # fmt: skip
     if not found.agents or not any(map(any, (*found.plan, *found.actual))):
         return None
-    teams: list[FloorTeam] = []
-    for agent in found.agents:
-        if teams and teams[-1].href == _link(ask, agent.team_id):
-            last = teams.pop()
-            teams.append(FloorTeam(last.name, last.people + 1, last.href))
-        else:
-            unit = ask.organisation.unit(agent.team_id)
-            teams.append(FloorTeam(unit.name, 1, _link(ask, agent.team_id)))
-    sheet = _sheet(ask, found, minutes)
+    rows = rows_drawn(found)
+    teams = [
+        FloorTeam(ask.organisation.unit(team).name, len(list(of_team)), _link(ask, team))
+        for team, of_team in groupby(rows, lambda row: found.agents[row].team_id)
+    ]
     links = [
         html.A(words, href=ask.link(cell=size), **(
             {"aria-current": "true"} if size == minutes else {}
@@ -51,14 +55,56 @@ def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Sheet] | None:
     chosen = html.Div(
         links, className="chips", role="group", **{"aria-label": say("Width of a cell")}
     )
-    drawn = floor(teams, found.plan, found.actual, axis.now_share, _alt(ask, found))
-    note = say(
-        "{n} agents by team, plan above actual, a cell is {minutes} min",
-        n=len(found.agents),
+    plan, actual = ([cells[row] for row in rows] for cells in (found.plan, found.actual))
+    drawn = floor(teams, plan, actual, axis.now_share, _alt(ask, found))
+    note = _note(len(rows), len(found.agents), minutes)
+    shown = panel(
+        say("Floor"), [chosen, drawn, legend(KINDS, exceptions=False)], note=note,
+        css="floor-panel",
+    )  # fmt: skip
+    return shown, lambda: _sheet(ask, found, minutes)
+
+
+def _note(drawn: int, everybody: int, minutes: str) -> str:
+    if drawn == everybody:
+        return say(
+            "{n} agents by team, plan above actual, a cell is {minutes} min",
+            n=everybody,
+            minutes=minutes,
+        )
+    return say(
+        "{drawn} of {n} agents, the teams that did least of their plan first; plan above actual, "
+        "a cell is {minutes} min",
+        drawn=drawn,
+        n=everybody,
         minutes=minutes,
     )
-    key = legend(KINDS, exceptions=False)
-    return panel(say("Floor"), [chosen, drawn, key], note=note, css="floor-panel"), sheet
+
+
+def rows_drawn(found: Floor) -> Sequence[int]:
+    """The agents that are drawn: all, or of a large site those of the teams with most work that
+    was planned until now and not done, as long as there is room."""
+    if len(found.agents) <= MOST:
+        return range(len(found.agents))
+    plan, actual = (
+        np.frombuffer(b"".join(cells), np.uint8).reshape(len(cells), -1)
+        for cells in (found.plan, found.actual)
+    )
+    codes = [found.kinds.index(kind) + 1 for kind in WORKING]
+    known = actual.any(axis=0)
+    missing = (np.isin(plan, codes) & ~np.isin(actual, codes) & known).sum(axis=1)
+    teams = [
+        (sum(int(missing[row]) for row in rows), rows)
+        for rows in (list(of) for _, of in groupby(
+            range(len(found.agents)), lambda row: found.agents[row].team_id
+        ))
+    ]  # fmt: skip
+    chosen: list[int] = []
+    for _, rows in sorted(teams, key=lambda team: -team[0] / len(team[1])):
+        if chosen and len(chosen) + len(rows) > MOST:
+            break
+        chosen += rows
+    return chosen
 
 
 def _link(ask: Ask, team_id: str) -> str:
@@ -69,7 +115,7 @@ def _alt(ask: Ask, found: Floor) -> str:
     rows = range(len(found.agents))
     planned, done = (
         sum(found.seconds(row, kind, planned=plan) for row in rows for kind in kinds) / 3600
-        for plan, kinds in ((True, ("C",)), (False, ("C", "W", "A")))
+        for plan, kinds in ((True, ("C",)), (False, WORKING))
     )
     return say(
         "{n} agents of {name}: {plain} h planned on queue, {plain_2} h on "

@@ -10,6 +10,7 @@ import pytest
 from live_centre import NOW, TODAY, Answered, LiveCentre
 
 from dashboards.frame import View
+from dashboards.pages.desk_floor import rows_drawn
 from dashboards.parts.floor import KINDS, FloorTeam, floor, picture_of
 from dashboards.parts.table import Sheet
 from dashboards.parts.timeline import plan_kind, state_kind
@@ -17,7 +18,7 @@ from wfm.domain.clock import epoch_s
 from wfm.domain.grid import day_start
 from wfm.domain.scope import Scope
 from wfm.queries.activities import activities_known
-from wfm.queries.floor import Floor, read_floor
+from wfm.queries.floor import Floor, FloorAgent, read_floor
 from wfm.queries.timeline import read_timelines
 
 SITE = Scope("dublin")
@@ -104,3 +105,17 @@ def test_a_thousand_agents_in_cells_of_five_minutes_weigh_less_than_50_kilobytes
     drawn = floor([FloorTeam("Voice 1", 1000)], plan, actual, 0.5, "1,000 agents")
     sent = zlib.compress(str(drawn.to_plotly_json()).encode(), 6)
     assert len(sent) < 50_000
+
+
+def test_of_a_site_of_thousands_the_teams_that_did_least_of_their_plan_are_drawn() -> None:
+    on_queue, idle = bytes([KINDS.index("C") + 1]) * 4, bytes(4)
+    teams = ("early", "late", "quiet")
+    agents = tuple(FloorAgent(f"{t}{n}", f"{t} {n}", t) for t in teams for n in range(500))
+    # Nobody of the quiet team was planned; the last cell is still to come.
+    plan = tuple(idle if agent.team_id == "quiet" else on_queue for agent in agents)
+    done = {"early": on_queue[:3] + b"\0", "late": on_queue[:1] + bytes(3), "quiet": idle}
+    actual = tuple(done[agent.team_id] for agent in agents)
+    whole = Floor(agents, KINDS, 0, 900, plan, actual)
+    assert list(rows_drawn(whole)) == [*range(500, 1000), *range(500)]
+    few = Floor(agents[:900], KINDS, 0, 900, plan[:900], actual[:900])
+    assert list(rows_drawn(few)) == list(range(900))

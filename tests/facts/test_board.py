@@ -14,6 +14,7 @@ from wfm.domain.clock import FixedClock, instant_at
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.inputs import register_dimensions
 from wfm.queries.board import BoardRow, read_board, storms_of
+from wfm.queries.judged_day import Rest
 from wfm.queries.timeline import read_timelines
 from wfm.store.schema import agent_now
 
@@ -130,3 +131,17 @@ def test_the_days_adherence_stands_beside_and_a_team_sees_only_itself(noon: Any)
     scheduled = 4 * 3600 + 1800 + 360
     assert rows["ann"].adherence_pct == pytest.approx(100 * (scheduled - 360) / scheduled)
     assert rows["ben"].adherence_pct == pytest.approx(100 * (scheduled - 1800) / scheduled)
+
+
+def test_a_day_that_takes_long_to_judge_stands_though_something_came_but_no_deed_waits() -> None:
+    def judged_from(rest: Rest, at: int, delivery: int, deed: int) -> int:
+        return rest.mark(at, (delivery, deed))[2]
+
+    # A delivery each five seconds: what takes 4 s to judge is judged each 12 s.
+    asked = [(1000, 7, 3), (1005, 8, 3), (1010, 9, 3), (1012, 9, 3)]
+    quick, slow = Rest(took_s=0.2), Rest(took_s=4.0)
+    assert [judged_from(quick, *one) for one in asked] == [1000, 1005, 1010, 1010]
+    assert [judged_from(slow, *one) for one in asked] == [1000, 1000, 1000, 1012]
+    assert judged_from(slow, 1013, 9, 4) == 1013  # somebody did something
+    # Without a delivery states only grow: once in 15 s, however quick that is.
+    assert [judged_from(quick, at, 9, 3) for at in (1024, 1025)] == [1010, 1025]

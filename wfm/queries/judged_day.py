@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -27,6 +28,9 @@ from wfm.store.store import Store
 
 KEPT_DAYS = 12  # of all sites: what is looked at now, not each day that somebody ever opened
 STANDS_S = 15  # a day without a new event is judged again after so many seconds
+# Of 5,000 people it takes seconds: beside deliveries every few seconds a site's day stands so many
+# times as long as it took to judge, at most as long as without any.
+RESTS = 3
 SETTLED_DAYS = 2  # a day so far back gets events only with a new build of it
 
 
@@ -86,15 +90,45 @@ def read_judged_day(
     site = scope.site
     if rules is not None:
         return _judged(connection, store, site, day, as_of_at, rules)
-    mark: Hashable = (newest_mark(connection), as_of_at // STANDS_S)
+    rest = kept_value(connection, "judging", (site, day), None, Rest, most=KEPT_DAYS)
     today = datetime.fromtimestamp(as_of_at, UTC).date()
     if day < today - timedelta(days=SETTLED_DAYS):
         built = newest_build_of(connection, day - timedelta(days=1), day + timedelta(days=2))
-        mark = (newest_deed(connection), built)
+        mark: Hashable = (newest_deed(connection), built)
+    else:
+        mark = rest.mark(as_of_at, newest_mark(connection))
     return kept_value(
         connection, "judged days", (site, day), mark,
-        lambda: _judged(connection, store, site, day, as_of_at, FactRules()), most=KEPT_DAYS,
+        lambda: rest.after(lambda: _judged(connection, store, site, day, as_of_at, FactRules())),
+        most=KEPT_DAYS,
     )  # fmt: skip
+
+
+@dataclass
+class Rest:
+    """How long the day of a site stands though something was delivered since; no deed waits."""
+
+    took_s: float = 0.0
+    last: tuple[Hashable, Hashable, int] | None = None  # deed, delivery, and the instant of both
+
+    def mark(
+        self, as_of_at: int, newest: tuple[Hashable, Hashable]
+    ) -> tuple[Hashable, Hashable, int]:
+        """What the day was judged from, as long as it may stand; else what is newest."""
+        delivery, deed = newest
+        if self.last is not None and self.last[0] == deed:
+            rest = STANDS_S if delivery == self.last[1] else min(STANDS_S, int(RESTS * self.took_s))
+            if 0 <= as_of_at - self.last[2] < rest:
+                return self.last
+        self.last = (deed, delivery, as_of_at)
+        return self.last
+
+    def after(self, make: Callable[[], JudgedDay]) -> JudgedDay:
+        """What is made, with how long that took."""
+        began = time.perf_counter()
+        made = make()
+        self.took_s = time.perf_counter() - began
+        return made
 
 
 @dataclass(frozen=True)

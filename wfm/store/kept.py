@@ -51,13 +51,14 @@ def kept_value(
     return made
 
 
-def newest_mark(connection: Connection) -> Hashable:
-    """What differs after each delivery and each action: whatever is written, one of them records.
+def newest_mark(connection: Connection) -> tuple[int | None, int | None]:
+    """What differs after each delivery and after each action: whatever is written, one records it.
 
     Facts are built from these, so what is read of facts hangs on their generation instead.
     """
     asked = (select(func.max(delivery.c.delivery_id)), select(func.max(audit.c.seq)))
-    return tuple(connection.execute(select(*(one.scalar_subquery() for one in asked))).one())
+    newest, deed = connection.execute(select(*(one.scalar_subquery() for one in asked))).one()
+    return newest, deed
 
 
 def newest_deed(connection: Connection) -> int:
