@@ -53,6 +53,33 @@ def test_what_does_not_fit_is_read_all_the_same_and_not_kept(tmp_path) -> None:
     assert cache.frame([name], {"talk_s": pl.UInt32}).height == 1
 
 
+def test_files_that_no_state_names_any_more_take_no_room(tmp_path) -> None:
+    cache, columns = FrameCache(tmp_path), {"talk_s": pl.UInt32}
+    names = [written(tmp_path, str(n), talk_s=[n]) for n in range(12)]
+
+    def sums(files: list[str]) -> list[int]:
+        return cache.frame(files, columns)["talk_s"].to_list()
+
+    def doubled(files: list[str]) -> pl.DataFrame:
+        return cache.made(
+            "doubled", files, lambda: pl.DataFrame({"n": [2 * n for n in sums(files)]})
+        )
+
+    assert (sums(names), doubled(names[:2])["n"].to_list()) == (list(range(12)), [0, 2])
+    for name in names:  # from now on what comes was kept
+        written(tmp_path, name, talk_s=[99])
+    cache.forget(cache.lately(names))
+    assert (sums(names), doubled(names[:2])["n"].to_list()) == (list(range(12)), [0, 2])
+    cache.forget(
+        cache.lately([*names[:11], "today-again"])
+    )  # a page may look at the last state yet
+    assert sums(names) == list(range(12))
+    cache.forget(set(names[1:]))
+    assert blocks(names)[0] == tuple(names[:5])  # read anew as a whole
+    assert sums(names) == [99] * 5 + list(range(5, 12))
+    assert doubled(names[:2])["n"].to_list() == [198, 2]
+
+
 def test_rows_of_a_condition_are_kept_apart_from_those_of_another(tmp_path) -> None:
     names = [written(tmp_path, "one", agent=[1, 2, 3]), written(tmp_path, "two", agent=[2, 2, 5])]
     cache, columns = FrameCache(tmp_path), {"agent": pl.UInt32}

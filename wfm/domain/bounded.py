@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
 
@@ -47,3 +47,10 @@ class Bounded(Generic[Value]):
             found = make()
             self.put(key, found, size(found))
         return found
+
+    def forget(self, dead: Callable[[Any], bool]) -> None:
+        """Values of keys that nobody will ask for again given up, so that they take no room."""
+        with self._lock:
+            for key in [key for key in self._kept if dead(key)]:
+                _, size = self._kept.pop(key)
+                self._size -= size

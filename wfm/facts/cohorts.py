@@ -34,7 +34,7 @@ def cohort_rows(facts: FactReader, scope: Scope, query: FactQuery) -> pl.LazyFra
     files = facts.files(TABLE, *span)
     if newest is None or rows is None or not files:
         return None
-    chain = facts.frames.made(("chain", *(f.file for f in files)), lambda: _chain(facts, *span))
+    chain = facts.frames.made("chain", [f.file for f in files], lambda: _chain(facts, *span))
     over = pl.col("at") + WINDOW_S <= newest
     again, first = (pl.col(name).fill_null(value=name == "first") for name in ("again", "first"))
     return rows.join(chain.lazy(), on=list(_ROW), how="left", nulls_equal=True).with_columns(

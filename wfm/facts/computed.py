@@ -107,9 +107,11 @@ def _cohorts(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFrame:
     if settled is None or not query.first < settled < query.end:
         return _followed(facts, scope, query)
     before = replace(query, end=settled)
-    key = ("followed", scope, before, *(f.file for f in facts.files(CONTACTS, *reach(before))))
+    files = [f.file for f in facts.files(CONTACTS, *reach(before))]
     parts = [
-        facts.frames.made(key, lambda: _followed(facts, scope, before)),
+        facts.frames.made(
+            ("followed", scope, before), files, lambda: _followed(facts, scope, before)
+        ),
         _followed(facts, scope, replace(query, first=settled)),
     ]
     filled = [part for part in parts if part.height]

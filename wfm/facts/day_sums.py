@@ -7,7 +7,7 @@ The answers are those of `read_measures`, to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -140,6 +140,11 @@ def _numbered(facts: FactReader, scope: Scope) -> tuple[int | None, ...]:
         None if (name := getattr(scope, place)) is None else facts.keys[place].get(name, UNKNOWN)
         for place in PLACES
     )
+
+
+def forget_day_sums(alive: Set[str]) -> None:
+    """Sums of other files given up."""
+    _KEPT.forget(lambda key: key[1] not in alive)
 
 
 def _in_order(found: Mapping[tuple[object, ...], _Total]) -> list[tuple[Any, ...]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
@@ -18,6 +19,7 @@ CACHE_BYTES = 256 * 1024 * 1024
 BLOCK = 8  # files of a block on average
 FEW = 64  # rows of a large span are kept when they fill less than this part of the cache
 LIVE = 2  # newest files of a span, which are built again and again
+SPARED_S = 60.0  # what no newer state names is kept for those who still look at an older one
 Columns = Mapping[str, Dtype]
 
 
@@ -30,9 +32,10 @@ class FrameCache:
 
     def __init__(self, root: Path, limit_bytes: int = CACHE_BYTES) -> None:
         self._root, self._limit = root, limit_bytes
-        self._frames: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
+        self._frames: OrderedDict[Hashable, tuple[pl.DataFrame, Sequence[str]]] = OrderedDict()
         self._bytes = 0
         self._newest: tuple[Hashable, object] | None = None
+        self._told: dict[str, float] = {}
         self._builds: dict[str, dict[int, tuple[FactFile, ...]]] = {}
         self._lock = threading.Lock()
 
@@ -68,7 +71,7 @@ class FrameCache:
             # A read may run twice when two threads want it at once; both get the same rows.
             fresh = self.scan(key, missing).collect().rechunk()
             kept = fresh if kept is None else kept.hstack(fresh)
-            self._keep(key, kept)
+            self._keep(key, kept, key)
         # A selection by names alone takes no query plan, which costs more than the rest.
         return pl.DataFrame(schema=columns) if kept is None else kept[[*columns]]
 
@@ -86,13 +89,35 @@ class FrameCache:
             self._newest = (mark, made)
         return made
 
-    def made(self, key: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """What was made of files that never change, kept as they are; the key names them."""
-        found = self._kept(key)
+    def made(
+        self, key: Hashable, files: Sequence[str], make: Callable[[], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """What was made of files, which never change, kept under a key and their names."""
+        asked = (key, tuple(files))
+        found = self._kept(asked)
         if found is None:
             found = make()
-            self._keep(key, found)
+            self._keep(asked, found, files)
         return found
+
+    def lately(self, names: Iterable[str]) -> Set[str]:
+        """The names that are told now, and those told within the last minute.
+
+        Of files and marks of the facts: pages share a state for some seconds, others have gone on.
+        """
+        now = time.monotonic()
+        with self._lock:
+            self._told.update(dict.fromkeys(names, now))
+            self._told = {name: at for name, at in self._told.items() if now - at < SPARED_S}
+            return self._told.keys()
+
+    def forget(self, alive: Set[str]) -> None:
+        """What other files gave is given up: today is built again all the time, and its old files
+        would fill the memory before anything else."""
+        with self._lock:
+            for key in [k for k, (_, files) in self._frames.items() if not alive >= set(files)]:
+                frame, _ = self._frames.pop(key)
+                self._bytes -= int(frame.estimated_size())
 
     def scan(self, files: Sequence[str], columns: Columns) -> pl.LazyFrame:
         """The asked columns of files too large to keep, read when collected."""
@@ -130,34 +155,35 @@ class FrameCache:
             rows = self.scan(files, columns).filter(*conditions)
             found = rows.collect(engine="streaming").rechunk()
             if found.estimated_size() * FEW <= self._limit:
-                self._keep(asked, found)
+                self._keep(asked, found, files)
         return found
 
     def _whole(self, file: str) -> pl.DataFrame:
         frame = self._kept(("", file))
         if frame is None:
             frame = pl.read_parquet(self._root / file, glob=False)
-            self._keep(("", file), frame)
+            self._keep(("", file), frame, (file,))
         return frame
 
     def _kept(self, key: Hashable) -> pl.DataFrame | None:
         with self._lock:
-            if key in self._frames:
-                self._frames.move_to_end(key)
-            return self._frames.get(key)
+            if key not in self._frames:
+                return None
+            self._frames.move_to_end(key)
+            return self._frames[key][0]
 
-    def _keep(self, key: Hashable, frame: pl.DataFrame) -> None:
+    def _keep(self, key: Hashable, frame: pl.DataFrame, files: Sequence[str]) -> None:
         size = int(frame.estimated_size())
         with self._lock:
             before = self._frames.pop(key, None)
             if before is not None:
-                self._bytes -= int(before.estimated_size())
+                self._bytes -= int(before[0].estimated_size())
             if size > self._limit:
                 return
-            self._frames[key] = frame
+            self._frames[key] = (frame, files)
             self._bytes += size
             while self._bytes > self._limit:
-                _, dropped = self._frames.popitem(last=False)
+                _, (dropped, _) = self._frames.popitem(last=False)
                 self._bytes -= int(dropped.estimated_size())
 
 

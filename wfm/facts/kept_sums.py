@@ -35,7 +35,7 @@ def kept_sums(
     for block in blocks([file.file for file in files]):
         rows = summed(day_of[block[0]], day_of[block[-1]] + timedelta(days=1))
         if rows is not None:
-            parts.append(facts.frames.made((spec.name, mark, block), rows.collect))
+            parts.append(facts.frames.made((spec.name, mark), block, rows.collect))
     value = [
         pl.col(name).max() if MEASURES[name].agg == "max" else pl.col(name).sum() for name in names
     ]

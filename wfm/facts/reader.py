@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -104,6 +104,17 @@ class FactReader:
         """
         days, marks = self._marks
         return marks[-1 if end is None else bisect_left(days, end + timedelta(days=1))]
+
+    @property
+    def named_files(self) -> Iterator[str]:
+        """The files of this state, and those of restated days as they were before."""
+        yield from (file.file for file in self.snapshot.files)
+        yield from (file.file for one in self.snapshot.restated for file in one.before)
+
+    @property
+    def marks(self) -> Sequence[str]:
+        """Every mark that `mark_until` can give."""
+        return self._marks[1]
 
     @cached_property
     def _marks(self) -> tuple[list[date], list[str]]:

@@ -7,7 +7,7 @@ scope, which are the same to the last digit: the same files, the same table, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,11 @@ def read_shared(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFra
     if length == 0:
         return nothing_known(facts, query)
     return found.rows.slice(first, length)
+
+
+def forget_shared(alive: Set[str]) -> None:
+    """What was made of other facts than those of the marks given up."""
+    _KEPT.forget(lambda key: key[0] not in alive)
 
 
 def _rows_behind(facts: FactReader, scope: Scope, query: FactQuery) -> int:

@@ -7,8 +7,10 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from wfm.facts.day_sums import forget_day_sums
 from wfm.facts.frames import FrameCache, frames_of
 from wfm.facts.reader import FactReader
+from wfm.facts.shared import forget_shared
 from wfm.store.dimensions import KINDS, known_keys
 from wfm.store.manifest import snapshot
 from wfm.store.readers.facts import hire_days, newest_build, newest_generation, queue_groups
@@ -34,10 +36,15 @@ def _reader(
     store: Store, connection: Connection, frames: FrameCache, groups: dict[str, str]
 ) -> FactReader:
     keys = {kind: known_keys(connection, kind) for kind in KINDS}
-    return FactReader(
+    facts = FactReader(
         snapshot(connection, frames.builds_of(store.db.url)), frames, keys, groups,
         lambda: _hired(store),
     )  # fmt: skip
+    alive = frames.lately((*facts.named_files, *facts.marks))
+    frames.forget(alive)
+    forget_day_sums(alive)
+    forget_shared(alive)
+    return facts
 
 
 def _hired(store: Store) -> dict[str, date]:
