@@ -172,7 +172,7 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
                 set_props(*freshness(ask))
             return no_update, no_update
         main = mains.shown(
-            ask, (shown, sign), lambda: main_part(ask, room.view(ask), forms),
+            ask, shown, sign, lambda: main_part(ask, room.view(ask), forms),
             shared=room.shared, waits=room.events is not None,
         )  # fmt: skip
         return refreshed(name, localised(framed(ask, main)), sign, shown, seen)

@@ -27,29 +27,31 @@ class KeptMains:
     """The main parts of one page that were drawn last; each server process has its own."""
 
     def __init__(self) -> None:
-        self._kept = Bounded[bytes](MOST_BYTES)
+        self._kept = Bounded[tuple[Hashable, bytes]](MOST_BYTES)
 
     def shown(
-        self, ask: Ask, asked: Hashable, draw: Callable[[], Any], *, shared: bool, waits: bool
-    ) -> Cut:
-        """The main part for a question, drawn where nobody of the same rights just asked it.
+        self, ask: Ask, view: Hashable, data: Hashable, draw: Callable[[], Any], *, shared: bool,
+        waits: bool,
+    ) -> Cut:  # fmt: skip
+        """The main part of a view, drawn where nobody of the same rights just asked for it.
 
-        `asked` names view, look, language and data. A page that `waits` shows new data when `asked`
-        says so, and before that what people did; another one after any change of the store
-        (`Pulse.marks`), and as time goes on. One that is not `shared` is kept for its reader.
+        `view` names look and language too. A page that `waits` shows new data when `data` is
+        another, and before that what people did; another page after any change of the store
+        (`Pulse.marks`), and as time goes on. One that is not `shared` is kept for its reader. Of
+        each view only the newest is kept: nobody asks for an older one again.
         """
         who, pulse = ask.who, ask.pulse
         now: Hashable = (pulse.deeds_mark, pulse.places_mark, pulse.insights_mark)
         if not waits:
             now = (pulse.marks, ask.now // STANDS_S if ask.live else 0)
         alone = who.user_key if not shared or ask.scope.agent is not None else None
-        key = ((who.role, who.scope, who.agent_id, ask.scope, alone), asked, now)
+        key = (who.role, who.scope, who.agent_id, ask.scope, alone, view)
         found = self._kept.get(key)
-        if found is not None:
-            return _unpacked(found)
+        if found is not None and found[0] == (data, now):
+            return _unpacked(found[1])
         made = cut(f"{ask.page.page_id}-m", localised(draw()))
         packed = _packed(made)
-        self._kept.put(key, packed, len(packed))
+        self._kept.put(key, ((data, now), packed), len(packed))
         return made
 
 

@@ -45,16 +45,14 @@ class Drawn:
     def __init__(self) -> None:
         self.kept, self.names = KeptMains(), list[str]()
 
-    def see(
-        self, one: Ask, asked: str = "now", *, shared: bool = True, waits: bool = False
-    ) -> None:
+    def see(self, one: Ask, data: str = "now", *, shared: bool = True, waits: bool = False) -> None:
         name = f"{one.who.role.value} {one.who.scope.path} {one.scope.path}"
 
         def draw() -> Any:
             self.names.append(name)
             return html.Main([html.B("3"), name])
 
-        part = self.kept.shown(one, asked, draw, shared=shared, waits=waits)
+        part = self.kept.shown(one, "view", data, draw, shared=shared, waits=waits)
         assert part.children["props"]["tree"] == ["main", 0, ["b", 0, "3"], name]
 
 
@@ -75,8 +73,13 @@ def test_a_main_part_is_drawn_once_for_the_same_rights_and_again_for_others(
         "supervisor dublin/T-06 dublin/T-06", "supervisor dublin/T-07 dublin/T-07",
         "manager dublin dublin/T-06",
     ]  # fmt: skip
-    drawn.see(ask(LEAD, "/team", sources), asked="later")
+    drawn.see(ask(LEAD, "/team", sources), data="later")
     assert len(drawn.names) == 4
+    drawn.see(ask(LEAD, "/team", sources), data="later")
+    drawn.see(ask(OTHER_LEAD, "/team", sources))
+    assert len(drawn.names) == 4
+    drawn.see(ask(LEAD, "/team", sources))  # of a view the newest alone is kept
+    assert len(drawn.names) == 5
 
 
 def test_a_page_that_waits_stands_until_somebody_does_something(sources: Sources) -> None:
