@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -20,3 +21,28 @@ print(gc.get_threshold()[0], gc.get_freeze_count() > 10_000, "numba" in sys.modu
 def test_its_collector_passes_by_what_stands_and_its_loops_are_loaded() -> None:
     told = subprocess.run([sys.executable, "-c", READY], capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["50000", "True", "True"]
+
+
+POOL = """
+import sys
+from wfm.cli.main import run
+sys.argv = ["wfm", *sys.argv[1:], "--help"]
+try:
+    run()
+except SystemExit:
+    pass
+import polars
+print(polars.thread_pool_size())
+"""
+
+
+def test_its_questions_have_one_thread_each_unless_the_operator_says_otherwise() -> None:
+    def threads(command: str, **given: str) -> str:
+        env = {k: v for k, v in os.environ.items() if k != "POLARS_MAX_THREADS"} | given
+        told = subprocess.run([sys.executable, "-c", POOL, command], env=env,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        return told.stdout.split()[-1]
+
+    assert threads("serve") == "1"
+    assert threads("serve", POLARS_MAX_THREADS="3") == "3"
+    assert threads("worker") == str(len(os.sched_getaffinity(0)))

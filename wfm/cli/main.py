@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -28,7 +29,12 @@ def run() -> None:
     """The console script: 0 done, 1 failed, 2 bad usage; never a traceback for a known error."""
     from wfm.cli import register_called
 
-    register_called(app, sys.argv[1:])
+    words = sys.argv[1:]
+    if words[:1] == ["serve"]:
+        # Readers ask many small questions at once: threads of each would only wait for each other.
+        # Read when Polars is first imported, hence here.
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    register_called(app, words)
     try:
         app()
     except WfmError as error:
