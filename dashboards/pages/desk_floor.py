@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
-
-import numpy as np
 
 from dashboards.frame import Ask
 from dashboards.parts import html
@@ -41,7 +39,7 @@ def floor_panel(ask: Ask, axis: Axis) -> tuple[Any, Callable[[], Sheet]] | None:
     )  # fmt: skip
     if not found.agents or not any(map(any, (*found.plan, *found.actual))):
         return None
-    rows = rows_drawn(found)
+    rows = found.furthest_from_plan(WORKING, MOST)
     teams = [
         FloorTeam(ask.organisation.unit(team).name, len(list(of_team)), _link(ask, team))
         for team, of_team in groupby(rows, lambda row: found.agents[row].team_id)
@@ -79,32 +77,6 @@ def _note(drawn: int, everybody: int, minutes: str) -> str:
         n=everybody,
         minutes=minutes,
     )
-
-
-def rows_drawn(found: Floor) -> Sequence[int]:
-    """The agents that are drawn: all, or of a large site those of the teams with most work that
-    was planned until now and not done, as long as there is room."""
-    if len(found.agents) <= MOST:
-        return range(len(found.agents))
-    plan, actual = (
-        np.frombuffer(b"".join(cells), np.uint8).reshape(len(cells), -1)
-        for cells in (found.plan, found.actual)
-    )
-    codes = [found.kinds.index(kind) + 1 for kind in WORKING]
-    known = actual.any(axis=0)
-    missing = (np.isin(plan, codes) & ~np.isin(actual, codes) & known).sum(axis=1)
-    teams = [
-        (sum(int(missing[row]) for row in rows), rows)
-        for rows in (list(of) for _, of in groupby(
-            range(len(found.agents)), lambda row: found.agents[row].team_id
-        ))
-    ]  # fmt: skip
-    chosen: list[int] = []
-    for _, rows in sorted(teams, key=lambda team: -team[0] / len(team[1])):
-        if chosen and len(chosen) + len(rows) > MOST:
-            break
-        chosen += rows
-    return chosen
 
 
 def _link(ask: Ask, team_id: str) -> str:

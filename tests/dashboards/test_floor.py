@@ -10,7 +10,7 @@ import pytest
 from live_centre import NOW, TODAY, Answered, LiveCentre
 
 from dashboards.frame import View
-from dashboards.pages.desk_floor import rows_drawn
+from dashboards.pages.desk_floor import MOST, WORKING
 from dashboards.parts.floor import KINDS, FloorTeam, floor, picture_of
 from dashboards.parts.table import Sheet
 from dashboards.parts.timeline import plan_kind, state_kind
@@ -116,6 +116,6 @@ def test_of_a_site_of_thousands_the_teams_that_did_least_of_their_plan_are_drawn
     done = {"early": on_queue[:3] + b"\0", "late": on_queue[:1] + bytes(3), "quiet": idle}
     actual = tuple(done[agent.team_id] for agent in agents)
     whole = Floor(agents, KINDS, 0, 900, plan, actual)
-    assert list(rows_drawn(whole)) == [*range(500, 1000), *range(500)]
+    assert list(whole.furthest_from_plan(WORKING, MOST)) == [*range(500, 1000), *range(500)]
     few = Floor(agents[:900], KINDS, 0, 900, plan[:900], actual[:900])
-    assert list(rows_drawn(few)) == list(range(900))
+    assert list(few.furthest_from_plan(WORKING, MOST)) == list(range(900))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -37,3 +37,16 @@ def cells_of(
         )
     best = np.where(held.max(axis=2, initial=0) > 0, held.argmax(axis=2) + 1, 0)
     return tuple(row.astype(np.uint8).tobytes() for row in best)
+
+
+def cells_undone(plan: Sequence[bytes], actual: Sequence[bytes], codes: Sequence[int]) -> list[int]:
+    """How many cells of each row are planned with one of the codes and were not done with one.
+
+    Cells of which nothing is known of anybody are still to come.
+    """
+    planned, done = (
+        np.frombuffer(b"".join(cells), np.uint8).reshape(len(cells), -1) for cells in (plan, actual)
+    )
+    undone = np.isin(planned, codes) & ~np.isin(done, codes) & done.any(axis=0)
+    found: list[int] = undone.sum(axis=1).tolist()
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from wfm.domain.clock import Clock, epoch_s
 from wfm.domain.scope import Scope
-from wfm.facts.floor import cells_of
+from wfm.facts.floor import cells_of, cells_undone
 from wfm.queries.judged_day import JudgedDay, read_judged_day
 from wfm.store.store import Store
 
@@ -42,6 +42,25 @@ class Floor:
         """Seconds of an agent's cells of a kind."""
         cells = (self.plan if planned else self.actual)[row]
         return cells.count(self.kinds.index(kind) + 1) * self.cell_s
+
+    def furthest_from_plan(self, working: Collection[str], most: int) -> Sequence[int]:
+        """Rows of at most so many agents: all, else those of whole teams in the order of what each
+        of their people was planned to work (a kind of `working`) until now and did not."""
+        if len(self.agents) <= most:
+            return range(len(self.agents))
+        codes = [self.kinds.index(kind) + 1 for kind in working]
+        missing = cells_undone(self.plan, self.actual, codes)
+        teams: dict[str, list[int]] = {}
+        for row, agent in enumerate(self.agents):
+            teams.setdefault(agent.team_id, []).append(row)
+        chosen: list[int] = []
+        for rows in sorted(
+            teams.values(), key=lambda rows: -sum(missing[row] for row in rows) / len(rows)
+        ):
+            if chosen and len(chosen) + len(rows) > most:
+                break
+            chosen += rows
+        return chosen
 
 
 def read_floor(
