@@ -15,7 +15,10 @@ from typing import Any
 import polars as pl
 from sqlalchemy import select
 
+from wfm.actions.state_mapping import Mapping, map_state
 from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.principal import Principal
+from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.facts.build import build_day
 from wfm.facts.inputs import read_inputs
@@ -26,6 +29,7 @@ from wfm.store.manifest import snapshot
 from wfm.store.schema import build, partition, restatement, version
 
 DAY, NEXT = "2026-03-02", "2026-03-03"
+ADMIN = Principal("u-a", "admin", "Ada", Role.ADMIN, Scope(), None, 1)
 
 
 def leg(centre, n, **more):
@@ -118,6 +122,20 @@ def test_yesterday_is_built_again_only_while_its_night_shift_may_have_changed(ce
     ]
 
 
+def test_a_state_that_means_something_else_from_a_day_on_renews_the_night_before(centre) -> None:
+    centre.shift("cat", DAY, [(f"{DAY} 22:00", f"{NEXT} 06:00", "on_queue")])
+    centre.states(
+        ("cat", f"{DAY} 22:00", f"{NEXT} 02:00", "available"),
+        ("cat", f"{NEXT} 02:00", f"{NEXT} 06:00", "aux", "chat"),
+    )
+    centre.build(f"{NEXT} 14:00")
+    before, clock = built_at(centre), FixedClock(instant_at(centre.at(f"{NEXT} 15:00")))
+    wish = Mapping("aux", "chat", "on_queue", date(2026, 3, 3), "chat is work", "m-1")
+    assert map_state(centre.store, clock, ADMIN, wish) >= 2
+    centre.build(f"{NEXT} 15:00")
+    assert built_at(centre) != before
+
+
 def built_at(centre) -> int | None:
     """The live build of the day, by its number."""
     here = partition.c.day == date(2026, 3, 2)
@@ -187,7 +205,10 @@ def test_garbage_is_only_what_no_build_names_and_is_old(centre) -> None:
 KILLED = """
 import sys
 from pathlib import Path
+from wfm.actions.state_mapping import Mapping, map_state
 from wfm.domain.clock import FixedClock, instant_at
+from wfm.domain.principal import Principal
+from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
 from wfm.facts.rebuild import rebuild_dirty
 from wfm.store.store import open_store
