@@ -119,7 +119,7 @@ def _layout(rooms: list[PageRoom]) -> Any:
             # Counted by the browser's own clock, which waits for an answer before it asks again.
             dcc.Interval(id=f"tick-{name}", disabled=True),
         ]
-        waits = cut(f"wait-{name}", localised(skeleton())).children
+        waits = cut(f"wait-{name}", localised(skeleton())).to_plotly_json()
         pages.append(html.Div(waits, id=f"page-{name}", className="page", hidden=True))
         if room.forms:
             parts.append(dcc.Store(id=f"sent-{name}"))

@@ -8,15 +8,13 @@ for that reader alone. Header and footer name the reader and are never kept.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any
-
-import orjson
 
 from dashboards.frame import Ask
 from dashboards.localise import localised
-from dashboards.refresh import Cut, cut, encoded
+from dashboards.refresh import Cut, Packed, cut
 from wfm.domain.bounded import Bounded
 
 MOST_BYTES = 24 * 1024 * 1024  # of the parts of one page, some 15 to 40 kB each
@@ -27,7 +25,7 @@ class KeptMains:
     """The main parts of one page that were drawn last; each server process has its own."""
 
     def __init__(self) -> None:
-        self._kept = Bounded[tuple[Hashable, bytes]](MOST_BYTES)
+        self._kept = Bounded[tuple[Hashable, Packed]](MOST_BYTES)
 
     def shown(
         self, ask: Ask, view: Hashable, data: Hashable, draw: Callable[[], Any], *, shared: bool,
@@ -48,11 +46,11 @@ class KeptMains:
         key = (who.role, who.scope, who.agent_id, ask.scope, alone, view)
         found = self._kept.get(key)
         if found is not None and found[0] == (data, now):
-            return _unpacked(found[1])
+            return found[1].unpacked()
         made = cut(f"{ask.page.page_id}-m", localised(draw()))
-        packed = _packed(made)
-        self._kept.put(key, ((data, now), packed), len(packed))
-        return made
+        packed = made.packed()
+        self._kept.put(key, ((data, now), packed), packed.size)
+        return replace(made, kept=packed)
 
 
 def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable, minutes: int = 1) -> Any:
@@ -67,18 +65,7 @@ def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable, minut
     who, state = ask.who, ask.state
     on = (who.role, who.scope, who.agent_id, state, ask.fell_back, ask.look, of)
 
-    def made() -> bytes:
-        return _packed(cut(f"{ask.page.page_id}-{name}", localised(draw())))
+    def made() -> Packed:
+        return cut(f"{ask.page.page_id}-{name}", localised(draw())).packed()
 
-    return _unpacked(ask.held(("part", ask.page.page_id, name, on), made, minutes=minutes))
-
-
-def _packed(part: Cut) -> bytes:
-    """A part as it is kept: a tenth of the room it takes as values."""
-    told = (part.children, part.shape, part.units, part.marks)
-    return zlib.compress(encoded(told), 1)
-
-
-def _unpacked(packed: bytes) -> Cut:
-    children, shape, units, marks = orjson.loads(zlib.decompress(packed))
-    return Cut(children, shape, units, tuple(marks))
+    return ask.held(("part", ask.page.page_id, name, on), made, minutes=minutes).unpacked()

@@ -12,9 +12,12 @@ about a thousand elements.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import json
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import orjson
 from dash import no_update, set_props
@@ -23,6 +26,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 Props = dict[str, Any]
 HTML = "dash_html_components"
+NUL = b"\0"  # in no JSON: there it is written by its number
 # What holds one of these is a frame around units and no unit itself, as with all that is no HTML.
 UNITS = frozenset(("Details", "Tr", "Article"))
 LONGEST_SEEN = 60_000
@@ -55,44 +59,95 @@ def refreshed(
 ) -> tuple[Any, str]:
     """The page's new children, or nothing when its changed units could be set one by one."""
     whole = cut(page_id, list(tree))
-    children = whole.children
     shape = mark(whole.shape)
-    now = Seen(sign, view, shape, whole.marks)
+    now = Seen(sign, view, shape, tuple(told for _, told in whole.units))
     same_frame = seen is not None and (seen.view, seen.shape) == (view, shape)
     if seen is None or not same_frame or len(seen.units) != len(now.units):
-        return children, now.text()
-    for unit, old, new in zip(whole.units, seen.units, now.units, strict=True):
-        if old != new:
-            set_props(unit["id"], {name: value for name, value in unit.items() if name != "id"})
+        return orjson.Fragment(b"[" + whole.text + b"]"), now.text()
+    changed = [name for (name, new), old in zip(whole.units, seen.units, strict=True) if new != old]
+    for name, props in whole.props(changed):
+        set_props(name, props)
     return no_update, now.text()
 
 
 def mark(value: object) -> str:
     """A short mark of a value: the same value, the same mark."""
-    return hashlib.blake2b(encoded(value, orjson.OPT_SORT_KEYS), digest_size=5).hexdigest()
+    return _mark(encoded(value))
 
 
-def encoded(value: object, more: int = 0) -> bytes:
+def _mark(text: bytes) -> str:
+    return hashlib.blake2b(text, digest_size=5).hexdigest()
+
+
+def encoded(value: object) -> bytes:
     """A value as JSON; what is no plain value as the charts' library writes it."""
-    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY | more
-    return orjson.dumps(value, default=_default, option=options)
+    return orjson.dumps(value, default=_default, option=_OPTIONS)
 
 
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 _default = PlotlyJSONEncoder().default
+_decoder = json.JSONDecoder()
+
+
+class Packed(NamedTuple):
+    """A part as it is kept, a tenth of its text, with the kept parts that stand in it."""
+
+    own: bytes
+    inside: tuple[Packed, ...]
+
+    @property
+    def size(self) -> int:
+        """The bytes of all."""
+        return len(self.own) + sum(part.size for part in self.inside)
+
+    def unpacked(self) -> Cut:
+        """The part as it was cut."""
+        told, _, own = zlib.decompress(self.own).partition(b"\n")
+        shape, units = orjson.loads(told)
+        return Cut(own, self.inside, shape, tuple(map(tuple, units)), self)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A part of a page as plain values: its frame, and its units with a mark of each."""
+    """A part of a page as the browser is sent it: what stands in it, and a mark of each unit.
 
-    children: Any
-    shape: list[Any]
-    units: list[Props]
-    marks: tuple[str, ...]
+    Each unit is written as JSON once, for its mark and for the answer. A part inside that somebody
+    keeps is named in the text of this one and not repeated.
+    """
 
-    def to_plotly_json(self) -> Any:
-        """The part as the browser is sent it."""
-        return self.children
+    own: bytes  # its elements as JSON with commas between; NUL, number, NUL for a part inside
+    inside: tuple[Cut | Packed, ...]
+    shape: str  # a mark of the frame
+    units: tuple[tuple[str, str], ...]  # id and mark, in order
+    kept: Packed | None = None  # the same packed, where somebody keeps it
+
+    @cached_property
+    def text(self) -> bytes:
+        """Its elements as JSON with commas between, those of the parts inside it too."""
+        pieces = self.own.split(NUL)
+        for at in range(1, len(pieces), 2):
+            part = self.inside[int(pieces[at])]
+            pieces[at] = (part if isinstance(part, Cut) else part.unpacked()).text
+        return b"".join(pieces)
+
+    def to_plotly_json(self) -> list[Any]:
+        """Its elements as plain values."""
+        return list(orjson.loads(b"[" + self.text + b"]"))
+
+    def props(self, names: Sequence[str]) -> Iterator[tuple[str, Props]]:
+        """Ids and properties of some units, those of a frame without what stands in it."""
+        text = self.text.decode() if names else ""
+        for name in names:
+            props, _ = _decoder.raw_decode(text, text.index('{"id":' + encoded(name).decode()))
+            yield name, {key: props[key] for key in props if key not in ("id", "children")}
+
+    def packed(self) -> Packed:
+        """The part as it is kept."""
+        if self.kept is not None:
+            return self.kept
+        told = encoded((self.shape, self.units))
+        inside = (part.packed() if isinstance(part, Cut) else part for part in self.inside)
+        return Packed(zlib.compress(told + b"\n" + self.own, 1), tuple(inside))
 
 
 def part_props(node: Any) -> Props:
@@ -119,18 +174,14 @@ def _flat(children: Any) -> Iterator[Any]:
 
 
 def cut(name: str, tree: Any) -> Cut:
-    """A tree of components as plain values; its units are numbered under a name of their own.
+    """A tree of components as the browser is sent it; units are numbered under a name of their own.
 
     A frame's own properties are a unit too, without its children, which stand for themselves. A
     part that was cut before is put in as it is.
     """
     walk = _Walk(name)
-    children = walk.whole(tree)
-    marks = tuple(
-        mark(unit) if known is None else known
-        for unit, known in zip(walk.units, walk.known, strict=True)
-    )
-    return Cut(children, walk.shape, walk.units, marks)
+    own = walk.beside(tree) if isinstance(tree, (list, tuple)) else walk.whole(tree)
+    return Cut(own, tuple(walk.inside), mark(walk.shape), tuple(walk.units))
 
 
 class _Walk:
@@ -138,73 +189,76 @@ class _Walk:
 
     def __init__(self, page_id: str) -> None:
         self._page_id = page_id
-        self._frames: dict[int, bool] = {}  # by component: whether it holds a frame
+        self._holds: dict[int, tuple[bool, bool]] = {}  # by element: more than HTML, units
         self.shape: list[Any] = []
-        self.units: list[Props] = []
-        self.known: list[str | None] = []  # marks of the units, where a part brought them
+        self.units: list[tuple[str, str]] = []
+        self.inside: list[Cut] = []
 
-    def whole(self, node: Any) -> Any:
-        """A part of the frame, its shape and units noted."""
-        if isinstance(node, (list, tuple)):
-            self.shape.append(len(node))
-            put = list[Any]()
-            for child in node:
-                made = self.whole(child)
-                # A part that was cut before may be several elements side by side.
-                put += made if isinstance(child, Cut) and isinstance(made, list) else [made]
-            return put
+    def beside(self, nodes: Sequence[Any]) -> bytes:
+        """Elements side by side, with commas between."""
+        self.shape.append(len(nodes))
+        return b",".join(text for node in nodes if (text := self.whole(node)))
+
+    def whole(self, node: Any) -> bytes:
+        """A part of the frame as JSON, its shape and units noted."""
         if isinstance(node, Cut):
-            self.shape += node.shape
-            self.units += node.units
-            self.known += node.marks
-            return node.children
+            return self._put_in(node)
+        if isinstance(node, (list, tuple)):
+            return b"[" + self.beside(node) + b"]"
         if not isinstance(node, Component):
             self.shape.append(node)
-            return node
-        props: Props = node.to_plotly_json()["props"]
-        name = props.get("id")
+            return encoded(node)
+        name = getattr(node, "id", None)
         if name is None:
             name = f"{self._page_id}-u{len(self.units)}"
-        if node._namespace == HTML and not self._holds_frame(node):
+        if node._namespace == HTML and not self._is_frame(node):
             self.shape.append(name)
-            return self._noted({"id": name, **part_props(node)}, "Part", "muster")
+            unit = self._noted(name, {"id": name, **part_props(node)})
+            return b'{"props":' + unit + b',"type":"Part","namespace":"muster"}'
+        props: Props = node.to_plotly_json()["props"]
         children = props.pop("children", _NONE)
         names = sorted(props) if children is _NONE else sorted([*props, "children"])
         self.shape.append([node._type, name, names])
-        unit: Props = {"id": name} | {key: plain(value) for key, value in props.items()}
-        shown = self._noted(unit, node._type, node._namespace)
+        unit = self._noted(name, {"id": name, **{k: plain(v) for k, v in props.items()}})
         if children is not _NONE:
-            shown["props"] = {**unit, "children": self.whole(children)}
-        return shown
+            shown = self.whole(children)
+            shown = b"[" + shown + b"]" if isinstance(children, Cut) else shown
+            unit = unit[:-1] + b',"children":' + shown + b"}"
+        kind = encoded({"type": node._type, "namespace": node._namespace})
+        return b'{"props":' + unit + b"," + kind[1:]
 
-    def _noted(self, unit: Props, kind: str, namespace: str) -> dict[str, Any]:
-        self.units.append(unit)
-        self.known.append(None)
-        return {"props": unit, "type": kind, "namespace": namespace}
+    def _put_in(self, part: Cut) -> bytes:
+        """The number of a part that was cut before, in place of its text; nothing for nothing."""
+        self.shape.append(part.shape)
+        self.units += part.units
+        if not part.own:
+            return b""
+        self.inside.append(part)
+        return NUL + str(len(self.inside) - 1).encode() + NUL
 
-    def _holds_frame(self, node: Any) -> bool:
+    def _noted(self, name: str, unit: Props) -> bytes:
+        text = encoded(unit)
+        self.units.append((name, _mark(text)))
+        return text
+
+    def _is_frame(self, node: Any) -> bool:
         """Whether a node holds units of its own; of a unit, whether it holds more than HTML."""
-        known = self._frames.get(id(node))
+        more, units = self._held(node)
+        return more or (units and node._type not in UNITS)
+
+    def _held(self, node: Any) -> tuple[bool, bool]:
+        """Whether anything inside an element is more than HTML, and whether anything is a unit."""
+        known = self._holds.get(id(node))
         if known is None:
-            wanted = _foreign if node._type in UNITS else _framed
-            known = self._frames[id(node)] = _any_inside(node, wanted)
+            more = units = False
+            for child in _flat(getattr(node, "children", None)):
+                if isinstance(child, Component) and child._namespace == HTML:
+                    inner, own = self._held(child)
+                    more, units = more or inner, units or own or child._type in UNITS
+                elif isinstance(child, (Component, Cut)):
+                    more = True
+            known = self._holds[id(node)] = more, units
         return known
-
-
-def _foreign(node: Any) -> bool:
-    return isinstance(node, Cut) or node._namespace != HTML
-
-
-def _framed(node: Any) -> bool:
-    return _foreign(node) or node._type in UNITS
-
-
-def _any_inside(node: Any, wanted: Callable[[Any], bool]) -> bool:
-    return any(
-        wanted(child) or (not isinstance(child, Cut) and _any_inside(child, wanted))
-        for child in _flat(getattr(node, "children", None))
-        if isinstance(child, (Component, Cut))
-    )
 
 
 _NONE = object()

@@ -19,9 +19,10 @@ from wfm.domain.scope import Scope
 from wfm.queries.access import within
 from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
+from wfm.queries.past_day import read_days
 from wfm.queries.permissions import permission_table
 from wfm.queries.schedules import read_shift_history, read_shifts, shifts_in
-from wfm.queries.timeline import AgentTimeline, read_timelines
+from wfm.queries.timeline import AgentTimeline
 
 TILES = PAGES["agent"].kpi_ids
 STRIP_SHIFTS = 22
@@ -142,7 +143,7 @@ class MyDay:
         """The day as planned and as it goes."""
         ask, store, clock = self.ask, self.ask.sources.store, self.ask.sources.clock
         asked = ("timeline", self.day, ask.pulse.states_mark(ask.scope))
-        found = ask.held(asked, lambda: read_timelines(store, ask.scope, self.day, clock))
+        found = ask.held(asked, lambda: read_days(store, ask.facts, ask.scope, self.day, clock))
         return found[0] if found else None
 
     @cached_property

@@ -22,10 +22,11 @@ from wfm.domain.scope import Scope
 from wfm.queries.access import within
 from wfm.queries.activities import activities_known
 from wfm.queries.lapses import OutSpell, read_lapses
+from wfm.queries.past_day import read_days
 from wfm.queries.permissions import permission_table
 from wfm.queries.schedules import read_shifts
 from wfm.queries.spare import Spare, read_covers, spare_of
-from wfm.queries.timeline import AgentTimeline, read_timelines
+from wfm.queries.timeline import AgentTimeline
 
 TILES = PAGES["team"].kpi_ids
 MAIN = "contacts_per_hour"
@@ -207,7 +208,8 @@ def read_team(ask: Ask) -> Team:
     categories = {a.code: a.category for a in known}
     days: dict[str, AgentTimeline] = {}
     if ask.period.days == 1:
-        found = read_timelines(ask.sources.store, ask.scope, ask.period.first, ask.sources.clock)
+        sources, day = ask.sources, ask.period.first
+        found = read_days(sources.store, ask.facts, ask.scope, day, sources.clock)
         days = {day.agent_id: day for day in found}
     values: dict[str, dict[str, KpiValue]] = {}
     for value in ask.values(OF_AGENTS, by=("agent",)):

@@ -53,7 +53,7 @@ class Drawn:
             return html.Main([html.B("3"), name])
 
         part = self.kept.shown(one, "view", data, draw, shared=shared, waits=waits)
-        assert part.children["props"]["tree"] == ["main", 0, ["b", 0, "3"], name]
+        assert part.to_plotly_json()[0]["props"]["tree"] == ["main", 0, ["b", 0, "3"], name]
 
 
 def later(one: Ask, **marks: int) -> Ask:
@@ -145,7 +145,7 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
 
         part = kept_part(one, name, draw, minutes=minutes)
         if isinstance(part, Cut):
-            assert part.children["props"]["tree"] == ["b", 0, told]
+            assert part.to_plotly_json()[0]["props"]["tree"] == ["b", 0, told]
         return len(drawn)
 
     team = "/team?scope=dublin/T-06"

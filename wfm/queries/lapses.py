@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from wfm.domain.scope import Scope
+from wfm.facts.frames import blocks
 from wfm.facts.reader import FactReader
 from wfm.facts.schema import TABLES
 from wfm.store.manifest import FactFile
+
+MOST_ROWS = 1_000_000  # of the files; above that one agent's are read alone
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,24 @@ def out_rows(
 ) -> pl.DataFrame:
     """Rows of spells out of adherence that meet conditions, of one agent where the scope is one.
 
-    Few of the rows: all of a quarter would fill the memory that other questions are answered from.
+    Those of a quarter of a large centre would fill the memory that other questions are answered
+    from: they are read from the files. Fewer are kept for all who ask.
     """
-    wanted = [pl.col("verdict") == "out", *conditions]
+    names, dtypes = [file.file for file in files], TABLES["adherence_spell"].dtypes
+    wanted = list(conditions)
     if scope.agent is not None:
         wanted.append(pl.col("agent") == facts.keys["agent"].get(scope.agent, -1))
-    return facts.frames.some_rows([f.file for f in files], TABLES["adherence_spell"].dtypes, wanted)
+    out = pl.col("verdict") == "out"
+    if sum(file.rows for file in files) > MOST_ROWS:
+        return facts.frames.some_rows(names, dtypes, [out, *wanted])
+
+    def made(block: Sequence[str]) -> pl.DataFrame:
+        return facts.frames.made(
+            "out spells", block,
+            lambda: facts.frames.scan(block, dtypes).filter(out).collect().rechunk(),
+        )  # fmt: skip
+
+    return pl.concat([made(block) for block in blocks(names)], rechunk=False).filter(wanted)
 
 
 def open_spells(

@@ -115,7 +115,9 @@ def _of_person(judged: JudgedDay, names: _Names, person: Person) -> AgentTimelin
 
 
 @dataclass(frozen=True)
-class _Piece:
+class Piece:
+    """A piece of a day: what was done in it, what was planned, and how that was judged."""
+
     start_at: int
     end_at: int
     state: str
@@ -134,10 +136,10 @@ class _Names:
         self._activities, self._reasons = judged.ids["activity"], judged.ids["reason"]
         self._category = {a.code: a.category for a in judged.activities}
 
-    def rows(self, frame: pl.DataFrame) -> list[_Piece]:
+    def rows(self, frame: pl.DataFrame) -> list[Piece]:
         columns = "t0", "t1", "state", "reason", "state_group", "act", "verdict", "cause"
         return [
-            _Piece(
+            Piece(
                 t0, t1, state or "unknown", self._reasons.get(reason, ""), group,
                 activity := self._activities.get(act), self._category.get(activity or "", ""),
                 verdict, cause,
@@ -149,27 +151,33 @@ class _Names:
 
 
 def _timeline(
-    person: Person, site: str, zone: str, pieces: list[_Piece], now_at: int | None,
+    person: Person, site: str, zone: str, pieces: list[Piece], now_at: int | None,
     versions: Sequence[Shift],
 ) -> AgentTimeline:  # fmt: skip
     return AgentTimeline(
         person.agent_id, person.display_name, person.team_id, site, zone,
-        _segments(versions[-1:]), _segments(versions[:1]),
-        tuple(
-            ActualSpell(p.start_at, p.end_at, p.state, p.reason, p.state_group)
-            for p in _joined(pieces, ("state", "reason", "state_group"))
-            if p.state not in ("offline", "unknown")
-        ),
-        tuple(_exceptions(pieces)),
+        segments_of(versions[-1:]), segments_of(versions[:1]),
+        tuple(spells_of(pieces)), tuple(exceptions_of(pieces)),
         None if now_at is None else _now(pieces, now_at),
     )  # fmt: skip
 
 
-def _segments(versions: Sequence[Shift]) -> tuple[Segment, ...]:
+def segments_of(versions: Sequence[Shift]) -> tuple[Segment, ...]:
+    """The segments of the first of some versions of a shift, none where there is none."""
     return versions[0].segments if versions else ()
 
 
-def _exceptions(pieces: Iterable[_Piece]) -> Iterable[AdherenceException]:
+def spells_of(pieces: Iterable[Piece]) -> Iterable[ActualSpell]:
+    """What was done in pieces of an agent's day, in order; signed out and not known are none."""
+    for piece in _joined(pieces, ("state", "reason", "state_group")):
+        if piece.state not in ("offline", "unknown"):
+            yield ActualSpell(
+                piece.start_at, piece.end_at, piece.state, piece.reason, piece.state_group
+            )
+
+
+def exceptions_of(pieces: Iterable[Piece]) -> Iterable[AdherenceException]:
+    """What of the pieces is out of adherence, or would be without its cause."""
     keys = ("activity", "state_group", "reason", "verdict", "cause")
     for piece in _joined(pieces, keys):
         if piece.verdict == "out" or (piece.verdict == "neutral" and piece.cause):
@@ -180,9 +188,9 @@ def _exceptions(pieces: Iterable[_Piece]) -> Iterable[AdherenceException]:
             )  # fmt: skip
 
 
-def _joined(pieces: Iterable[_Piece], keys: tuple[str, ...]) -> list[_Piece]:
+def _joined(pieces: Iterable[Piece], keys: tuple[str, ...]) -> list[Piece]:
     """Touching pieces that agree in some fields, as one."""
-    found: list[_Piece] = []
+    found: list[Piece] = []
     for piece in pieces:
         last = found[-1] if found else None
         if (
@@ -196,7 +204,7 @@ def _joined(pieces: Iterable[_Piece], keys: tuple[str, ...]) -> list[_Piece]:
     return found
 
 
-def _now(pieces: list[_Piece], now_at: int) -> AgentNow | None:
+def _now(pieces: list[Piece], now_at: int) -> AgentNow | None:
     current = next((p for p in reversed(pieces) if p.start_at < now_at <= p.end_at), None)
     if current is None:
         return None
@@ -211,5 +219,5 @@ def _now(pieces: list[_Piece], now_at: int) -> AgentNow | None:
     )  # fmt: skip
 
 
-def _impact(piece: _Piece) -> str:
+def _impact(piece: Piece) -> str:
     return impact_of(piece.verdict, piece.category if piece.activity else None, piece.state_group)
