@@ -14,6 +14,7 @@ from wfm.domain.organisation import Organisation
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import Scope
 from wfm.facts.reader import FactReader
+from wfm.facts.rebuild import TOLD_AFTER_S
 from wfm.facts.schema import TABLES
 from wfm.queries.timeline import (
     AgentTimeline,
@@ -24,6 +25,7 @@ from wfm.queries.timeline import (
     spells_of,
 )
 from wfm.store.readers.adherence import read_exceptions
+from wfm.store.readers.facts import built_until
 from wfm.store.readers.organisation import read_organisation
 from wfm.store.readers.schedules import read_shift_history
 from wfm.store.store import Store
@@ -37,32 +39,40 @@ def read_days(
 ) -> tuple[AgentTimeline, ...]:
     """What `read_timelines` tells of a scope's day, by name.
 
-    Of one agent or team on a day that gets no more events it is taken from the facts: judging a
-    site's day takes a hundred times as long. Time that waits for a decision is told by the live
-    view alone, so a day with any is judged.
+    Of one agent or team on a day that is over and wholly built it is taken from the facts: judging
+    a site's day takes many times as long. Time that waits for a decision is told by the live view
+    alone, so a day with any is judged.
     """
-    today = local_day(epoch_s(clock.now()), "UTC")
-    if scope.team is not None and day < today - DAY:
+    if scope.team is not None and day < local_day(epoch_s(clock.now()), "UTC"):
         with store.db.read() as connection:
             org = read_organisation(connection, scope)
-            if _told_by_facts(connection, facts, scope, day):
-                shifts = read_shift_history(connection, scope, day, day + DAY)
-                return _lines(facts, org, scope, day, shifts)
+            zone = org.zone(scope.site) if scope.site is not None else "UTC"
+            over_at = day_start(day + DAY, zone)
+            shifts = read_shift_history(connection, scope, day, day + DAY)
+            ends = max((s.end_at for s in shifts if s.segments), default=over_at)
+            told_at = max(over_at, ends) + TOLD_AFTER_S
+            if _told_by_facts(connection, facts, scope, day, told_at):
+                return _lines(facts, org, scope, day, over_at, shifts)
     return read_timelines(store, scope, day, clock)
 
 
-def _told_by_facts(connection: Connection, facts: FactReader, scope: Scope, day: date) -> bool:
-    """Whether spells of both kinds are kept of the day, and nothing of it waits."""
-    built = (facts.files(table, day, day + DAY) for table in (STATES, LAPSES))
+def _told_by_facts(
+    connection: Connection, facts: FactReader, scope: Scope, day: date, told_at: int
+) -> bool:
+    """Whether spells of both kinds are kept of all that came, and nothing waits."""
+    built_at = built_until(connection, day)
+    if built_at is None or built_at < told_at:
+        return False
     begin, end = (day_start(one, "UTC") for one in (day - DAY, day + 2 * DAY))
-    return all(built) and not read_exceptions(connection, scope, begin, end, ("pending",))
+    kept = (facts.files(table, day, day + DAY) for table in (STATES, LAPSES))
+    return all(kept) and not read_exceptions(connection, scope, begin, end, ("pending",))
 
 
 def _lines(
-    facts: FactReader, org: Organisation, scope: Scope, day: date, shifts: tuple[Shift, ...]
-) -> tuple[AgentTimeline, ...]:
-    zone = org.zone(scope.site) if scope.site is not None else "UTC"
-    people = org.agents(day_start(day + DAY, zone) - 1, scope)
+    facts: FactReader, org: Organisation, scope: Scope, day: date, over_at: int,
+    shifts: tuple[Shift, ...],
+) -> tuple[AgentTimeline, ...]:  # fmt: skip
+    people = org.agents(over_at - 1, scope)
     numbers = [facts.keys["agent"].get(person.agent_id, -1) for person in people]
     done, judged = (_pieces(facts, table, day, numbers) for table in (STATES, LAPSES))
     versions: dict[str, list[Shift]] = {}
@@ -70,11 +80,11 @@ def _lines(
         versions.setdefault(shift.agent_id, []).append(shift)
     found = []
     for person, number in zip(people, numbers, strict=True):
-        own = versions.get(person.agent_id, [])
+        own, site = versions.get(person.agent_id, []), org.site_of(person.team_id)
         found.append(
             AgentTimeline(
-                person.agent_id, person.display_name, person.team_id,
-                org.site_of(person.team_id), zone, segments_of(own[-1:]), segments_of(own[:1]),
+                person.agent_id, person.display_name, person.team_id, site,
+                org.zone(site), segments_of(own[-1:]), segments_of(own[:1]),
                 tuple(spells_of(done.get(number, ()))),
                 tuple(exceptions_of(judged.get(number, ()))), None,
             )

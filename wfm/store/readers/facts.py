@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from wfm.store.schema import build, person, queue, store_state
+from wfm.store.schema import build, partition, person, queue, store_state
 
 
 def newest_generation(connection: Connection) -> int:
@@ -23,6 +23,14 @@ def newest_build_of(connection: Connection, first: date, end: date) -> int:
     """The newest build of the days from `first` to before `end`; 0 without any."""
     found = select(func.max(build.c.build_id)).where(build.c.day >= first, build.c.day < end)
     return connection.scalar(found) or 0
+
+
+def built_until(connection: Connection, day: date) -> int | None:
+    """The moment up to which a day is built, None where it is not or something came since."""
+    live = select(build.c.as_of_at).join(partition, partition.c.live_build == build.c.build_id)
+    return connection.scalar(
+        live.where(partition.c.day == day, partition.c.shard == "", partition.c.dirty == 0)
+    )
 
 
 def queue_groups(connection: Connection) -> dict[str, str]:
