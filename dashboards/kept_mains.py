@@ -53,17 +53,21 @@ class KeptMains:
         return replace(made, kept=packed)
 
 
-def kept_part(ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable, minutes: int = 1) -> Any:
+def kept_part(
+    ask: Ask, name: str, draw: Callable[[], Any], *of: Hashable, minutes: int = 1,
+    of_view: bool = True,
+) -> Any:  # fmt: skip
     """A part of a page as it was drawn since the minute began and since anybody did anything.
 
     For pages that wait for the minute and still show some events at once: what stands is put in as
     it is. It hangs on who looks, on the view and on `of`; what hardly changes by itself stands for
-    more `minutes`. Other pages draw it anew each time.
+    more `minutes`, and what is the same in every view (`of_view` false) for all of them. Other
+    pages draw it anew each time.
     """
     if not ask.waits:
         return draw()
-    who, state = ask.who, ask.state
-    on = (who.role, who.scope, who.agent_id, state, ask.fell_back, ask.look, of)
+    who, view = ask.who, (ask.state, ask.fell_back) if of_view else ()
+    on = (who.role, who.scope, who.agent_id, view, ask.look, of)
 
     def made() -> Packed:
         return cut(f"{ask.page.page_id}-{name}", localised(draw())).packed()

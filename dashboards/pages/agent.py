@@ -15,7 +15,7 @@ from dashboards.pages import agent_tables as tables
 from dashboards.pages.agent_bonus import bonus_panels, bonus_sheet, read_my_bonus
 from dashboards.pages.agent_data import MyDay
 from dashboards.pages.agent_offers import ANSWER, offers_panel
-from dashboards.pages.agent_panels import day_axis, shifts_panels, today_panel
+from dashboards.pages.agent_panels import axis_mark, day_axis, shifts_panels, today_panel
 from dashboards.pages.agent_wishes import WISHES, wishes_panel
 from dashboards.pages.agent_words import agent_answer
 from dashboards.pages.happenings import acted_in, step_notes
@@ -63,11 +63,15 @@ def _body(mine: MyDay) -> list[Any]:
     """The panels; what hangs on no event of the day stands for the minute and longer."""
     ask = mine.ask
     axis = day_axis(mine)
-    span = None if axis is None else (axis.first, axis.last)
-    shifts = kept_part(ask, "shifts", lambda: shifts_panels(mine, axis), span, minutes=LASTING)
+    on = (*axis_mark(axis), *(one.shift.shift_on for one in mine.strip))
+    shifts = kept_part(
+        ask, "shifts", lambda: shifts_panels(mine, axis), *on, minutes=LASTING, of_view=False
+    )
     off = tables.shortened(tables.exceptions(mine))
     right = [
-        kept_part(ask, "ahead", lambda: _ahead(mine), minutes=LASTING),
+        kept_part(ask, "ahead", lambda: _ahead(mine), minutes=LASTING, of_view=False),
+        kept_part(ask, "requests", lambda: _requests(ask)[0], minutes=LASTING),
+        kept_part(ask, "wishes", lambda: wishes_panel(ask), minutes=LASTING, of_view=False),
         _panel(off, "exceptions"),
     ]
     return [
@@ -78,12 +82,11 @@ def _body(mine: MyDay) -> list[Any]:
 
 
 def _ahead(mine: MyDay) -> list[Any]:
-    """Offers, the bonus, the next shifts, requests and wishes."""
-    ask, near = mine.ask, tables.next_shifts(mine)
+    """Offers, the bonus, and the next shifts: the same whatever period is looked at."""
+    near = tables.next_shifts(mine)
     near = replace(near, lines=near.lines[:NEXT])
     bonuses = bonus_panels(mine, read_my_bonus(mine))
-    asked = _requests(ask)[0]
-    return [*offers_panel(ask)[0], *bonuses, _panel(near, "ahead"), asked, *wishes_panel(ask)]
+    return [*offers_panel(mine.ask)[0], *bonuses, _panel(near, "ahead")]
 
 
 def _beside(mine: MyDay) -> list[Any]:

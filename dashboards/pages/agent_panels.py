@@ -78,6 +78,13 @@ def day_axis(mine: MyDay) -> DayAxis | None:
     return DayAxis(first, last, TimeAxis(start_at, end_at, zone, now))
 
 
+def axis_mark(axis: DayAxis | None) -> tuple[float, ...]:
+    """What of the axis the last shifts hang on: its minutes, and on which days the clock jumps."""
+    if axis is None:
+        return ()
+    return axis.first, axis.last, axis.times.end_at - axis.times.start_at
+
+
 def today_panel(mine: MyDay, axis: DayAxis | None) -> Any:
     """The day as it goes, plan above actual."""
     title = (
