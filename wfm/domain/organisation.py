@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -167,16 +167,33 @@ class Organisation:
     def agents(self, at: int, scope: Scope) -> tuple[Person, ...]:
         """People with role agent employed at an instant inside a scope, by display name."""
         found = []
-        one = scope.agent
-        for rows in self._people.values() if one is None else (self._people.get(one) or (),):
-            if not rows:
-                continue
-            row = _in_force(rows, at)
+        if scope.agent is not None:
+            asked: Collection[str] = (scope.agent,) if scope.agent in self._people else ()
+        else:
+            asked = self._people if scope.site is None else self.ever_in(scope.site)
+        for agent in asked:
+            row = _in_force(self._people[agent], at)
             if row.role != "agent" or (row.valid_to_at is not None and row.valid_to_at <= at):
                 continue
             if scope.holds(self.scope_of(row)):
                 found.append(row)
         return tuple(sorted(found, key=lambda p: (p.display_name, p.agent_id)))
+
+    def ever_in(self, site_id: str) -> Collection[str]:
+        """Ids of the people who ever stood in a team of a site."""
+        return self._ever_in.get(site_id, ())
+
+    @cached_property
+    def _ever_in(self) -> dict[str, dict[str, None]]:
+        sites: dict[str, set[str]] = {}
+        for unit in self.units:
+            if unit.level == "team" and unit.parent_id is not None:
+                sites.setdefault(unit.org_id, set()).add(unit.parent_id)
+        found: dict[str, dict[str, None]] = {}
+        for row in self.people:
+            for site in sites.get(row.team_id, ()):
+                found.setdefault(site, {})[row.agent_id] = None
+        return found
 
     def scope_of(self, person: Person) -> Scope:
         """The scope of one person: site, team, agent."""

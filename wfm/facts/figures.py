@@ -91,10 +91,11 @@ def _number(inputs: DayInputs, kind: str, value: pl.Expr) -> pl.Expr:
 def _site_of_team(inputs: DayInputs) -> pl.DataFrame:
     rows = []
     for unit in inputs.org.units:
-        if unit.level == "team" and unit.parent_id in inputs.keys["site"]:
+        site = inputs.keys["site"].get(unit.parent_id or "")
+        if unit.level == "team" and site is not None:
             team = inputs.keys["team"].get(unit.org_id)
             if team is not None and unit.valid_from <= inputs.day:
-                rows.append((team, inputs.keys["site"][unit.parent_id]))
+                rows.append((team, site))
     schema = {"unit_team": pl.UInt16, "team_site": pl.UInt16}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.unique("unit_team", keep="last", maintain_order=True)

@@ -22,8 +22,9 @@ from wfm.domain.organisation import Organisation, Person, parse_skills
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.facts.rules import FactRules, rules_of_day
+from wfm.facts.seen_states import SeenStates
 from wfm.facts.standing import Standing
-from wfm.store.dimensions import dimension_keys, ids_in_use, known_keys
+from wfm.store.dimensions import all_keys, dimension_keys, ids_in_use
 from wfm.store.files import FileStore
 from wfm.store.manifest import Batch, batches_of
 from wfm.store.readers.adherence import adherence_rules, read_exceptions
@@ -62,7 +63,7 @@ class DayInputs:
     as_of_at: int
     rules: FactRules
     org: Organisation
-    keys: dict[str, dict[str, int]]
+    keys: Mapping[str, Mapping[str, int]]
     activities: tuple[Activity, ...]
     state_rules: tuple[StateRule, ...]
     shifts: tuple[Shift, ...]  # every version, shift days day - 1 to day + 1
@@ -80,7 +81,7 @@ class DayInputs:
     known_standing: Standing | None = field(default=None, compare=False, repr=False)
 
     @cached_property
-    def ids(self) -> dict[str, dict[int, str]]:
+    def ids(self) -> Mapping[str, Mapping[int, str]]:
         """External id of each dimension number, by kind."""
         return {kind: {key: ext for ext, key in keys.items()} for kind, keys in self.keys.items()}
 
@@ -272,21 +273,22 @@ def read_inputs(
     feeds: Sequence[str] = FEEDS,
     site_id: str | None = None,
     known_shifts: tuple[Shift, ...] | None = None,
+    seen: SeenStates | None = None,
 ) -> DayInputs:
     """The inputs of a day as the store holds them now; other feeds than `feeds` stay empty.
 
     With a site, shifts and states are those of its people alone, and there is no hash to compare;
-    its shifts may be given by who has them already.
+    its shifts may be given by who has them already, and the states that were `seen` before.
     """
     start_at, end_at = window_of(day)
     days = [day - DAY, day, day + DAY]
     batches = {feed: batches_of(connection, feed, days) if feed in feeds else [] for feed in FEEDS}
-    keys = {kind: known_keys(connection, kind) for kind in KINDS}
+    keys = all_keys(connection)
     org = read_organisation(connection, ENTERPRISE)
     agents = None if site_id is None else _agents_of(org, site_id, keys["agent"])
     with ThreadPoolExecutor(1) as beside:
         # Files are read while the plans come from the database.
-        reading = beside.submit(_read_events, files, batches, day, agents)
+        reading = beside.submit(_read_events, files, batches, day, agents, seen)
         whole = site_id is None
         shifts = known_shifts
         if shifts is None:
@@ -304,18 +306,23 @@ def read_inputs(
         _hash(day, as_of, rules, org, activities, state_rules, told, batch_ids, approved)
         if whole else "",
         exceptions, False,
-        forecast_created(connection), forecast_of_requirement(connection),
+        forecast_created(connection) if "forecast" in feeds else {},
+        forecast_of_requirement(connection) if "requirement" in feeds else {},
     )  # fmt: skip
 
 
 def _read_events(
-    files: FileStore, batches: Mapping[str, Sequence[Batch]], day: date, agents: list[int] | None
-) -> Events:
+    files: FileStore, batches: Mapping[str, Sequence[Batch]], day: date,
+    agents: list[int] | None, seen: SeenStates | None,
+) -> Events:  # fmt: skip
     start_at, end_at = window_of(day)
+    states = (SeenStates() if seen is None else seen).read(
+        files, batches["agent_state"], start_at, end_at, agents
+    )
     quarters = quarter_of(start_at), quarter_of(end_at)
     return Events(
         raw_events(files, batches["contact_leg"], "contact_leg", start_at, end_at),
-        raw_events(files, batches["agent_state"], "agent_state", start_at, end_at, agents),
+        states,
         raw_events(files, batches["interval_stats"], "interval_stats", start_at, end_at),
         raw_quarters(files, batches["forecast"], "forecast", *quarters),
         raw_quarters(files, batches["requirement"], "requirement", *quarters),
@@ -323,11 +330,9 @@ def _read_events(
     )
 
 
-def _agents_of(org: Organisation, site_id: str, keys: dict[str, int]) -> list[int]:
+def _agents_of(org: Organisation, site_id: str, keys: Mapping[str, int]) -> list[int]:
     """Numbers of the people who ever stood in a team of the site."""
-    teams = {u.org_id for u in org.units if u.level == "team" and u.parent_id == site_id}
-    return sorted({keys[p.agent_id] for p in org.people if p.team_id in teams
-                   and p.agent_id in keys})  # fmt: skip
+    return sorted(keys[agent] for agent in org.ever_in(site_id) if agent in keys)
 
 
 def _hash(*parts: object) -> str:

@@ -11,7 +11,7 @@ from wfm.facts.day_sums import forget_day_sums
 from wfm.facts.frames import FrameCache, frames_of
 from wfm.facts.reader import FactReader
 from wfm.facts.shared import forget_shared
-from wfm.store.dimensions import KINDS, known_keys
+from wfm.store.dimensions import all_keys
 from wfm.store.manifest import snapshot
 from wfm.store.readers.facts import hire_days, newest_build, newest_generation, queue_groups
 from wfm.store.store import Store
@@ -35,11 +35,10 @@ def open_facts(store: Store) -> FactReader:
 def _reader(
     store: Store, connection: Connection, frames: FrameCache, groups: dict[str, str]
 ) -> FactReader:
-    keys = {kind: known_keys(connection, kind) for kind in KINDS}
+    builds = frames.builds_of(store.db.url)
     facts = FactReader(
-        snapshot(connection, frames.builds_of(store.db.url)), frames, keys, groups,
-        lambda: _hired(store),
-    )  # fmt: skip
+        snapshot(connection, builds), frames, all_keys(connection), groups, lambda: _hired(store)
+    )
     alive = frames.lately((*facts.named_files, *facts.marks))
     frames.forget(alive)
     forget_day_sums(alive)

@@ -12,6 +12,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from wfm.domain.activities import Activity
+from wfm.domain.grid import day_start
 from wfm.domain.organisation import Organisation, Person
 from wfm.domain.schedules import Shift
 from wfm.domain.scope import ENTERPRISE, Scope
@@ -19,6 +20,7 @@ from wfm.facts.adherence import judge
 from wfm.facts.casework import day_case
 from wfm.facts.inputs import DayInputs, read_inputs
 from wfm.facts.rules import FactRules
+from wfm.facts.seen_states import SeenStates
 from wfm.facts.spell_tables import judged_frame
 from wfm.facts.standing import Standing
 from wfm.store.kept import kept_value, newest_deed, newest_mark
@@ -141,11 +143,12 @@ class _Plans:
     shifts: tuple[Shift, ...]
     layers: dict[Hashable, dict[str, pl.DataFrame]] = field(default_factory=dict)
     made: dict[str, Standing] = field(default_factory=dict)
+    seen: SeenStates = field(default_factory=SeenStates)
 
     def standing(self, inputs: DayInputs) -> Standing:
         """Where everybody stands, worked out anew for another organisation or other numbers."""
         found = self.made.get("standing")
-        if found is None or found.org is not inputs.org or found.keys != inputs.keys:
+        if found is None or found.org is not inputs.org or found.keys is not inputs.keys:
             found = self.made["standing"] = Standing(inputs.day, inputs.org, inputs.keys)
         return found
 
@@ -163,9 +166,11 @@ def _judged(
     rules: FactRules,
 ) -> JudgedDay:  # fmt: skip
     plans = _plans_of(connection, site, day)
+    running = as_of_at < day_start(day + timedelta(days=2), "UTC")
     inputs = read_inputs(
-        connection, store.files, day, as_of_at, rules, ("agent_state",), site, plans.shifts
-    )
+        connection, store.files, day, as_of_at, rules, ("agent_state",), site, plans.shifts,
+        plans.seen if running else None,
+    )  # fmt: skip
     # What is made of shifts names people by number and looks at the kinds of activities.
     on = (len(inputs.keys["agent"]), inputs.activities)
     layers = plans.layers.setdefault(on, {})

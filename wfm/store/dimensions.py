@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 from sqlalchemy import Connection, Select, func, insert, select
 
+from wfm.store.kept import kept_value
 from wfm.store.schema import dim, org_unit, person, queue
 
 KINDS = (
@@ -58,6 +59,19 @@ def known_keys(connection: Connection, kind: str) -> dict[str, int]:
     """Number of every id of a kind seen so far."""
     rows = connection.execute(select(dim.c.ext_id, dim.c.key).where(dim.c.kind == kind))
     return dict(rows.all())
+
+
+def all_keys(connection: Connection) -> Mapping[str, Mapping[str, int]]:
+    """The same of every kind, read once as long as no number is added."""
+    count = connection.scalar(select(func.count()).select_from(dim))
+
+    def made() -> Mapping[str, Mapping[str, int]]:
+        found: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+        for kind, ext_id, key in connection.execute(select(dim.c.kind, dim.c.ext_id, dim.c.key)):
+            found.setdefault(kind, {})[ext_id] = key
+        return found
+
+    return kept_value(connection, "dimension numbers", None, count, made)
 
 
 def dimension_frame(connection: Connection, kind: str) -> pl.DataFrame:

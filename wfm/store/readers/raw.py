@@ -40,12 +40,12 @@ def raw_events(
     )
     if agents is not None:
         frame = frame.filter(pl.col("agent").is_in(agents))
-    return _newest(frame.collect(), as_stored=table == "agent_state")
+    return newest_rows(frame.collect(), as_stored=table == "agent_state")
 
 
 def raw_figures(files: FileStore, batches: Sequence[Batch], day: date) -> pl.DataFrame:
     """Figures delivered for one day, each in its newest version."""
-    return _newest(_scan(files, batches, "measure_day").filter(pl.col("day") == day).collect())
+    return newest_rows(_scan(files, batches, "measure_day").filter(pl.col("day") == day).collect())
 
 
 def raw_quarters(
@@ -56,7 +56,8 @@ def raw_quarters(
     return frame.collect().unique()
 
 
-def _newest(frame: pl.DataFrame, *, as_stored: bool = False) -> pl.DataFrame:
+def newest_rows(frame: pl.DataFrame, *, as_stored: bool = False) -> pl.DataFrame:
+    """Each event once, in its newest version; in order of the events unless `as_stored`."""
     newest = ("event_key", "seq", "payload_hash")
     if frame["event_key"].n_unique() == frame.height:
         return frame if as_stored else frame.sort("event_key")
