@@ -171,7 +171,7 @@ def _register(app: Dash, room: PageRoom, sources: Sources) -> None:
             if room.events is not None and ask.live and ask.data_at is not None:
                 set_props(*freshness(ask))
             return no_update, no_update
-        main = mains.shown(
+        main, sign = mains.shown(
             ask, shown, sign, lambda: main_part(ask, room.view(ask), forms),
             shared=room.shared, waits=room.events is not None,
         )  # fmt: skip

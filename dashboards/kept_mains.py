@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.frame import Ask
 from dashboards.localise import localised
@@ -19,38 +19,54 @@ from wfm.domain.bounded import Bounded
 
 MOST_BYTES = 24 * 1024 * 1024  # of the parts of one page, some 15 to 40 kB each
 STANDS_S = 5  # what depends on now is drawn anew after so many seconds
+RESTS_S = 3  # a page that shows whatever arrives is drawn no sooner again for those who share it
+
+
+class _Main(NamedTuple):
+    """A main part as it was drawn: of which data, after which deeds and changes, and when."""
+
+    data: str
+    deeds: Hashable
+    on: Hashable
+    drawn_at: int
+    packed: Packed
 
 
 class KeptMains:
     """The main parts of one page that were drawn last; each server process has its own."""
 
     def __init__(self) -> None:
-        self._kept = Bounded[tuple[Hashable, Packed]](MOST_BYTES)
+        self._kept = Bounded[_Main](MOST_BYTES)
 
     def shown(
-        self, ask: Ask, view: Hashable, data: Hashable, draw: Callable[[], Any], *, shared: bool,
+        self, ask: Ask, view: Hashable, data: str, draw: Callable[[], Any], *, shared: bool,
         waits: bool,
-    ) -> Cut:  # fmt: skip
-        """The main part of a view, drawn where nobody of the same rights just asked for it.
+    ) -> tuple[Cut, str]:  # fmt: skip
+        """The main part of a view and of which data it is; drawn where nobody of the same rights
+        just asked for it.
 
         `view` names look and language too. A page that `waits` shows new data when `data` is
-        another, and before that what people did; another page after any change of the store
-        (`Pulse.marks`), and as time goes on. One that is not `shared` is kept for its reader. Of
-        each view only the newest is kept: nobody asks for an older one again.
+        another, and before that what people did. Another page is drawn anew after any change of
+        the store (`Pulse.marks`), and as time goes on; for all who share it at most once in
+        `RESTS_S`, unless somebody does something: a delivery is several changes, one after the
+        other. One that is not `shared` is kept for its reader. Of each view only the newest is
+        kept: nobody asks for an older one again.
         """
         who, pulse = ask.who, ask.pulse
-        now: Hashable = (pulse.deeds_mark, pulse.places_mark, pulse.insights_mark)
-        if not waits:
-            now = (pulse.marks, ask.now // STANDS_S if ask.live else 0)
+        deeds = (pulse.deeds_mark, pulse.places_mark, pulse.insights_mark)
+        on = () if waits else (pulse.marks, ask.now // STANDS_S if ask.live else 0)
         alone = who.user_key if not shared or ask.scope.agent is not None else None
         key = (who.role, who.scope, who.agent_id, ask.scope, alone, view)
         found = self._kept.get(key)
-        if found is not None and found[0] == (data, now):
-            return found[1].unpacked()
+        if found is not None and found.deeds == deeds:
+            same = (found.data, found.on) == (data, on)
+            rests = shared and not waits and 0 <= ask.now - found.drawn_at < RESTS_S
+            if same or rests:
+                return found.packed.unpacked(), found.data
         made = cut(f"{ask.page.page_id}-m", localised(draw()))
         packed = made.packed()
-        self._kept.put(key, ((data, now), packed), packed.size)
-        return replace(made, kept=packed)
+        self._kept.put(key, _Main(data, deeds, on, ask.now, packed), packed.size)
+        return replace(made, kept=packed), data
 
 
 def kept_part(

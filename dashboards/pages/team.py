@@ -21,7 +21,13 @@ from dashboards.pages.team_board import (
     moments,
 )
 from dashboards.pages.team_data import Team, read_team
-from dashboards.pages.team_panels import courses, gap_panel, gap_sheet, waiting_panel
+from dashboards.pages.team_panels import (
+    courses,
+    courses_sheet,
+    gap_panel,
+    gap_sheet,
+    waiting_panel,
+)
 from dashboards.pages.team_words import team_answer
 from dashboards.pages.trends import trends_of
 from dashboards.parts import html
@@ -79,7 +85,7 @@ def _body(team: Team) -> list[Any]:
 
 def _courses(team: Team) -> list[Any]:
     course = courses(team)
-    return [] if course is None else [course[0]]
+    return [] if course is None else [course]
 
 
 def _doing(ask: Ask, near: Sequence[tuple[str, Scope]]) -> tuple[Any, Sheet]:
@@ -97,11 +103,11 @@ def _sheets(team: Team) -> tuple[Sheet, ...]:
     ask = team.ask
     sheet, members = board(team)
     figures = figures_sheet(team.centre.tiles, team.centre.previous, ask.not_compared)
-    course = courses(team)
+    course = courses_sheet(team)
     return (
         sheet, figures, gap_sheet(team), moments(team, members),
         exceptions_sheet(team, MOST_EXCEPTIONS), _doing(ask, ())[1],
-        *(() if course is None else (course[1],)),
+        *(() if course is None else (course,)),
     )  # fmt: skip
 
 

@@ -185,15 +185,13 @@ def gap_panel(team: Team, sheet: Sheet) -> Any:
     )
 
 
-def courses(team: Team) -> tuple[Any, Sheet] | None:
+def courses(team: Team) -> Any | None:
     """The figure in focus by agent over the last shifts, on one scale, worst first."""
     kpi = team.centre.kpi
     days, found = team.courses
     if len(days) < 2:
         return None
-    order = [str(s.value.at("agent")) for s in team.centre.parts[0]]
-    ids = [i for i in dict.fromkeys([*order, *(m.agent_id for m in team.members)]) if i in found]
-    members = {m.agent_id: m for m in team.members}
+    ids, members = _in_order(team), {m.agent_id: m for m in team.members}
     current = {str(s.value.at("agent")): s.value for s in team.centre.parts[0]}
     most = min(SHIFTS, max((len(found[i]) for i in ids), default=0))
     acted = acted_in(team.ask, days[0], days[-1] + timedelta(days=1))
@@ -213,20 +211,34 @@ def courses(team: Team) -> tuple[Any, Sheet] | None:
         trend = Trend(points, kpi.unit, name, goal, notes=notes)
         href = agent_link(team.ask, member.scope) if member else ""
         drawn.append(Multiple(name, trend, kpi_number(kpi.id, last.value), last.status, href))
-    names = [members[i].name if i in members else i for i in ids]
-    columns = (
-        Col("day", say("Day"), text=True, phone=True),
-        *(Col(i, name, kpi.unit) for i, name in zip(ids, names, strict=True)),
-    )
-    lines = [_course_line(day, [found[i].get(day) for i in ids]) for day in days]
     title = say("{short} by agent", short=kpi.short_name)
     note = say(
         "last {most} shifts to {day.day} {day:%b}, one scale, worst first", most=most, day=days[-1]
     )
-    shown = panel(title, multiples(drawn), note=note, legend_of=multiples_keys(drawn))
-    return shown, Sheet(
-        "courses", say("{short} by day and agent", short=kpi.short_name), columns, tuple(lines)
+    return panel(title, multiples(drawn), note=note, legend_of=multiples_keys(drawn))
+
+
+def courses_sheet(team: Team) -> Sheet | None:
+    """The same as numbers, a row a day."""
+    kpi = team.centre.kpi
+    days, found = team.courses
+    if len(days) < 2:
+        return None
+    ids, names = _in_order(team), {m.agent_id: m.name for m in team.members}
+    columns = (
+        Col("day", say("Day"), text=True, phone=True),
+        *(Col(i, names.get(i, i), kpi.unit) for i in ids),
     )
+    lines = [_course_line(day, [found[i].get(day) for i in ids]) for day in days]
+    title = say("{short} by day and agent", short=kpi.short_name)
+    return Sheet("courses", title, columns, tuple(lines))
+
+
+def _in_order(team: Team) -> list[str]:
+    """Agents who have a course, worst first."""
+    order = [str(s.value.at("agent")) for s in team.centre.parts[0]]
+    known = team.courses[1]
+    return [i for i in dict.fromkeys([*order, *(m.agent_id for m in team.members)]) if i in known]
 
 
 def _course_line(day: date, values: Sequence[KpiValue | None]) -> Line:

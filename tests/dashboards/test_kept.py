@@ -45,15 +45,16 @@ class Drawn:
     def __init__(self) -> None:
         self.kept, self.names = KeptMains(), list[str]()
 
-    def see(self, one: Ask, data: str = "now", *, shared: bool = True, waits: bool = False) -> None:
+    def see(self, one: Ask, data: str = "now", *, shared: bool = True, waits: bool = False) -> str:
         name = f"{one.who.role.value} {one.who.scope.path} {one.scope.path}"
 
         def draw() -> Any:
             self.names.append(name)
             return html.Main([html.B("3"), name])
 
-        part = self.kept.shown(one, "view", data, draw, shared=shared, waits=waits)
+        part, told = self.kept.shown(one, "view", data, draw, shared=shared, waits=waits)
         assert part.to_plotly_json()[0]["props"]["tree"] == ["main", 0, ["b", 0, "3"], name]
+        return told
 
 
 def later(one: Ask, **marks: int) -> Ask:
@@ -73,20 +74,38 @@ def test_a_main_part_is_drawn_once_for_the_same_rights_and_again_for_others(
         "supervisor dublin/T-06 dublin/T-06", "supervisor dublin/T-07 dublin/T-07",
         "manager dublin dublin/T-06",
     ]  # fmt: skip
-    drawn.see(ask(LEAD, "/team", sources), data="later")
-    assert len(drawn.names) == 4
-    drawn.see(ask(LEAD, "/team", sources), data="later")
+    for data, times in (("later", 4), ("later", 4), ("now", 5)):  # the newest alone is kept
+        drawn.see(ask(LEAD, "/team", sources), data, waits=True)
+        assert len(drawn.names) == times
     drawn.see(ask(OTHER_LEAD, "/team", sources))
-    assert len(drawn.names) == 4
-    drawn.see(ask(LEAD, "/team", sources))  # of a view the newest alone is kept
     assert len(drawn.names) == 5
+
+
+def test_who_shares_a_page_sees_it_drawn_once_in_three_seconds_or_after_a_deed(
+    centre: LiveCentre,
+) -> None:
+    drawn, clock = Drawn(), MovingClock(NOW)
+    sources = Sources(centre.store, clock)
+
+    def see(data: str, shared: bool = True, **marks: int) -> tuple[str, int]:
+        told = drawn.see(later(ask(MANAGER, "/centre", sources), **marks), data, shared=shared)
+        return told, len(drawn.names)
+
+    assert see("a") == ("a", 1)
+    clock.instant = NOW + timedelta(seconds=2)
+    assert see("b", delivery=900) == ("a", 1)  # what is shown is told by its own name
+    assert see("b", delivery=900, audit=900) == ("b", 2)
+    clock.instant = NOW + timedelta(seconds=5)
+    assert see("c", delivery=901, audit=900) == ("c", 3)
+    assert see("c", shared=False, delivery=901, audit=900) == ("c", 4)
+    assert see("d", shared=False, delivery=901, audit=900) == ("d", 5)
 
 
 def test_a_page_that_waits_stands_until_somebody_does_something(sources: Sources) -> None:
     at_once, waiting = Drawn(), Drawn()
     for drawn, waits in ((at_once, False), (waiting, True)):
         for marks in ({}, {"delivery": 900}, {"audit": 900}, {"audit": 900, "people": 900}):
-            drawn.see(later(ask(LEAD, "/team", sources), **marks), waits=waits)
+            drawn.see(later(ask(LEAD, "/team", sources), **marks), shared=waits, waits=waits)
     assert (len(at_once.names), len(waiting.names)) == (4, 3)
 
 
