@@ -136,7 +136,9 @@ class Ask:
     @cached_property
     def targets(self) -> TargetBook:
         """Targets that hold in the scope."""
-        return read_targets(self.sources.store, self.root)
+        marks, store, root = self.pulse.marks, self.sources.store, self.root
+        on = (marks.delivery, self.pulse.people_mark, language_code())
+        return self.pulse.once(("targets", root), on, lambda: read_targets(store, root))
 
     @cached_property
     def zone(self) -> str:

@@ -89,7 +89,9 @@ class Centre:
         ]  # fmt: skip
         return self._record("interval_stats", rows, "start_at", "start_at")
 
-    def states(self, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> str:
+    def states(
+        self, *rows: tuple[str, str, str, str] | tuple[str, str, str, str, str], seq: int = 1
+    ) -> str:
         """States delivered as one batch: (agent, start, end, state, reason) in the agent's zone."""
         filled = []
         for agent, start, end, state, *reason in rows:
@@ -98,7 +100,7 @@ class Centre:
             filled.append(
                 {
                     "event_key": number(f"{agent} {start} {state}"), "payload_hash": 1,
-                    "seq": 1, "source": self.keys("source", "test")["test"],
+                    "seq": seq, "source": self.keys("source", "test")["test"],
                     "agent": self.keys("agent", agent)[agent],
                     "start_at": self.at(start, zone),
                     "end_at": self.at(end, zone) if end else None, "state": state,
