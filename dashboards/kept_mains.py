@@ -18,6 +18,7 @@ from dashboards.refresh import Cut, Packed, cut
 from wfm.domain.bounded import Bounded
 
 MOST_BYTES = 24 * 1024 * 1024  # of the parts of one page, some 15 to 40 kB each
+IDLE_S = 600.0  # who has not come back to a view by then has it drawn anew
 STANDS_S = 5  # what depends on now is drawn anew after so many seconds
 RESTS_S = 3  # a page that shows whatever arrives is drawn no sooner again for those who share it
 
@@ -36,7 +37,7 @@ class KeptMains:
     """The main parts of one page that were drawn last; each server process has its own."""
 
     def __init__(self) -> None:
-        self._kept = Bounded[_Main](MOST_BYTES)
+        self._kept = Bounded[_Main](MOST_BYTES, IDLE_S)
 
     def shown(
         self, ask: Ask, view: Hashable, data: str, draw: Callable[[], Any], *, shared: bool,

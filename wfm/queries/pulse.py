@@ -39,6 +39,7 @@ from wfm.store.store import Store
 Made = TypeVar("Made")
 KEPT = "pulse"
 MOST = 20_000  # readings kept
+IDLE_S = 360.0  # what is held stands five minutes at most; what nobody asks for any longer goes
 
 
 class Marks(NamedTuple):
@@ -221,6 +222,7 @@ def pulse_in(connection: Connection, store: Store) -> Pulse:
     memory = kept_of(connection)
     if memory is None:
         return Pulse(store, marks, Bounded(MOST))
-    pulse = Pulse(store, marks, memory.setdefault(KEPT, Bounded[tuple[object, object]](MOST)))
+    kept = memory.setdefault(KEPT, Bounded[tuple[object, object]](MOST, IDLE_S))
+    pulse = Pulse(store, marks, kept)
     _SEEN.set(pulse)
     return pulse
