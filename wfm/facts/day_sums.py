@@ -157,7 +157,8 @@ def _figure_sheet(facts: Files, file: str) -> _Sheet:
     if sheet is None:
         dtypes = TABLES[FIGURE_TABLE].dtypes
         read = [*PLACES, "measure", "value"]
-        frame = facts.frames.frame([file], {name: dtypes[name] for name in read})
+        # Not kept as it is read: the names of the measures alone take more room than all numbers.
+        frame = facts.frames.scan([file], {name: dtypes[name] for name in read}).collect()
         numbers = frame["measure"].replace_strict(FIGURES, default=UNKNOWN, return_dtype=pl.Int64)
         columns = {name: _numbers(frame[name], NOBODY) for name in (*PLACES, "value")}
         sheet = _Sheet({**columns, "measure": _numbers(numbers, UNKNOWN)})

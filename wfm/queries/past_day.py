@@ -32,6 +32,7 @@ from wfm.store.store import Store
 
 DAY = timedelta(days=1)
 STATES, LAPSES = "state_spell", "adherence_spell"
+MOST_ROWS = 300_000  # of the files of a day; above that each asks for their own
 
 
 def read_days(
@@ -98,13 +99,18 @@ def _pieces(
     """Pieces of some people whose day or shift is the day, in order of time, by their number."""
     # The files of spells hold a local day, those of lapses the shifts that began on it.
     first, end = (day, day + 2 * DAY) if table == STATES else (day - DAY, day + DAY)
-    files = [file.file for file in facts.files(table, first, end)]
+    files = facts.files(table, first, end)
     judged = ("verdict", "cause") if table == LAPSES else ()
     columns = ("agent", "t0", "t1", "act", "state", "reason", "state_group", *judged)
     dtypes = TABLES[table].dtypes
     read = {name: dtypes[name] for name in (*columns, "day", "shift_day")}
     inside = (pl.col("day") == day) | (pl.col("shift_day") == day)
-    rows = facts.frames.frame(files, read).filter(pl.col("agent").is_in(list(numbers)) & inside)
+    mine = pl.col("agent").is_in(list(numbers)) & inside
+    names = [file.file for file in files]
+    if sum(file.rows for file in files) > MOST_ROWS:
+        rows = facts.frames.scan(names, read).filter(mine).collect()
+    else:
+        rows = facts.frames.frame(names, read).filter(mine)
     activities, reasons = facts.ids["activity"], facts.ids["reason"]
     found: dict[int, list[Piece]] = {}
     for agent, t0, t1, act, state, reason, group, *rest in (
