@@ -25,10 +25,12 @@ class _Element(Component):  # type: ignore[misc]  # Dash is not typed
 
     def __init__(self, children: Any = None, **props: Any) -> None:
         """The element with what was given, None too; a property it cannot have is an error."""
-        if not props.keys() <= self._known:
+        names = tuple(props)
+        if names not in self._checked:
             for name in props.keys() - self._known:
                 if not name.startswith(self._valid_wildcard_attributes):
                     raise TypeError(f"{self._type} has no property {name!r}.")
+            self._checked.add(names)
         own = self.__dict__
         if children is not None:
             own["children"] = children
@@ -45,7 +47,10 @@ def __getattr__(tag: str) -> Any:
     if not inspect.isclass(theirs):
         raise AttributeError(f"There is no element {tag!r}.")
     names = [name for name in inspect.signature(theirs.__init__).parameters if name not in _OWN]
-    own = {"__module__": "builtins", "_type": tag, "_known": frozenset(names), "_prop_names": names}
+    own = {
+        "__module__": "builtins", "_type": tag, "_known": frozenset(names), "_prop_names": names,
+        "_checked": set(),  # properties that were given together and are its own
+    }  # fmt: skip
     meta: Any = type(_Element)
     made = globals()[tag] = meta(tag, (_Element,), own)
     return made
