@@ -214,7 +214,8 @@ class Ask:
         """
         scope = scope or self.scope
         on = (minute_of(self.now, scope) // minutes, *self._marks)
-        return self.pulse.once(("held", scope, name, language_code()), on, read, HELD_SIZE)
+        key = ("held", scope, name, language_code())
+        return self.pulse.once(key, on, read, HELD_SIZE, brief=minutes == 1)
 
     @property
     def _marks(self) -> tuple[Hashable, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select
@@ -38,8 +38,10 @@ from wfm.store.store import Store
 
 Made = TypeVar("Made")
 KEPT = "pulse"
-MOST = 20_000  # readings kept
-IDLE_S = 360.0  # what is held stands five minutes at most; what nobody asks for any longer goes
+MOST = 20_000  # readings kept, of each kind
+# What nobody asked for in so long is given up: what is held stands five minutes at most, most of it
+# one.
+IDLE_S, BRIEF_S = 360.0, 75.0
 
 
 class Marks(NamedTuple):
@@ -79,23 +81,40 @@ _MARKS = select(
 
 
 @dataclass(frozen=True)
+class _Kept:
+    """Readings with their marks: those of a minute apart, which are most of them."""
+
+    lasting: Bounded[tuple[object, object]] = field(
+        default_factory=lambda: Bounded[tuple[object, object]](MOST, IDLE_S)
+    )
+    brief: Bounded[tuple[object, object]] = field(
+        default_factory=lambda: Bounded[tuple[object, object]](MOST, BRIEF_S)
+    )
+
+
+@dataclass(frozen=True)
 class Pulse:
     """The marks of one instant, and readings that hold as long as theirs do."""
 
     store: Store
     marks: Marks
-    kept: Bounded[tuple[object, object]]
+    kept: _Kept
 
-    def once(self, key: Hashable, on: object, make: Callable[[], Made], size: int = 1) -> Made:
+    def once(
+        self, key: Hashable, on: object, make: Callable[[], Made], size: int = 1,
+        brief: bool = False,
+    ) -> Made:  # fmt: skip
         """What was made for a key, the scope in it, while `on` is the same; else made anew.
 
         It is made of the store as it is now, which may be newer than the marks, never older. What
-        takes more room than a few numbers counts as so many readings.
+        takes more room than a few numbers counts as so many readings; what holds for a minute is
+        `brief`.
         """
-        found = self.kept.get(key)
+        kept = self.kept.brief if brief else self.kept.lasting
+        found = kept.get(key)
         if found is None or found[0] != on:
             found = (on, make())
-            self.kept.put(key, found, size)
+            kept.put(key, found, size)
         return found[1]  # type: ignore[return-value]  # of the type that `make` gives
 
     @property
@@ -221,8 +240,7 @@ def pulse_in(connection: Connection, store: Store) -> Pulse:
     marks = Marks._make(connection.execute(_MARKS).one())
     memory = kept_of(connection)
     if memory is None:
-        return Pulse(store, marks, Bounded(MOST))
-    kept = memory.setdefault(KEPT, Bounded[tuple[object, object]](MOST, IDLE_S))
-    pulse = Pulse(store, marks, kept)
+        return Pulse(store, marks, _Kept())
+    pulse = Pulse(store, marks, memory.setdefault(KEPT, _Kept()))
     _SEEN.set(pulse)
     return pulse
