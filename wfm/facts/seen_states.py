@@ -18,12 +18,11 @@ class SeenStates:
 
     A day is judged again with each delivery, which is one small file; all its files took a third of
     the time. Files never change, and rows of the newest version stay the same in whatever order
-    they come.
+    they come. What was asked, the files and their rows are one value, so that a thread beside never
+    sees the files of one reading with the rows of another.
     """
 
-    _asked: object = None
-    _files: frozenset[str] = frozenset()
-    _rows: pl.DataFrame | None = None
+    _last: tuple[object, frozenset[str], pl.DataFrame] | None = None
 
     def read(
         self, files: FileStore, batches: Sequence[Batch], start_at: int, end_at: int,
@@ -32,13 +31,13 @@ class SeenStates:
         """What `raw_events` gives of these batches; read whole where files went, or agents came."""
         asked = (start_at, end_at, agents if agents is None else tuple(agents))
         names = frozenset(batch.file for batch in batches)
-        known = self._rows if asked == self._asked and self._files <= names else None
-        if known is None:
+        last = self._last
+        if last is None or last[0] != asked or not last[1] <= names:
             rows = raw_events(files, batches, "agent_state", start_at, end_at, agents)
-        elif fresh := [batch for batch in batches if batch.file not in self._files]:
+        elif fresh := [batch for batch in batches if batch.file not in last[1]]:
             more = raw_events(files, fresh, "agent_state", start_at, end_at, agents)
-            rows = newest_rows(pl.concat([known, more]), as_stored=True)
+            rows = newest_rows(pl.concat([last[2], more]), as_stored=True)
         else:
-            rows = known
-        self._asked, self._files, self._rows = asked, names, rows
+            rows = last[2]
+        self._last = (asked, names, rows)
         return rows
