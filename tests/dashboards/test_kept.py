@@ -154,7 +154,10 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
     clock, drawn = MovingClock(NOW), list[str]()
     sources = Sources(centre.store, clock)
 
-    def see(who: Principal, href: str, name: str = "gap", minutes: int = 1, **marks: int) -> int:
+    def see(
+        who: Principal, href: str, name: str = "gap", minutes: int = 1, *, of_view: bool = True,
+        **marks: int,
+    ) -> int:  # fmt: skip
         one = later(ask(who, href, sources), **marks)
         told = f"{who.role.value} {one.scope.path}"
 
@@ -162,7 +165,7 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
             drawn.append(told)
             return html.B(told)
 
-        part = kept_part(one, name, draw, minutes=minutes)
+        part = kept_part(one, name, draw, minutes=minutes, of_view=of_view)
         if isinstance(part, Cut):
             assert part.to_plotly_json()[0]["props"]["tree"] == ["b", 0, told]
         return len(drawn)
@@ -176,6 +179,9 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
     clock.instant = NOW + timedelta(seconds=60)
     assert [see(LEAD, team, name="ahead", minutes=5), see(LEAD, team)] == [7, 8]
     assert [see(PEOPLE["desk"], "/desk"), see(PEOPLE["desk"], "/desk")] == [9, 10]
+    for href in (team, f"{team}&view=table", f"{team}&grain=week"):  # the same in every view
+        assert see(LEAD, href, name="shifts", of_view=False) == 11
+    assert see(MANAGER, team, name="shifts", of_view=False) == 12
 
 
 def test_figures_of_a_page_that_waits_are_read_once_in_the_minute(centre: LiveCentre) -> None:
