@@ -1,14 +1,49 @@
-"""A memory of bounded size: what was used longest ago goes first."""
+"""A memory of bounded size: what was used longest ago goes first, and nobody makes it twice."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+
+
+@dataclass
+class _Turn:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: int = 0
+
+
+class Turns:
+    """One maker of a key at a time: who wants the same meanwhile waits, and then finds it made.
+
+    Eight readers who ask for the same new figures would else work them out eight times, each of
+    them eight times as long.
+    """
+
+    def __init__(self) -> None:
+        self._open = dict[Hashable, _Turn]()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def of(self, key: Hashable) -> Iterator[None]:
+        """The turn of this thread at a key; look again, when it has come, whether it is made."""
+        with self._lock:
+            turn = self._open.setdefault(key, _Turn())
+            turn.waiting += 1
+        try:
+            with turn.lock:
+                yield
+        finally:
+            with self._lock:
+                turn.waiting -= 1
+                if not turn.waiting:
+                    del self._open[key]
 
 
 class Bounded(Generic[Value]):
@@ -24,6 +59,7 @@ class Bounded(Generic[Value]):
         self._most, self._size, self._idle_s, self._now = most, 0, idle_s, now
         self._kept: OrderedDict[Hashable, tuple[Value, int, float]] = OrderedDict()
         self._lock = threading.Lock()
+        self.turns = Turns()
 
     def get(self, key: Hashable) -> Value | None:
         """The value of a key, now the last used; None when there is none."""
@@ -59,16 +95,25 @@ class Bounded(Generic[Value]):
         _, size, _ = self._kept.pop(key, (None, 0, 0.0))
         self._size -= size
 
-    def made(self, key: Hashable, make: Callable[[], Value], size: Callable[[Value], int]) -> Value:
-        """The value of a key, made and kept where there is none; two threads may both make it."""
+    def made(
+        self, key: Hashable, make: Callable[[], Value], size: Callable[[Value], int],
+        holds: Callable[[Value], bool] = lambda _: True,
+    ) -> Value:  # fmt: skip
+        """The value of a key; made and kept where there is none, or none that `holds`.
+
+        Threads that ask at once wait for the first of them.
+        """
         found = self.get(key)
-        if found is None:
-            found = make()
-            self.put(key, found, size(found))
+        if found is None or not holds(found):
+            with self.turns.of(key):
+                found = self.get(key)
+                if found is None or not holds(found):
+                    found = make()
+                    self.put(key, found, size(found))
         return found
 
-    def forget(self, dead: Callable[[Any], bool]) -> None:
-        """Values of keys that nobody will ask for again given up, so that they take no room."""
+    def forget(self, dead: Callable[[Any, Value], bool]) -> None:
+        """Keys and values that nobody will ask for again given up, so that they take no room."""
         with self._lock:
-            for key in [key for key in self._kept if dead(key)]:
+            for key in [key for key, (value, _, _) in self._kept.items() if dead(key, value)]:
                 self._drop(key)

@@ -144,7 +144,7 @@ def _numbered(facts: FactReader, scope: Scope) -> tuple[int | None, ...]:
 
 def forget_day_sums(alive: Set[str]) -> None:
     """Sums of other files given up."""
-    _KEPT.forget(lambda key: key[1] not in alive)
+    _KEPT.forget(lambda key, _: key[1] not in alive)
 
 
 def _in_order(found: Mapping[tuple[object, ...], _Total]) -> list[tuple[Any, ...]]:
@@ -153,23 +153,24 @@ def _in_order(found: Mapping[tuple[object, ...], _Total]) -> list[tuple[Any, ...
 
 def _figure_sheet(facts: Files, file: str) -> _Sheet:
     """The delivered figures of a file, their measures by number."""
-    sheet = _KEPT.get((facts.frames.root, file))
-    if sheet is None:
+
+    def read() -> _Sheet:
         dtypes = TABLES[FIGURE_TABLE].dtypes
-        read = [*PLACES, "measure", "value"]
+        names = [*PLACES, "measure", "value"]
         # Not kept as it is read: the names of the measures alone take more room than all numbers.
-        frame = facts.frames.scan([file], {name: dtypes[name] for name in read}).collect()
+        frame = facts.frames.scan([file], {name: dtypes[name] for name in names}).collect()
         numbers = frame["measure"].replace_strict(FIGURES, default=UNKNOWN, return_dtype=pl.Int64)
         columns = {name: _numbers(frame[name], NOBODY) for name in (*PLACES, "value")}
-        sheet = _Sheet({**columns, "measure": _numbers(numbers, UNKNOWN)})
-        _KEPT.put((facts.frames.root, file), sheet, sheet.size)
-    return sheet
+        return _Sheet({**columns, "measure": _numbers(numbers, UNKNOWN)})
+
+    return _KEPT.made((facts.frames.root, file), read, lambda sheet: sheet.size)
 
 
 def _sheet(facts: Files, source: Source, file: str, names: frozenset[str]) -> _Sheet:
     """The columns of a source in a file, with those of its places; read once and kept."""
-    sheet = _KEPT.get((facts.frames.root, file)) or _Sheet()
-    if not sheet.columns.keys() >= names:
+    key = (facts.frames.root, file)
+
+    def read() -> _Sheet:
         spec = source.spec
         places = [place for place in PLACES if place in spec.keys]
         summed = source.family in spec.presummed
@@ -181,9 +182,12 @@ def _sheet(facts: Files, source: Source, file: str, names: frozenset[str]) -> _S
             for name in source.names:
                 fresh[known_column(name)] = _numbers(frame[name].is_not_null(), 0)
         # Made anew, not changed: another thread may be reading it.
-        sheet = _Sheet({**sheet.columns, **fresh}, sheet.rows)
-        _KEPT.put((facts.frames.root, file), sheet, sheet.size)
-    return sheet
+        known = _KEPT.get(key) or _Sheet()
+        return _Sheet({**known.columns, **fresh}, known.rows)
+
+    return _KEPT.made(
+        key, read, lambda sheet: sheet.size, holds=lambda sheet: sheet.columns.keys() >= names
+    )
 
 
 def _numbers(column: pl.Series, null: int) -> Numbers:

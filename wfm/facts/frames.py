@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import polars as pl
 
+from wfm.domain.bounded import Bounded
 from wfm.facts.schema import Dtype
 from wfm.store.manifest import FactFile
 
@@ -20,7 +21,21 @@ BLOCK = 8  # files of a block on average
 FEW = 64  # rows of a large span are kept when they fill less than this part of the cache
 LIVE = 2  # newest files of a span, which are built again and again
 SPARED_S = 60.0  # what no newer state names is kept for those who still look at an older one
+# What nobody asked for in so long is read again: a past day of a site that one reader looked at
+# takes megabytes, and the caches of a server would grow for as long as people look about.
+IDLE_S = 180.0
 Columns = Mapping[str, Dtype]
+
+
+class _Frame(NamedTuple):
+    """Rows kept, and the files they came from."""
+
+    frame: pl.DataFrame
+    files: Sequence[str]
+
+    def size(self) -> int:
+        """Bytes of the rows."""
+        return int(self.frame.estimated_size())
 
 
 class FrameCache:
@@ -32,8 +47,7 @@ class FrameCache:
 
     def __init__(self, root: Path, limit_bytes: int = CACHE_BYTES) -> None:
         self._root, self._limit = root, limit_bytes
-        self._frames: OrderedDict[Hashable, tuple[pl.DataFrame, Sequence[str]]] = OrderedDict()
-        self._bytes = 0
+        self._frames = Bounded[_Frame](limit_bytes, IDLE_S)
         self._newest: tuple[Hashable, object] | None = None
         self._told: dict[str, float] = {}
         self._builds: dict[str, dict[int, tuple[FactFile, ...]]] = {}
@@ -62,18 +76,19 @@ class FrameCache:
         return parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=False)
 
     def _block(self, key: tuple[str, ...], columns: Columns) -> pl.DataFrame:
-        kept = self._kept(key)
-        missing = {
-            name: dtype for name, dtype in columns.items()
-            if kept is None or name not in kept.columns
-        }  # fmt: skip
-        if missing:
-            # A read may run twice when two threads want it at once; both get the same rows.
+        def read() -> _Frame:
+            """The block with at least these columns, those that nobody has read yet from files."""
+            kept = self._frames.get(key)
+            known = set() if kept is None else set(kept.frame.columns)
+            missing = {name: dtype for name, dtype in columns.items() if name not in known}
             fresh = self.scan(key, missing).collect().rechunk()
-            kept = fresh if kept is None else kept.hstack(fresh)
-            self._keep(key, kept, key)
+            return _Frame(fresh if kept is None else kept.frame.hstack(fresh), key)
+
+        found = self._frames.made(
+            key, read, _Frame.size, holds=lambda one: columns.keys() <= set(one.frame.columns)
+        )
         # A selection by names alone takes no query plan, which costs more than the rest.
-        return pl.DataFrame(schema=columns) if kept is None else kept[[*columns]]
+        return found.frame[[*columns]]
 
     def builds_of(self, database: str) -> dict[int, tuple[FactFile, ...]]:
         """Files by build as read so far from a database, for `snapshot` to add to."""
@@ -94,11 +109,7 @@ class FrameCache:
     ) -> pl.DataFrame:
         """What was made of files, which never change, kept under a key and their names."""
         asked = (key, tuple(files))
-        found = self._kept(asked)
-        if found is None:
-            found = make()
-            self._keep(asked, found, files)
-        return found
+        return self._frames.made(asked, lambda: _Frame(make(), files), _Frame.size).frame
 
     def lately(self, names: Iterable[str]) -> Set[str]:
         """The names that are told now, and those told within the last minute.
@@ -114,10 +125,7 @@ class FrameCache:
     def forget(self, alive: Set[str]) -> None:
         """What other files gave is given up: today is built again all the time, and its old files
         would fill the memory before anything else."""
-        with self._lock:
-            for key in [k for k, (_, files) in self._frames.items() if not alive >= set(files)]:
-                frame, _ = self._frames.pop(key)
-                self._bytes -= int(frame.estimated_size())
+        self._frames.forget(lambda _, one: not alive >= set(one.files))
 
     def scan(self, files: Sequence[str], columns: Columns) -> pl.LazyFrame:
         """The asked columns of files too large to keep, read when collected."""
@@ -149,42 +157,21 @@ class FrameCache:
         self, files: tuple[str, ...], columns: Columns, conditions: Sequence[pl.Expr],
         told: tuple[bytes, ...],
     ) -> pl.DataFrame:  # fmt: skip
-        asked = (files, tuple(columns), told)
-        found = self._kept(asked)
-        if found is None:
+        def read() -> _Frame:
             rows = self.scan(files, columns).filter(*conditions)
-            found = rows.collect(engine="streaming").rechunk()
-            if found.estimated_size() * FEW <= self._limit:
-                self._keep(asked, found, files)
-        return found
+            return _Frame(rows.collect(engine="streaming").rechunk(), files)
+
+        def size(one: _Frame) -> int:
+            """More than there is room for where the span is not to be kept."""
+            return taken if (taken := one.size()) * FEW <= self._limit else self._limit + 1
+
+        return self._frames.made((files, tuple(columns), told), read, size).frame
 
     def _whole(self, file: str) -> pl.DataFrame:
-        frame = self._kept(("", file))
-        if frame is None:
-            frame = pl.read_parquet(self._root / file, glob=False)
-            self._keep(("", file), frame, (file,))
-        return frame
+        def read() -> _Frame:
+            return _Frame(pl.read_parquet(self._root / file, glob=False), (file,))
 
-    def _kept(self, key: Hashable) -> pl.DataFrame | None:
-        with self._lock:
-            if key not in self._frames:
-                return None
-            self._frames.move_to_end(key)
-            return self._frames[key][0]
-
-    def _keep(self, key: Hashable, frame: pl.DataFrame, files: Sequence[str]) -> None:
-        size = int(frame.estimated_size())
-        with self._lock:
-            before = self._frames.pop(key, None)
-            if before is not None:
-                self._bytes -= int(before[0].estimated_size())
-            if size > self._limit:
-                return
-            self._frames[key] = (frame, files)
-            self._bytes += size
-            while self._bytes > self._limit:
-                _, (dropped, _) = self._frames.popitem(last=False)
-                self._bytes -= int(dropped.estimated_size())
+        return self._frames.made(("", file), read, _Frame.size).frame
 
 
 def blocks(files: Sequence[str]) -> list[tuple[str, ...]]:

@@ -48,12 +48,12 @@ def read_shared(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFra
         return read_measures(facts, scope, query)
     wide = replace(query, by=(*levels, *query.by))
     key = (facts.mark_until(query.end), scope.site, levels, wide)
-    found = _KEPT.get(key)
-    if found is None:
-        if _rows_behind(facts, scope, query) > MOST_ROWS:
-            return read_measures(facts, scope, query)
-        found = _read(facts, Scope(scope.site), wide, levels)
-        _KEPT.put(key, found, int(found.rows.estimated_size()) + KEY_BYTES * len(found.spans))
+    if _KEPT.get(key) is None and _rows_behind(facts, scope, query) > MOST_ROWS:
+        return read_measures(facts, scope, query)
+    found = _KEPT.made(
+        key, lambda: _read(facts, Scope(scope.site), wide, levels),
+        lambda made: int(made.rows.estimated_size()) + KEY_BYTES * len(made.spans),
+    )  # fmt: skip
     first, length = found.spans.get(tuple(getattr(scope, level) for level in levels), (0, 0))
     if length == 0:
         return nothing_known(facts, query)
@@ -62,7 +62,7 @@ def read_shared(facts: FactReader, scope: Scope, query: FactQuery) -> pl.DataFra
 
 def forget_shared(alive: Set[str]) -> None:
     """What was made of other facts than those of the marks given up."""
-    _KEPT.forget(lambda key: key[0] not in alive)
+    _KEPT.forget(lambda key, _: key[0] not in alive)
 
 
 def _rows_behind(facts: FactReader, scope: Scope, query: FactQuery) -> int:
