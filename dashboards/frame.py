@@ -173,7 +173,7 @@ class Ask:
     def loading(self) -> Loading | None:
         """How far history is loaded, None when it is all there."""
         marks, store = self.pulse.marks, self.sources.store
-        on = (marks.generation, marks.build, marks.audit, self.now // 60)
+        on = (marks.generation, marks.build, marks.deed, self.now // 60)
         return self.pulse.once(("loading", self.today), on, lambda: loading_of(store, self.today))
 
     @cached_property

@@ -17,8 +17,12 @@ from dashboards.refresh import Cut
 from dashboards.sources import Sources
 from kpis.kept import kept_values
 from kpis.query import kpi_values
+from wfm.actions.audit import note_export
+from wfm.actions.sessions import Sessions
+from wfm.actions.users import NewUser, add_user, set_disabled
 from wfm.domain.clock import epoch_s
 from wfm.domain.principal import Principal
+from wfm.domain.roles import Role
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.rebuild import rebuild_day
@@ -94,17 +98,17 @@ def test_who_shares_a_page_sees_it_drawn_once_in_three_seconds_or_after_a_deed(
     assert see("a") == ("a", 1)
     clock.instant = NOW + timedelta(seconds=2)
     assert see("b", delivery=900) == ("a", 1)  # what is shown is told by its own name
-    assert see("b", delivery=900, audit=900) == ("b", 2)
+    assert see("b", delivery=900, deed=900) == ("b", 2)
     clock.instant = NOW + timedelta(seconds=5)
-    assert see("c", delivery=901, audit=900) == ("c", 3)
-    assert see("c", shared=False, delivery=901, audit=900) == ("c", 4)
-    assert see("d", shared=False, delivery=901, audit=900) == ("d", 5)
+    assert see("c", delivery=901, deed=900) == ("c", 3)
+    assert see("c", shared=False, delivery=901, deed=900) == ("c", 4)
+    assert see("d", shared=False, delivery=901, deed=900) == ("d", 5)
 
 
 def test_a_page_that_waits_stands_until_somebody_does_something(sources: Sources) -> None:
     at_once, waiting = Drawn(), Drawn()
     for drawn, waits in ((at_once, False), (waiting, True)):
-        for marks in ({}, {"delivery": 900}, {"audit": 900}, {"audit": 900, "people": 900}):
+        for marks in ({}, {"delivery": 900}, {"deed": 900}, {"deed": 900, "people": 900}):
             drawn.see(later(ask(LEAD, "/team", sources), **marks), shared=waits, waits=waits)
     assert (len(at_once.names), len(waiting.names)) == (4, 3)
 
@@ -122,7 +126,7 @@ def test_those_who_wait_read_one_generation_for_a_quarter_of_a_minute(centre: Li
     assert (facts("/centre"), facts("/team", LEAD), facts("/me", AGENT)) == (shown,) * 3
     newest = facts("/desk", PEOPLE["desk"])
     assert newest.generation == shown.generation + 1
-    assert facts("/centre", audit=900) is newest  # somebody decided something
+    assert facts("/centre", deed=900) is newest  # somebody decided something
     clock.instant = NOW + timedelta(seconds=15)
     assert facts("/centre") is newest
     assert rebuild_day(centre.store, TODAY, epoch_s(NOW))
@@ -173,7 +177,7 @@ def test_a_part_stands_for_the_minute_and_for_the_same_rights_alone(centre: Live
     team = "/team?scope=dublin/T-06"
     assert [see(w, team) for w in (LEAD, SECOND_LEAD, MANAGER, LEAD)] == [1, 1, 2, 2]
     assert [see(LEAD, team, name="tiles"), see(LEAD, f"{team}&view=table")] == [3, 4]
-    assert [see(LEAD, team, delivery=900), see(LEAD, team, audit=900)] == [4, 5]
+    assert [see(LEAD, team, delivery=900), see(LEAD, team, deed=900)] == [4, 5]
     assert see(OTHER_LEAD, "/team") == 6
     assert see(LEAD, team, name="ahead", minutes=5) == 7
     clock.instant = NOW + timedelta(seconds=60)
@@ -229,3 +233,24 @@ def test_the_pulse_knows_who_is_where_as_the_store_does(centre: LiveCentre) -> N
     assert pulse.seat_of("A-0173", 4_000_000_000) == AGENT.scope
     assert pulse.seat_of("A-0173", 0) is None
     assert pulse.seat_of("nobody", 4_000_000_000) is None
+
+
+def test_what_is_held_outlives_who_signs_in_or_exports_and_no_deed(centre: LiveCentre) -> None:
+    store, clock = centre.store, MovingClock(NOW)
+    add_user(
+        store, clock, NewUser("early", "Early", Role.AGENT, AGENT.scope, demo=True),
+        actor="test", actor_role="admin",
+    )  # fmt: skip
+    held = ask(LEAD, "/team", Sources(store, clock)).held("rates", object)
+
+    def now_held() -> object:
+        return ask(LEAD, "/team", Sources(store, clock)).held("rates", object)
+
+    assert now_held() is held
+    sessions = Sessions(store, clock)
+    assert sessions.sign_in_demo("early", "request").token
+    assert sessions.sign_in("nobody", "wrong", "127.0.0.1", "request").token is None
+    note_export(store, clock, LEAD, "team", LEAD.scope, "request")
+    assert now_held() is held
+    set_disabled(store, clock, "early", True, actor="test", actor_role="admin")
+    assert now_held() is not held

@@ -19,6 +19,7 @@ from wfm.domain.organisation import Organisation
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.health import Feed, feeds_of
 from wfm.store.database import kept_of
+from wfm.store.kept import deed_up_to
 from wfm.store.readers import offers as offer_reader
 from wfm.store.readers.board import all_newest_changes
 from wfm.store.readers.organisation import STANDING_MARKS, part_of, read_organisation
@@ -41,14 +42,14 @@ KEPT = "pulse"
 MOST = 20_000  # readings kept, of each kind
 # What nobody asked for in so long is given up: what is held stands five minutes at most, most of it
 # one.
-IDLE_S, BRIEF_S = 360.0, 75.0
+IDLE_S, BRIEF_S = 180.0, 75.0
 
 
 class Marks(NamedTuple):
-    """Numbers of which one is another after each change of the store."""
+    """Numbers of which one is another after each change of the store; who looked changes none."""
 
     delivery: int | None
-    audit: int | None
+    deed: int | None
     step: int | None
     standing: int | None
     standings: int
@@ -65,7 +66,7 @@ class Marks(NamedTuple):
 
 _MARKS = select(
     select(func.max(delivery.c.delivery_id)).scalar_subquery(),
-    select(func.max(audit.c.seq)).scalar_subquery(),
+    select(func.max(audit.c.seq)).scalar_subquery(),  # of which the newest deed is found
     select(func.max(remedy_step.c.step_id)).scalar_subquery(),
     *(one.scalar_subquery() for one in STANDING_MARKS),
     select(func.count()).select_from(org_unit).scalar_subquery(),
@@ -106,22 +107,22 @@ class Pulse:
     ) -> Made:  # fmt: skip
         """What was made for a key, the scope in it, while `on` is the same; else made anew.
 
-        It is made of the store as it is now, which may be newer than the marks, never older. What
+        It is made of the store as it is now, which may be newer than the marks, never older, and
+        by one thread for all that ask at once. What
         takes more room than a few numbers counts as so many readings; what holds for a minute is
         `brief`.
         """
         kept = self.kept.brief if brief else self.kept.lasting
-        found = kept.get(key)
-        if found is None or found[0] != on:
-            found = (on, make())
-            kept.put(key, found, size)
-        return found[1]  # type: ignore[return-value]  # of the type that `make` gives
+        _, made = kept.made(
+            key, lambda: (on, make()), lambda _: size, holds=lambda found: found[0] == on
+        )
+        return made  # type: ignore[return-value]  # of the type that `make` gives
 
     @property
     def people_mark(self) -> Hashable:
         """What differs after each change of units, people and queues."""
         m = self.marks
-        return (m.standing, m.standings, m.audit, m.step, m.units, m.queues, m.people, m.since)
+        return (m.standing, m.standings, m.deed, m.step, m.units, m.queues, m.people, m.since)
 
     @property
     def places_mark(self) -> Hashable:
@@ -132,7 +133,7 @@ class Pulse:
     @property
     def deeds_mark(self) -> Hashable:
         """What differs after whatever people do: each action is noted in the audit."""
-        return (self.marks.audit, self.marks.step)
+        return (self.marks.deed, self.marks.step)
 
     def organisation(self, scope: Scope) -> Organisation:
         """Units, people and queues inside a scope, with the units above it."""
@@ -238,6 +239,7 @@ def pulse_seen(store: Store) -> Pulse:
 def pulse_in(connection: Connection, store: Store) -> Pulse:
     """The pulse of the store as a connection's snapshot sees it."""
     marks = Marks._make(connection.execute(_MARKS).one())
+    marks = marks._replace(deed=deed_up_to(connection, marks.deed))
     memory = kept_of(connection)
     if memory is None:
         return Pulse(store, marks, _Kept())

@@ -14,6 +14,7 @@ from wfm.store.schema import audit, delivery
 
 Made = TypeVar("Made")
 MOST = 64
+NO_DEEDS = ("login", "login.failure", "export")  # lines of the audit that say who looked
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,37 @@ def kept_value(
     return made
 
 
-def newest_mark(connection: Connection) -> tuple[int | None, int | None]:
-    """What differs after each delivery and after each action: whatever is written, one records it.
+def newest_mark(connection: Connection) -> tuple[int | None, int]:
+    """What differs after each delivery and after each deed: whatever is written, one records it.
 
     Facts are built from these, so what is read of facts hangs on their generation instead.
     """
     asked = (select(func.max(delivery.c.delivery_id)), select(func.max(audit.c.seq)))
-    newest, deed = connection.execute(select(*(one.scalar_subquery() for one in asked))).one()
-    return newest, deed
+    newest, line = connection.execute(select(*(one.scalar_subquery() for one in asked))).one()
+    return newest, deed_up_to(connection, line)
 
 
 def newest_deed(connection: Connection) -> int:
-    """What differs after each action."""
-    return connection.scalar(select(func.max(audit.c.seq))) or 0
+    """What differs after each deed."""
+    return deed_up_to(connection, connection.scalar(select(func.max(audit.c.seq))))
+
+
+def deed_up_to(connection: Connection, newest: int | None) -> int:
+    """The newest line of the audit that tells of a deed, `newest` being the last; 0 before any.
+
+    Who signs in or takes a table along is noted there too, and no page but the log itself shows
+    anything else after it: else everything would be read anew for everybody while a shift begins.
+    """
+    last, kept = newest or 0, kept_of(connection)
+    line, deed = (0, 0) if kept is None else kept.get("deed", (0, 0))
+    if line == last:
+        return int(deed)
+    if line > last:  # an older snapshot than the one that was looked at last
+        line, deed, kept = 0, 0, None
+    told = select(func.max(audit.c.seq)).where(
+        audit.c.seq > line, audit.c.seq <= last, audit.c.action.not_in(NO_DEEDS)
+    )
+    found = connection.scalar(told) or deed
+    if kept is not None:
+        kept["deed"] = (last, found)
+    return int(found)
