@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from sqlalchemy import Connection, func, select
@@ -25,10 +26,17 @@ def read_targets(store: Store, scope: Scope, known_at: int | None = None) -> Tar
     with store.db.read() as connection:
         organisation = read_organisation(connection, scope)
         if known_at is not None:
-            return _book(connection, organisation, known_at)
+            return _book(
+                organisation, _rows(connection, known_at), _corridors(connection, known_at)
+            )
+        mark = _mark(connection)
+        rows, corridors = kept_value(
+            connection, "target rows", None, mark,
+            lambda: (_rows(connection, None), _corridors(connection, None)),
+        )  # fmt: skip
         return kept_value(
-            connection, "targets", scope, (_mark(connection), organisation),
-            lambda: _book(connection, organisation, None), most=KEPT_SCOPES,
+            connection, "targets", scope, (mark, organisation),
+            lambda: _book(organisation, rows, corridors), most=KEPT_SCOPES,
         )  # fmt: skip
 
 
@@ -42,9 +50,9 @@ def _mark(connection: Connection) -> tuple[object, ...]:
     return tuple(connection.execute(select(*(one.scalar_subquery() for one in asked))).one())
 
 
-def _book(connection: Connection, organisation: Organisation, known_at: int | None) -> TargetBook:
-    rows = _rows(connection, known_at)
-    corridors = _corridors(connection, known_at)
+def _book(
+    organisation: Organisation, rows: Sequence[Target], corridors: Sequence[Corridor]
+) -> TargetBook:
     memberships = organisation.memberships
     teams = {u.org_id for u in organisation.units if u.level == "team"}
     sites = {u.org_id for u in organisation.units if u.level == "site"}
