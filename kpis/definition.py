@@ -49,7 +49,7 @@ WINDOWS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bands:
     """Limits of green and amber; None is open. A single-value target also has its `centre`."""
 

@@ -12,7 +12,7 @@ from kpis.status import Side, Status, red_sentence
 KeyPart = str | int | date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KpiTarget:
     """A target as shown: `≥ 95.0 %`, its limits, and the sentence that says who set it."""
 
@@ -23,7 +23,7 @@ class KpiTarget:
     restated: bool = False  # some of it was set after the days it holds for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Restated:
     """That a figure changed after its day was closed: when, and what it was before."""
 
@@ -31,7 +31,7 @@ class Restated:
     was: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KpiValue:
     """The value of a KPI for one key, with its sides, target, colour and reasons.
 

@@ -49,7 +49,7 @@ DEFAULT_ACTIVITIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One planned piece of a shift, half-open UTC seconds."""
 

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
     """One language: its catalogue, and how it writes figures, weekdays, months and dates.
 
@@ -43,13 +44,26 @@ CURRENT: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 class Said(str):
-    """A text in the current language that knows its template and values, to be said anew."""
+    """A text in the current language that knows its template and values, to be said anew.
 
+    `shape` is "small" or "capital" where the first letters of the template were changed.
+    """
+
+    __slots__ = ("many", "message", "n", "shape", "values")
     message: str
     many: str
     n: int
     values: Mapping[str, Any]
-    shape: str = ""  # "small" or "capital": how the first letters of the template were changed
+    shape: str
+
+    @classmethod
+    def of(
+        cls, text: str, message: str, many: str, n: int, values: Mapping[str, Any], shape: str = ""
+    ) -> Said:  # fmt: skip
+        """A text with what it was made of."""
+        said = cls(text)
+        said.message, said.many, said.n, said.values, said.shape = message, many, n, values, shape
+        return said
 
     def __add__(self, other: str) -> str:
         return joined("", (self, other))
@@ -67,10 +81,7 @@ class Said(str):
         return self._shaped("capital", self[:1].upper() + rest)
 
     def _shaped(self, shape: str, text: str) -> Said:
-        said = Said(text)
-        said.message, said.many, said.n, said.values = self.message, self.many, self.n, self.values
-        said.shape = shape
-        return said
+        return Said.of(text, self.message, self.many, self.n, self.values, shape)
 
 
 def language() -> Language | None:
@@ -119,6 +130,8 @@ def say(message: str, /, **values: Any) -> str:
     """A sentence in the reader's language: say("{n} of {m} agents", n=3, m=8)."""
     message = message[:] if isinstance(message, ToSay) else message
     current = CURRENT.get()
+    if not values:
+        return _said_as_it_is(message, current)
     template = message if current is None or not message else current.catalogue.gettext(message)
     return _said(template, current, message, "", 0, values)
 
@@ -272,15 +285,18 @@ def _said(
     template: str, current: Language | None, message: str, many: str, n: int,
     values: dict[str, Any],
 ) -> Said:  # fmt: skip
-    if not values:
-        text = template
-    elif current is None:
+    if current is None:
         text = template.format(**values)
     else:
         text = _LocalFormatter(current).vformat(template, (), values)
-    said = Said(text)
-    said.message, said.many, said.n, said.values = message, many, n, values
-    return said
+    return Said.of(text, message, many, n, values)
+
+
+@lru_cache(maxsize=8192)
+def _said_as_it_is(message: str, current: Language | None) -> Said:
+    """A text without values: the same object each time, since a page says its words often."""
+    template = message if current is None or not message else current.catalogue.gettext(message)
+    return Said.of(template, message, "", 0, {})
 
 
 class _LocalFormatter(string.Formatter):

@@ -22,7 +22,7 @@ class NewShift:
     reason_code: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shift:
     """One version of a shift: seq 1 is the baseline of the first publication."""
 

@@ -17,7 +17,7 @@ from wfm.store.manifest import FactFile
 MOST_ROWS = 1_000_000  # of the files; above that one agent's are read alone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OutSpell:
     """One spell out of adherence; instants in UTC seconds, half-open.
 

@@ -22,7 +22,7 @@ from wfm.store.store import Store
 WAITS = CAUSES[PENDING]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ActualSpell:
     """What an agent did from `start_at` up to `end_at`."""
 

@@ -38,7 +38,7 @@ class Batch:
     received_at: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FactFile:
     """One live fact file."""
 
