@@ -46,3 +46,44 @@ def test_its_questions_have_one_thread_each_unless_the_operator_says_otherwise()
     assert threads("serve") == "1"
     assert threads("serve", POLARS_MAX_THREADS="3") == "3"
     assert threads("worker") == str(len(os.sched_getaffinity(0)))
+
+
+FREED = """
+import os, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from wfm.cli.main import run
+sys.argv = ["wfm", *sys.argv[1:], "--help"]
+try:
+    run()
+except SystemExit:
+    pass
+import polars as pl
+if child := os.fork():  # as the server starts its processes
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+def resident():
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+def question(rows):
+    numbers = pl.select(a=pl.int_range(rows))
+    numbers.with_columns(b=pl.col("a") * 2, c=pl.col("a").cast(pl.String)).sort("b")
+
+question(1000)
+before = resident()
+with ThreadPoolExecutor(8) as readers, ThreadPoolExecutor(1) as other:
+    list(readers.map(question, [1_000_000] * 16))
+    most = resident()
+    for _ in range(200):  # the others rest, as most readers do
+        other.submit(question, 1000).result()
+        time.sleep(0.01)
+    print(most - before, resident() - before)
+"""
+
+
+def test_what_its_questions_took_is_given_back_while_most_readers_rest() -> None:
+    told = subprocess.run([sys.executable, "-c", FREED, "serve"], capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    took, kept = map(float, told.stdout.split()[-2:])
+    assert took > 20
+    assert kept < took / 3

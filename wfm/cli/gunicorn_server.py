@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 from collections.abc import Callable
 from threading import Timer
@@ -17,6 +18,13 @@ from wfm.settings import Settings
 GRACE_S = 5
 WARM_AFTER_S = 10.0
 YOUNG_OBJECTS = 50_000  # made and not gone again between two small looks of the collector
+# What the C library's allocator is told: its own names, their numbers in malloc.h, and values.
+LARGE_BYTES = 128 * 1024
+MALLOPT = {
+    "M_ARENA_MAX": (-8, 1),  # one heap for all threads, not one for each: they work by turns anyway
+    "M_MMAP_THRESHOLD": (-3, LARGE_BYTES),  # what is larger is given back as soon as it is free
+    "M_TRIM_THRESHOLD": (-1, LARGE_BYTES),
+}
 
 
 class GunicornServer(BaseApplication):  # type: ignore[misc]
@@ -68,12 +76,26 @@ def settled(warm_after_s: float = WARM_AFTER_S) -> None:
     read, some eight times a minute. What a page leaves behind in circles is young and found by the
     small looks, so the large ones may be rare.
     """
+    _set_allocator()
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)
     later = Timer(warm_after_s, _warm)
     later.daemon = True
     later.start()
+
+
+def _set_allocator() -> None:
+    """Nothing; the C library's allocator is told to keep little of what is free.
+
+    Left alone it raises by itself the size from which memory is given back at once, and holds a
+    heap for each thread: texts of pages and columns of numbers that are long gone. There is no such
+    setting outside glibc, and none is needed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for number, value in MALLOPT.values():
+            mallopt(number, value)
 
 
 def _warm() -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from wfm.domain.errors import WfmError
 
+ALLOCATOR = "narenas:1,muzzy_decay_ms:0"
+
 app = typer.Typer(
     name="wfm",
     help="Muster: forecast, staff, schedule, follow the day, explain the numbers.",
@@ -34,6 +36,10 @@ def run() -> None:
         # Readers ask many small questions at once: threads of each would only wait for each other.
         # Read when Polars is first imported, hence here.
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
+        # Its allocator gives back what is free from a thread of its own, which a process that was
+        # forked has not. So all threads share one part of it, where each use looks after that. Set
+        # whatever is there: Polars leaves its own setting to the programs that a demo starts.
+        os.environ["_RJEM_MALLOC_CONF"] = ALLOCATOR
     register_called(app, words)
     try:
         app()
