@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from kpis.cells import Cell, Merged
 from kpis.definition import Kpi
@@ -37,8 +37,7 @@ PART_NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """What a value needs besides its cells: the length of the window, and other windows.
 
     `whole` are the same measures over all members of the dimension a share is taken of.
@@ -51,8 +50,7 @@ class Window:
     one_agent: bool = True
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """A value with its two sides; `unknown` are measures no cell knows, so that it is None.
 
     `left_out` are parts of a total that the source cannot give: the value then lacks them.
@@ -84,13 +82,12 @@ def evaluate(kpi: Kpi, cell: Cell, window: Window | None = None) -> Evaluation:
     return answer
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(NamedTuple):
     """One side of a formula at given sums."""
 
     value: float | int | None
     unknown: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
 
 
 def _number(value: Merged) -> float | int | None:

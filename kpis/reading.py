@@ -60,7 +60,7 @@ class Ask:
         )
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """The measures of one key, with how many leaf cells know each, of how many."""
 
@@ -273,7 +273,10 @@ def _add(
     names: Iterable[str],
 ) -> None:  # fmt: skip
     for record in records:
-        row = rows.setdefault(tuple((d, record[d]) for d in by), Row())
+        key = tuple((d, record[d]) for d in by)
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = Row()
         for name in names:
             row.cell[name] = record[name]
             row.known[name] = record[f"{name}:known"]
