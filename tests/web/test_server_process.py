@@ -23,7 +23,7 @@ def test_its_collector_passes_by_what_stands_and_its_loops_are_loaded() -> None:
     assert told.stdout.split() == ["50000", "True", "True"]
 
 
-POOL = """
+AS_COMMAND = """
 import sys
 from wfm.cli.main import run
 sys.argv = ["wfm", *sys.argv[1:], "--help"]
@@ -31,9 +31,14 @@ try:
     run()
 except SystemExit:
     pass
+"""
+POOL = (
+    AS_COMMAND
+    + """
 import polars
 print(polars.thread_pool_size())
 """
+)
 
 
 def test_its_questions_have_one_thread_each_unless_the_operator_says_otherwise() -> None:
@@ -48,15 +53,11 @@ def test_its_questions_have_one_thread_each_unless_the_operator_says_otherwise()
     assert threads("worker") == str(len(os.sched_getaffinity(0)))
 
 
-FREED = """
-import os, sys, time
+FREED = (
+    AS_COMMAND
+    + """
+import os, time
 from concurrent.futures import ThreadPoolExecutor
-from wfm.cli.main import run
-sys.argv = ["wfm", *sys.argv[1:], "--help"]
-try:
-    run()
-except SystemExit:
-    pass
 import polars as pl
 if child := os.fork():  # as the server starts its processes
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
@@ -79,6 +80,7 @@ with ThreadPoolExecutor(8) as readers, ThreadPoolExecutor(1) as other:
         time.sleep(0.01)
     print(most - before, resident() - before)
 """
+)
 
 
 def test_what_its_questions_took_is_given_back_while_most_readers_rest() -> None:
@@ -87,3 +89,28 @@ def test_what_its_questions_took_is_given_back_while_most_readers_rest() -> None
     took, kept = map(float, told.stdout.split()[-2:])
     assert took > 20
     assert kept < took / 3
+
+
+TEXTS = """
+import os
+from concurrent.futures import ThreadPoolExecutor
+from wfm.cli.gunicorn_server import settled
+settled(warm_after_s=600)
+
+def heaps():
+    with open("/proc/self/maps") as told:
+        spans = [line.split()[0].split("-") for line in told if line.rstrip().endswith(" 0")]
+    # A thread's own heap begins at a multiple of 64 MiB.
+    return sum(int(begin, 16) % 2**26 == 0 for begin, _ in spans)
+
+before = heaps()
+with ThreadPoolExecutor(8) as readers:
+    list(readers.map(lambda n: [bytes(9_000) for _ in range(n)], [2_000] * 16))
+    print(heaps() - before)
+os._exit(0)
+"""
+
+
+def test_texts_of_its_readers_are_in_one_heap_and_not_in_one_for_each_thread() -> None:
+    told = subprocess.run([sys.executable, "-c", TEXTS], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["0"]
