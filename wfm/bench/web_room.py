@@ -201,8 +201,10 @@ def _servers_of(root: int) -> list[int]:
 
 
 def _resident_mb(pids: list[int]) -> float:
-    pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """Memory of the processes; what is shared with others counts by its part."""
+    told = (Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() for pid in pids)
+    parts = [int(line.split()[1]) for lines in told for line in lines if line.startswith("Pss:")]
+    return sum(parts) * 1024 / 1e6
 
 
 def _cpu_s(pids: list[int]) -> float:
