@@ -215,7 +215,7 @@ class Ask:
         scope = scope or self.scope
         on = (minute_of(self.now, scope) // minutes, *self._marks)
         key = ("held", scope, name, language_code())
-        return self.pulse.once(key, on, read, HELD_SIZE, brief=minutes == 1)
+        return self.pulse.once(key, on, read, HELD_SIZE)
 
     @property
     def _marks(self) -> tuple[Hashable, ...]:

@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 from dashboards.frame import Ask
 from dashboards.localise import localised
 from dashboards.refresh import Cut, Packed, cut
-from wfm.domain.bounded import Bounded
+from wfm.domain.bounded import IDLE_S, Bounded
 
 MOST_BYTES = 24 * 1024 * 1024  # of the parts of one page, some 15 to 40 kB each
-IDLE_S = 180.0  # who has not come back to a view by then has it drawn anew
 STANDS_S = 5  # what depends on now is drawn anew after so many seconds
 RESTS_S = 3  # a page that shows whatever arrives is drawn no sooner again for those who share it
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+# What nobody asked for in so long is made again when somebody does. A page that is looked at is
+# drawn anew each minute, so what it needs is asked for in time; what one reader passed by goes.
+IDLE_S = 90.0
 
 
 @dataclass

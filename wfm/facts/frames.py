@@ -12,7 +12,7 @@ from zlib import crc32
 
 import polars as pl
 
-from wfm.domain.bounded import Bounded
+from wfm.domain.bounded import IDLE_S, Bounded
 from wfm.facts.schema import Dtype
 from wfm.store.manifest import FactFile
 
@@ -21,9 +21,6 @@ BLOCK = 8  # files of a block on average
 FEW = 64  # rows of a large span are kept when they fill less than this part of the cache
 LIVE = 2  # newest files of a span, which are built again and again
 SPARED_S = 60.0  # what no newer state names is kept for those who still look at an older one
-# What nobody asked for in so long is read again: a past day of a site that one reader looked at
-# takes megabytes, and the caches of a server would grow for as long as people look about.
-IDLE_S = 180.0
 Columns = Mapping[str, Dtype]
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, func, select
 
-from wfm.domain.bounded import Bounded
+from wfm.domain.bounded import IDLE_S, Bounded
 from wfm.domain.organisation import Organisation
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.queries.health import Feed, feeds_of
@@ -39,10 +39,7 @@ from wfm.store.store import Store
 
 Made = TypeVar("Made")
 KEPT = "pulse"
-MOST = 20_000  # readings kept, of each kind
-# What nobody asked for in so long is given up: what is held stands five minutes at most, most of it
-# one.
-IDLE_S, BRIEF_S = 180.0, 75.0
+MOST = 40_000  # readings kept
 
 
 class Marks(NamedTuple):
@@ -81,16 +78,7 @@ _MARKS = select(
 )
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """Readings with their marks: those of a minute apart, which are most of them."""
-
-    lasting: Bounded[tuple[object, object]] = field(
-        default_factory=lambda: Bounded[tuple[object, object]](MOST, IDLE_S)
-    )
-    brief: Bounded[tuple[object, object]] = field(
-        default_factory=lambda: Bounded[tuple[object, object]](MOST, BRIEF_S)
-    )
+_Kept = Bounded[tuple[object, object]]  # readings with their marks
 
 
 @dataclass(frozen=True)
@@ -101,19 +89,14 @@ class Pulse:
     marks: Marks
     kept: _Kept
 
-    def once(
-        self, key: Hashable, on: object, make: Callable[[], Made], size: int = 1,
-        brief: bool = False,
-    ) -> Made:  # fmt: skip
+    def once(self, key: Hashable, on: object, make: Callable[[], Made], size: int = 1) -> Made:
         """What was made for a key, the scope in it, while `on` is the same; else made anew.
 
         It is made of the store as it is now, which may be newer than the marks, never older, and
-        by one thread for all that ask at once. What
-        takes more room than a few numbers counts as so many readings; what holds for a minute is
-        `brief`.
+        by one thread for all that ask at once. What takes more room than a few numbers counts as
+        so many readings.
         """
-        kept = self.kept.brief if brief else self.kept.lasting
-        _, made = kept.made(
+        _, made = self.kept.made(
             key, lambda: (on, make()), lambda _: size, holds=lambda found: found[0] == on
         )
         return made  # type: ignore[return-value]  # of the type that `make` gives
@@ -242,7 +225,7 @@ def pulse_in(connection: Connection, store: Store) -> Pulse:
     marks = marks._replace(deed=deed_up_to(connection, marks.deed))
     memory = kept_of(connection)
     if memory is None:
-        return Pulse(store, marks, _Kept())
-    pulse = Pulse(store, marks, memory.setdefault(KEPT, _Kept()))
+        return Pulse(store, marks, _Kept(MOST, IDLE_S))
+    pulse = Pulse(store, marks, memory.setdefault(KEPT, _Kept(MOST, IDLE_S)))
     _SEEN.set(pulse)
     return pulse
