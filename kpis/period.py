@@ -14,8 +14,10 @@ from kpis.targets import (
     added_bands,
     bands_of,
     days_of,
+    of_place,
     provenance,
     resolve,
+    set_by,
     weighted_bands,
 )
 from kpis.value import KpiTarget
@@ -53,6 +55,8 @@ class TargetDesk:
     _in_force: dict[tuple[object, ...], Target | None] = field(default_factory=dict)
     _holding: dict[tuple[str, date], tuple[bool, ...]] = field(default_factory=dict)
     _runs: dict[tuple[object, ...], tuple[tuple[date, ...], ...]] = field(default_factory=dict)
+    _own: dict[str, frozenset[str]] = field(default_factory=dict)
+    _set: dict[tuple[object, ...], KpiTarget | None] = field(default_factory=dict)
     _told: dict[tuple[object, ...], KpiTarget | None] = field(default_factory=dict)
 
     def target(self, kpi: Kpi, key: Key) -> KpiTarget | None:
@@ -100,14 +104,24 @@ class TargetDesk:
 
     def _row(self, kpi: Kpi, day: date, scope: Scope, kind: Kind) -> Target | None:
         """The row in force; a count is not inherited: the team's 1,000 is not each agent's."""
-        # Days on which the same rows hold for the same chain of units have the same row in force.
-        team = self.book.team_of(scope.agent, day) if scope.agent else None
-        asked = (kpi.id, self._held_on(kpi, day), scope, team, kind)
+        # Days on which the same rows hold for the same chain of units have the same row in force;
+        # so have all agents of a team who have none of their own.
+        chain = self.book.chain(scope, day)
+        if scope.agent and scope.agent not in self._agents(kpi):
+            chain = chain[1:]
+        asked = (kpi.id, self._held_on(kpi, day), chain, scope.level, kind)
         if asked not in self._in_force:
             row = resolve(self.book, kpi.id, day, scope, kind.contact_type, queue_id=kind.queue_id)
             counted = kpi.kind == "sum" and row is not None and row.level != scope.level
             self._in_force[asked] = None if counted else row
         return self._in_force[asked]
+
+    def _agents(self, kpi: Kpi) -> frozenset[str]:
+        """The agents with rows of their own."""
+        if kpi.id not in self._own:
+            rows = self.book.of_kpi(kpi.id)
+            self._own[kpi.id] = frozenset(row.key for row in rows if row.level == "agent")
+        return self._own[kpi.id]
 
     def _held_on(self, kpi: Kpi, day: date) -> tuple[bool, ...]:
         """Which rows of a KPI hold on a day."""
@@ -118,12 +132,18 @@ class TargetDesk:
 
     def _of_row(self, kpi: Kpi, row: Target | None, scope: Scope) -> KpiTarget | None:
         """The target of one row, or of the catalogue; most days of a trend have the same."""
-        asked = (kpi.id, None if row is None else row.target_id, scope)
-        if asked not in self._told:
-            rows = [] if row is None else [row]
-            source = self._source(kpi, [row], scope)
-            self._told[asked] = _shown(kpi, bands_of(kpi, row), source, rows=rows)
-        return self._told[asked]
+        which = (kpi.id, None if row is None else row.target_id)
+        if (*which, scope) not in self._told:
+            if which not in self._set:
+                bands = bands_of(kpi, row)
+                source = set_by(self.book, kpi, row, format_goal(kpi, bands))
+                self._set[which] = _shown(kpi, bands, source, rows=[] if row is None else [row])
+            found = self._set[which]
+            if found is not None:
+                source = of_place(self.book, row, scope, found.source)
+                found = KpiTarget(found.text, source, found.bands, restated=found.restated)
+            self._told[*which, scope] = found
+        return self._told[*which, scope]
 
     def _weighted(
         self, kpi: Kpi, scope: Scope, key: Key, by_day: Mapping[date, Target | None]

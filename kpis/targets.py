@@ -88,6 +88,11 @@ def provenance(
 
     "95.0 %, set for Site Phoenix by Ana M. on 2026-01-01, inherited by Team 7."
     """
+    return of_place(book, row, scope, set_by(book, kpi, row, goal_text))
+
+
+def set_by(book: TargetBook, kpi: Kpi, row: Target | None, goal_text: str = "") -> str:
+    """Who set a target, when and for whom: the part that is the same for all who inherit it."""
     start = f"{goal_text}, " if goal_text else ""
     if row is None:
         why = say("our convention") if kpi.target_basis in ("conv", "") else kpi.target_basis
@@ -105,6 +110,13 @@ def provenance(
         sentence += say(" for queue {queue_id}", queue_id=row.queue_id)
     if row.restated_on is not None:
         sentence += say(" (restated on {day:%Y-%m-%d})", day=row.restated_on)
+    return sentence
+
+
+def of_place(book: TargetBook, row: Target | None, scope: Scope, sentence: str) -> str:
+    """The sentence of `set_by` with who inherits the target, and why it was set."""
+    if row is None:
+        return sentence
     own = getattr(scope, scope.level) if scope.level != "enterprise" else ""
     if row.level != scope.level or (row.level != "enterprise" and row.key != own):
         sentence += say(", inherited by {name}", name=book.name_of(scope.level, own))
