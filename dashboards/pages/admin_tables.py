@@ -20,6 +20,12 @@ from wfm.queries.permissions import permission_table
 from wfm.web.pages import pages_for
 
 MOST_FILES, SHORT = 30, 56
+# What is no code of its own, like "target.write", but a word.
+ACTION = {
+    "export": to_say("export"),
+    "login": to_say("sign-in"),
+    "login.failure": to_say("failed sign-in"),
+}
 # The reaches of the permission table in the words of the page.
 REACH = {
     "-": DASH,
@@ -106,12 +112,12 @@ def audit(ask: Ask, lines: Sequence[AuditLine], name_of: Mapping[str, str]) -> S
     )
     rows = []
     for line in lines:
-        who = name_of.get(line.actor, line.actor)
+        who = say("unknown") if line.actor == "unknown" else name_of.get(line.actor, line.actor)
         told = " → ".join(text for text in (line.old, line.new) if text)
         cells = (
             Cell(time_words(line.at, ask.zone), line.at),
             Cell(who, who),
-            Cell(line.action, line.action, reason=told[:400]),
+            Cell(say(ACTION.get(line.action, line.action)), line.action, reason=told[:400]),
             Cell(line.object, line.object),
             Cell(line.scope_path or say("All sites"), line.scope_path),
             Cell((line.old or "")[:300], line.old),

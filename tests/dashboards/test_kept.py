@@ -17,12 +17,8 @@ from dashboards.refresh import Cut
 from dashboards.sources import Sources
 from kpis.kept import kept_values
 from kpis.query import kpi_values
-from wfm.actions.audit import note_export
-from wfm.actions.sessions import Sessions
-from wfm.actions.users import NewUser, add_user, set_disabled
 from wfm.domain.clock import epoch_s
 from wfm.domain.principal import Principal
-from wfm.domain.roles import Role
 from wfm.domain.scope import ENTERPRISE, Scope
 from wfm.domain.targets import TargetBook
 from wfm.facts.rebuild import rebuild_day
@@ -233,24 +229,3 @@ def test_the_pulse_knows_who_is_where_as_the_store_does(centre: LiveCentre) -> N
     assert pulse.seat_of("A-0173", 4_000_000_000) == AGENT.scope
     assert pulse.seat_of("A-0173", 0) is None
     assert pulse.seat_of("nobody", 4_000_000_000) is None
-
-
-def test_what_is_held_outlives_who_signs_in_or_exports_and_no_deed(centre: LiveCentre) -> None:
-    store, clock = centre.store, MovingClock(NOW)
-    add_user(
-        store, clock, NewUser("early", "Early", Role.AGENT, AGENT.scope, demo=True),
-        actor="test", actor_role="admin",
-    )  # fmt: skip
-    held = ask(LEAD, "/team", Sources(store, clock)).held("rates", object)
-
-    def now_held() -> object:
-        return ask(LEAD, "/team", Sources(store, clock)).held("rates", object)
-
-    assert now_held() is held
-    sessions = Sessions(store, clock)
-    assert sessions.sign_in_demo("early", "request").token
-    assert sessions.sign_in("nobody", "wrong", "127.0.0.1", "request").token is None
-    note_export(store, clock, LEAD, "team", LEAD.scope, "request")
-    assert now_held() is held
-    set_disabled(store, clock, "early", True, actor="test", actor_role="admin")
-    assert now_held() is not held

@@ -16,12 +16,14 @@ from sqlalchemy import select
 from dashboards.build import ask_of, room_of
 from dashboards.frame import Ask, Look
 from dashboards.localise import localised
+from dashboards.pages.admin_tables import audit
 from dashboards.shell import whole_page
 from dashboards.sources import Sources
 from wfm.domain.language import Language, kept, reread, say, speaking, to_say
 from wfm.domain.principal import Principal
 from wfm.domain.roles import Role
 from wfm.domain.scope import Scope
+from wfm.queries.audit import AuditLine
 from wfm.queries.permissions import permission_table
 from wfm.queries.users import read_users
 from wfm.store.schema import audit_reason
@@ -153,3 +155,17 @@ def test_a_word_that_opens_a_kept_sentence_is_said_in_the_language_of_who_reads_
         assert reread(stored) == "Sickness is 80 % of the 2.5 missing"
     with speaking(language_of("es")):
         assert reread(stored) == "Enfermedad: el 80 % de los 2,5 que faltan"
+
+
+def test_the_log_names_sign_ins_in_the_readers_language(centre: LiveCentre) -> None:
+    with speaking(PSEUDO):
+        ask, _ = drawn("/admin", Sources(centre.store, centre.clock))
+        lines = [
+            AuditLine(1, 0, "unknown", "", action, "user:unknown", "", None, None, None)
+            for action in ("login", "login.failure", "export")
+        ]
+        rows = [[cell.text for cell in line.cells[1:3]] for line in audit(ask, lines, {}).lines]
+    assert rows == [
+        [word.translate(Accented.LETTERS) for word in ("unknown", action)]
+        for action in ("sign-in", "failed sign-in", "export")
+    ]
