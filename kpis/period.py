@@ -56,6 +56,7 @@ class TargetDesk:
     _holding: dict[tuple[str, date], tuple[bool, ...]] = field(default_factory=dict)
     _runs: dict[tuple[object, ...], tuple[tuple[date, ...], ...]] = field(default_factory=dict)
     _own: dict[str, frozenset[str]] = field(default_factory=dict)
+    # Of each row, before its sentence says who inherits it; then with that, of each scope.
     _set: dict[tuple[object, ...], KpiTarget | None] = field(default_factory=dict)
     _told: dict[tuple[object, ...], KpiTarget | None] = field(default_factory=dict)
 
@@ -140,8 +141,7 @@ class TargetDesk:
                 self._set[which] = _shown(kpi, bands, source, rows=[] if row is None else [row])
             found = self._set[which]
             if found is not None:
-                source = of_place(self.book, row, scope, found.source)
-                found = KpiTarget(found.text, source, found.bands, restated=found.restated)
+                found = replace(found, source=of_place(self.book, row, scope, found.source))
             self._told[*which, scope] = found
         return self._told[*which, scope]
 
