@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kpis.query import KpiValue, compare, hidden_red, kpi_series, kpi_values
 from wfm.domain.errors import ForbiddenDrill
 from wfm.domain.scope import Scope
+from wfm.domain.targets import Target
 from wfm.queries.facts import open_facts
 from wfm.queries.targets import read_targets
 from wfm.store.store import Store
@@ -130,6 +132,28 @@ def test_sites_add_up_and_a_red_site_shows_under_the_total(centre: Store) -> Non
     assert hidden_red(sites) == ""
     teams = values(centre, "", "average_talk_time", by=("agent",))
     assert [v.at("agent") for v in teams] == ["a1", "a2", "b1"]
+
+
+def test_each_agent_has_the_target_of_their_own_else_of_their_own_team(centre: Store) -> None:
+    book = read_targets(centre, Scope())
+    places = (("team", "m1", 190.0), ("team", "l1", 90.0), ("agent", "a2", 210.0))
+    rows = tuple(
+        Target(
+            900 + n, "average_talk_time", level, key, "", None, value, 10.0, date(2026, 10, 1),
+            None, 0, "Ana M.",
+        )
+        for n, (level, key, value) in enumerate(places)
+    )  # fmt: skip
+    found = kpi_values(
+        open_facts(centre), Scope(), ["average_talk_time"], MONDAY, TUESDAY,
+        targets=replace(book, targets=rows), by=("agent",),
+    )  # fmt: skip
+    told = {v.at("agent"): (v.target.bands.green_hi, v.target.source) for v in found if v.target}
+    limits = {agent: limit for agent, (limit, _) in told.items()}
+    assert limits == {"a1": 199.5, "a2": 220.5, "b1": 94.5}  # 5 % around 190, 210 and 90 s
+    assert told["a1"][1].endswith("inherited by Ana")
+    assert told["b1"][1].endswith("inherited by Luc")
+    assert "inherited" not in told["a2"][1]
 
 
 def test_a_service_level_by_agent_is_refused_and_for_a_team_explained(centre: Store) -> None:
